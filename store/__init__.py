@@ -1,0 +1,1 @@
+"""The contract between pipeline and app: schema, writer, reader and checks of a run."""

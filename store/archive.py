@@ -1,0 +1,44 @@
+"""Sharing a run: one archive that a colleague unpacks and opens."""
+
+import os
+import zipfile
+from pathlib import Path
+
+from store.checks import check_run
+from store.errors import StatelineError
+from store.manifest import read_manifest
+from store.schema import MANIFEST
+
+
+def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
+    """Pack a checked run into one zip archive, whose root is the folder `<run>/`.
+
+    folder   the run's folder
+    out      the archive, or a folder for it; None: `<run>.zip` in the current directory
+    returns  the archive
+    raises   StatelineError for a run that fails its check, or a place that cannot be written;
+             an archive that was there before stays as it was
+    """
+    folder = Path(folder)
+    check_run(folder)
+    manifest = read_manifest(folder)
+    run = manifest["run"]
+    archive = Path(out) if out is not None else Path(f"{run}.zip")
+    if archive.is_dir():
+        archive = archive / f"{run}.zip"
+    temporary = archive.with_name(f".{archive.name}.tmp-{os.getpid()}")
+    try:
+        # Stored as they are: the tables are compressed already.
+        with zipfile.ZipFile(temporary, "w", strict_timestamps=False) as packed:
+            for name in [MANIFEST, *manifest["tables"]]:
+                packed.write(folder / name, f"{run}/{name}")
+        temporary.replace(archive)
+    except OSError as error:
+        raise StatelineError(
+            archive,
+            f"cannot be written ({error.strerror or error})",
+            mend="Free the disk, or name another place: --out FILE",
+        ) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+    return archive

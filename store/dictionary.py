@@ -1,0 +1,63 @@
+"""The data dictionary in Markdown, written from the schema so that it cannot disagree."""
+
+import polars as pl
+
+from store import schema
+from store.schema import Column
+
+# Dimensions that stand for themselves in the dictionary.
+SYMBOLS = {101: "C", 102: "K", 103: "N"}
+CLASSES, OUTPUTS, UNITS = SYMBOLS
+
+TABLES = (
+    ("sequences.parquet", "a row a sequence, sorted by sequence_id", schema.sequence_columns()),
+    (
+        "steps.parquet",
+        "a row a step, sorted by sequence_id and t",
+        schema.step_columns(CLASSES, OUTPUTS),
+    ),
+    (
+        "hidden/<layer>.parquet",
+        "a row a step, sorted as the steps are; a table a recurrent layer",
+        schema.hidden_columns(UNITS, cell_state=True),
+    ),
+    (
+        "projections/<id>.parquet",
+        "a row a step, sorted as the steps are; a table a map, its id is `<layer>-<method>`",
+        schema.projection_columns(),
+    ),
+    (
+        "vocabulary.parquet",
+        "a row a token, sorted by token_id",
+        schema.vocabulary_columns(CLASSES),
+    ),
+)
+
+
+def type_name(dtype: pl.DataType) -> str:
+    """A Polars type in short, its width as a symbol."""
+    if isinstance(dtype, pl.Array):
+        return f"Array({dtype.inner}, {SYMBOLS[dtype.shape[0]]})"
+    return str(dtype)
+
+
+def row(column: Column) -> str:
+    """One line of a table in Markdown."""
+    cells = (
+        f"`{column.name}`",
+        type_name(column.dtype),
+        column.unit or "–",
+        column.null or "never",
+        column.help,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def dictionary() -> str:
+    """Every table: its row grain and its columns with type, unit and the meaning of null."""
+    parts = []
+    for name, grain, columns in TABLES:
+        parts += [f"### {name}", "", f"{grain[0].upper()}{grain[1:]}.", ""]
+        parts += ["| column | type | unit | null | meaning |", "|---|---|---|---|---|"]
+        parts += [*map(row, columns), ""]
+    return "\n".join(parts)

@@ -1,0 +1,33 @@
+"""The one error that people see: a single line that says where, what and how to mend it."""
+
+
+class StatelineError(Exception):
+    """Bad input, a bad file or a bad command; a programming error is never one of these.
+
+    where     str        the file, setting or command that is at fault
+    what      str        what is wrong with it
+    expected  str | None what would have been right; shown together with `got`
+    got       str | None what was found instead
+    mend      str | None the command or the change that mends it
+
+    `str(error)` is the line `<where>: <what>; expected <x>, got <y>. <mend>`.
+    """
+
+    def __init__(
+        self,
+        where: object,
+        what: str,
+        *,
+        expected: object = None,
+        got: object = None,
+        mend: str | None = None,
+    ) -> None:
+        line = f"{where}: {what}"
+        if expected is not None:
+            line += f"; expected {expected}"
+        if got is not None:
+            line += f", got {got}" if expected is not None else f"; got {got}"
+        if mend:
+            line += f". {mend}"
+        # A message is one line whatever a file name or a cell value holds.
+        super().__init__(" ".join(line.split()))

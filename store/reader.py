@@ -1,0 +1,240 @@
+"""Reading runs: opened by their manifest, read a sequence at a time or as a lazy table."""
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow.parquet as pq
+
+from store.errors import StatelineError
+from store.manifest import read_manifest
+from store.schema import (
+    MANIFEST,
+    RUN_NAME,
+    SEQUENCES,
+    STEPS,
+    Column,
+    hidden_table,
+    polars_schema,
+    projection_table,
+    run_tables,
+)
+
+
+class SlicedTable:
+    """One open Parquet table whose rows are read by their numbers.
+
+    The footer is parsed once; a slice reads only the row groups that hold it. Safe to use
+    from several threads.
+    """
+
+    def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
+        self.path = path
+        self.schema = polars_schema(columns)
+        self.file = pq.ParquetFile(path, memory_map=True)
+        groups = self.file.metadata
+        rows = [groups.row_group(i).num_rows for i in range(groups.num_row_groups)]
+        self.ends = np.cumsum(rows)
+        self.lock = threading.Lock()
+
+    def slice(self, start: int, stop: int, columns: list[str] | None) -> pl.DataFrame:
+        """Rows start to stop (not included), with all or some columns."""
+        first, last = np.searchsorted(self.ends, [start, stop - 1], side="right")
+        before = int(self.ends[first - 1]) if first else 0
+        with self.lock:
+            read = self.file.read_row_groups(
+                list(range(first, last + 1)), columns=columns, use_threads=False
+            )
+        names = columns or list(self.schema)
+        rows = read.slice(start - before, stop - start)
+        frame = pl.from_arrow(rows)
+        return frame.cast({name: self.schema[name] for name in names}).select(names)
+
+
+@dataclass(frozen=True)
+class BrokenRun:
+    """A folder that looks like a run and cannot be opened, with the reason in one line."""
+
+    name: str
+    message: str
+
+
+class Run:
+    """One opened run; nothing is read before it is asked for, and nothing is ever written.
+
+    folder    where it is
+    manifest  what it says of itself (see store/README.md)
+    checksum  SHA-256 of the manifest's bytes: it changes with every rebuild
+    """
+
+    def __init__(self, folder: Path, manifest: dict, checksum: str) -> None:
+        self.folder, self.manifest, self.checksum = folder, manifest, checksum
+        self.name: str = manifest["run"]
+        self.columns = run_tables(manifest)
+        self._open: dict[str, SlicedTable] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def class_names(self) -> list[str]:
+        """Names of the C classes, in the order of their numbers."""
+        return [each["name"] for each in self.manifest["corpus"]["classes"]]
+
+    @property
+    def class_colours(self) -> list[str]:
+        """Colours of the C classes, `#rrggbb`."""
+        return [each["colour"] for each in self.manifest["corpus"]["classes"]]
+
+    @property
+    def projection_ids(self) -> list[str]:
+        """Ids of the projections, in the manifest's order."""
+        return [each["id"] for each in self.manifest["projections"]]
+
+    @property
+    def layer_ids(self) -> list[str]:
+        """Ids of the stored recurrent layers."""
+        return [each["id"] for each in self.manifest["layers"]]
+
+    @property
+    def states(self) -> int:
+        """Rows of every step-grained table."""
+        return self.manifest["tables"][STEPS]["rows"]
+
+    @cached_property
+    def sequences(self) -> pl.DataFrame:
+        """The whole table of sequences."""
+        return self.scan(SEQUENCES).collect()
+
+    @cached_property
+    def offsets(self) -> np.ndarray:
+        """Where each sequence's rows begin in every step-grained table: int64 (S + 1,)."""
+        return np.concatenate([[0], np.cumsum(self.sequences["length"].to_numpy(), dtype=np.int64)])
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """A table by its path relative to the run's folder, for queries of one's own."""
+        if table not in self.columns:
+            raise StatelineError(
+                f"run {self.name}",
+                f"no table {table}",
+                expected=f"one of {', '.join(self.columns)}",
+            )
+        return pl.scan_parquet(self.folder / table)
+
+    def steps_of(self, sequence_id: int, columns: list[str] | None = None) -> pl.DataFrame:
+        """The steps of one sequence in order, with all or some columns."""
+        return self._rows_of(STEPS, sequence_id, columns)
+
+    def hidden_of(self, sequence_id: int, layer: str) -> pl.DataFrame:
+        """The states of one sequence in one layer."""
+        self._known("layer", layer, self.layer_ids)
+        return self._rows_of(hidden_table(layer), sequence_id, None)
+
+    def projection_of(self, sequence_id: int, projection: str) -> pl.DataFrame:
+        """The trajectory of one sequence on one map."""
+        self._known("projection", projection, self.projection_ids)
+        return self._rows_of(projection_table(projection), sequence_id, None)
+
+    def coordinates(self, projection: str) -> dict[str, np.ndarray]:
+        """All states on one map: x, y and trust, float32 (M,) each."""
+        self._known("projection", projection, self.projection_ids)
+        table = self.scan(projection_table(projection)).select("x", "y", "trust").collect()
+        return {name: table[name].to_numpy() for name in table.columns}
+
+    def _known(self, kind: str, name: str, existing: list[str]) -> None:
+        if name not in existing:
+            raise StatelineError(
+                f"run {self.name}",
+                f"no {kind} {name}",
+                expected=f"one of {', '.join(existing)}",
+            )
+
+    def _rows_of(self, table: str, sequence_id: int, columns: list[str] | None) -> pl.DataFrame:
+        last = len(self.offsets) - 2
+        if not 0 <= sequence_id <= last:
+            raise StatelineError(
+                f"run {self.name}", f"no sequence {sequence_id}", expected=f"0 to {last}"
+            )
+        with self._lock:
+            if table not in self._open:
+                self._open[table] = SlicedTable(self.folder / table, self.columns[table])
+        start, stop = self.offsets[sequence_id], self.offsets[sequence_id + 1]
+        return self._open[table].slice(int(start), int(stop), columns)
+
+
+def open_run(folder: Path | str) -> Run:
+    """Open one run: its manifest is validated, its tables are there, whole and of the schema.
+
+    Checksums and the numbers themselves are verified by `python -m store check`.
+    raises  StatelineError in one line that names the file and the command that mends it
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    checksum = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    for name, columns in run_tables(manifest).items():
+        check_table(folder / name, manifest, name, columns)
+    return Run(folder, manifest, checksum)
+
+
+def check_table(path: Path, manifest: dict, name: str, columns: tuple[Column, ...]) -> None:
+    """One table against the manifest and the schema; footer only, not the data."""
+    mend = f"Rebuild it: make run RUN={manifest['run']}"
+    if name not in manifest["tables"]:
+        raise StatelineError(path, "not listed in the manifest", mend=mend)
+    if not path.is_file():
+        raise StatelineError(path, "missing", mend=mend)
+    size, expected = path.stat().st_size, manifest["tables"][name]["bytes"]
+    if size != expected:
+        raise StatelineError(
+            path, "cut short or changed", expected=f"{expected:,} bytes", got=f"{size:,}", mend=mend
+        )
+    try:
+        found = pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise StatelineError(
+            path, f"not Parquet ({str(error).splitlines()[0]})", mend=mend
+        ) from None
+    wanted = polars_schema(columns)
+    for column, dtype in wanted.items():
+        got = found.get(column)
+        if got is None:
+            raise StatelineError(path, f"column {column} is missing", mend=mend)
+        if isinstance(dtype, pl.Array) and isinstance(got, pl.Array) and dtype.shape != got.shape:
+            raise StatelineError(
+                path,
+                f"column {column} has width {got.shape[0]}; the manifest says {dtype.shape[0]}",
+                mend=mend,
+            )
+        if got != dtype:
+            raise StatelineError(
+                path, f"column {column} is of another type", expected=dtype, got=got, mend=mend
+            )
+    extra = [column for column in found if column not in wanted]
+    if extra:
+        raise StatelineError(path, f"column {extra[0]} is not in the schema", mend=mend)
+
+
+def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:
+    """All runs of a store, by name, and the folders that cannot be opened.
+
+    store  a folder of runs, or itself the folder of one run; a store that does not exist has
+           none
+    """
+    store = Path(store)
+    if (store / MANIFEST).is_file():
+        folders = [store]
+    elif store.is_dir():
+        folders = sorted(
+            path for path in store.iterdir() if path.is_dir() and RUN_NAME.fullmatch(path.name)
+        )
+    else:
+        folders = []
+    runs, broken = [], []
+    for folder in folders:
+        try:
+            runs.append(open_run(folder))
+        except (StatelineError, OSError) as error:
+            broken.append(BrokenRun(folder.name, str(error)))
+    return runs, broken

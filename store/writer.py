@@ -1,0 +1,167 @@
+"""Writing a run: everything into a temporary folder, checked there, then swapped in."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from store.errors import StatelineError
+from store.manifest import validate_manifest
+from store.schema import (
+    MANIFEST,
+    RUN_NAME,
+    SEQUENCES,
+    STEP_ROWS_PER_GROUP,
+    VOCABULARY,
+    Column,
+    polars_schema,
+    run_tables,
+)
+
+Table = pl.DataFrame | pl.LazyFrame
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def write_run(
+    store: Path, manifest: dict, tables: Mapping[str, Table], files: Mapping[str, Path]
+) -> Path:
+    """Write one run; it appears whole and verified, or not at all.
+
+    store     folder of runs; made where it does not exist
+    manifest  without `tables`, which is added here
+    tables    each Parquet table by its path relative to the run's folder, with exactly the
+              columns that the schema wants
+    files     other files to copy in, by their name
+    returns   the run's folder
+    raises    StatelineError for a manifest or table that does not fit, a failed check, or a
+              disk that cannot be written; the run that was there before stays as it was
+    """
+    # Imported here: the checks read through the reader, which needs this module's digest.
+    from store.checks import check_run
+
+    run = str(manifest.get("run"))
+    if not RUN_NAME.fullmatch(run):
+        raise StatelineError(
+            f"run {run!r}", "not a run name", expected="lower-case letters, digits, . _ -", got=run
+        )
+    validate_manifest(manifest, f"manifest of {run}", tables=False)
+    wanted = run_tables(manifest)
+    refuse_other_tables(run, wanted, tables)
+    final = store / run
+    temporary = store / f".{run}.tmp-{os.getpid()}"
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+        recover(store, run)
+        temporary.mkdir()
+        for name, columns in wanted.items():
+            write_table(temporary / name, tables[name], columns)
+        for name, source in files.items():
+            shutil.copyfile(source, temporary / name)
+        entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
+        write_json(temporary / MANIFEST, manifest | {"tables": entries})
+        check_run(temporary)
+        swap(temporary, final)
+    except OSError as error:
+        raise StatelineError(
+            error.filename or store,
+            f"cannot be written ({error.strerror or error})",
+            mend=f"The run that was there is kept. Free the disk, then: make run RUN={run}",
+        ) from None
+    except pl.exceptions.PolarsError as error:
+        raise StatelineError(
+            store, f"run {run} cannot be written ({str(error).splitlines()[0]})"
+        ) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return final
+
+
+def refuse_other_tables(
+    run: str, wanted: Mapping[str, tuple[Column, ...]], tables: Mapping[str, Table]
+) -> None:
+    """The tables must be those of the manifest, with the schema's columns."""
+    if set(wanted) != set(tables):
+        raise StatelineError(
+            f"run {run}",
+            "its tables are not those of its manifest",
+            expected=", ".join(sorted(wanted)),
+            got=", ".join(sorted(tables)),
+        )
+    for name, columns in wanted.items():
+        schema, got = polars_schema(columns), tables[name].lazy().collect_schema()
+        if schema != got:
+            difference = [f"{k}: {v}" for k, v in got.items() if schema.get(k) != v]
+            missing = [k for k in schema if k not in got]
+            raise StatelineError(
+                f"{run}/{name}",
+                "its columns are not the schema's",
+                expected=", ".join(f"{k}: {schema[k]}" for k in missing) or "the schema's order",
+                got=", ".join(difference) or ", ".join(got),
+            )
+
+
+def write_table(path: Path, table: Table, columns: tuple[Column, ...]) -> None:
+    """One Parquet table, sorted by its key; tables a row a step in small row groups."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.name in (SEQUENCES, VOCABULARY)
+    options = {
+        "compression": "zstd",
+        "statistics": True,
+        "row_group_size": None if whole else STEP_ROWS_PER_GROUP,
+    }
+    if isinstance(table, pl.LazyFrame):
+        table.sink_parquet(path, **options)
+    else:
+        table.write_parquet(path, **options)
+
+
+def table_entry(path: Path) -> dict[str, object]:
+    """Rows (null for a file that is no table), bytes and digest of one file."""
+    rows = None
+    if path.suffix == ".parquet":
+        rows = pl.scan_parquet(path).select(pl.len()).collect().item()
+    return {"rows": rows, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
+
+
+def write_json(path: Path, content: object) -> None:
+    """A JSON file, flushed to the disk."""
+    with path.open("w", encoding="utf-8") as out:
+        json.dump(content, out, indent=1)
+        out.write("\n")
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def recover(store: Path, run: str) -> None:
+    """Clear up after a writer that was killed: bring the old run back, drop what was half done."""
+    final = store / run
+    for old in sorted(store.glob(f".{run}.old-*")):
+        if final.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(final)
+    for half in store.glob(f".{run}.tmp-*"):
+        shutil.rmtree(half)
+
+
+def swap(temporary: Path, final: Path) -> None:
+    """Put the new run in the place of the old one; the old one is back if that fails."""
+    old = final.with_name(f".{final.name}.old-{os.getpid()}")
+    if final.exists():
+        final.rename(old)
+    try:
+        temporary.rename(final)
+    except OSError:
+        if old.exists():
+            old.rename(final)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,28 @@
+"""Fixtures of every suite: small runs that hold together, written once a session."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.synthetic import synthetic_run
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a softmax run (S=5, T=7, N=3, C=4) and a binary run; do not write into it."""
+    folder = tmp_path_factory.mktemp("store")
+    synthetic_run(folder)
+    synthetic_run(folder, "binary", sequences=6, max_steps=9, units=4, classes=2, outputs=1, seed=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run(store: Path) -> Path:
+    """Folder of the softmax run; do not write into it."""
+    return store / "synthetic"
+
+
+@pytest.fixture(scope="session")
+def binary_run(store: Path) -> Path:
+    """Folder of the binary run, whose head is one sigmoid unit; do not write into it."""
+    return store / "binary"

@@ -1,0 +1,46 @@
+"""Ways to damage a run: in one number with its checksums made good again, or in its bytes."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from store.schema import MANIFEST, STEP_ROWS_PER_GROUP
+
+
+def change_manifest(folder: Path, change: Callable[[dict], object]) -> None:
+    """Rewrite the manifest after `change` has worked on it."""
+    path = folder / MANIFEST
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps(manifest))
+
+
+def refresh(folder: Path, name: str) -> None:
+    """Make rows, bytes and SHA-256 of one table those of its file."""
+    content = (folder / name).read_bytes()
+    entry = {
+        "rows": pl.read_parquet(folder / name).height,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    change_manifest(folder, lambda manifest: manifest["tables"].update({name: entry}))
+
+
+def change_table(folder: Path, name: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    """Rewrite one table after `change`, checksums made good."""
+    table = change(pl.read_parquet(folder / name))
+    table.write_parquet(folder / name, row_group_size=STEP_ROWS_PER_GROUP)
+    refresh(folder, name)
+
+
+def put(table: pl.DataFrame, row: int, **values: object) -> pl.DataFrame:
+    """The table with some cells of one row replaced; a callable gets the old value."""
+    columns = {}
+    for name, value in values.items():
+        cells = table[name].to_list()
+        cells[row] = value(cells[row]) if callable(value) else value
+        columns[name] = pl.Series(name, cells, dtype=table.schema[name])
+    return table.with_columns(**columns)

@@ -1,0 +1,215 @@
+"""Each number that follows from another is held by the check, one at a time."""
+
+import math
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from store.checks import check_run
+from store.errors import StatelineError
+from tests.store.damage import change_manifest, change_table, put
+
+SEQUENCES, STEPS, WORDS = "sequences.parquet", "steps.parquet", "vocabulary.parquet"
+HIDDEN, PLACES = "hidden/lstm.parquet", "projections/lstm-tsne.parquet"
+
+
+@pytest.fixture
+def copy(run: Path, tmp_path: Path) -> Path:
+    """A copy of the softmax run to damage."""
+    return Path(shutil.copytree(run, tmp_path / "synthetic"))
+
+
+@pytest.fixture
+def binary_copy(binary_run: Path, tmp_path: Path) -> Path:
+    """A copy of the binary run to damage."""
+    return Path(shutil.copytree(binary_run, tmp_path / "binary"))
+
+
+def plus(amount: float, at: int = 0) -> Callable[[list], list]:
+    """Add to one entry of a vector."""
+    return lambda values: [value + amount * (i == at) for i, value in enumerate(values)]
+
+
+def swap(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows 2 and 3 change places."""
+    order = [0, 1, 3, 2, *range(4, table.height)]
+    return table[order]
+
+
+TABLE_CASES = {
+    "steps out of order": (STEPS, swap, "sorted by sequence_id and t"),
+    "states out of order": (HIDDEN, swap, "sorted by sequence_id and t"),
+    "places out of order": (PLACES, swap, "sorted by sequence_id and t"),
+    "a sequence id changed": (PLACES, lambda t: put(t, 3, sequence_id=1), "sorted by sequence_id"),
+    "a step skipped": (HIDDEN, lambda t: put(t, 6, t=7), "t from 0 to length - 1"),
+    "padding": (STEPS, lambda t: put(t, 4, token_id=0), "never padding, got 0"),
+    "an empty token": (STEPS, lambda t: put(t, 4, token=""), "token that the vocabulary holds"),
+    "another token": (STEPS, lambda t: put(t, 4, token="gold"), "token that the vocabulary holds"),
+    "token id too large": (STEPS, lambda t: put(t, 4, token_id=999), "token_id of the vocabulary"),
+    "known flipped": (STEPS, lambda t: put(t, 0, known=False), "known false where"),
+    "a null word": (STEPS, lambda t: put(t, 5, surface=None), "surface never null"),
+    "ep not a number": (STEPS, lambda t: put(t, 5, ep=[math.nan] * 4), "sum of ep"),
+    "ep with a null": (STEPS, lambda t: put(t, 5, ep=[None, 0.2, 0.3, 0.5]), "sum of ep"),
+    "ep beyond one": (STEPS, lambda t: put(t, 5, ep=plus(0.01)), "sum of ep = 1, got 1.01"),
+    "ep of other logits": (STEPS, lambda t: put(t, 5, ep=[0.25] * 4), "ep of logit"),
+    "a contribution": (STEPS, lambda t: put(t, 2, contribution=plus(0.01, 3)), "difference of"),
+    "predicted at a step": (STEPS, lambda t: put(t, 5, predicted=lambda p: (p + 1) % 4), "likely"),
+    "confidence at a step": (STEPS, lambda t: put(t, 5, confidence=0.9), "confidence, the prob"),
+    "distance at a step": (STEPS, lambda t: put(t, 5, distance=9.0), "max_distance as the steps"),
+    "a short distance": (STEPS, lambda t: put(t, 5, distance=0.0), "that of the readout's layer"),
+    "visible": (STEPS, lambda t: put(t, 5, visible=lambda v: v + 0.01), "visible² + silent²"),
+    "visible null": (STEPS, lambda t: put(t, 5, visible=None), "visible null where"),
+    "a state": (HIDDEN, lambda t: put(t, 5, h=plus(0.01, 2)), "distance ="),
+    "a state not finite": (HIDDEN, lambda t: put(t, 5, h=[math.inf] * 3), "h finite"),
+    "a cell not finite": (HIDDEN, lambda t: put(t, 5, c=[math.nan] * 3), "c finite"),
+    "distance in a layer": (HIDDEN, lambda t: put(t, 5, distance=lambda d: d + 1e-3), "distance ="),
+    "trust above one": (PLACES, lambda t: put(t, 5, trust=1.5), "trust in 0 to 1, got 1.5"),
+    "trust not a number": (PLACES, lambda t: put(t, 5, trust=math.nan), "trust in 0 to 1"),
+    "a place not finite": (PLACES, lambda t: put(t, 5, y=math.nan), "y finite"),
+    "another trust": (PLACES, lambda t: put(t, 5, trust=lambda v: 1 - v), "mean_trust"),
+    "ids not counted": (SEQUENCES, lambda t: put(t, 1, sequence_id=9), "counts from 0"),
+    "the same id twice": (SEQUENCES, lambda t: put(t, 1, external_id="text-0000"), "occurs once"),
+    "label beyond": (SEQUENCES, lambda t: put(t, 1, label=4), "label is one of 4 classes, got 4"),
+    "predicted beyond": (SEQUENCES, lambda t: put(t, 1, predicted=4), "predicted is one of 4"),
+    "correct": (SEQUENCES, lambda t: put(t, 0, correct=False), "whether label equals predicted"),
+    "length zero": (SEQUENCES, lambda t: put(t, 2, length=0), "length lies in 1 to 7"),
+    "length beyond": (SEQUENCES, lambda t: put(t, 0, length=8), "length lies in 1 to 7"),
+    "length over full": (SEQUENCES, lambda t: put(t, 0, length_full=2), "not above length_full"),
+    "lengths exchanged": (
+        SEQUENCES,
+        lambda t: t.with_columns(length=t["length"].gather([0, 2, 1, 3, 4]), settle_step=0,
+                                 max_distance_step=0, length_full=9,
+                                 turning_step=t["turning_step"] * 0).cast(t.schema),
+        "truncated_",
+    ),
+    "unknown": (SEQUENCES, lambda t: put(t, 0, unknown=7), "left_out.unknown_steps"),
+    "unknown moved": (
+        SEQUENCES,
+        lambda t: t.with_columns(unknown=t["unknown"].gather([1, 2, 3, 4, 0])),
+        "unknown as counted",
+    ),
+    "flips": (SEQUENCES, lambda t: put(t, 0, flips=lambda f: f + 1), "flips as the steps"),
+    "settle step": (SEQUENCES, lambda t: put(t, 0, settle_step=lambda s: (s + 1) % 7), "settle"),
+    "settle step beyond": (SEQUENCES, lambda t: put(t, 0, settle_step=7), "is a step of the"),
+    "max distance": (SEQUENCES, lambda t: put(t, 0, max_distance=1e-3), "max_distance as"),
+    "max step": (SEQUENCES, lambda t: put(t, 0, max_distance_step=lambda s: (s + 1) % 7), "a step"),
+    "turning null": (SEQUENCES, lambda t: put(t, 1, turning_step=None), "turning_step is null"),
+    "turning set": (SEQUENCES, lambda t: put(t, 0, turning_step=1), "turning_step is null where"),
+    "turning moved": (SEQUENCES, lambda t: put(t, 1, turning_step=0), "the largest fall"),
+    "confidence": (SEQUENCES, lambda t: put(t, 0, confidence=lambda c: c - 3e-5), "last step"),
+    "confidence over": (SEQUENCES, lambda t: put(t, 0, confidence=1.2), "confidence lies in 0"),
+    "vocabulary order": (WORDS, lambda t: put(t, 7, token_id=8), "row 7: token_id; expected 7"),
+    "vocabulary null": (WORDS, lambda t: put(t, 7, token=None), "row 7: token is null"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TABLE_CASES)
+def test_check_finds_a_number_that_does_not_follow(copy: Path, case: str) -> None:
+    table, change, expected = TABLE_CASES[case]
+    change_table(copy, table, change)
+    with pytest.raises(StatelineError) as caught:
+        check_run(copy)
+    assert expected in str(caught.value)
+    assert str(copy) in str(caught.value)
+    assert str(caught.value).endswith("Rebuild it: make run RUN=synthetic")
+
+
+MANIFEST_CASES = {
+    "prediction error": (lambda m: m["verified"].update(prediction_error=2e-5), "got 2e-05"),
+    "error not a number": (lambda m: m["verified"].update(batch_error=math.nan), "batch_error"),
+    "batch error": (lambda m: m["verified"].update(batch_error=1.0), "expected 1e-05 at the most"),
+    "initial logit": (lambda m: m["readout"].update(initial_logit=[9, 9, 9, 9]), "difference of"),
+    "weights": (lambda m: m["readout"]["weights"][2].__setitem__(1, 5.0), "readout of the state"),
+    "bias": (lambda m: m["readout"]["bias"].__setitem__(0, 5.0), "readout of the state"),
+    "weights cut": (lambda m: m["readout"]["weights"].pop(), "expected 4 x 3, got 3 x 3"),
+    "bias missing": (lambda m: m["readout"].update(bias=None), "readout.bias"),
+    "stored": (lambda m: m["corpus"]["classes"][1].update(stored=9), "classes[1].stored"),
+    "stored total": (lambda m: m["corpus"]["sizes"].update(stored=9), "expected 9, got 5"),
+    "max steps": (lambda m: m["corpus"]["truncation"].update(max_steps=3), "length lies in 1 to 3"),
+    "left out": (lambda m: m["left_out"].update(truncated_words=99), "truncated_words"),
+    "confusion": (lambda m: m["model"]["metrics"]["confusion"][0].__setitem__(0, 99), "add up"),
+    "accuracy": (lambda m: m["model"]["metrics"].update(accuracy=0.99), "got 0.990000"),
+    "mean trust": (lambda m: m["projections"][1].update(mean_trust=0.5), "lstm-tsne: mean_trust"),
+    "fitted": (lambda m: m["projections"][0].update(fitted_states=3), "fitted and placed"),
+    "max distance": (lambda m: m["layers"][0].update(max_distance=99.0), "lstm: max_distance"),
+    "not linear": (lambda m: m["readout"].update(linear=False), "visible null where"),
+}
+
+
+@pytest.mark.parametrize("case", MANIFEST_CASES)
+def test_check_finds_a_figure_of_the_manifest_that_the_tables_disprove(
+    copy: Path, case: str
+) -> None:
+    change, expected = MANIFEST_CASES[case]
+    change_manifest(copy, change)
+    with pytest.raises(StatelineError, match="Rebuild it: make run RUN=synthetic") as caught:
+        check_run(copy)
+    assert expected in str(caught.value)
+
+
+def test_logits_shifted_together_are_not_the_readout_of_the_state(copy: Path) -> None:
+    def shift(table: pl.DataFrame) -> pl.DataFrame:
+        for row in range(7):  # softmax does not see it, and contributions still add up
+            table = put(table, row, logit=lambda z: [value + 1 for value in z])
+        return put(table, 0, contribution=lambda z: [value + 1 for value in z])
+
+    change_table(copy, STEPS, shift)
+    with pytest.raises(StatelineError, match="logit, the readout of the state = "):
+        check_run(copy)
+
+
+def test_contributions_that_drift_within_rounding_do_not_add_up(copy: Path) -> None:
+    def drift(table: pl.DataFrame) -> pl.DataFrame:
+        for row in range(7):
+            table = put(table, row, contribution=plus(9e-6, 2))
+        return table
+
+    change_table(copy, STEPS, drift)
+    with pytest.raises(StatelineError, match="sequence 0; expected contributions that add up"):
+        check_run(copy)
+
+
+def test_predicted_class_is_that_of_the_last_step(copy: Path) -> None:
+    def other(table: pl.DataFrame) -> pl.DataFrame:
+        taken = {table["label"][1], table["predicted"][1]}
+        return put(table, 1, predicted=next(each for each in range(4) if each not in taken))
+
+    change_table(copy, SEQUENCES, other)
+    with pytest.raises(StatelineError, match="sequence 1; .* ep at the last step"):
+        check_run(copy)
+
+
+def test_confidence_may_differ_by_the_tolerance_of_the_build(copy: Path) -> None:
+    change_table(copy, SEQUENCES, lambda t: put(t, 0, confidence=lambda c: c - 5e-6))
+    assert check_run(copy).lines()
+
+
+def test_visible_and_silent_parts_cannot_be_exchanged(binary_copy: Path) -> None:
+    change_table(
+        binary_copy,
+        STEPS,
+        lambda t: t.with_columns(visible=pl.col("silent"), silent=pl.col("visible")),
+    )
+    with pytest.raises(StatelineError, match="expected visible = "):
+        check_run(binary_copy)
+
+
+def test_turning_step_of_one_sigmoid_unit_is_checked(binary_copy: Path) -> None:
+    def moved(table: pl.DataFrame) -> pl.DataFrame:
+        step, length = table["turning_step"][1], table["length"][1]
+        return put(table, 1, turning_step=(step + 1) % length)
+
+    change_table(binary_copy, SEQUENCES, moved)
+    with pytest.raises(StatelineError, match="sequence 1; expected turning_step"):
+        check_run(binary_copy)
+
+
+def test_run_whose_readout_is_not_linear_has_no_visible_part(copy: Path) -> None:
+    change_manifest(copy, lambda m: m["readout"].update(linear=False, weights=None, bias=None))
+    nulls = {name: pl.lit(None, dtype=pl.Float32) for name in ("visible", "silent")}
+    change_table(copy, STEPS, lambda t: t.with_columns(**nulls))
+    lines = check_run(copy).lines()
+    assert not any("readout of the state" in line for line in lines)

@@ -1,0 +1,195 @@
+"""Opening a run: what was written comes back, and whatever is wrong is said in one line."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from store.checks import check_run
+from store.errors import StatelineError
+from store.reader import find_runs, open_run
+from tests.store.damage import change_manifest, change_table
+from tests.synthetic import synthetic_run, synthetic_tables
+
+STEPS, HIDDEN = "steps.parquet", "hidden/lstm.parquet"
+
+
+@pytest.fixture
+def copy(run: Path, tmp_path: Path) -> Path:
+    """A copy of the softmax run to damage."""
+    return Path(shutil.copytree(run, tmp_path / "synthetic"))
+
+
+def test_every_table_and_key_comes_back_as_written(run: Path) -> None:
+    manifest, tables = synthetic_tables(
+        "synthetic", 5, 7, 3, 4, 4, seed=0, projections=("pca", "tsne"), default="tsne",
+        minimum_steps=1,
+    )  # fmt: skip
+    opened = open_run(run)
+    for name, table in tables.items():
+        assert_frame_equal(opened.scan(name).collect(), table)
+        assert opened.manifest["tables"][name]["rows"] == table.height
+    for key in manifest.keys() - {"created"}:
+        assert opened.manifest[key] == manifest[key], key
+
+
+def test_one_sequence_is_the_slice_of_the_whole_table(tmp_path: Path) -> None:
+    run = open_run(synthetic_run(tmp_path, sequences=300, max_steps=40, units=3))
+    assert run.states > 4096, "more than one row group"
+    whole = {name: run.scan(name).collect() for name in (STEPS, HIDDEN)}
+    places = run.scan("projections/lstm-pca.parquet").collect()
+    for sequence in range(300):
+        own = pl.col("sequence_id") == sequence
+        assert_frame_equal(run.steps_of(sequence), whole[STEPS].filter(own))
+        assert_frame_equal(run.hidden_of(sequence, "lstm"), whole[HIDDEN].filter(own))
+        assert_frame_equal(run.projection_of(sequence, "lstm-pca"), places.filter(own))
+
+
+def test_some_columns_of_a_sequence_come_in_the_order_asked(run: Path) -> None:
+    assert open_run(run).steps_of(1, ["token", "t"]).columns == ["token", "t"]
+
+
+def test_coordinates_are_whole_and_single_precision(run: Path) -> None:
+    opened = open_run(run)
+    places = opened.coordinates("lstm-tsne")
+    assert {name: (each.dtype, len(each)) for name, each in places.items()} == dict.fromkeys(
+        ("x", "y", "trust"), (np.dtype("float32"), opened.states)
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda run: run.steps_of(5), "no sequence 5; expected 0 to 4"),
+        (lambda run: run.steps_of(-1), "no sequence -1; expected 0 to 4"),
+        (lambda run: run.hidden_of(0, "gru"), "no layer gru; expected one of lstm"),
+        (lambda run: run.coordinates("lstm-umap"), "expected one of lstm-pca, lstm-tsne"),
+        (lambda run: run.projection_of(0, ".."), "expected one of lstm-pca, lstm-tsne"),
+        (lambda run: run.scan("../x.parquet"), "no table ../x.parquet"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_those_that_exist(run: Path, call, expected: str) -> None:
+    with pytest.raises(StatelineError) as caught:
+        call(open_run(run))
+    assert expected in str(caught.value)
+
+
+BAD = {
+    "no manifest": (lambda f: (f / "manifest.json").unlink(), "manifest.json: missing"),
+    "manifest cut": (lambda f: halve(f / "manifest.json"), "is not JSON"),
+    "manifest a list": (lambda f: (f / "manifest.json").write_text("[]"), "expected an object"),
+    "other version": (
+        lambda f: change_manifest(f, lambda m: m.update(schema_version=2)),
+        "another schema version; expected 1, got 2",
+    ),
+    "no key": (lambda f: change_manifest(f, lambda m: m.pop("readout")), "key readout"),
+    "table missing": (lambda f: (f / STEPS).unlink(), "steps.parquet: missing"),
+    "table cut short": (lambda f: cut(f / STEPS), "steps.parquet: cut short or changed"),
+    "table empty": (lambda f: (f / STEPS).write_bytes(b""), "got 0"),
+    "table unlisted": (
+        lambda f: change_manifest(f, lambda m: m["tables"].pop(STEPS)),
+        "listed",
+    ),
+    "column missing": (
+        lambda f: change_table(f, STEPS, lambda t: t.drop("role")),
+        "steps.parquet: column role is missing",
+    ),
+    "column extra": (
+        lambda f: change_table(f, STEPS, lambda t: t.with_columns(mood=1)),
+        "column mood is not in the schema",
+    ),
+    "column of another type": (
+        lambda f: change_table(f, STEPS, lambda t: t.cast({"distance": pl.Float64})),
+        "column distance is of another type; expected Float32, got Float64",
+    ),
+    "another width": (
+        lambda f: change_manifest(f, lambda m: m["layers"][0].update(units=20)),
+        "lstm.parquet: column h has width 3; the manifest says 20. Rebuild it: make run",
+    ),
+}
+
+
+def cut(path: Path) -> None:
+    """Take the last byte off a file."""
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def halve(path: Path) -> None:
+    """Keep the first half of a file."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("opening", [open_run, check_run])
+def test_a_damaged_run_is_refused_in_one_line(copy: Path, case: str, opening) -> None:
+    damage, expected = BAD[case]
+    damage(copy)
+    with pytest.raises(StatelineError) as caught:
+        opening(copy)
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_run_does_not_hide_the_others(store: Path, tmp_path: Path) -> None:
+    shutil.copytree(store, tmp_path / "store")
+    cut(tmp_path / "store" / "binary" / STEPS)
+    (tmp_path / "store" / ".synthetic.tmp-1").mkdir()
+    (tmp_path / "store" / "note.txt").write_text("not a run")
+    runs, broken = find_runs(tmp_path / "store")
+    assert [run.name for run in runs] == ["synthetic"]
+    assert [run.name for run in broken] == ["binary"]
+    assert "cut short" in broken[0].message
+
+
+def test_a_store_may_be_the_folder_of_one_run(run: Path) -> None:
+    runs, broken = find_runs(run)
+    assert [each.name for each in runs] == ["synthetic"]
+    assert not broken
+
+
+@pytest.mark.parametrize("name", ["nowhere", "empty"])
+def test_a_missing_or_empty_store_has_no_runs(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    assert find_runs(tmp_path / name) == ([], [])
+
+
+def test_a_read_only_folder_opens_checks_and_stays_as_it_was(copy: Path) -> None:
+    paths = [*copy.rglob("*"), copy]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = {path: path.stat().st_mtime_ns for path in paths}
+    try:
+        open_run(copy).steps_of(0)
+        check_run(copy)
+        after = {path: path.stat().st_mtime_ns for path in [*copy.rglob("*"), copy]}
+    finally:
+        for path in paths:
+            path.chmod(0o755)
+    assert after == before
+
+
+def test_a_run_opens_from_any_working_directory(run: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert open_run(os.path.relpath(run)).steps_of(0).height == 7
+    assert find_runs(Path(os.path.relpath(run.parent)))[0][0].sequences.height > 0
+
+
+def test_the_store_loads_neither_tensorflow_nor_pipeline_nor_app() -> None:
+    code = (
+        "import json, sys, store.reader, store.writer, store.checks, store.archive, "
+        "store.dictionary, store.__main__; "
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(done.stdout))
+    assert not loaded & {"tensorflow", "keras", "pipeline", "app", "dash", "sklearn"}

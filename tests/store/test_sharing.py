@@ -1,0 +1,140 @@
+"""The command line of the store: check, share, list, dictionary."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from store.__main__ import main
+from store.archive import share_run
+from store.checks import check_run
+from store.dictionary import dictionary
+from store.errors import StatelineError
+from store.manifest import SHAPE
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "store" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def copy(run: Path, tmp_path: Path) -> Path:
+    """A copy of the softmax run to damage."""
+    return Path(shutil.copytree(run, tmp_path / "synthetic"))
+
+
+def test_a_shared_run_unpacks_elsewhere_and_passes_its_check(run: Path, tmp_path: Path) -> None:
+    archive = share_run(run, tmp_path / "for a colleague.zip")
+    with zipfile.ZipFile(archive) as packed:
+        assert {name.split("/")[0] for name in packed.namelist()} == {"synthetic"}
+        packed.extractall(tmp_path / "elsewhere")
+    assert check_run(tmp_path / "elsewhere" / "synthetic").lines() == check_run(run).lines()
+
+
+def test_an_archive_is_named_after_the_run_and_put_in_the_current_folder(
+    run: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert share_run(run) == Path("synthetic.zip")
+    assert share_run(run, tmp_path) == tmp_path / "synthetic.zip"
+    assert os.listdir(tmp_path) == ["synthetic.zip"]
+
+
+def test_a_damaged_run_is_not_shared_and_the_old_archive_stays(copy: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "synthetic.zip"
+    archive.write_bytes(b"old")
+    (copy / "model.keras").write_bytes(b"a model would be hero")
+    with pytest.raises(StatelineError, match="not what was written"):
+        share_run(copy, archive)
+    assert archive.read_bytes() == b"old"
+
+
+def test_an_archive_that_cannot_be_written_is_said_in_one_line(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(StatelineError, match=r"cannot be written .* --out FILE"):
+        share_run(run, tmp_path / "nowhere" / "run.zip")
+
+
+def test_a_full_disk_leaves_no_half_archive(run: Path, tmp_path: Path, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "write", full)
+    with pytest.raises(StatelineError, match="No space left"):
+        share_run(run, tmp_path / "run.zip")
+    assert not os.listdir(tmp_path)
+
+
+def test_check_prints_a_line_a_check_and_exits_with_0(run: Path, capsys) -> None:
+    assert main(["check", str(run)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == f"{run}: whole"
+    assert len(lines) == len(check_run(run).lines()) + 1
+
+
+def test_bad_input_is_one_line_on_stderr_and_exit_code_2(copy: Path, tmp_path: Path) -> None:
+    (copy / "steps.parquet").write_bytes(b"")
+    for arguments in (
+        ["check", str(copy)],
+        ["check", str(tmp_path / "nowhere")],
+        ["share", str(copy)],
+        ["list", str(tmp_path / "nowhere")],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "store", *arguments], cwd=ROOT, capture_output=True, text=True
+        )
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert not done.stdout
+
+
+def test_list_names_runs_and_tells_of_broken_ones(copy: Path, capsys) -> None:
+    broken = Path(shutil.copytree(copy, copy.parent / "broken"))
+    (broken / "manifest.json").unlink()
+    assert main(["list", str(copy.parent)]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("synthetic: Synthetic, 5 sequences, 18 states, ")
+    assert "broken/manifest.json: missing" in told.err
+
+
+def test_share_tells_where_the_archive_is(run: Path, tmp_path: Path, capsys) -> None:
+    assert main(["share", str(run), "--out", str(tmp_path / "a.zip")]) == 0
+    assert str(tmp_path / "a.zip") in capsys.readouterr().out
+
+
+def test_readme_holds_the_dictionary_that_the_schema_prints(capsys) -> None:
+    held = README.partition("<!-- dictionary -->\n\n")[2].partition("<!-- end of dictionary -->")[0]
+    assert held.rstrip() == dictionary().rstrip()
+    assert main(["dictionary"]) == 0
+    assert capsys.readouterr().out == dictionary()
+
+
+def test_readme_explains_every_key_of_the_manifest() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", README.partition("## Manifest")[2], re.M))
+    assert list(rows) == [*SHAPE, "tables"]
+    for key, shape in SHAPE.items():
+        inner = shape[0] if isinstance(shape, list) else shape
+        for name in inner if isinstance(inner, dict) else ():
+            word = name.removesuffix("s")
+            assert word in rows[key], f"{key}.{name}"
+
+
+def test_readme_ways_of_reading_work(run: Path) -> None:
+    examples = re.findall(r"```python\n(.*?)```", README, re.S)
+    assert len(examples) == 4
+    for code in examples:
+        library = re.search(r"^(?:import|from) (\w+)", code)[1]
+        if library == "duckdb" and not installed(library):
+            continue
+        code = code.replace("store/data/demo-reviews", str(run)).replace("of(3", "of(1")
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+
+
+def installed(library: str) -> bool:
+    """Whether a library can be imported."""
+    from importlib.util import find_spec
+
+    return find_spec(library) is not None

@@ -1,0 +1,221 @@
+"""Writing a run: whole or not at all, and the run that was there is never lost."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from store.checks import check_run
+from store.errors import StatelineError
+from store.reader import find_runs, open_run
+from store.schema import MODEL
+from store.writer import write_run
+from tests.synthetic import synthetic_run, synthetic_tables
+
+ROOT = Path(__file__).parents[2]
+
+
+def parts(tmp_path: Path, name: str = "synthetic") -> tuple[dict, dict, dict]:
+    """Manifest, tables and files of a small run, ready to be damaged and written."""
+    manifest, tables = synthetic_tables(
+        name, 5, 7, 3, 4, 4, seed=1, projections=("pca",), default="pca", minimum_steps=1
+    )
+    model = tmp_path / MODEL
+    model.write_bytes(b"model")
+    return manifest, tables, {MODEL: model}
+
+
+def content(store: Path) -> dict[str, bytes]:
+    """Every file of a store."""
+    return {
+        path.relative_to(store).as_posix(): path.read_bytes()
+        for path in sorted(store.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A store of its own that holds a run already."""
+    synthetic_run(tmp_path / "store")
+    return tmp_path / "store"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "..", ".", "a/b", "/tmp/a", "../a", "A", "a b", "-a", ".a", "a" * 65, "a\n"]
+)
+def test_a_run_name_that_could_leave_the_store_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(StatelineError, match="not a run name"):
+        write_run(tmp_path / "store", *parts(tmp_path, name))
+    assert not (tmp_path / "store").exists()
+
+
+TABLE_FAULTS = {
+    "table missing": (lambda t: t.pop("steps.parquet"), "its tables are not those"),
+    "table extra": (lambda t: t.update({"x.parquet": pl.DataFrame()}), "x.parquet"),
+    "column missing": (lambda t: change(t, lambda f: f.drop("role")), "expected role: String"),
+    "column extra": (lambda t: change(t, lambda f: f.with_columns(mood=1)), "got mood: Int32"),
+    "other type": (lambda t: change(t, lambda f: f.cast({"t": pl.Int64})), "got t: Int64"),
+    "other order": (lambda t: change(t, lambda f: f.select(f.columns[::-1])), "schema's order"),
+    "other width": (
+        lambda t: change(t, lambda f: f.with_columns(ep=f["logit"].arr.head(3, as_array=True))),
+        "got ep: Array(Float32, shape=(3,))",
+    ),
+    "fewer rows": (lambda t: change(t, lambda f: f.head(3)), "another number of rows"),
+}
+
+
+def change(tables: dict, damage) -> None:
+    """Damage the steps."""
+    tables["steps.parquet"] = damage(tables["steps.parquet"])
+
+
+@pytest.mark.parametrize("case", TABLE_FAULTS)
+def test_tables_that_do_not_fit_are_refused_and_the_old_run_stays(
+    own: Path, tmp_path: Path, case: str
+) -> None:
+    manifest, tables, files = parts(tmp_path)
+    damage, expected = TABLE_FAULTS[case]
+    damage(tables)
+    before = content(own)
+    with pytest.raises(StatelineError) as caught:
+        write_run(own, manifest, tables, files)
+    assert expected in str(caught.value)
+    assert content(own) == before
+
+
+def test_lazy_tables_are_written_as_eager_ones_are(tmp_path: Path) -> None:
+    manifest, tables, files = parts(tmp_path)
+    lazy = {name: table.lazy() for name, table in tables.items()}
+    run = open_run(write_run(tmp_path / "store", manifest, lazy, files))
+    for name, table in tables.items():
+        assert run.scan(name).collect().equals(table)
+
+
+def test_a_new_run_takes_the_place_of_the_old_one(own: Path, tmp_path: Path) -> None:
+    old = open_run(own / "synthetic").checksum
+    folder = write_run(own, *parts(tmp_path))
+    assert open_run(folder).checksum != old
+    assert [path.name for path in own.iterdir()] == ["synthetic"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_in_the_middle_leaves_the_old_run_and_nothing_else(
+    own: Path, tmp_path: Path, monkeypatch, error: BaseException
+) -> None:
+    before = content(own)
+    write, calls = pl.DataFrame.write_parquet, []
+
+    def full(self, path, **options) -> None:
+        calls.append(path)
+        if len(calls) == 3:
+            Path(path).write_bytes(b"half")
+            raise error
+        write(self, path, **options)
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    expected = StatelineError if isinstance(error, OSError) else KeyboardInterrupt
+    with pytest.raises(expected) as caught:
+        write_run(own, *parts(tmp_path))
+    if expected is StatelineError:
+        assert "No space left on device" in str(caught.value)
+        assert "The run that was there is kept" in str(caught.value)
+    assert content(own) == before
+
+
+def test_a_failed_swap_brings_the_old_run_back(own: Path, tmp_path: Path, monkeypatch) -> None:
+    before = content(own)
+    rename = Path.rename
+
+    def refuse(self: Path, target: Path) -> Path:
+        if ".tmp-" in self.name:
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(StatelineError, match="Input/output error"):
+        write_run(own, *parts(tmp_path))
+    assert content(own) == before
+
+
+def in_subprocess(store: Path, before: str, **options: object) -> subprocess.CompletedProcess:
+    """Write a run in a process of its own, after some lines of Python."""
+    code = (
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        "import store.checks\nfrom store.errors import StatelineError\n"
+        "from tests.synthetic import synthetic_run\n"
+        f"{before}\n"
+        "try:\n"
+        f"    synthetic_run(Path({str(store)!r}), sequences=60, max_steps=40, units=20, seed=2)\n"
+        "except StatelineError as error:\n"
+        "    sys.exit(str(error))\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, **options
+    )
+
+
+def test_a_disk_that_fills_in_the_middle_of_a_write_keeps_the_old_run(own: Path) -> None:
+    # A limit on the size of a file is met in the middle of the states, as a full disk would be.
+    before = content(own)
+    limit = 60_000
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    done = in_subprocess(own, "", preexec_fn=small)
+    assert done.returncode == 1, done.stderr
+    assert "cannot be written" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert content(own) == before
+
+
+KILLED = {
+    "before the swap": "store.checks.check_run = lambda f: os.kill(os.getpid(), signal.SIGKILL)",
+    "between the two renames": (
+        "rename = Path.rename\n"
+        "def kill(self, target):\n"
+        "    if '.tmp-' in self.name:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return rename(self, target)\n"
+        "Path.rename = kill"
+    ),
+}
+
+
+@pytest.mark.parametrize("moment", KILLED)
+def test_the_next_write_clears_up_after_a_killed_one(
+    own: Path, tmp_path: Path, moment: str
+) -> None:
+    before = content(own / "synthetic")
+    assert in_subprocess(own, KILLED[moment]).returncode == -signal.SIGKILL
+    assert any(path.name.startswith(".") for path in own.iterdir())
+    assert not find_runs(own)[1], "what a killed writer left is no run"
+    # A write that fails its check still brings the old run back, and clears up.
+    manifest, tables, files = parts(tmp_path)
+    with pytest.raises(StatelineError, match="mean_trust"):
+        damaged = [manifest["projections"][0] | {"mean_trust": 0.1}]
+        write_run(own, manifest | {"projections": damaged}, tables, files)
+    assert content(own / "synthetic") == before
+    assert [path.name for path in own.iterdir()] == ["synthetic"]
+    check_run(write_run(own, manifest, tables, files))
+
+
+def test_a_store_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    for store in (tmp_path / "file", tmp_path / "file" / "store"):
+        with pytest.raises(StatelineError, match="cannot be written"):
+            write_run(store, *parts(tmp_path))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes anywhere")
+def test_a_store_without_permission_is_said_in_one_line(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.mkdir(mode=0o555)
+    with pytest.raises(StatelineError, match="cannot be written"):
+        write_run(store, *parts(tmp_path))
