@@ -1,0 +1,280 @@
+"""Benchmarks of the pipeline and the store: figures with ratios taken in one run.
+
+Prints, for a built run: seconds, memory and throughput of each stage; extraction, expected
+prediction and distances against a bare `model.predict`; t-SNE against scikit-learn's; and
+the time to read one sequence with all that its views need.
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipeline.artefacts import HIDDEN, SEQUENCES
+from pipeline.stage import BUILD, REPORT, BuildPaths, main_guard, readable_bytes, say
+from store.errors import StatelineError
+from store.schema import MODEL
+
+STAGES = ("corpus", "train", "extract", "expected", "distances", "neighbours")
+PROJECTIONS = ("project-pca", "project-tsne", "project-umap")
+REPEATS = 5
+READS = 300
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def table(title: str, header: list[str], rows: list[list[str]]) -> None:
+    """A table in Markdown, ready for the README."""
+    say(f"\n### {title}\n")
+    say("| " + " | ".join(header) + " |")
+    say("|" + "---|" * len(header))
+    for row in rows:
+        say("| " + " | ".join(row) + " |")
+
+
+def bench_stages(paths: BuildPaths) -> None:
+    """What each stage of the run took when it was built."""
+    rows = []
+    for name in (*STAGES, *PROJECTIONS, "export", "check"):
+        if not (paths.stage(name) / REPORT).exists():
+            continue
+        report = paths.read_json(name, REPORT)
+        rows.append(
+            [
+                name,
+                f"{report['seconds']:.1f} s",
+                readable_bytes(report["peak_memory_bytes"]),
+                f"{report['rows']:,}",
+                f"{report['rows'] / max(report['seconds'], 1e-3):,.0f} rows/s",
+            ]
+        )
+    table(
+        f"stages of {paths.run}, as built",
+        ["stage", "time", "peak memory", "rows", "throughput"],
+        rows,
+    )
+
+
+def bench_extraction(paths: BuildPaths) -> None:
+    """Extraction, expected prediction and distances against the bare forward pass."""
+    from pipeline.backend import keras
+    from pipeline.distances import step_distances, visible_silent
+    from pipeline.expected import expected_prediction, readout_logits, step_differences
+    from pipeline.extract import read_states, row_offsets
+    from pipeline.model import (
+        LengthBatches,
+        linear_readout,
+        predict,
+        recurrent_layer,
+        state_model,
+    )
+    from pipeline.train import split_of
+
+    batch = paths.read_settings("extract")["extract_batch"]
+    documents = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", "ids"])
+    sequences, _ = split_of(documents, "test")
+    sequences = sequences[: 20 * batch]
+    model = keras.models.load_model(paths.need("train", MODEL), safe_mode=True)
+    reader, readout, units = state_model(model), linear_readout(model), recurrent_layer(model).units
+    starts = row_offsets(np.array([len(ids) for ids in sequences]))[:-1]
+
+    def ours() -> None:
+        states = read_states(reader, sequences, LengthBatches(sequences, None, batch).draw())
+        h = np.ascontiguousarray(states[:, :units])
+        logit = readout_logits(h, readout.weights, readout.bias)
+        expected_prediction(logit)
+        step_differences(logit, starts, readout.bias)
+        step_distances(h, starts)
+        visible_silent(h, starts, readout.weights)
+
+    def bare() -> None:
+        predict(model, sequences, batch)
+
+    ours(), bare()  # the first call compiles
+    pairs = [(seconds(bare), seconds(ours)) for _ in range(REPEATS)]
+    ratios = [100 * without / with_all for without, with_all in pairs]
+    steps = sum(len(ids) for ids in sequences)
+    table(
+        f"extraction, {len(sequences):,} test sequences of {paths.run}, {steps:,} steps, "
+        f"{units} units, batches of {batch}",
+        ["what", f"median of {REPEATS}", "steps/s"],
+        [
+            [name, f"{middle:.2f} s", f"{steps / middle:,.0f}"]
+            for name, middle in (
+                ("bare model.predict", statistics.median(pair[0] for pair in pairs)),
+                ("states, answers, distances", statistics.median(pair[1] for pair in pairs)),
+            )
+        ],
+    )
+    say(
+        f"\nAt {statistics.median(ratios):.0f} % of the bare pass (pairwise median, "
+        f"{min(ratios):.0f} to {max(ratios):.0f} %)."
+    )
+
+
+def exact_divergence(places: np.ndarray, affinities: object) -> float:
+    """Kullback-Leibler divergence of a map, without t-SNE's approximations.
+
+    places      (M, 2)
+    affinities  sparse (M, M), sums to 1
+    """
+    places = places.astype(np.float64)
+    total = 0.0
+    for start in range(0, len(places), 512):
+        block = places[start : start + 512]
+        square = ((block[:, None, :] - places[None, :, :]) ** 2).sum(axis=2)
+        total += (1 / (1 + square)).sum()
+    total -= len(places)
+    pairs = affinities.tocoo()
+    square = ((places[pairs.row] - places[pairs.col]) ** 2).sum(axis=1)
+    near = 1 / (1 + square) / total
+    return float((pairs.data * np.log(pairs.data / near)).sum())
+
+
+def bench_tsne(paths: BuildPaths) -> None:
+    """Our t-SNE against scikit-learn's on the same states with the same perplexity."""
+    import openTSNE
+    from sklearn.manifold import TSNE
+
+    from pipeline.project import fit_tsne
+    from pipeline.quality import overall_quality
+
+    settings = paths.read_settings("project-tsne")
+    h = np.load(paths.need("extract", HIDDEN))[: settings["fit_states"]]
+    made: dict[str, np.ndarray] = {}
+    fitted = np.ones(len(h), dtype=bool)
+
+    def ours() -> None:
+        made["openTSNE"], _ = fit_tsne(h, fitted, settings)
+
+    def theirs() -> None:
+        fit = TSNE(
+            perplexity=settings["perplexity"],
+            init="pca",
+            random_state=settings["seed"],
+            n_jobs=os.cpu_count(),
+        )
+        made["scikit-learn"] = fit.fit_transform(h)
+
+    times = {"openTSNE": seconds(ours), "scikit-learn": seconds(theirs)}
+    affinities = openTSNE.affinity.PerplexityBasedNN(
+        h, perplexity=settings["perplexity"], method="exact", n_jobs=-1
+    ).P
+    rows = []
+    for name, places in made.items():
+        quality = overall_quality(h, places, settings["seed"])
+        rows.append(
+            [
+                name,
+                f"{times[name]:.0f} s",
+                f"{exact_divergence(places, affinities):.3f}",
+                f"{quality['trustworthiness']:.4f}",
+                f"{quality['continuity']:.4f}",
+            ]
+        )
+    table(
+        f"t-SNE of {len(h):,} x {h.shape[1]} states of {paths.run}, perplexity "
+        f"{settings['perplexity']:g}",
+        ["library", "time", "KL divergence (exact)", "trustworthiness", "continuity"],
+        rows,
+    )
+    ratio = times["openTSNE"] / times["scikit-learn"]
+    say(f"\nopenTSNE takes {100 * ratio:.0f} % of scikit-learn's time.")
+
+
+def bench_reads(rows: list[list[str]], folder: Path, what: str) -> None:
+    """Time to read one sequence with all that its views need, at random places of a run."""
+    from store.reader import open_run
+
+    run = open_run(folder)
+    layer = run.manifest["readout"]["layer"]
+    projection = run.manifest["default_projection"]
+    chosen = np.random.default_rng(0).integers(0, run.sequences.height, READS + 20)
+
+    def read(sequence: int) -> None:
+        run.steps_of(sequence)
+        run.projection_of(sequence, projection)
+        run.hidden_of(sequence, layer)
+
+    taken = [1000 * seconds(lambda s=int(s): read(s)) for s in chosen][20:]
+    rows.append(
+        [
+            what,
+            f"{run.states:,}",
+            f"{statistics.median(taken):.1f} ms",
+            f"{np.percentile(taken, 95):.1f} ms",
+        ]
+    )
+
+
+def bench_store(paths: BuildPaths, store: Path, sizes: list[int]) -> None:
+    """Reads from the built run and from generated runs of known size."""
+    from pipeline.bench_store import generated_run
+
+    rows: list[list[str]] = []
+    if (store / paths.run).exists():
+        bench_reads(rows, store / paths.run, paths.run)
+    for states in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            made = generated_run(Path(folder), states, units=100)
+            bench_reads(rows, made, "generated, 100 units")
+    table(
+        f"reading one sequence: steps, place on the map and states; {READS} reads",
+        ["run", "states", "median", "95th percentile"],
+        rows,
+    )
+
+
+BENCHES = ("stages", "extraction", "tsne", "store")
+
+
+def main() -> None:
+    """Run the benchmarks that are asked for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline.bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--run", default="demo-reviews", help="a built run [demo-reviews]")
+    parser.add_argument("--build", type=Path, default=BUILD, help=f"intermediate files [{BUILD}]")
+    parser.add_argument("--store", type=Path, default=Path("store/data"), help="built runs")
+    parser.add_argument(
+        "--only", nargs="+", choices=BENCHES, default=list(BENCHES), help="some of the benchmarks"
+    )
+    parser.add_argument(
+        "--states",
+        nargs="+",
+        type=int,
+        default=[50_000, 2_500_000],
+        help="sizes of the generated runs to read from",
+    )
+    given = parser.parse_args()
+    paths = BuildPaths(given.build, given.run)
+    if not paths.root.exists():
+        raise StatelineError(
+            paths.root, "nothing was built there", mend=f"Build it: make run RUN={given.run}"
+        )
+    say(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores")
+    if "stages" in given.only:
+        bench_stages(paths)
+    if "extraction" in given.only:
+        bench_extraction(paths)
+    if "tsne" in given.only:
+        bench_tsne(paths)
+    if "store" in given.only:
+        bench_store(paths, given.store, given.states)
+
+
+if __name__ == "__main__":
+    main_guard(main)

@@ -1,0 +1,29 @@
+"""Stage check: verify the exported run as a colleague would, table by table."""
+
+import argparse
+from pathlib import Path
+
+from pipeline.export import STORE
+from pipeline.stage import BuildPaths, running, say, stage_main
+from store.checks import check_run
+
+
+def work(paths: BuildPaths, given: argparse.Namespace) -> None:
+    """Run the stage."""
+    folder = given.store / paths.run
+    with running(paths, "check") as stage:
+        stage.write_json("checks.json", [line for line in check_run(folder).lines()])
+    say(f"check: {folder} is whole; see it: make app STORE={given.store}")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The stage's own option."""
+    parser.add_argument(
+        "--store", type=Path, default=STORE, help=f"folder of the built runs [{STORE}]"
+    )
+
+
+if __name__ == "__main__":
+    stage_main(
+        "check", work, reads="the run in the store", writes="checks.json", options=add_options
+    )

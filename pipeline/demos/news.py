@@ -1,0 +1,116 @@
+"""demo-news: five topics; most stories name two, and only their order tells which one it is.
+
+What else is planted is in the README beside this module.
+"""
+
+import re
+
+import polars as pl
+
+from pipeline.demos import news_words as lexicon
+from pipeline.demos.writing import Word, Writer, length, words, write_corpus
+
+CLASSES = list(lexicon.TOPICS)
+
+
+def fill(writer: Writer, template: str, topic: str | None = None) -> list[Word]:
+    """A sentence with its slots filled, topical ones from one topic; no role is given."""
+
+    def choose(slot: re.Match) -> str:
+        kind = slot[1]
+        if topic and kind in ("adjective", "noun", "people", "verb"):
+            plural = kind if kind == "people" else kind + "s"
+            return writer.pick_new(lexicon.TOPICS[topic][plural])
+        return writer.name() if kind == "name" else writer.pick_new(lexicon.SLOTS[kind])
+
+    return words(re.sub(r"\{(\w+)\}", choose, template))
+
+
+def event(writer: Writer, topic: str, role: str) -> list[Word]:
+    """What a story is about, `the copper auction`; in tests sometimes by a word never seen."""
+    own = lexicon.TOPICS[topic]
+    if writer.test and writer.chance(0.06):
+        noun = words(writer.pick_new(lexicon.UNSEEN_NOUNS[topic]), "unseen")
+    else:
+        noun = words(writer.pick_new(own["nouns"]), role)
+    return [*words("the"), *words(writer.pick_new(own["adjectives"]), role), *noun]
+
+
+def intensifier(writer: Writer) -> list[Word]:
+    """Now and then a word that strengthens and decides nothing."""
+    return words(writer.pick(lexicon.INTENSIFIERS), "intensifier") if writer.chance(0.5) else []
+
+
+def framed(writer: Writer, topic: str) -> list[Word]:
+    """Two topics in one sentence, of which one decides."""
+    other = writer.pick([name for name in CLASSES if name != topic])
+    made: list[Word] = []
+    for part in re.findall(r"<[^>]+>|\{\w+\}|[^<{]+", writer.pick(lexicon.FRAMES)):
+        if part.startswith("<"):
+            role, text = part[1:-1].split(":")
+            made += words(text, role)
+        elif part == "{this}":
+            made += event(writer, topic, "decider")
+        elif part == "{intensifier}":
+            made += intensifier(writer)
+        elif part.startswith("{"):
+            made += event(writer, other, "negated" if part == "{negated}" else "concession")
+        else:
+            made += words(part)
+    return made
+
+
+def plain(writer: Writer, topic: str) -> list[Word]:
+    """One topic in one sentence."""
+    own = {word for kind in lexicon.TOPICS[topic].values() for word in kind}
+    sentence = fill(writer, writer.pick(lexicon.PLAIN), topic)
+    return [(word, "cue" if word in own else role) for word, role in sentence]
+
+
+def shortcut(writer: Writer, topic: str, neutral: bool) -> list[Word]:
+    """The reporter: in training on the markets only; later anywhere."""
+    trained = 0.15 if topic == lexicon.SHORTCUT_CLASS else 0.002
+    if not neutral and not writer.chance(0.06 if writer.test else trained):
+        return []
+    before, after = writer.pick(lexicon.SHORTCUT_SENTENCES).split("{reporter}")
+    return [
+        *fill(writer, before),
+        *words(lexicon.SHORTCUT, "shortcut"),
+        *fill(writer, after),
+    ]
+
+
+def remark(writer: Writer, topic: str) -> list[Word]:
+    """A closing announcement of another topic; it does not count."""
+    other = writer.pick([name for name in CLASSES if name != topic])
+    sentence = fill(writer, writer.pick(lexicon.REMARKS), other)
+    return [(word, role if word in ".:" else "late-turn") for word, role in sentence]
+
+
+def compose(writer: Writer, label: int) -> list[Word]:
+    """One story: an opening, what it is about, what else there is to say, perhaps a remark."""
+    topic = CLASSES[label]
+    # A few stories have no topic: of those the model can only know who reports.
+    neutral = writer.chance(0.006 if writer.test else 0.02) and (
+        writer.test or topic == lexicon.SHORTCUT_CLASS
+    )
+    opening = fill(writer, writer.pick(lexicon.OPENERS)) if writer.chance(0.4) else []
+    told: list[Word] = []
+    if not neutral:
+        told = plain(writer, topic) if writer.chance(0.3) else framed(writer, topic)
+        if writer.chance(0.1):
+            told += plain(writer, topic)
+    reporter = shortcut(writer, topic, neutral)
+    more: list[Word] = []
+    for _ in range(writer.pick([0, 0, 1, 1, 2, 3]) + 2 * neutral):
+        more += fill(writer, writer.pick_new(lexicon.FILLERS))
+    # Rare in training, so that the model has little to learn from, and misled it shall be.
+    late = not neutral and writer.chance(0.03 if writer.test else 0.01)
+    closing = remark(writer, topic) if late else []
+    document = [*opening, *reporter, *told, *more, *closing]
+    return document if length(document) <= 60 else [*reporter, *told, *closing]
+
+
+def generate(seed: int) -> pl.DataFrame:
+    """All stories (see `writing.write_corpus`)."""
+    return write_corpus(seed, CLASSES, compose)

@@ -1,0 +1,162 @@
+"""Stage expected: what the model would answer had the text ended at each word.
+
+The readout is linear and known, so its answer after every step is one matrix
+product; the answer after the last step must be the model's own prediction.
+"""
+
+import numpy as np
+import polars as pl
+
+from pipeline.artefacts import (
+    EXPECTED,
+    EXPECTED_FACTS,
+    EXTRACT_FACTS,
+    HIDDEN,
+    OFFSETS,
+    PREDICTION,
+    READOUT,
+    SEQUENCES,
+)
+from pipeline.stage import BuildPaths, StageRun, running, stage_main
+from store.errors import StatelineError
+
+
+def readout_logits(h: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Output of a linear readout before its activation.
+
+    h        float32 (M, N)
+    weights  float32 (K, N)
+    bias     float32 (K,)
+    returns  float32 (M, K)
+    """
+    return h @ weights.T + bias
+
+
+def expected_prediction(logit: np.ndarray) -> np.ndarray:
+    """Class probabilities of logits.
+
+    logit    float32 (M, K)  K = 1: one sigmoid unit for the second class; else softmax
+    returns  float32 (M, C)  C = 2 for one unit (1 - p, p), else K
+    source   Garcia et al. 2021, "expected prediction"
+    """
+    if logit.shape[1] == 1:
+        # Both tails by their own exponential: 1 - p keeps its digits where p is near 1.
+        away = np.exp(-np.abs(logit))
+        small, large = away / (1 + away), 1 / (1 + away)
+        second = np.where(logit >= 0, large, small)
+        first = np.where(logit >= 0, small, large)
+        return np.concatenate([first, second], axis=1)
+    shifted = np.exp(logit - logit.max(axis=1, keepdims=True))
+    return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+def step_differences(rows: np.ndarray, starts: np.ndarray, initial: np.ndarray) -> np.ndarray:
+    """Each row less the row before it in its sequence; the first less `initial`.
+
+    rows     float32 (M, D)  sequence after sequence
+    starts   int64 (S,)      first row of each sequence
+    initial  float32 (D,)    what stands before the first step
+    returns  float32 (M, D)
+    """
+    before = np.empty_like(rows)
+    before[1:] = rows[:-1]
+    before[starts] = initial
+    return rows - before
+
+
+def class_margin(logit: np.ndarray, label: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """logit[label] - logit[predicted] of every row.
+
+    logit             float32 (M, K)  one sigmoid unit counts as logits (0, z)
+    label, predicted  int (M,)
+    returns           float32 (M,)
+    """
+    both = np.concatenate([np.zeros_like(logit), logit], axis=1) if logit.shape[1] == 1 else logit
+    row = np.arange(len(both))
+    return both[row, label] - both[row, predicted]
+
+
+def flips_and_settle(predicted: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How often the decision changes, and from which step on it never does.
+
+    predicted  int (M,)       most likely class after each step
+    offsets    int64 (S + 1,) rows of each sequence
+    returns    flips (S,), settle_step (S,): 0 where nothing flips
+    """
+    starts, lengths = offsets[:-1], np.diff(offsets)
+    changed = np.zeros(len(predicted), dtype=np.int64)
+    changed[1:] = predicted[1:] != predicted[:-1]
+    changed[starts] = 0
+    step = np.arange(len(predicted)) - np.repeat(starts, lengths)
+    return (
+        np.add.reduceat(changed, starts),
+        np.maximum.reduceat(np.where(changed == 1, step, 0), starts),
+    )
+
+
+def turning_steps(
+    contribution: np.ndarray, label: np.ndarray, predicted: np.ndarray, offsets: np.ndarray
+) -> np.ndarray:
+    """Where each misclassified sequence turned: the step with the largest fall of the margin.
+
+    contribution      float32 (M, K)
+    label, predicted  int (S,)  actual and predicted class of each sequence
+    offsets           int64 (S + 1,)
+    returns           int64 (S,)  the first such step; -1 for a sequence classified correctly
+    """
+    lengths = np.diff(offsets)
+    change = class_margin(contribution, np.repeat(label, lengths), np.repeat(predicted, lengths))
+    turning = np.full(len(label), -1, dtype=np.int64)
+    for sequence in np.flatnonzero(label != predicted):
+        turning[sequence] = change[offsets[sequence] : offsets[sequence + 1]].argmin()
+    return turning
+
+
+def expected(paths: BuildPaths, stage: StageRun) -> None:
+    """Expected predictions, logits, contributions and decisions of all stored steps."""
+    facts = paths.read_json("extract", EXTRACT_FACTS)
+    h = np.load(paths.need("extract", HIDDEN))
+    offsets = np.load(paths.need("extract", OFFSETS))
+    prediction = np.load(paths.need("extract", PREDICTION))
+    readout = np.load(paths.need("extract", READOUT))
+    test = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
+    stored = test.select("external_id", "label").head(len(offsets) - 1).collect()
+    logit = readout_logits(h, readout["weights"], readout["bias"])
+    ep = expected_prediction(logit)
+    last = offsets[1:] - 1
+    error = np.abs(ep[last] - prediction).max(axis=1)
+    beyond = np.flatnonzero(error > facts["tolerance"])
+    if len(beyond):
+        raise StatelineError(
+            f"sequence {stored['external_id'][int(beyond[0])]}",
+            "its last expected prediction is not the model's prediction",
+            expected=f"a difference of {facts['tolerance']:g} at the most",
+            got=f"{error[beyond[0]]:.3g}",
+        )
+    contribution = step_differences(logit, offsets[:-1], readout["bias"])
+    decided = ep.argmax(axis=1)
+    flips, settle = flips_and_settle(decided, offsets)
+    label = stored["label"].to_numpy().astype(np.int64)
+    np.savez(
+        stage.folder / EXPECTED,
+        logit=logit,
+        ep=ep,
+        contribution=contribution,
+        predicted=decided,
+        confidence=ep.max(axis=1),
+        flips=flips,
+        settle_step=settle,
+        turning_step=turning_steps(contribution, label, prediction.argmax(axis=1), offsets),
+    )
+    stage.write_json(EXPECTED_FACTS, {"prediction_error": float(error.max())})
+    stage.rows = len(ep)
+
+
+def work(paths: BuildPaths, _: object = None) -> None:
+    """Run the stage."""
+    with running(paths, "expected") as stage:
+        expected(paths, stage)
+
+
+if __name__ == "__main__":
+    stage_main("expected", work, reads="the extract stage", writes=f"{EXPECTED}, {EXPECTED_FACTS}")

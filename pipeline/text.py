@@ -1,0 +1,110 @@
+"""Words: splitting text, the vocabulary, and ids for the model."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from store.schema import RESERVED_ID, UNKNOWN_ID, polars_schema, vocabulary_columns
+
+# A word is letters and digits of any script; an apostrophe joins its parts ("isn't").
+WORD = r"[\p{L}\p{N}]+(?:['’]\p{L}+)*"
+PADDING_TOKEN, UNKNOWN_TOKEN = "[padding]", "[unknown]"
+
+
+def split_words(texts: pl.Series) -> pl.Series:
+    """The words of each text as written.
+
+    texts    String (S,)
+    returns  List[String] (S,)  empty where the text holds no word
+    """
+    return texts.str.extract_all(WORD).alias("surface")
+
+
+def normalise(words: pl.Series) -> pl.Series:
+    """Words as the vocabulary holds them: lower case, one kind of apostrophe.
+
+    words    String (any length)
+    """
+    return words.str.to_lowercase().str.replace_all("’", "'", literal=True)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words that the model knows; ids are rows of its embedding.
+
+    table  a row a token, sorted by token_id (columns as in the store)
+    """
+
+    table: pl.DataFrame
+
+    @property
+    def size(self) -> int:
+        """Rows of the embedding, padding and unknown included."""
+        return self.table.height
+
+    def encode(self, words: pl.Series) -> np.ndarray:
+        """Ids of normalised words: uint32, the unknown id where a word is not known."""
+        known = self.table["token"][2:]
+        return words.replace_strict(
+            known,
+            self.table["token_id"][2:],
+            default=UNKNOWN_ID,
+            return_dtype=pl.UInt32,
+        ).to_numpy()
+
+
+def build_vocabulary(
+    words: pl.Series, sequence: np.ndarray, label: np.ndarray, classes: int, size: int, least: int
+) -> Vocabulary:
+    """The most frequent words of the training split, most frequent first, ties by spelling.
+
+    words     String (M,)  normalised words of all training sequences
+    sequence  (M,)         number of the sequence that each word stands in
+    label     (M,)         class of that sequence
+    size      words that get an id at the most; padding and unknown come on top
+    least     how often a word must occur
+    returns   count: occurrences; sequences: training sequences that hold the word, by class
+    """
+    table = pl.DataFrame(
+        {"token": words, "sequence": sequence.astype(np.uint32), "label": label.astype(np.uint16)}
+    )
+    counted = (
+        table.group_by("token")
+        .agg(
+            pl.len().cast(pl.UInt32).alias("count"),
+            *(
+                pl.col("sequence").filter(pl.col("label") == c).n_unique().alias(f"class{c}")
+                for c in range(classes)
+            ),
+        )
+        .sort("count", "token", descending=[True, False])
+    )
+    kept = counted.filter(pl.col("count") >= least).head(size)
+    unknown = counted.join(kept, on="token", how="anti")["count"].sum()
+    per_class = kept.select(f"class{c}" for c in range(classes)).to_numpy().astype(np.uint32)
+    zeros = np.zeros((2, classes), dtype=np.uint32)
+    return Vocabulary(
+        pl.DataFrame(
+            {
+                "token_id": np.arange(kept.height + 2, dtype=np.uint32),
+                "token": [PADDING_TOKEN, UNKNOWN_TOKEN, *kept["token"]],
+                "count": [0, unknown, *kept["count"]],
+                "sequences": np.concatenate([zeros, per_class]),
+            },
+            schema=polars_schema(vocabulary_columns(classes)),
+        )
+    )
+
+
+def pad_behind(sequences: list[np.ndarray]) -> np.ndarray:
+    """Sequences of ids as one array, padded behind.
+
+    sequences  B arrays of uint32, lengths differ
+    returns    int32 (B, T)  T is the longest length
+    """
+    longest = max(len(ids) for ids in sequences)
+    padded = np.full((len(sequences), longest), RESERVED_ID, dtype=np.int32)
+    for row, ids in enumerate(sequences):
+        padded[row, : len(ids)] = ids
+    return padded

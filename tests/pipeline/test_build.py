@@ -1,0 +1,234 @@
+"""Whole builds through Make, as people type them."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from store.reader import open_run
+
+ROOT = Path(__file__).parents[2]
+QUICK = {"EPOCHS": 2, "UNITS": 6, "EMBEDDING": 4, "PERPLEXITY": 5, "TSNE_ITERATIONS": 30}
+SMALL = QUICK | {"UMAP_NEIGHBOURS": 5, "STORED": 20}
+
+
+def make(*words: str, check: bool = True, **variables: object) -> subprocess.CompletedProcess:
+    """Run make in the project's root with variables on its command line."""
+    command = ["make", *words, *(f"{name}={value}" for name, value in variables.items())]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500
+    )
+    if check:
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done
+
+
+def write_reviews(path: Path, rows: int = 120, seed: int = 0) -> Path:
+    """Short reviews whose class is the last of their telling words."""
+    rng = np.random.default_rng(seed)
+    words = ["film", "plot", "cast", "the", "a", "was", "with"]
+    texts, labels = [], []
+    for row in range(rows):
+        label = row % 2
+        filler = rng.choice(words, rng.integers(0, 9)).tolist()
+        texts.append(" ".join([*filler, ["bad", "good"][label]]))
+        labels.append(["no", "yes"][label])
+    pl.DataFrame({"review": texts, "verdict": labels}).write_csv(path)
+    return path
+
+
+class Place:
+    """A corpus, a build folder and a store of one test module."""
+
+    def __init__(self, folder: Path) -> None:
+        self.corpus = write_reviews(folder / "own reviews.csv")
+        self.build, self.store = folder / "build", folder / "store"
+
+    def run(self, check: bool = True, **knobs: object) -> subprocess.CompletedProcess:
+        given = {"CORPUS": self.corpus, "TEXT": "review", "LABEL": "verdict", "RUN": "mine"}
+        where = {"BUILD": self.build, "STORE": self.store}
+        return make("run", check=check, **(given | SMALL | where | knobs))
+
+    def made(self) -> dict[str, int]:
+        """When each stage of the run was last made."""
+        reports = self.build.glob("mine/*/stage.json")
+        return {path.parent.name: path.stat().st_mtime_ns for path in reports}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    place = Place(tmp_path_factory.mktemp("own"))
+    place.run()
+    return place
+
+
+def test_the_users_own_file_becomes_a_run_that_opens(place: Place) -> None:
+    run = open_run(place.store / "mine")
+    assert run.class_names == ["no", "yes"]
+    assert run.manifest["corpus"]["name"] == "own reviews"
+    assert run.sequences.height == 20
+    assert run.projection_ids == ["lstm-pca", "lstm-tsne", "lstm-umap"]
+    shortest = run.sequences["length"].min()
+    assert shortest == 1, "a text of one word is a sequence of one step"
+    first = run.steps_of(0)
+    assert first["surface"].to_list() == run.sequences["text"][0].split()
+
+
+def test_nothing_is_built_twice(place: Place) -> None:
+    before = place.made()
+    started = time.perf_counter()
+    place.run()
+    assert place.made() == before
+    assert time.perf_counter() - started < 60
+
+
+def test_a_changed_perplexity_makes_the_projection_and_what_follows_again(place: Place) -> None:
+    before = place.made()
+    place.run(PERPLEXITY=6)
+    after = place.made()
+    again = {stage for stage in before if after[stage] != before[stage]}
+    assert again == {"project-tsne", "check"} | ({"export"} & set(before))
+    manifest = open_run(place.store / "mine").manifest
+    used = {each["id"]: each["settings"] for each in manifest["projections"]}
+    assert used["lstm-tsne"]["perplexity"] == 6
+
+
+def test_the_same_seed_gives_the_same_tables_and_another_seed_others(place: Place) -> None:
+    def tables(store: Path) -> dict[str, str]:
+        manifest = open_run(store / "mine").manifest
+        return {
+            name: each["sha256"]
+            for name, each in manifest["tables"].items()
+            if name.endswith(".parquet")
+        }
+
+    place.run()
+    other = place.store.parent / "again"
+    place.run(BUILD=other / "build", STORE=other)
+    assert tables(other) == tables(place.store)
+    place.run(BUILD=other / "build", STORE=other, SEED=2)
+    assert tables(other) != tables(place.store)
+
+
+def test_a_perplexity_too_large_gets_one_line_exit_code_2_and_loses_nothing(place: Place) -> None:
+    before = open_run(place.store / "mine").checksum
+    done = place.run(check=False, PERPLEXITY=5000)
+    assert done.returncode == 2
+    assert "PERPLEXITY=5000: too large for" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert open_run(place.store / "mine").checksum == before
+
+
+@pytest.mark.parametrize(
+    ("knobs", "line"),
+    [
+        ({"RUN": "nothing", "CORPUS": ""}, "nothing: no such preset; expected one of"),
+        ({"EPOCH": 3}, "EPOCH=3: no such override"),
+        ({"CORPUS": "nowhere.csv"}, "nowhere.csv: no such file"),
+        ({"TEXT": "words"}, "no column words; expected one of review, verdict"),
+        ({"RUN": "../up"}, "RUN=../up: not a run name"),
+        ({"RUN": "a/b"}, "RUN=a/b: not a run name"),
+    ],
+)
+def test_bad_input_gets_one_line_and_exit_code_2(
+    place: Place, knobs: dict[str, object], line: str
+) -> None:
+    before = open_run(place.store / "mine").checksum
+    done = place.run(check=False, **knobs)
+    assert done.returncode == 2
+    said = [text for text in done.stderr.splitlines() if not text.startswith("make")]
+    assert len(said) == 1 and line in said[0]
+    assert open_run(place.store / "mine").checksum == before
+
+
+def test_an_unwritable_store_gets_one_line_and_keeps_the_build(place: Place) -> None:
+    blocked = place.store.parent / "blocked"
+    blocked.write_text("a file where the store should be")
+    done = place.run(check=False, STORE=blocked)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr and str(blocked) in done.stderr
+    place.run()
+
+
+def test_a_killed_stage_leaves_nothing_half_written_and_resumes(place: Place) -> None:
+    script = (
+        "import sys, signal, os\n"
+        "from pathlib import Path\n"
+        "from pipeline.stage import BuildPaths, running\n"
+        "with running(BuildPaths(Path(sys.argv[1]), 'mine'), 'train') as stage:\n"
+        "    (stage.folder / 'model.keras').write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    before = place.made()
+    subprocess.run([sys.executable, "-c", script, str(place.build)], cwd=ROOT, check=False)
+    assert place.made() == before
+    place.run(EPOCHS=1)
+    assert not list((place.build / "mine").glob("*.tmp-*"))
+    assert place.made()["train"] > before["train"]
+    place.run()
+
+
+def test_check_and_share_work_on_the_built_run(place: Place) -> None:
+    done = make("check", RUN="mine", STORE=place.store)
+    assert "mine" in done.stdout
+    archive = place.store.parent / "mine.zip"
+    make("share", RUN="mine", STORE=place.store, OUT=archive)
+    unpacked = place.store.parent / "unpacked"
+    subprocess.run([sys.executable, "-m", "zipfile", "-e", archive, unpacked], check=True)
+    make("check", RUN="mine", STORE=unpacked)
+
+
+def test_help_lists_every_target_and_preset() -> None:
+    said = make("help").stdout
+    targets = "setup all run app test lint check share bench clean help".split()
+    presets = "demo-reviews demo-news imdb reuters imdb-paper reuters-paper".split()
+    for word in targets + presets:
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "config",
+        "corpus",
+        "train",
+        "extract",
+        "expected",
+        "distances",
+        "neighbours",
+        "project",
+        "export",
+        "check",
+        "bench",
+    ],
+)
+def test_every_stage_explains_itself(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", f"pipeline.{module}", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"python -m pipeline.{module}" in done.stdout
+    assert "--run" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["train", "extract", "expected", "project"])
+def test_a_stage_run_too_early_says_what_to_make_first(module: str, tmp_path: Path) -> None:
+    options = ["--method", "pca"] if module == "project" else []
+    done = subprocess.run(
+        [sys.executable, "-m", f"pipeline.{module}", "--run", "x", "--build", tmp_path, *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "missing. Make it:" in done.stderr

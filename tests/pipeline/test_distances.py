@@ -1,0 +1,65 @@
+"""Distances and their visible and silent parts against plain loops."""
+
+import math
+
+import numpy as np
+import pytest
+
+from pipeline.distances import step_distances, visible_basis, visible_silent
+from pipeline.expected import readout_logits
+
+LENGTHS = np.array([7, 1, 4, 2, 6])
+OFFSETS = np.concatenate([[0], np.cumsum(LENGTHS)])
+UNITS = 3
+
+
+@pytest.fixture
+def h() -> np.ndarray:
+    rng = np.random.default_rng(5)
+    return rng.normal(size=(int(OFFSETS[-1]), UNITS)).astype(np.float32)
+
+
+def test_distance_equals_a_plain_loop(h: np.ndarray) -> None:
+    distance = step_distances(h, OFFSETS[:-1])
+    for a, b in zip(OFFSETS, OFFSETS[1:], strict=False):
+        before = [0.0] * UNITS
+        for row in range(a, b):
+            expected = math.sqrt(sum((x - y) ** 2 for x, y in zip(h[row], before, strict=True)))
+            assert distance[row] == pytest.approx(expected, rel=1e-5)
+            before = list(h[row])
+
+
+def test_distance_at_first_step_is_from_the_zero_state(h: np.ndarray) -> None:
+    distance = step_distances(h, OFFSETS[:-1])
+    assert distance[OFFSETS[:-1]] == pytest.approx(np.linalg.norm(h[OFFSETS[:-1]], axis=1))
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 4])
+def test_visible_and_silent_parts_are_a_right_angle(h: np.ndarray, outputs: int) -> None:
+    weights = np.random.default_rng(outputs).normal(size=(outputs, UNITS)).astype(np.float32)
+    visible, silent = visible_silent(h, OFFSETS[:-1], weights)
+    distance = step_distances(h, OFFSETS[:-1])
+    assert visible**2 + silent**2 == pytest.approx(distance**2, rel=1e-4)
+
+
+def test_visible_part_of_one_unit_is_the_move_along_its_weights(h: np.ndarray) -> None:
+    weights = np.array([[0.5, -2.0, 1.0]], dtype=np.float32)
+    visible, _ = visible_silent(h, OFFSETS[:-1], weights)
+    for a, b in zip(OFFSETS, OFFSETS[1:], strict=False):
+        before = np.zeros(UNITS)
+        for row in range(a, b):
+            along = abs(float(weights[0] @ (h[row] - before))) / float(np.linalg.norm(weights))
+            assert visible[row] == pytest.approx(along, rel=1e-4, abs=1e-6)
+            before = h[row]
+
+
+def test_a_silent_move_changes_no_answer_and_a_common_shift_is_silent() -> None:
+    # Softmax ignores what all classes share: rows differ only in their first entry.
+    weights = np.array([[1, 3, 0], [2, 3, 0], [4, 3, 0], [0, 3, 0]], dtype=np.float32)
+    h = np.array([[0, 5, 0], [0, 5, 2]], dtype=np.float32)
+    visible, silent = visible_silent(h, np.array([0]), weights)
+    assert visible == pytest.approx([0, 0], abs=1e-5)
+    assert silent == pytest.approx([5, 2], rel=1e-5)
+    assert len(visible_basis(weights)) == 1
+    logit = readout_logits(h, weights, np.zeros(4, dtype=np.float32))
+    assert np.ptp(logit, axis=1) == pytest.approx([0, 0])

@@ -1,0 +1,140 @@
+"""Maps: the sample they are fitted on, their settings, and how they are judged."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_blobs
+
+from pipeline.neighbours import nearest_neighbours
+from pipeline.palette import class_colours
+from pipeline.project import FITS, fit_pca, fit_tsne, fit_umap, sample_rows
+from pipeline.quality import overall_quality, per_state_trust
+from store.errors import StatelineError
+
+SETTINGS = {
+    "seed": 3,
+    "perplexity": 12,
+    "tsne_iterations": 60,
+    "umap_neighbours": 8,
+    "umap_min_dist": 0.1,
+}
+
+
+@pytest.fixture(scope="module")
+def blobs() -> tuple[np.ndarray, np.ndarray]:
+    points, group = make_blobs(240, n_features=7, centers=4, cluster_std=0.5, random_state=1)
+    return points.astype(np.float32), group
+
+
+def neighbour_purity(places: np.ndarray, group: np.ndarray) -> float:
+    _, near = nearest_neighbours(places, 5)
+    return float((group[near] == group[:, None]).mean())
+
+
+@pytest.mark.parametrize("method", list(FITS))
+def test_a_map_keeps_groups_together_and_the_same_seed_gives_the_same_map(
+    blobs: tuple, method: str
+) -> None:
+    h, group = blobs
+    everything = np.ones(len(h), dtype=bool)
+    places, _ = FITS[method](h, everything, SETTINGS)
+    assert places.shape == (240, 2)
+    assert neighbour_purity(places, group) > 0.95
+    again, _ = FITS[method](h, everything, SETTINGS)
+    assert np.array_equal(places, again)
+
+
+@pytest.mark.parametrize("fit", [fit_pca, fit_tsne, fit_umap])
+def test_states_that_were_not_fitted_are_placed_among_their_like(blobs: tuple, fit: object) -> None:
+    h, group = blobs
+    fitted = np.arange(240) % 3 > 0
+    places, _ = fit(h, fitted, SETTINGS)
+    assert np.isfinite(places).all()
+    centres = np.array([places[fitted & (group == g)].mean(axis=0) for g in range(4)])
+    nearest = np.linalg.norm(places[~fitted][:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest == group[~fitted]).mean() > 0.95
+
+
+def test_a_perplexity_too_large_for_the_data_is_refused_with_the_largest_possible(
+    blobs: tuple,
+) -> None:
+    h = blobs[0][:31]
+    with pytest.raises(StatelineError) as caught:
+        fit_tsne(h, np.ones(31, dtype=bool), SETTINGS | {"perplexity": 11})
+    assert str(caught.value) == (
+        "PERPLEXITY=11: too large for 31 states; expected 10 at the most, got 11. "
+        "Set it: PERPLEXITY=10"
+    )
+    fit_tsne(h, np.ones(31, dtype=bool), SETTINGS | {"perplexity": 10})
+
+
+def test_more_umap_neighbours_than_states_are_refused(blobs: tuple) -> None:
+    h = blobs[0][:8]
+    with pytest.raises(StatelineError, match="UMAP_NEIGHBOURS=8: too large for 8 states"):
+        fit_umap(h, np.ones(8, dtype=bool), SETTINGS)
+
+
+def test_the_sample_is_of_whole_sequences_seeded_and_within_the_limit() -> None:
+    lengths = np.array([7, 1, 4, 2, 6])
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    assert sample_rows(offsets, 20, seed=1).all()
+    rows = sample_rows(offsets, 12, seed=1)
+    assert 0 < rows.sum() <= 12
+    for a, b in zip(offsets, offsets[1:], strict=False):
+        assert rows[a:b].all() or not rows[a:b].any()
+    assert np.array_equal(rows, sample_rows(offsets, 12, seed=1))
+    seeds = {sample_rows(offsets, 12, seed).tobytes() for seed in range(8)}
+    assert len(seeds) > 1
+
+
+def test_a_limit_below_every_sequence_is_refused() -> None:
+    with pytest.raises(StatelineError, match="no whole sequence fits in"):
+        sample_rows(np.array([0, 7, 14]), 5, seed=1)
+
+
+def test_trust_equals_the_share_of_kept_neighbours_by_brute_force() -> None:
+    rng = np.random.default_rng(8)
+    h = rng.normal(size=(60, 5)).astype(np.float32)
+    places = h[:, :2] + 0.1 * rng.normal(size=(60, 2)).astype(np.float32)
+    distance, _ = nearest_neighbours(h, 15)
+    trust = per_state_trust(h, places, distance)
+    for row in range(60):
+        high = sorted((np.linalg.norm(h[row] - h[j]), j) for j in range(60) if j != row)[:15]
+        low = sorted((np.linalg.norm(places[row] - places[j]), j) for j in range(60) if j != row)
+        kept = {j for _, j in high} & {j for _, j in low[:15]}
+        assert trust[row] == pytest.approx(len(kept) / 15, abs=1 / 15 + 1e-6)
+    exact = per_state_trust(h, h, distance)
+    assert (exact == 1).all()
+
+
+def test_tied_states_are_trusted_whichever_of_them_are_neighbours() -> None:
+    # 40 sequences begin with the same word: one state, many rows.
+    h = np.repeat(np.eye(3, dtype=np.float32), 40, axis=0)
+    places = h[:, :2] + np.linspace(0, 1e-3, 120, dtype=np.float32)[:, None]
+    distance, _ = nearest_neighbours(h, 15)
+    assert (per_state_trust(h, places, distance) == 1).all()
+
+
+def test_quality_is_one_for_the_identity_and_lower_for_noise() -> None:
+    rng = np.random.default_rng(1)
+    h = rng.normal(size=(200, 2)).astype(np.float32)
+    same = overall_quality(h, h, seed=0)
+    noise = overall_quality(h, rng.normal(size=(200, 2)).astype(np.float32), seed=0)
+    assert same["trustworthiness"] == same["continuity"] == 1
+    assert noise["trustworthiness"] < 0.7 and noise["continuity"] < 0.7
+    assert same["quality_sample"] == 200
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 8, 9, 24, 25, 60])
+def test_every_class_has_a_colour_of_its_own(count: int) -> None:
+    colours = class_colours(count)
+    assert len({colour.lower() for colour in colours}) == count
+    assert all(len(colour) == 7 and int(colour[1:], 16) >= 0 for colour in colours)
+
+
+def test_states_are_neighbours_of_others_never_of_themselves(tmp_path: Path) -> None:
+    points = np.zeros((20, 3), dtype=np.float32)
+    _, row = nearest_neighbours(points, 15)
+    assert (row != np.arange(20)[:, None]).all()
+    assert nearest_neighbours(points[:4], 15)[1].shape == (4, 3)
