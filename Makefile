@@ -1,0 +1,141 @@
+# Stateline, the whole story: text -> model -> states -> answers -> maps -> store -> app.
+#
+#   make all                     the two demo runs, from nothing
+#   make imdb DATA_DIR=folder    a preset; any knob can be set: EPOCHS=3 PERPLEXITY=50 …
+#   make app                     look at what is in the store
+#
+# A run is built stage by stage in $(BUILD)/<run>/<stage>/ and exported to $(STORE)/<run>/.
+# Every stage depends on its own settings and on the stages that it reads, so that a changed
+# knob re-runs its stage and what follows, nothing before.
+
+RUN      ?= demo-reviews
+STORE    ?= store/data
+BUILD    ?= .build
+PYTHON   ?= python3
+PORT     ?= 8050
+CORPUS   ?=
+TEXT     ?=
+LABEL    ?=
+DATA_DIR ?=
+export DATA_DIR
+
+PRESETS := $(patsubst pipeline/presets/%.toml,%,$(wildcard pipeline/presets/*.toml))
+DEMOS   := demo-reviews demo-news
+
+BIN := .venv/bin
+PY  := $(BIN)/python
+
+# Knobs are the variables given on the command line; `pipeline.config` refuses unknown ones.
+quote    = '$(subst ','\'',$(1))'
+GIVEN    := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(v)))),$(v)))
+KNOBS    := $(filter-out RUN STORE BUILD PYTHON PORT HOST PRESET OUT MAKEFLAGS MAKEOVERRIDES,$(GIVEN))
+OVERRIDE  = $(foreach v,$(KNOBS),--set $(call quote,$(v)=$($(v))))
+
+.PHONY: all setup run app test lint check share bench bench-app clean help $(PRESETS)
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+help: ## list every target
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@echo "  presets    $(PRESETS)"
+	@echo
+	@echo "  Variables: RUN=$(RUN) STORE=$(STORE) PYTHON=$(PYTHON) PORT=$(PORT)"
+	@echo "  CORPUS, TEXT, LABEL (your own file), DATA_DIR (folder with imdb.parquet and"
+	@echo "  reuters.parquet), and every knob of python -m pipeline.config --help"
+
+all: $(BIN)/.pipeline ## set up, build the demo runs, say what to type next
+	@for run in $(DEMOS); do $(MAKE) --no-print-directory run RUN=$$run || exit $$?; done
+	@echo
+	@echo "Built: $(foreach r,$(DEMOS),$(STORE)/$(r))"
+	@echo "Look at them: make app"
+
+# --- set-up -----------------------------------------------------------------------------------
+
+setup: $(BIN)/.pipeline ## create .venv with everything that builds runs
+
+$(PY):
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
+	  sys.exit(0 if (3, 11) <= v <= (3, 13) else "PYTHON=$(PYTHON): Python %d.%d; expected 3.11 to 3.13. Name another: make PYTHON=python3.11" % v)'
+	$(PYTHON) -m venv .venv
+
+$(BIN)/.base: pyproject.toml constraints.txt | $(PY)
+	$(PY) -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(BIN)/.pipeline: pyproject.toml constraints.txt | $(PY)
+	$(PY) -m pip install --quiet --constraint constraints.txt --editable ".[pipeline]"
+	@touch $@ $(BIN)/.base
+
+$(BIN)/.dev: pyproject.toml constraints.txt | $(PY)
+	$(PY) -m pip install --quiet --constraint constraints.txt --editable ".[pipeline,dev]"
+	@touch $@ $(BIN)/.base $(BIN)/.pipeline
+
+# --- runs -------------------------------------------------------------------------------------
+
+run: $(BIN)/.pipeline ## build one run: RUN=imdb, or CORPUS=file TEXT=column LABEL=column RUN=mine
+	@$(PY) -m pipeline.config --run $(call quote,$(RUN)) --build $(BUILD) \
+	  $(if $(PRESET),--preset $(PRESET)) $(OVERRIDE)
+	@$(MAKE) --no-print-directory STAGES=yes $(BUILD)/$(RUN)/check/stage.json
+
+$(PRESETS):
+	@$(MAKE) --no-print-directory run RUN=$@
+
+ifdef STAGES
+R        := $(BUILD)/$(RUN)
+METHODS  := $(shell cat $(R)/settings/projections)
+MAPS     := $(METHODS:%=$(R)/project-%/stage.json)
+MANIFEST := $(STORE)/$(RUN)/manifest.json
+STAGE    = $(PY) -m pipeline.$(1) --run $(RUN) --build $(BUILD)
+
+$(R)/corpus/stage.json: $(R)/settings/corpus.json
+	@$(call STAGE,corpus)
+
+$(R)/train/stage.json: $(R)/settings/train.json $(R)/corpus/stage.json
+	@$(call STAGE,train)
+
+$(R)/extract/stage.json: $(R)/settings/extract.json $(R)/train/stage.json
+	@$(call STAGE,extract)
+
+$(R)/expected/stage.json: $(R)/extract/stage.json
+	@$(call STAGE,expected)
+
+$(R)/distances/stage.json: $(R)/extract/stage.json
+	@$(call STAGE,distances)
+
+$(R)/neighbours/stage.json: $(R)/extract/stage.json
+	@$(call STAGE,neighbours)
+
+$(R)/project-%/stage.json: $(R)/settings/project-%.json $(R)/neighbours/stage.json
+	@$(call STAGE,project) --method $*
+
+$(MANIFEST): $(R)/settings/export.json $(R)/expected/stage.json $(R)/distances/stage.json $(MAPS)
+	@$(call STAGE,export) --store $(STORE)
+
+$(R)/check/stage.json: $(MANIFEST)
+	@$(call STAGE,check) --store $(STORE)
+endif
+
+check: $(BIN)/.base ## verify a built run: RUN=imdb
+	@$(PY) -m store check $(call quote,$(STORE)/$(RUN))
+
+share: $(BIN)/.base ## one archive of a built run for a colleague: RUN=imdb
+	@$(PY) -m store share $(call quote,$(STORE)/$(RUN)) $(if $(OUT),--out $(OUT))
+
+app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
+	@$(PY) -m app --store $(call quote,$(STORE)) --port $(PORT)
+
+# --- care -------------------------------------------------------------------------------------
+
+test: $(BIN)/.dev ## run every test
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(BIN)/.dev ## style, imports and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+bench: $(BIN)/.pipeline ## seconds, memory and throughput of the pipeline and the store
+	@$(PY) -m pipeline.bench --run $(RUN) --build $(BUILD) --store $(STORE) $(ARGS)
+
+clean: ## remove intermediate files; built runs in the store stay
+	rm -rf $(BUILD)
+	@echo "Kept: $(STORE) (delete a run by deleting its folder)"
