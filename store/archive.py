@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from store.checks import check_run
@@ -40,5 +41,7 @@ def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
             mend="Free the disk, or name another place: --out FILE",
         ) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        # A place below a file, say, has nothing to remove: the error above says so.
+        with suppress(OSError):
+            temporary.unlink()
     return archive

@@ -91,10 +91,14 @@ class Judge:
         rule: str,
         got: np.ndarray,
         wanted: np.ndarray,
-        scale: np.ndarray | float = 1.0,
+        scale: np.ndarray | float = 0.0,
+        floor: float = 1.0,
     ) -> None:
-        """Rows (M,) or (M, D) that agree but for rounding in numbers as large as `scale`."""
-        error = np.abs(got.astype(np.float64) - wanted) / (1.0 + scale)
+        """Rows (M,) or (M, D) that agree but for rounding in numbers as large as `scale`.
+
+        floor  added to the scale: differences far below it do not count
+        """
+        error = np.abs(got.astype(np.float64) - wanted) / (floor + scale)
         error = error.reshape(len(error), -1).max(axis=1)
         good = error <= ROUNDING  # not-a-number is not
         if not good.all():

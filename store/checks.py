@@ -67,7 +67,7 @@ def mend(run: str) -> str:
 
 
 def check_files(folder: Path, manifest: dict, report: Report) -> None:
-    """Every file that the manifest lists is there with its size and SHA-256, and none is unlisted.
+    """Every file that the manifest lists is there with its size and SHA-256; no table is stray.
 
     Comes before anything reads the tables: a damaged file must not reach a Parquet reader.
     """
@@ -79,6 +79,10 @@ def check_files(folder: Path, manifest: dict, report: Report) -> None:
     for name in [*run_tables(manifest), MODEL]:
         if name not in listed:
             raise StatelineError(folder / MANIFEST, f"{name} is not listed", mend=mend(report.run))
+    found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet")))
+    for name in [*listed, *found]:
+        if name.endswith(".parquet") and name not in run_tables(manifest):
+            raise StatelineError(folder / name, "no table of this run", mend=mend(report.run))
     for name, entry in listed.items():
         path = folder / name
         if not path.is_file():

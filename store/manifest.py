@@ -1,26 +1,37 @@
 """The manifest: what a run says of itself, its shape held here."""
 
 import json
+import math
+import re
 from pathlib import Path
 
 from store.errors import StatelineError
 from store.schema import MANIFEST, RUN_NAME, SCHEMA_VERSION
 
-# A shape is a type, a tuple of types, a dict of shapes by key, or a list with the one shape of
-# its items. Keys that a shape does not name are allowed: they are news, not faults.
+# A shape is a type, a tuple of types, a pattern that a text matches, a dict of shapes by key, or
+# a list with the one shape of its items. Keys that a shape does not name are allowed: they are
+# news, not faults.
 NUMBER = (int, float)
-TEXT_OR_NONE = (str, type(None))
+# Colours become part of a page, and a manifest may come from a stranger.
+COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+DIGEST = re.compile("[0-9a-f]{64}")
+PATTERN_NAMES = {
+    COLOUR: "a colour #rrggbb",
+    INSTANT: "a time in UTC, YYYY-MM-DDThh:mm:ssZ",
+    DIGEST: "a SHA-256 in hexadecimal",
+}
 SHAPE = {
     "schema_version": int,
     "run": str,
-    "created": str,
+    "created": INSTANT,
     "corpus": {
         "name": str,
         "source": str,
         "classes": [
             {
                 "name": str,
-                "colour": str,
+                "colour": COLOUR,
                 "train": int,
                 "validation": int,
                 "test": int,
@@ -28,7 +39,7 @@ SHAPE = {
             }
         ],
         "sizes": {"train": int, "validation": int, "test": int, "stored": int},
-        "truncation": {"max_steps": int, "keep": str},
+        "truncation": {"max_steps": int, "keep": re.compile("first|last")},
     },
     "model": {
         "layers": [{"name": str, "class": str, "parameters": int}],
@@ -58,7 +69,7 @@ SHAPE = {
     "readout": {
         "layer": str,
         "linear": bool,
-        "activation": str,
+        "activation": re.compile("sigmoid|softmax"),
         "outputs": int,
         "initial_logit": [NUMBER],
         "weights": (list, type(None)),
@@ -69,8 +80,8 @@ SHAPE = {
         {
             "id": str,
             "layer": str,
-            "state": str,
-            "method": str,
+            "state": re.compile("h"),
+            "method": re.compile("t-SNE|PCA|UMAP"),
             "settings": dict,
             "seed": int,
             "seconds": NUMBER,
@@ -95,7 +106,8 @@ SHAPE = {
     ],
     "versions": dict,
 }
-TABLE_SHAPE = {"rows": (int, type(None)), "bytes": int, "sha256": str}
+FILE_SHAPE = {"rows": (int, type(None)), "bytes": int, "sha256": DIGEST}
+TABLE_SHAPE = FILE_SHAPE | {"rows": int}
 
 
 def shape_name(shape: object) -> str:
@@ -104,6 +116,8 @@ def shape_name(shape: object) -> str:
         return "an object"
     if isinstance(shape, list) or shape is list:
         return "a list"
+    if isinstance(shape, re.Pattern):
+        return PATTERN_NAMES.get(shape, shape.pattern.replace("|", " or "))
     types = shape if isinstance(shape, tuple) else (shape,)
     names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
     return " or ".join(
@@ -129,9 +143,14 @@ def find_fault(value: object, shape: object, path: str) -> tuple[str, str, str] 
             return path, "a list", type(value).__name__
         faults = (find_fault(item, shape[0], f"{path}[{i}]") for i, item in enumerate(value))
         return next((fault for fault in faults if fault), None)
+    if isinstance(shape, re.Pattern):
+        fits = isinstance(value, str) and shape.fullmatch(value)
+        return None if fits else (path, shape_name(shape), repr(value)[:40])
     types = shape if isinstance(shape, tuple) else (shape,)
     # Python counts True as a whole number; a manifest does not.
     fits = isinstance(value, types) and (bool in types or not isinstance(value, bool))
+    # Nor is not-a-number a number: no other reader of JSON takes it.
+    fits = fits and not (isinstance(value, float) and not math.isfinite(value))
     return None if fits else (path, shape_name(shape), repr(value)[:40])
 
 
@@ -153,66 +172,72 @@ def validate_manifest(manifest: object, where: object, *, tables: bool = True) -
     fault = find_fault(manifest, shape, "")
     if fault is None and tables:
         for name, entry in manifest["tables"].items():
-            fault = fault or find_fault(entry, TABLE_SHAPE, f"tables.{name}")
+            shape = TABLE_SHAPE if name.endswith(".parquet") else FILE_SHAPE
+            fault = fault or find_fault(entry, shape, f"tables.{name}")
+    fault = fault or find_contradiction(manifest)
     if fault:
         place, expected, got = fault
-        raise StatelineError(where, f"key {place or 'of the whole'}", expected=expected, got=got)
-    refuse_contradictions(manifest, where)
+        raise StatelineError(
+            where, f"key {place or 'of the whole'}", expected=expected, got=got, mend=mend(manifest)
+        )
 
 
-def refuse_contradictions(manifest: dict, where: object) -> None:
-    """Numbers of the manifest that must agree with each other."""
+def mend(manifest: object) -> str | None:
+    """The command that makes a bad manifest good; None where it does not say whose it is."""
+    run = manifest.get("run") if isinstance(manifest, dict) else None
+    named = isinstance(run, str) and RUN_NAME.fullmatch(run)
+    return f"Rebuild it: make run RUN={run}" if named else None
+
+
+def find_contradiction(manifest: dict) -> tuple[str, str, str] | None:
+    """The first entry that disagrees with another one: place, expected, got; None where none."""
     classes, readout = len(manifest["corpus"]["classes"]), manifest["readout"]
-    outputs = readout["outputs"]
-    layers = [layer["id"] for layer in manifest["layers"]]
-    projections = [projection["id"] for projection in manifest["projections"]]
+    outputs, metrics = readout["outputs"], manifest["model"]["metrics"]
+    layers = [each["id"] for each in manifest["layers"]]
+    projections = [each["id"] for each in manifest["projections"]]
     # Names become paths, and a manifest may come from a stranger.
-    for name in (manifest["run"], *layers, *projections):
-        if not RUN_NAME.fullmatch(name):
-            raise StatelineError(where, f"{name!r} is no name of a run, layer or projection")
-    confusion = manifest["model"]["metrics"]["confusion"]
-    faults = (
+    for key, names in {
+        "run": [manifest["run"]],
+        "layers": layers,
+        "projections": projections,
+    }.items():
+        for name in names:
+            if not RUN_NAME.fullmatch(name):
+                return key, "a name of lower-case letters, digits, . _ -", repr(name)[:40]
+        if len(set(names)) != len(names):
+            return key, "each id once", ", ".join(names)
+    one_of = {
+        "layers": f"one of {', '.join(layers)}",
+        "maps": f"one of {', '.join(projections) or 'none'}",
+    }
+    head = f"{classes}" + (" or 1" if classes == 2 else "")
+    activation = "sigmoid" if outputs == 1 else "softmax"
+    confusion, initial, recall = metrics["confusion"], readout["initial_logit"], metrics["recall"]
+    square = len(confusion) == classes and all(len(row) == classes for row in confusion)
+    stray = [each["layer"] for each in manifest["projections"] if each["layer"] not in layers]
+    default = manifest["default_projection"]
+    facts = (
         (classes >= 2, "corpus.classes", "two or more", classes),
+        (outputs == classes or (outputs, classes) == (1, 2), "readout.outputs", head, outputs),
         (
-            outputs == classes or (outputs == 1 and classes == 2),
-            "readout.outputs",
-            f"{classes}" + (" or 1" if classes == 2 else ""),
-            outputs,
+            readout["activation"] == activation,
+            "readout.activation",
+            f"{activation} of {outputs} outputs",
+            readout["activation"],
         ),
+        (len(initial) == outputs, "readout.initial_logit", f"{outputs} numbers", len(initial)),
+        (readout["layer"] in layers, "readout.layer", one_of["layers"], readout["layer"]),
+        (default in projections, "default_projection", one_of["maps"], default),
         (
-            len(readout["initial_logit"]) == outputs,
-            "readout.initial_logit",
-            outputs,
-            len(readout["initial_logit"]),
-        ),
-        (
-            readout["layer"] in layers,
-            "readout.layer",
-            f"one of {', '.join(layers)}",
-            readout["layer"],
-        ),
-        (
-            manifest["default_projection"] in projections,
-            "default_projection",
-            f"one of {', '.join(projections)}",
-            manifest["default_projection"],
-        ),
-        (
-            len(confusion) == classes and all(len(row) == classes for row in confusion),
+            square,
             "model.metrics.confusion",
             f"{classes} x {classes}",
-            f"{len(confusion)} rows",
+            f"{len(confusion)} x {'/'.join(sorted({str(len(row)) for row in confusion}))}",
         ),
-        (
-            all(each["layer"] in layers for each in manifest["projections"]),
-            "projections",
-            f"layers {', '.join(layers)}",
-            ", ".join(each["layer"] for each in manifest["projections"]),
-        ),
+        (len(recall) == classes, "model.metrics.recall", f"{classes} numbers", len(recall)),
+        (not stray, "projections", f"layers {', '.join(layers)}", ", ".join(stray)),
     )
-    for fits, key, expected, got in faults:
-        if not fits:
-            raise StatelineError(where, f"key {key}", expected=expected, got=got)
+    return next(((key, str(want), str(got)) for fits, key, want, got in facts if not fits), None)
 
 
 def read_manifest(folder: Path) -> dict:
@@ -222,9 +247,11 @@ def read_manifest(folder: Path) -> dict:
         raise StatelineError(path, "missing", mend=f"Rebuild it: make run RUN={folder.name}")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise StatelineError(
             path, f"is not JSON ({error})", mend=f"Rebuild it: make run RUN={folder.name}"
         ) from None
+    except OSError as error:
+        raise StatelineError(path, f"cannot be read ({error.strerror or error})") from None
     validate_manifest(manifest, path)
     return manifest

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from store.errors import StatelineError
@@ -35,7 +36,10 @@ class SlicedTable:
     def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
         self.path = path
         self.schema = polars_schema(columns)
-        self.file = pq.ParquetFile(path, memory_map=True)
+        # Not mapped into memory: that is no faster, and a file that another program cuts short
+        # while it is open would end the process instead of raising. Kept open, so that a run
+        # that is rebuilt meanwhile goes on being read as it was.
+        self.file = pq.ParquetFile(path, memory_map=False)
         groups = self.file.metadata
         rows = [groups.row_group(i).num_rows for i in range(groups.num_row_groups)]
         self.ends = np.cumsum(rows)
@@ -43,16 +47,29 @@ class SlicedTable:
 
     def slice(self, start: int, stop: int, columns: list[str] | None) -> pl.DataFrame:
         """Rows start to stop (not included), with all or some columns."""
+        names = list(self.schema) if columns is None else columns
         first, last = np.searchsorted(self.ends, [start, stop - 1], side="right")
         before = int(self.ends[first - 1]) if first else 0
-        with self.lock:
-            read = self.file.read_row_groups(
-                list(range(first, last + 1)), columns=columns, use_threads=False
-            )
-        names = columns or list(self.schema)
+        try:
+            with self.lock:
+                read = self.file.read_row_groups(
+                    list(range(first, last + 1)), columns=names, use_threads=False
+                )
+        except (OSError, pa.ArrowException) as error:
+            raise damaged(self.path, error) from None
         rows = read.slice(start - before, stop - start)
         frame = pl.from_arrow(rows)
         return frame.cast({name: self.schema[name] for name in names}).select(names)
+
+
+def damaged(path: Path, error: Exception) -> StatelineError:
+    """A table whose content cannot be read, though its size and its columns were right."""
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return StatelineError(
+        path,
+        f"cannot be read ({said})",
+        mend="Copy the run again, or rebuild it",
+    )
 
 
 @dataclass(frozen=True)
@@ -106,12 +123,22 @@ class Run:
     @cached_property
     def sequences(self) -> pl.DataFrame:
         """The whole table of sequences."""
-        return self.scan(SEQUENCES).collect()
+        return self._collect(SEQUENCES)
 
     @cached_property
     def offsets(self) -> np.ndarray:
         """Where each sequence's rows begin in every step-grained table: int64 (S + 1,)."""
-        return np.concatenate([[0], np.cumsum(self.sequences["length"].to_numpy(), dtype=np.int64)])
+        lengths = self.sequences["length"].to_numpy()
+        offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        if offsets[-1] != self.states:
+            raise StatelineError(
+                self.folder / SEQUENCES,
+                "its lengths do not add up to the rows of the steps",
+                expected=f"{self.states:,}",
+                got=f"{offsets[-1]:,}",
+                mend=f"Rebuild it: make run RUN={self.name}",
+            )
+        return offsets
 
     def scan(self, table: str) -> pl.LazyFrame:
         """A table by its path relative to the run's folder, for queries of one's own."""
@@ -140,8 +167,16 @@ class Run:
     def coordinates(self, projection: str) -> dict[str, np.ndarray]:
         """All states on one map: x, y and trust, float32 (M,) each."""
         self._known("projection", projection, self.projection_ids)
-        table = self.scan(projection_table(projection)).select("x", "y", "trust").collect()
+        table = self._collect(projection_table(projection), "x", "y", "trust")
         return {name: table[name].to_numpy() for name in table.columns}
+
+    def _collect(self, table: str, *columns: str) -> pl.DataFrame:
+        """A whole table, with all or some columns."""
+        rows = self.scan(table)
+        try:
+            return (rows.select(columns) if columns else rows).collect()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise damaged(self.folder / table, error) from None
 
     def _known(self, kind: str, name: str, existing: list[str]) -> None:
         if name not in existing:
@@ -214,6 +249,14 @@ def check_table(path: Path, manifest: dict, name: str, columns: tuple[Column, ..
     extra = [column for column in found if column not in wanted]
     if extra:
         raise StatelineError(path, f"column {extra[0]} is not in the schema", mend=mend)
+    if list(found) != list(wanted):
+        raise StatelineError(
+            path,
+            "its columns are in another order",
+            expected=", ".join(wanted),
+            got=", ".join(found),
+            mend=mend,
+        )
 
 
 def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,17 +13,17 @@ import polars as pl
 from store.errors import StatelineError
 from store.manifest import validate_manifest
 from store.schema import (
+    KEY,
     MANIFEST,
     RUN_NAME,
-    SEQUENCES,
     STEP_ROWS_PER_GROUP,
-    VOCABULARY,
     Column,
     polars_schema,
     run_tables,
 )
 
-Table = pl.DataFrame | pl.LazyFrame
+Frame = pl.DataFrame | pl.LazyFrame
+Table = Frame | Path
 
 
 def file_sha256(path: Path) -> str:
@@ -39,7 +40,7 @@ def write_run(
     store     folder of runs; made where it does not exist
     manifest  without `tables`, which is added here
     tables    each Parquet table by its path relative to the run's folder, with exactly the
-              columns that the schema wants
+              columns that the schema wants: in memory, lazy, or a Parquet file
     files     other files to copy in, by their name
     returns   the run's folder
     raises    StatelineError for a manifest or table that does not fit, a failed check, or a
@@ -55,15 +56,16 @@ def write_run(
         )
     validate_manifest(manifest, f"manifest of {run}", tables=False)
     wanted = run_tables(manifest)
-    refuse_other_tables(run, wanted, tables)
     final = store / run
     temporary = store / f".{run}.tmp-{os.getpid()}"
     try:
+        frames = {name: opened(table) for name, table in tables.items()}
+        refuse_other_tables(run, wanted, frames)
         store.mkdir(parents=True, exist_ok=True)
         recover(store, run)
         temporary.mkdir()
         for name, columns in wanted.items():
-            write_table(temporary / name, tables[name], columns)
+            write_table(temporary / name, frames[name], columns)
         for name, source in files.items():
             shutil.copyfile(source, temporary / name)
         entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
@@ -85,8 +87,13 @@ def write_run(
     return final
 
 
+def opened(table: Table) -> Frame:
+    """A table as Polars has it; a file is read lazily."""
+    return pl.scan_parquet(table) if isinstance(table, Path) else table
+
+
 def refuse_other_tables(
-    run: str, wanted: Mapping[str, tuple[Column, ...]], tables: Mapping[str, Table]
+    run: str, wanted: Mapping[str, tuple[Column, ...]], tables: Mapping[str, Frame]
 ) -> None:
     """The tables must be those of the manifest, with the schema's columns."""
     if set(wanted) != set(tables):
@@ -109,10 +116,10 @@ def refuse_other_tables(
             )
 
 
-def write_table(path: Path, table: Table, columns: tuple[Column, ...]) -> None:
-    """One Parquet table, sorted by its key; tables a row a step in small row groups."""
+def write_table(path: Path, table: Frame, columns: tuple[Column, ...]) -> None:
+    """One Parquet table as it is sorted; tables a row a step in small row groups."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole = path.name in (SEQUENCES, VOCABULARY)
+    whole = KEY[1] not in columns
     options = {
         "compression": "zstd",
         "statistics": True,
@@ -144,24 +151,27 @@ def write_json(path: Path, content: object) -> None:
 def recover(store: Path, run: str) -> None:
     """Clear up after a writer that was killed: bring the old run back, drop what was half done."""
     final = store / run
-    for old in sorted(store.glob(f".{run}.old-*")):
-        if final.exists():
-            shutil.rmtree(old)
-        else:
-            old.rename(final)
-    for half in store.glob(f".{run}.tmp-*"):
-        shutil.rmtree(half)
+    # By pattern to the end: a run may be named `imdb.old-1`, which is nothing of `imdb`.
+    left = re.compile(rf"\.{re.escape(run)}\.(old|tmp)-\d+")
+    for path in sorted(store.iterdir()):
+        found = left.fullmatch(path.name)
+        if found and found[1] == "old" and not final.exists():
+            path.rename(final)
+        elif found:
+            shutil.rmtree(path)
 
 
 def swap(temporary: Path, final: Path) -> None:
     """Put the new run in the place of the old one; the old one is back if that fails."""
     old = final.with_name(f".{final.name}.old-{os.getpid()}")
-    if final.exists():
-        final.rename(old)
     try:
+        if final.exists():
+            final.rename(old)
         temporary.rename(final)
-    except OSError:
-        if old.exists():
+    except BaseException:  # an interrupt must not take the run away either
+        if old.exists() and not final.exists():
             old.rename(final)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    finally:
+        if final.exists():
+            shutil.rmtree(old, ignore_errors=True)

@@ -70,16 +70,20 @@ def test_a_file_that_the_manifest_forgets_is_found(copy: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda m: m.update(run="../elsewhere"),
-        lambda m: m.update(run="/tmp/elsewhere"),
-        lambda m: m["layers"].append(m["layers"][0] | {"id": "../../elsewhere"}),
         lambda m: m["tables"].update({"../secret": m["tables"]["model.keras"]}),
+        lambda m: m["tables"].update({"/etc/passwd": m["tables"]["model.keras"]}),
         lambda m: m["tables"].update({"a\\..\\b": m["tables"]["model.keras"]}),
     ],
 )
 def test_a_manifest_cannot_name_a_file_outside_its_run(copy: Path, change) -> None:
     change_manifest(copy, change)
     with pytest.raises(StatelineError, match="leads out of the run"):
+        check_run(copy)
+
+
+def test_a_table_that_is_not_of_the_run_is_found(copy: Path) -> None:
+    shutil.copy(copy / "hidden/lstm.parquet", copy / "hidden/old.parquet")
+    with pytest.raises(StatelineError, match="hidden/old.parquet: no table of this run"):
         check_run(copy)
 
 

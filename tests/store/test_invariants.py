@@ -54,6 +54,7 @@ TABLE_CASES = {
     "ep not a number": (STEPS, lambda t: put(t, 5, ep=[math.nan] * 4), "sum of ep"),
     "ep with a null": (STEPS, lambda t: put(t, 5, ep=[None, 0.2, 0.3, 0.5]), "sum of ep"),
     "ep beyond one": (STEPS, lambda t: put(t, 5, ep=plus(0.01)), "sum of ep = 1, got 1.01"),
+    "ep beyond rounding": (STEPS, lambda t: put(t, 5, ep=plus(1.5e-5)), "sum of ep = 1"),
     "ep of other logits": (STEPS, lambda t: put(t, 5, ep=[0.25] * 4), "ep of logit"),
     "a contribution": (STEPS, lambda t: put(t, 2, contribution=plus(0.01, 3)), "difference of"),
     "predicted at a step": (STEPS, lambda t: put(t, 5, predicted=lambda p: (p + 1) % 4), "likely"),
@@ -119,7 +120,7 @@ def test_check_finds_a_number_that_does_not_follow(copy: Path, case: str) -> Non
 
 MANIFEST_CASES = {
     "prediction error": (lambda m: m["verified"].update(prediction_error=2e-5), "got 2e-05"),
-    "error not a number": (lambda m: m["verified"].update(batch_error=math.nan), "batch_error"),
+    "error not a number": (lambda m: m["verified"].update(batch_error=math.nan), "got nan"),
     "batch error": (lambda m: m["verified"].update(batch_error=1.0), "expected 1e-05 at the most"),
     "initial logit": (lambda m: m["readout"].update(initial_logit=[9, 9, 9, 9]), "difference of"),
     "weights": (lambda m: m["readout"]["weights"][2].__setitem__(1, 5.0), "readout of the state"),
@@ -194,6 +195,18 @@ def test_visible_and_silent_parts_cannot_be_exchanged(binary_copy: Path) -> None
         lambda t: t.with_columns(visible=pl.col("silent"), silent=pl.col("visible")),
     )
     with pytest.raises(StatelineError, match="expected visible = "):
+        check_run(binary_copy)
+
+
+def test_silent_part_of_a_short_jump_is_checked_as_strictly_as_of_a_long_one(
+    binary_copy: Path,
+) -> None:
+    def louder(table: pl.DataFrame) -> pl.DataFrame:
+        row = table["distance"].arg_min()
+        return put(table, row, silent=lambda s: s * 1.0001)
+
+    change_table(binary_copy, STEPS, louder)
+    with pytest.raises(StatelineError, match="visible² . silent², distance²"):
         check_run(binary_copy)
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from polars.testing import assert_frame_equal
 from store.checks import check_run
 from store.errors import StatelineError
 from store.reader import find_runs, open_run
-from tests.store.damage import change_manifest, change_table
+from store.schema import STEP_ROWS_PER_GROUP
+from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run, synthetic_tables
 
 STEPS, HIDDEN = "steps.parquet", "hidden/lstm.parquet"
@@ -42,7 +44,7 @@ def test_every_table_and_key_comes_back_as_written(run: Path) -> None:
 
 def test_one_sequence_is_the_slice_of_the_whole_table(tmp_path: Path) -> None:
     run = open_run(synthetic_run(tmp_path, sequences=300, max_steps=40, units=3))
-    assert run.states > 4096, "more than one row group"
+    assert run.states > 2 * STEP_ROWS_PER_GROUP, "more than two row groups"
     whole = {name: run.scan(name).collect() for name in (STEPS, HIDDEN)}
     places = run.scan("projections/lstm-pca.parquet").collect()
     for sequence in range(300):
@@ -54,6 +56,63 @@ def test_one_sequence_is_the_slice_of_the_whole_table(tmp_path: Path) -> None:
 
 def test_some_columns_of_a_sequence_come_in_the_order_asked(run: Path) -> None:
     assert open_run(run).steps_of(1, ["token", "t"]).columns == ["token", "t"]
+
+
+def test_threads_read_what_one_reader_alone_does(tmp_path: Path) -> None:
+    folder = synthetic_run(tmp_path, sequences=120, max_steps=40, units=3)
+
+    def read(run, sequence: int) -> list[pl.DataFrame]:
+        places = run.projection_of(sequence, "lstm-pca")
+        return [run.steps_of(sequence), places, run.hidden_of(sequence, "lstm")]
+
+    alone, shared = open_run(folder), open_run(folder)
+    chosen = np.random.default_rng(0).integers(0, 120, 400).tolist()
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda sequence: read(shared, sequence), chosen))
+    for sequence, tables in zip(chosen, together, strict=True):
+        for got, wanted in zip(tables, read(alone, sequence), strict=True):
+            assert_frame_equal(got, wanted)
+
+
+def test_a_run_rebuilt_while_it_is_open_goes_on_being_read_as_it_was(tmp_path: Path) -> None:
+    run = open_run(synthetic_run(tmp_path, seed=0))
+    before = run.hidden_of(0, "lstm")
+    after = open_run(synthetic_run(tmp_path, seed=1)).hidden_of(0, "lstm")
+    assert not before.equals(after)
+    assert_frame_equal(run.hidden_of(0, "lstm"), before)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        (HIDDEN, lambda run: run.hidden_of(0, "lstm")),
+        ("sequences.parquet", lambda run: run.steps_of(0)),
+        ("projections/lstm-pca.parquet", lambda run: run.coordinates("lstm-pca")),
+    ],
+)
+def test_content_that_cannot_be_read_is_said_in_one_line(copy: Path, name: str, read) -> None:
+    content = bytearray((copy / name).read_bytes())
+    footer = int.from_bytes(content[-8:-4], "little") + 8
+    content[4:-footer] = bytes(len(content) - 4 - footer)  # the columns stay what they were
+    (copy / name).write_bytes(content)
+    with pytest.raises(StatelineError, match=rf"{name}: cannot be read \(.*\)\. Copy the run"):
+        read(open_run(copy))
+
+
+def test_a_table_cut_short_while_it_is_open_raises_and_ends_nothing(copy: Path) -> None:
+    run = open_run(copy)
+    run.hidden_of(0, "lstm")
+    os.truncate(copy / HIDDEN, 10)
+    with pytest.raises(StatelineError, match="cannot be read"):
+        run.hidden_of(1, "lstm")
+
+
+def test_lengths_that_do_not_fit_the_steps_are_refused_before_anything_is_sliced(
+    copy: Path,
+) -> None:
+    change_table(copy, "sequences.parquet", lambda t: put(t, 4, length=999))
+    with pytest.raises(StatelineError, match="its lengths do not add up"):
+        open_run(copy).steps_of(0)
 
 
 def test_coordinates_are_whole_and_single_precision(run: Path) -> None:
@@ -104,6 +163,10 @@ BAD = {
     "column extra": (
         lambda f: change_table(f, STEPS, lambda t: t.with_columns(mood=1)),
         "column mood is not in the schema",
+    ),
+    "column order": (
+        lambda f: change_table(f, STEPS, lambda t: t.select(t.columns[::-1])),
+        "its columns are in another order",
     ),
     "column of another type": (
         lambda f: change_table(f, STEPS, lambda t: t.cast({"distance": pl.Float64})),

@@ -16,6 +16,7 @@ from store.checks import check_run
 from store.dictionary import dictionary
 from store.errors import StatelineError
 from store.manifest import SHAPE
+from store.schema import STEP_ROWS_PER_GROUP
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "store" / "README.md").read_text(encoding="utf-8")
@@ -54,8 +55,10 @@ def test_a_damaged_run_is_not_shared_and_the_old_archive_stays(copy: Path, tmp_p
 
 
 def test_an_archive_that_cannot_be_written_is_said_in_one_line(run: Path, tmp_path: Path) -> None:
-    with pytest.raises(StatelineError, match=r"cannot be written .* --out FILE"):
-        share_run(run, tmp_path / "nowhere" / "run.zip")
+    (tmp_path / "file").write_text("not a folder")
+    for parent in ("nowhere", "file"):
+        with pytest.raises(StatelineError, match=r"cannot be written .* --out FILE"):
+            share_run(run, tmp_path / parent / "run.zip")
 
 
 def test_a_full_disk_leaves_no_half_archive(run: Path, tmp_path: Path, monkeypatch) -> None:
@@ -110,6 +113,10 @@ def test_readme_holds_the_dictionary_that_the_schema_prints(capsys) -> None:
     assert held.rstrip() == dictionary().rstrip()
     assert main(["dictionary"]) == 0
     assert capsys.readouterr().out == dictionary()
+
+
+def test_readme_says_how_many_steps_a_row_group_holds() -> None:
+    assert f"row groups hold {STEP_ROWS_PER_GROUP:,} steps" in README
 
 
 def test_readme_explains_every_key_of_the_manifest() -> None:

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from store.checks import check_run
 from store.errors import StatelineError
 from store.reader import find_runs, open_run
-from store.schema import MODEL
-from store.writer import write_run
+from store.schema import MODEL, STEP_ROWS_PER_GROUP, step_columns
+from store.writer import write_run, write_table
 from tests.synthetic import synthetic_run, synthetic_tables
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +98,35 @@ def test_lazy_tables_are_written_as_eager_ones_are(tmp_path: Path) -> None:
         assert run.scan(name).collect().equals(table)
 
 
+def test_a_table_may_be_a_parquet_file(tmp_path: Path) -> None:
+    manifest, tables, files = parts(tmp_path)
+    tables["steps.parquet"].write_parquet(tmp_path / "made.parquet")
+    paths = tables | {"steps.parquet": tmp_path / "made.parquet"}
+    run = open_run(write_run(tmp_path / "store", manifest, paths, files))
+    assert run.scan("steps.parquet").collect().equals(tables["steps.parquet"])
+
+
+def test_a_table_file_that_is_missing_is_said_in_one_line(own: Path, tmp_path: Path) -> None:
+    manifest, tables, files = parts(tmp_path)
+    before = content(own)
+    with pytest.raises(StatelineError, match="No such file"):
+        write_run(own, manifest, tables | {"steps.parquet": tmp_path / "no.parquet"}, files)
+    assert content(own) == before
+
+
+def test_step_tables_have_small_row_groups_and_statistics_of_their_key(tmp_path: Path) -> None:
+    _, tables, _ = parts(tmp_path)
+    steps = pl.concat([tables["steps.parquet"]] * 200)
+    for table in (steps, steps.lazy()):
+        path = tmp_path / "steps.parquet"
+        write_table(path, table, step_columns(4, 4))
+        footer = pq.read_metadata(path)
+        rows = [footer.row_group(i).num_rows for i in range(footer.num_row_groups)]
+        assert max(rows) <= STEP_ROWS_PER_GROUP and sum(rows) == steps.height
+        assert footer.row_group(0).column(0).statistics.min == 0
+        assert footer.row_group(0).column(0).compression == "ZSTD"
+
+
 def test_a_new_run_takes_the_place_of_the_old_one(own: Path, tmp_path: Path) -> None:
     old = open_run(own / "synthetic").checksum
     folder = write_run(own, *parts(tmp_path))
@@ -128,19 +158,36 @@ def test_a_failure_in_the_middle_leaves_the_old_run_and_nothing_else(
     assert content(own) == before
 
 
-def test_a_failed_swap_brings_the_old_run_back(own: Path, tmp_path: Path, monkeypatch) -> None:
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyboardInterrupt()])
+def test_a_failed_swap_brings_the_old_run_back(
+    own: Path, tmp_path: Path, monkeypatch, error: BaseException
+) -> None:
     before = content(own)
     rename = Path.rename
 
     def refuse(self: Path, target: Path) -> Path:
         if ".tmp-" in self.name:
-            raise OSError(5, "Input/output error")
+            raise error
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
-    with pytest.raises(StatelineError, match="Input/output error"):
+    with pytest.raises((StatelineError, KeyboardInterrupt)) as caught:
         write_run(own, *parts(tmp_path))
+    if isinstance(error, OSError):
+        assert "Input/output error" in str(caught.value)
     assert content(own) == before
+    assert [path.name for path in own.iterdir()] == ["synthetic"]
+
+
+def test_clearing_up_leaves_what_belongs_to_a_run_of_a_like_name(own: Path, tmp_path: Path) -> None:
+    for name in (".synthetic.old-1.tmp-7", ".synthetic.old-1.old-7", ".synthetic.tmp-x"):
+        (own / name).mkdir()
+    (own / ".synthetic.tmp-7").mkdir()
+    write_run(own, *parts(tmp_path))
+    left = {path.name for path in own.iterdir()}
+    assert left == {
+        "synthetic", ".synthetic.old-1.tmp-7", ".synthetic.old-1.old-7", ".synthetic.tmp-x",
+    }  # fmt: skip
 
 
 def in_subprocess(store: Path, before: str, **options: object) -> subprocess.CompletedProcess:
