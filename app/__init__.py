@@ -1,0 +1,1 @@
+"""The dashboard: reads a store of runs and never writes to it."""

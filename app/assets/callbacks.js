@@ -1,0 +1,36 @@
+// What Dash calls when an element of the page changes; app/callbacks.py names the elements.
+(() => {
+  const dash = (globalThis.dash_clientside ??= {});
+  const stateline = (globalThis.stateline ??= {});
+
+  dash.stateline = {
+    async mapFigure(facts, projection, colour) {
+      if (!facts || !projection || !colour) return dash.no_update;
+      return (await stateline.explore.showMap(facts, projection, colour)) ?? dash.no_update;
+    },
+
+    projectionsOfLayer(layer, present, facts) {
+      if (!facts || !layer) return [dash.no_update, dash.no_update];
+      const here = facts.projections.filter((entry) => entry.layer === layer);
+      const options = here.map(({ id, method }) => ({ label: method, value: id }));
+      const method = facts.projections.find(({ id }) => id === present)?.method;
+      const same = here.find((entry) => entry.method === method) ?? here[0];
+      return [options, same?.id];
+    },
+
+    goToRun(run, facts) {
+      if (!run || !facts || run === facts.run) return dash.no_update;
+      return `/explore/${encodeURIComponent(run)}`;
+    },
+
+    async tableRows(request, facts) {
+      if (!request || !facts) return dash.no_update;
+      try {
+        return await stateline.table.rows(request, facts);
+      } catch (error) {
+        stateline.table.say(error.message);
+        return { rowData: [], rowCount: 0 };
+      }
+    },
+  };
+})();

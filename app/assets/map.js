@@ -1,0 +1,129 @@
+// The map: one trace a colour, drawn by Plotly once and never again for a highlight.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const MOST_WITHOUT_WEBGL = 4000;
+
+  let points = { x: new Float32Array(0), y: new Float32Array(0) };
+  let drawn = 0;
+
+  const webgl = (() => {
+    let answer = null;
+    return () => {
+      if (answer === null) {
+        const canvas = document.createElement("canvas");
+        const context = canvas.getContext("webgl");
+        answer = Boolean(context);
+        context?.getExtension("WEBGL_lose_context")?.loseContext();
+      }
+      return answer;
+    };
+  })();
+
+  const markerSize = (count) => (count < 8000 ? 5.5 : count < 60000 ? 4 : 3);
+
+  function layout(projection) {
+    const axis = { visible: false, showgrid: false, zeroline: false };
+    return {
+      margin: { l: 0, r: 0, t: 0, b: 0 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      xaxis: { ...axis },
+      // Distances on the map mean the same across and along.
+      yaxis: { ...axis, scaleanchor: "x" },
+      showlegend: false,
+      hovermode: false,
+      dragmode: "pan",
+      uirevision: projection,
+    };
+  }
+
+  // The figure of a projection in one colouring; `bins` is a bin a point.
+  function figure(facts, projection, colour, found, bins) {
+    const scale = facts.scales[colour];
+    const fast = webgl();
+    const total = found.x.length;
+    const rows = fast ? null : stateline.pure.evenly(total, Math.min(total, MOST_WITHOUT_WEBGL));
+    const parts = stateline.pure.splitBins(bins, found.x, found.y, scale.colours.length, rows);
+    points = found;
+    drawn = rows ? rows.length : total;
+    const data = scale.order
+      .filter((bin) => parts[bin].x.length)
+      .map((bin) => ({
+        type: fast ? "scattergl" : "scatter",
+        mode: "markers",
+        x: parts[bin].x,
+        y: parts[bin].y,
+        hoverinfo: "skip",
+        marker: {
+          color: scale.colours[bin],
+          size: markerSize(drawn),
+          opacity: 0.75,
+          line: { width: 0 },
+        },
+      }));
+    return { data, layout: layout(projection) };
+  }
+
+  const plot = () => document.querySelector("#map .js-plotly-plot");
+
+  // Coordinates to pixels of the frame: [scaleX, shiftX, scaleY, shiftY]; null before the first draw.
+  function place() {
+    const axes = plot()?._fullLayout;
+    if (!axes?.xaxis?.d2p) return null;
+    const along = (axis, at) => axis._offset + axis.d2p(at);
+    const [x, y] = [axes.xaxis, axes.yaxis];
+    const [left, top] = [along(x, 0), along(y, 0)];
+    return [along(x, 1) - left, left, along(y, 1) - top, top];
+  }
+
+  function swatches(scale) {
+    const { escape } = stateline.pure;
+    if (scale.kind === "ramp") {
+      const stops = scale.colours.join(",");
+      const labels = scale.labels.map((label) => `<span>${escape(label)}</span>`);
+      return (
+        `<span class="ramp"><span class="ramp-bar" style="background:linear-gradient(90deg,` +
+        `${stops})"></span><span class="ramp-labels">${labels.join("")}</span></span>`
+      );
+    }
+    return scale.labels
+      .map(
+        (label, bin) =>
+          `<span class="class-chip"><span class="class-dot" style="background:` +
+          `${scale.colours[bin]}"></span><span class="class-name">${escape(label)}</span></span>`,
+      )
+      .join("");
+  }
+
+  // What the map shows and what it leaves out: never a map without its legend.
+  function legend(facts, projection, colour) {
+    const { escape, thousands } = stateline.pure;
+    const scale = facts.scales[colour];
+    const entry = facts.projections.find(({ id }) => id === projection);
+    let amount = `${thousands(facts.states)} states`;
+    if (drawn < facts.states) amount = `${thousands(drawn)} of ${amount}, evenly spaced`;
+    if (!webgl()) amount += ", drawn without WebGL, which this browser lacks";
+    document.getElementById("legend").innerHTML =
+      `<div class="legend-scale"><span class="legend-shows">${escape(scale.shows)}</span>` +
+      `<span class="legend-swatches">${swatches(scale)}</span></div>` +
+      `<div class="legend-note">${escape(entry.note)} <span aria-hidden="true">·</span> ` +
+      `${escape(amount)}</div>`;
+  }
+
+  // The state nearest to a place of the frame: its row among all states, or -1.
+  function rowAt(facts, px, py, reach) {
+    const mapping = place();
+    if (!mapping) return -1;
+    const index = stateline.pure.nearest(points.x, points.y, mapping, px, py, reach);
+    if (index < 0) return -1;
+    return Math.floor((index * facts.states) / points.x.length);
+  }
+
+  // All states in view again.
+  function reset() {
+    const element = plot();
+    if (element) Plotly.relayout(element, { "xaxis.autorange": true, "yaxis.autorange": true });
+  }
+
+  stateline.map = { figure, legend, place, plot, reset, rowAt, drawn: () => drawn };
+})();

@@ -1,0 +1,86 @@
+// The facts of a sequence and its words, each a button on the colour of what was expected after it.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const pure = () => stateline.pure;
+
+  function chip({ name, colour }) {
+    const { escape, ink } = pure();
+    return (
+      `<span class="class-tag" style="background:${colour};color:${ink(colour)}">` +
+      `${escape(name)}</span>`
+    );
+  }
+
+  // Number, class and classification; how sure, and since when.
+  function infoMarkup(facts, sequence) {
+    const { escape, percent, thousands } = pure();
+    const row = sequence.facts;
+    const [actual, predicted] = [facts.classes[row.label], facts.classes[row.predicted]];
+    const verdict = row.correct ? "classified correctly" : "classified wrongly";
+    const settled = row.flips
+      ? `settled at step ${row.settle_step} after ${row.flips} ${row.flips === 1 ? "flip" : "flips"}`
+      : "never changed its answer";
+    const cut = row.length_full - row.length;
+    const parts = [`${percent(row.confidence)} sure`, settled];
+    const length = [`${thousands(row.length)} ${row.length === 1 ? "word" : "words"}`];
+    if (cut > 0) length.push(`${thousands(cut)} more left out`);
+    if (row.unknown) {
+      length.push(`<span class="key-unknown">${thousands(row.unknown)} unknown</span> to the model`);
+    }
+    const turn = row.turning_step;
+    const turned =
+      turn === null
+        ? ""
+        : `<div class="sequence-facts">turned wrong by <span class="key-turning">` +
+          `${escape(sequence.steps.surface[turn])}</span> at step ${turn}</div>`;
+    return (
+      `<div class="sequence-line"><span class="sequence-number">#${row.sequence_id}</span>` +
+      `${chip(actual)}<span class="arrow" aria-label="classified as">→</span>${chip(predicted)}` +
+      `<span class="verdict ${row.correct ? "right" : "wrong"}">${verdict}</span></div>` +
+      `<div class="sequence-facts">${parts.join(" · ")}</div>` +
+      `<div class="sequence-facts">${length.join(" · ")}</div>${turned}`
+    );
+  }
+
+  function wordsMarkup(sequence, colours) {
+    const { escape, ink } = pure();
+    const { surface, known, role } = sequence.steps;
+    const turning = sequence.facts.turning_step;
+    return surface
+      .map((word, t) => {
+        const kinds = [
+          "word",
+          known[t] ? "" : "word-unknown",
+          t === turning ? "word-turning" : "",
+        ];
+        const note = role[t] ? ` data-role="${escape(role[t])}"` : "";
+        return (
+          `<button type="button" class="${kinds.filter(Boolean).join(" ")}" data-t="${t}"${note}` +
+          ` tabindex="${t ? -1 : 0}" style="background:${colours[t]};color:${ink(colours[t])}">` +
+          `${escape(word)}</button>`
+        );
+      })
+      .join(" ");
+  }
+
+  function draw(facts, sequence, colours) {
+    document.getElementById("sequence-info").innerHTML = infoMarkup(facts, sequence);
+    const panel = document.getElementById("words");
+    panel.innerHTML = wordsMarkup(sequence, colours);
+    panel.scrollTop = 0;
+  }
+
+  // Bring a word into the panel without scrolling anything else.
+  function reveal(t) {
+    const panel = document.getElementById("words");
+    const word = panel?.querySelector(`[data-t="${t}"]`);
+    if (!word) return;
+    const [above, below] = [word.offsetTop, word.offsetTop + word.offsetHeight];
+    if (above < panel.scrollTop) panel.scrollTop = above - 8;
+    else if (below > panel.scrollTop + panel.clientHeight) {
+      panel.scrollTop = below - panel.clientHeight + 8;
+    }
+  }
+
+  stateline.words = { draw, infoMarkup, reveal, wordsMarkup };
+})();

@@ -1,0 +1,1 @@
+"""Pieces of pages: header, cards, tables and panels."""

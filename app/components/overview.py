@@ -1,0 +1,103 @@
+"""The left column without a sequence: what this run is, and how well it does."""
+
+from dash import html
+
+from app import ids
+from app.components.shell import block_title
+from app.components.text import count, percent
+from app.figures.class_bars import class_bars
+from app.figures.confusion import confusion
+from app.queries import class_counts
+from store.reader import Run
+
+
+def overview(run: Run | None) -> html.Div:
+    """Facts, class bars and confusion matrix of a run; empty without one."""
+    return html.Div(_parts(run) if run else [], id=ids.OVERVIEW, className="pane-scroll")
+
+
+def _parts(run: Run) -> list:
+    metrics = run.manifest["model"]["metrics"]
+    counts = class_counts(run)
+    stored = int(counts.sum())
+    right = int(counts.trace())
+    return [
+        html.Section(
+            [
+                html.Div(
+                    [
+                        html.Span(percent(metrics["accuracy"]), className="figure-large"),
+                        html.Span(
+                            [
+                                html.Strong("test accuracy"),
+                                f"top-1 over all {count(metrics['test'], 'test sequence')}",
+                            ],
+                            className="figure-name",
+                        ),
+                    ],
+                    className="figure-row",
+                ),
+                html.Dl(_facts(run), className="facts"),
+            ],
+            id=ids.DATASET_INFO,
+            className="block",
+        ),
+        html.Section(
+            [
+                block_title("Classes", f"of the {stored:,} sequences stored, {right:,} right"),
+                class_bars(counts, run.class_names, run.class_colours),
+            ],
+            className="block",
+        ),
+        html.Section(
+            [
+                block_title("Confusion", f"over the whole test set, {metrics['test']:,} sequences"),
+                confusion(metrics["confusion"], run.class_names, run.class_colours),
+                html.P("Rows: actual class. Columns: predicted class.", className="note"),
+            ],
+            className="block",
+        ),
+    ]
+
+
+def _facts(run: Run) -> list:
+    manifest = run.manifest
+    corpus, model, left_out = manifest["corpus"], manifest["model"], manifest["left_out"]
+    pairs = [
+        ("Corpus", f"{corpus['name']}, {corpus['source']}"),
+        ("Model", _model_line(model)),
+        ("Stored", _stored_line(corpus["sizes"], left_out)),
+        ("States", f"{run.states:,} of {model['units']:,} units each"),
+        ("Truncation", _truncation_line(corpus["truncation"], left_out)),
+        ("Unknown words", _unknown_line(left_out["unknown_steps"], run.states)),
+    ]
+    if model["metrics"]["elementwise_accuracy"] is not None:
+        shown = percent(model["metrics"]["elementwise_accuracy"])
+        pairs.append(("Element-wise", f"{shown}, the accuracy that the paper reports"))
+    return [html.Div([html.Dt(name), html.Dd(text)]) for name, text in pairs]
+
+
+def _model_line(model: dict) -> str:
+    epochs = count(model["epochs"], "epoch")
+    return f"{model['cell']}, {model['units']} units, {model['parameters']:,} parameters, {epochs}"
+
+
+def _stored_line(sizes: dict, left_out: dict) -> str:
+    line = f"{sizes['stored']:,} of {count(sizes['test'], 'test sequence')}"
+    unstored = left_out["unstored_test_sequences"]
+    return f"{line}; {unstored:,} left out" if unstored else line
+
+
+def _truncation_line(truncation: dict, left_out: dict) -> str:
+    limit = f"{truncation['keep']} {count(truncation['max_steps'], 'word')} read"
+    cut = left_out["truncated_sequences"]
+    if not cut:
+        return f"{limit}; no text is longer"
+    words = count(left_out["truncated_words"], "word")
+    return f"{limit}; {count(cut, 'text')} cut by {words}"
+
+
+def _unknown_line(unknown: int, states: int) -> str:
+    if not unknown:
+        return "none: the vocabulary holds every word"
+    return f"{count(unknown, 'step')} ({100 * unknown / max(states, 1):.1f} %) read as unknown"

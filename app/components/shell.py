@@ -1,0 +1,93 @@
+"""What every page stands in: the document, the header, the tooltip and the spoken line."""
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from app import ids
+
+# Dash fills in the names in braces. No favicon placeholder: the icon is a vector.
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+  <head>
+    {%metas%}
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>{%title%}</title>
+    <link rel="icon" type="image/svg+xml" href="/assets/icon.svg">
+    <script src="/assets/early.js"></script>
+    {%css%}
+  </head>
+  <body>
+    <noscript>Stateline draws in the browser and needs JavaScript.</noscript>
+    {%app_entry%}
+    <footer>{%config%}{%scripts%}{%renderer%}</footer>
+  </body>
+</html>
+"""
+
+
+def index_page() -> str:
+    """The HTML document around the app."""
+    return INDEX
+
+
+def shell() -> html.Div:
+    """The layout that stays while pages change."""
+    return html.Div(
+        [
+            dash.page_container,
+            html.Div(id=ids.TOOLTIP, className="tooltip-card", hidden=True, role="tooltip"),
+            html.Div(
+                id=ids.LIVE, className="visually-hidden", role="status", **{"aria-live": "polite"}
+            ),
+        ],
+        className="shell",
+    )
+
+
+def header(controls: list | None = None) -> html.Header:
+    """The slim bar at the top: name, choices of the page, ways to other pages, light or dark.
+
+    controls  labelled choices, from `choice`
+    """
+    return html.Header(
+        [
+            dcc.Link(
+                [html.Img(src="/assets/icon.svg", alt="", className="brand-icon"), "Stateline"],
+                href="/",
+                className="brand",
+            ),
+            html.Div(controls or [], className="header-choices"),
+            html.Nav(
+                dcc.Link("Runs", href="/", className="nav-link-plain"),
+                className="header-nav",
+                **{"aria-label": "Pages"},
+            ),
+            html.Button(
+                html.Span(className="theme-glyph", **{"aria-hidden": "true"}),
+                id=ids.THEME_SWITCH,
+                className="icon-button",
+                type="button",
+                title="Light or dark",
+                **{"aria-label": "Switch between light and dark"},
+            ),
+        ],
+        className="header",
+    )
+
+
+def choice(name: str, element_id: str, options: list[dict], value: str | None) -> html.Label:
+    """A labelled select of the header; `options` are Dash's {"label", "value"}."""
+    return html.Label(
+        [
+            html.Span(name, className="choice-name"),
+            dbc.Select(id=element_id, options=options, value=value, size="sm"),
+        ],
+        className="choice",
+    )
+
+
+def block_title(text: str, scope: str) -> html.Div:
+    """Heading of a block of a pane, and beside it what its figures are over."""
+    return html.Div([html.H2(text), html.Span(scope, className="scope")], className="block-title")

@@ -1,0 +1,123 @@
+"""The app and its command: `python -m app --store FOLDER --port 8050`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import dash
+import waitress
+from waitress.server import BaseWSGIServer
+
+from app import callbacks, pages
+from app.components.shell import index_page, shell
+from app.gate import add_gate
+from app.registry import EXTENSION, Registry
+from app.routes import add_routes
+from store.errors import StatelineError
+
+DEFAULT_STORE = Path(__file__).resolve().parent.parent / "store" / "data"
+DEFAULT_PORT, LAST_PORT = 8050, 65_535
+THREADS = 8
+
+
+def create_app(store: Path) -> dash.Dash:
+    """The app over one store: a folder of runs, or the folder of a single run.
+
+    Runs are looked for at each request, so the store may still be empty.
+    """
+    app = dash.Dash(
+        "app",
+        use_pages=True,
+        pages_folder="",  # Registered below: the same modules serve several apps in one process.
+        title="Stateline",
+        update_title=None,
+        index_string=index_page(),
+        assets_ignore=r"early\.js",  # In the head: it sets light or dark before the first paint.
+        compress=False,
+        enable_mcp=False,
+        health_endpoint=None,  # Ours says how many runs there are.
+    )
+    app.server.extensions[EXTENSION] = Registry(store)
+    add_routes(app.server)
+    add_gate(app)
+    pages.register()
+    app.layout = shell()
+    callbacks.register(app)
+    return app
+
+
+def open_store(text: str) -> Path:
+    """The store's folder; raises StatelineError where there is none."""
+    folder = Path(text).expanduser().resolve()
+    if not folder.is_dir():
+        raise StatelineError(
+            text,
+            "there is no such store",
+            expected="a folder of runs",
+            got="a file" if folder.exists() else "nothing",
+            mend="Build the demo runs: make all, or name a store: make app STORE=folder",
+        )
+    return folder
+
+
+def open_server(app: dash.Dash, host: str, port: int) -> BaseWSGIServer:
+    """A server that listens; raises StatelineError where the address is taken or not ours."""
+    where = f"{host}:{port}"
+    other = port + 1 if 0 < port < LAST_PORT else DEFAULT_PORT
+    mend = f"Choose another port: make app PORT={other}"
+    if not 0 <= port <= LAST_PORT:  # The socket would silently take the remainder.
+        raise StatelineError(where, "no such port", expected=f"0 to {LAST_PORT:,}", mend=mend)
+    try:
+        return waitress.create_server(app.server, host=host, port=port, threads=THREADS)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StatelineError(where, f"cannot listen there ({reason})", mend=mend) from error
+
+
+def greeting(store: Path, registry: Registry, host: str, port: int) -> str:
+    """One line with the address and the runs found."""
+    names = [run.name for run in registry.runs()]
+    broken = len(registry.broken())
+    found = f"{len(names)} run{'' if len(names) == 1 else 's'}"
+    if names:
+        found += f" ({', '.join(names[:8])}{', …' if len(names) > 8 else ''})"
+    if broken:
+        found += f" and {broken} that cannot be opened"
+    return f"Stateline: http://{host}:{port}/ shows {found} in {store}. Ctrl+C stops it."
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's options."""
+    options = argparse.ArgumentParser(prog="python -m app", description="Open a store of runs.")
+    options.add_argument(
+        "--store",
+        default=os.environ.get("STORE") or str(DEFAULT_STORE),
+        help="folder of runs, or one run's folder (default: $STORE, else store/data)",
+    )
+    options.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
+    options.add_argument("--host", default="127.0.0.1", help="default: %(default)s, this machine")
+    return options
+
+
+def run_command(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; returns the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        store = open_store(options.store)
+        app = create_app(store)
+        server = open_server(app, options.host, options.port)
+    except StatelineError as error:
+        print(error, file=sys.stderr)
+        return 2
+    registry = app.server.extensions[EXTENSION]
+    port = server.effective_port
+    print(greeting(store, registry, options.host, port), flush=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+    return 0

@@ -1,0 +1,23 @@
+"""The pages, each a layout that is built when it is asked for."""
+
+import dash
+
+from app.pages import explore, gallery, missing
+
+
+def register() -> None:
+    """Tell Dash of every page; after the app exists, before its first request."""
+    dash.register_page(
+        gallery.__name__, path="/", title="Stateline", name="Gallery", layout=gallery.layout
+    )
+    dash.register_page(
+        explore.__name__,
+        path_template="/explore/<run>",
+        title=explore.title,
+        name="Explore",
+        layout=explore.layout,
+    )
+    # Dash shows the page of this name for every address that no other page has.
+    dash.register_page(
+        "app.pages.not_found_404", path="/404", title="Stateline", layout=missing.layout
+    )

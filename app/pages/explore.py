@@ -1,0 +1,155 @@
+"""The page `/explore/<run>`: details left, map in the middle, table right."""
+
+from dash import dcc, html
+
+from app import ids
+from app.components.detail import detail
+from app.components.overview import overview
+from app.components.sequence_table import sequence_table
+from app.components.shell import choice, header
+from app.figures.colours import COLOURINGS
+from app.pages.missing import instead_of_run
+from app.queries import page_facts, projection_facts
+from app.registry import current
+from app.selection import Selection, parse_selection
+from store.errors import StatelineError
+from store.reader import Run
+
+GRAPH_CONFIG = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "scrollZoom": True,
+    "doubleClick": "reset",
+    "responsive": True,
+}
+
+
+def title(run: str | None = None, **_: object) -> str:
+    """Of the browser's tab; only the name is known to Dash here."""
+    return f"{run} · Stateline" if run else "Stateline"
+
+
+def layout(run: object = None, **query: object) -> html.Div:
+    """The workspace of a run, or the page that says what exists instead.
+
+    Dash calls this without arguments once, to learn which elements the page has.
+    """
+    if run is None:
+        return workspace(None, None)
+    try:
+        found = current().run(run)
+        return workspace(found, parse_selection(found, query))
+    except StatelineError as error:
+        return instead_of_run(error)
+
+
+def workspace(run: Run | None, selection: Selection | None) -> html.Div:
+    """The three columns and the header's choices."""
+    facts = page_facts(run) | {"selection": selection.plain()} if run and selection else None
+    return html.Div(
+        [
+            header(header_choices(run, selection)),
+            html.Main(
+                [
+                    html.Aside(
+                        [overview(run), detail()],
+                        className="pane pane-left",
+                        **{"aria-label": "Details"},
+                    ),
+                    map_pane(),
+                    html.Aside(
+                        [
+                            html.Div(
+                                [
+                                    html.H2("Sequences"),
+                                    html.Span(id=ids.SEQUENCES_COUNT, className="scope"),
+                                ],
+                                className="pane-head",
+                            ),
+                            sequence_table(),
+                        ],
+                        className="pane pane-right",
+                        **{"aria-label": "Sequences"},
+                    ),
+                ],
+                className="columns",
+            ),
+            dcc.Store(id=ids.RUN_FACTS, data=facts),
+        ],
+        id=ids.WORKSPACE,
+        className="page workspace",
+        **{"data-mode": "overview", "data-left": "open", "data-right": "open"},
+    )
+
+
+def header_choices(run: Run | None, selection: Selection | None) -> list:
+    """Selects for run, projection, layer and colour, set to the present selection."""
+    if run is None or selection is None:
+        empty = (ids.RUN_SELECT, ids.LAYER_SELECT, ids.PROJECTION_SELECT, ids.COLOUR_SELECT)
+        return [choice("", element_id, [], None) for element_id in empty]
+    layer = projection_facts(run, selection.projection)["layer"]
+    runs = [_option(other.name, other.name) for other in current().runs()]
+    layers = [_option(entry["id"], entry["id"]) for entry in run.manifest["layers"]]
+    projections = [
+        _option(entry["method"], entry["id"])
+        for entry in run.manifest["projections"]
+        if entry["layer"] == layer
+    ]
+    colours = [_option(name, key) for key, name in COLOURINGS.items()]
+    return [
+        choice("Run", ids.RUN_SELECT, runs, run.name),
+        choice("Layer", ids.LAYER_SELECT, layers, layer),
+        choice("Projection", ids.PROJECTION_SELECT, projections, selection.projection),
+        choice("Colour", ids.COLOUR_SELECT, colours, selection.colour),
+    ]
+
+
+def _option(label: str, value: str) -> dict:
+    return {"label": label, "value": value}
+
+
+def map_pane() -> html.Section:
+    """The map, the canvas above it, and the legend under it."""
+    return html.Section(
+        [
+            _collapse("left", "details"),
+            html.Div(
+                [
+                    dcc.Graph(id=ids.MAP, config=GRAPH_CONFIG, responsive=True, className="map"),
+                    html.Canvas(id=ids.MAP_OVERLAY, className="map-overlay"),
+                    html.Div(
+                        [html.Span(className="spinner"), "Loading the map"],
+                        id=ids.MAP_MESSAGE,
+                        className="map-message",
+                        role="status",
+                    ),
+                    html.Button(
+                        "Reset view",
+                        id=ids.MAP_RESET,
+                        className="map-button",
+                        type="button",
+                        hidden=True,
+                    ),
+                ],
+                id=ids.MAP_FRAME,
+                className="map-frame",
+                role="figure",
+                **{"aria-label": "Map of all hidden states; the table is its text equivalent"},
+            ),
+            html.Div(id=ids.LEGEND, className="legend"),
+            _collapse("right", "table"),
+        ],
+        className="pane-map",
+        **{"aria-label": "Map"},
+    )
+
+
+def _collapse(side: str, name: str) -> html.Button:
+    """The handle on the map's edge that hides or shows a side column."""
+    return html.Button(
+        html.Span(className="chevron", **{"aria-hidden": "true"}),
+        className=f"collapse-handle collapse-{side}",
+        type="button",
+        title=f"Hide or show the {name}",
+        **{"aria-label": f"Hide or show the {name}", "data-side": side, "aria-expanded": "true"},
+    )

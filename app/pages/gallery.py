@@ -1,0 +1,78 @@
+"""The gallery `/`: every run of the store, and what to type where there is none."""
+
+from dash import html
+
+from app import ids
+from app.components.cards import broken_card, run_card
+from app.components.shell import header
+from app.components.text import count
+from app.registry import current
+
+
+def layout(**_: object) -> html.Div:
+    """The page; looks at the store each time."""
+    registry = current()
+    runs, broken = registry.runs(), registry.broken()
+    return html.Div(
+        [
+            header(),
+            html.Main(
+                [
+                    html.Div(
+                        [
+                            html.H1("Runs"),
+                            html.P(
+                                [
+                                    f"{count(len(runs), 'trained model')} in ",
+                                    html.Code(str(registry.store)),
+                                ],
+                                className="page-lead",
+                            ),
+                        ],
+                        className="page-head",
+                    ),
+                    html.Div([run_card(run) for run in runs], className="cards")
+                    if runs
+                    else nothing_yet(),
+                    *_broken(broken),
+                ],
+                className="gallery",
+            ),
+        ],
+        id=ids.GALLERY,
+        className="page",
+    )
+
+
+def nothing_yet() -> html.Section:
+    """What the gallery says of an empty store."""
+    return html.Section(
+        [
+            html.H2("No runs yet"),
+            html.P("A run is a trained model with everything it held in mind, word by word."),
+            html.P(
+                [
+                    "Type ",
+                    html.Code("make all"),
+                    " to train the two demo models (a few minutes), or ",
+                    html.Code("make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine"),
+                    " for texts of your own. Then reload this page.",
+                ]
+            ),
+        ],
+        className="empty-state",
+    )
+
+
+def _broken(broken: list) -> list:
+    if not broken:
+        return []
+    return [
+        html.Section(
+            [
+                html.H2(f"{count(len(broken), 'run')} cannot be opened"),
+                html.Ul([broken_card(run) for run in broken]),
+            ],
+            className="broken-runs",
+        )
+    ]

@@ -1,0 +1,209 @@
+"""What the views ask of a run: facts, points, colours and one sequence."""
+
+import numpy as np
+import polars as pl
+
+from app.cache import ByteCache
+from app.figures.colours import (
+    ACTUAL,
+    CORRECT,
+    EXPECTED,
+    STEP,
+    TRUST,
+    Scale,
+    scales,
+    to_bins,
+)
+from app.figures.raster import scatter_png
+from store.reader import Run
+from store.schema import STEPS
+
+# One browser draws this many states without help; what is left out is said on the page.
+MOST_DRAWN = 250_000
+THUMBNAIL = (640, 360)
+DIGITS = 6  # of numbers sent as text: below float32's own precision
+
+CACHE = ByteCache(limit=96 * 2**20)
+
+
+def drawn_rows(states: int) -> np.ndarray:
+    """int64 rows of the states that the map draws: all, or an evenly spaced sample."""
+    drawn = min(states, MOST_DRAWN)
+    return np.arange(drawn, dtype=np.int64) * states // max(drawn, 1)
+
+
+def run_scales(run: Run) -> dict[str, Scale]:
+    """Every way to colour this run's states."""
+    return scales(run.class_names, run.class_colours, longest_sequence(run))
+
+
+def longest_sequence(run: Run) -> int:
+    """Steps of the longest sequence stored; 0 where none is."""
+    return int(np.diff(run.offsets).max(initial=0))
+
+
+def points(run: Run, projection: str) -> bytes:
+    """Coordinates of the states drawn: little-endian float32 x of all, then y of all."""
+
+    def make() -> bytes:
+        rows = drawn_rows(run.states)
+        found = run.coordinates(projection)
+        return b"".join(found[axis][rows].astype("<f4").tobytes() for axis in ("x", "y"))
+
+    return CACHE.get((run.name, run.checksum, "points", projection), make, len)
+
+
+def colours(run: Run, colouring: str, projection: str) -> bytes:
+    """Bin of each state drawn: one byte, or two (little-endian) beyond 256 classes."""
+
+    def make() -> bytes:
+        bins = _bins(run, colouring, projection)[drawn_rows(run.states)]
+        return bins.astype(f"<u{bin_bytes(run)}").tobytes()
+
+    key = (run.name, run.checksum, "colours", colouring, projection if colouring == TRUST else "")
+    return CACHE.get(key, make, len)
+
+
+def lengths(run: Run) -> bytes:
+    """Steps of each sequence in stored order, little-endian uint32."""
+    return np.diff(run.offsets).astype("<u4").tobytes()
+
+
+def bin_bytes(run: Run) -> int:
+    """Bytes of one colour bin."""
+    return 1 if len(run.class_names) <= 256 else 2
+
+
+def _bins(run: Run, colouring: str, projection: str) -> np.ndarray:
+    """Bin of every state (n,), an index into the scale's colours."""
+    lengths = np.diff(run.offsets)
+    if colouring == ACTUAL:
+        return np.repeat(run.sequences["label"].to_numpy(), lengths)
+    if colouring == CORRECT:
+        return np.repeat(run.sequences["correct"].to_numpy().astype(np.uint8), lengths)
+    if colouring == STEP:
+        steps = np.arange(run.states) - np.repeat(run.offsets[:-1], lengths)
+        return to_bins(steps / max(longest_sequence(run) - 1, 1))
+    if colouring == TRUST:
+        return to_bins(run.coordinates(projection)["trust"])
+    return expected_bins(run.scan(STEPS).select(*EXPECTED_COLUMNS).collect(), run)
+
+
+EXPECTED_COLUMNS = ("ep", "predicted")
+
+
+def expected_bins(steps: pl.DataFrame, run: Run) -> np.ndarray:
+    """Bin of the expected prediction of each step: two classes a ramp, else the likeliest."""
+    if run_scales(run)[EXPECTED].kind == "ramp":
+        return to_bins(steps["ep"].arr.get(1).to_numpy())
+    return steps["predicted"].to_numpy()
+
+
+def thumbnail(run: Run) -> bytes:
+    """PNG of the default projection, coloured by the expected prediction."""
+
+    def make() -> bytes:
+        rows = drawn_rows(run.states)
+        place = run.coordinates(run.manifest["default_projection"])
+        bins = _bins(run, EXPECTED, "")[rows]
+        palette = run_scales(run)[EXPECTED].colours
+        return scatter_png(place["x"][rows], place["y"][rows], bins, palette, *THUMBNAIL)
+
+    return CACHE.get((run.name, run.checksum, "thumbnail"), make, len)
+
+
+def projection_facts(run: Run, projection: str) -> dict:
+    """The manifest's entry of a projection; the run holds it."""
+    entries = run.manifest["projections"]
+    return next(entry for entry in entries if entry["id"] == projection)
+
+
+def page_facts(run: Run) -> dict:
+    """All that the page's scripts must know of a run before any view asks for data."""
+    manifest = run.manifest
+    return {
+        "run": run.name,
+        "version": run.checksum[:16],
+        "states": run.states,
+        "drawn": min(run.states, MOST_DRAWN),
+        "binBytes": bin_bytes(run),
+        "sequences": run.sequences.height,
+        "classes": [
+            {"name": name, "colour": colour}
+            for name, colour in zip(run.class_names, run.class_colours, strict=True)
+        ],
+        "scales": {key: scale.plain() for key, scale in run_scales(run).items()},
+        "projections": [_projection_plain(entry) for entry in manifest["projections"]],
+        "defaults": {
+            "projection": manifest["default_projection"],
+            "colour": EXPECTED,
+            "sequence": None,
+        },
+    }
+
+
+def _projection_plain(entry: dict) -> dict:
+    return {
+        "id": entry["id"],
+        "layer": entry["layer"],
+        "method": entry["method"],
+        "note": projection_note(entry),
+    }
+
+
+def projection_note(entry: dict) -> str:
+    """One line on how a projection was made and how far to trust it."""
+    shown = {key: entry["settings"][key] for key in NOTED if key in entry["settings"]}
+    settings = [f"{NOTED[key]} {_plain(value)}" for key, value in shown.items()]
+    return ", ".join((entry["method"], *settings, f"mean trust {entry['mean_trust']:.2f}"))
+
+
+def _plain(value: object) -> str:
+    """A setting as people write it: 100, not 100.0."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+NOTED = {"perplexity": "perplexity", "n_neighbors": "neighbours", "min_dist": "least distance"}
+
+
+def sequence(run: Run, sequence_id: int, projection: str) -> dict:
+    """One sequence with all that its views draw.
+
+    returns  row of sequences.parquet under "facts", and under "steps" a list a column, T long;
+             ep is T lists of C, contribution T lists of K
+    raises   StatelineError  the run holds no such sequence or projection
+    """
+    steps = run.steps_of(sequence_id)
+    place = run.projection_of(sequence_id, projection)
+    facts = run.sequences.row(sequence_id, named=True)
+    numbers = ("ep", "contribution", "confidence", "distance", "visible", "silent")
+    plain = ("token", "surface", "known", "role", "predicted")
+    return {
+        "facts": {key: _rounded(value) for key, value in facts.items()},
+        "steps": {
+            **{name: steps[name].to_list() for name in plain},
+            **{name: _numbers(steps[name]) for name in numbers},
+            "bin": expected_bins(steps, run).tolist(),
+            **{name: _numbers(place[name]) for name in ("x", "y", "trust")},
+        },
+    }
+
+
+def _rounded(value: object) -> object:
+    return round(value, DIGITS) if isinstance(value, float) else value
+
+
+def _numbers(column: pl.Series) -> list | None:
+    """Rounded numbers of a column; None where all are null (the readout is not linear)."""
+    if column.null_count() == len(column):
+        return None
+    return np.round(column.to_numpy().astype(np.float64), DIGITS).tolist()
+
+
+def class_counts(run: Run) -> np.ndarray:
+    """int64 (C, C) stored sequences by actual (row) and predicted (column) class."""
+    classes = len(run.class_names)
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    pairs = (run.sequences["label"].to_numpy(), run.sequences["predicted"].to_numpy())
+    np.add.at(counts, pairs, 1)
+    return counts

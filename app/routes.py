@@ -1,0 +1,175 @@
+"""GET routes that hand data to the page's scripts: bytes and JSON, validated and cacheable."""
+
+import json
+import logging
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, Response, jsonify, request
+from polars.exceptions import PolarsError
+
+from app import queries, table
+from app.registry import current
+from app.selection import parse_selection, parse_sequence
+from store.errors import StatelineError
+from store.reader import Run
+
+FORMAT = 1  # of what the routes send: part of each ETag, so that a new app is not served old bytes
+LONGEST_PARAMETER = 4_000
+MOST_BODY = 1_000_000  # bytes; what the pages send is a few hundred
+
+data = Blueprint("data", __name__)
+log = logging.getLogger(__name__)
+
+
+def add_routes(server: Flask) -> None:
+    """Put the data routes, `/health` and the limits on the server."""
+    server.config["MAX_CONTENT_LENGTH"] = MOST_BODY
+    server.register_blueprint(data)
+    server.register_error_handler(StatelineError, _refuse)
+    server.register_error_handler(PolarsError, _unreadable)
+    server.register_error_handler(OSError, _unreadable)
+
+
+@data.get("/health")
+def health() -> Response:
+    """Whether the app answers, and how many runs it can open."""
+    registry = current()
+    return jsonify(status="ok", runs=len(registry.runs()), broken=len(registry.broken()))
+
+
+@data.get("/data/<name>/points/<projection>")
+def points(name: str, projection: str) -> Response:
+    """float32 x of all states drawn, then y of all."""
+    run = _run(name)
+    parse_selection(run, {"projection": projection})
+    return _cached(run, "application/octet-stream", lambda: queries.points(run, projection))
+
+
+@data.get("/data/<name>/lengths")
+def lengths(name: str) -> Response:
+    """uint32 steps of each sequence, in stored order: from a state's row to its sequence."""
+    run = _run(name)
+    return _cached(run, "application/octet-stream", lambda: queries.lengths(run))
+
+
+@data.get("/data/<name>/colours/<colouring>")
+def colours(name: str, colouring: str) -> Response:
+    """Bin of each state drawn, one or two bytes."""
+    run = _run(name)
+    chosen = parse_selection(run, {**_query(), "colour": colouring})
+    return _cached(
+        run,
+        "application/octet-stream",
+        lambda: queries.colours(run, chosen.colour, chosen.projection),
+    )
+
+
+@data.get("/data/<name>/sequence/<number>")
+def sequence(name: str, number: str) -> Response:
+    """One sequence with all that its views draw."""
+    run = _run(name)
+    chosen = parse_selection(run, {**_query(), "sequence": number})
+    return _cached(
+        run,
+        "application/json",
+        lambda: _json(queries.sequence(run, chosen.sequence, chosen.projection)),
+    )
+
+
+@data.get("/data/<name>/rows")
+def rows(name: str) -> Response:
+    """A block of the table."""
+    run = _run(name)
+    query = _query()
+    start, end = (_whole_number(query, key) for key in ("start", "end"))
+    sort, filters = query.get("sort", ""), query.get("filter", "")
+    return _cached(
+        run, "application/json", lambda: _json(table.block(run, start, end, sort, filters))
+    )
+
+
+@data.get("/data/<name>/position/<number>")
+def position(name: str, number: str) -> Response:
+    """Row of a sequence in the table as it is sorted and filtered."""
+    run = _run(name)
+    query = _query()
+    chosen = parse_sequence(run, number)
+    sort, filters = query.get("sort", ""), query.get("filter", "")
+    return _cached(
+        run,
+        "application/json",
+        lambda: _json({"row": table.position(run, chosen, sort, filters)}),
+    )
+
+
+@data.get("/data/<name>/thumbnail.png")
+def thumbnail(name: str) -> Response:
+    """Picture of the default projection."""
+    run = _run(name)
+    return _cached(run, "image/png", lambda: queries.thumbnail(run))
+
+
+@data.get("/data/<path:rest>")
+def nothing(rest: str) -> Response:
+    """Everything else under /data: without this, Dash would answer with its own page."""
+    raise StatelineError("data", "no such address", got=rest[:80])
+
+
+def _run(name: str) -> Run:
+    """The run, as long as it is still the one that the page was made from."""
+    run = current().run(name)
+    version = request.args.get("v")
+    if version is not None and version != run.checksum[: len(version) or 1]:
+        raise StatelineError(
+            f"run {run.name}",
+            "it was built anew since this page was opened",
+            mend="Reload the page",
+        )
+    return run
+
+
+def _query() -> dict[str, str]:
+    """The query, each key once and none of it long."""
+    query = request.args
+    for key, value in query.items(multi=True):
+        if len(value) > LONGEST_PARAMETER or len(query.getlist(key)) > 1:
+            raise StatelineError(key[:80], "given twice or too long")
+    return query.to_dict()
+
+
+def _whole_number(query: dict[str, str], key: str) -> int:
+    text = query.get(key, "")
+    if len(text) > 12 or not (text.isascii() and text.isdecimal()):
+        raise StatelineError(key, "not a row", expected="a whole number", got=text[:80] or "none")
+    return int(text)
+
+
+def _cached(run: Run, kind: str, make: Callable[[], bytes]) -> Response:
+    """The body under the run's ETag; 304 without making it where the browser holds it."""
+    etag = f"{run.checksum[:32]}-{FORMAT}"
+    response = Response(mimetype=kind)
+    response.set_etag(etag)
+    response.cache_control.no_cache = True  # held, but asked for each time: a run can be rebuilt
+    if request.if_none_match.contains(etag):
+        response.status_code = 304
+        return response
+    response.set_data(make())
+    return response
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _refuse(error: StatelineError) -> Response:
+    """What was asked for does not exist or makes no sense: one line says so."""
+    return Response(str(error), status=404, mimetype="text/plain")
+
+
+def _unreadable(error: Exception) -> Response:
+    """A run changed or went away between being found and being read."""
+    log.warning("a run could not be read: %s", error)
+    line = StatelineError(
+        "store", "this run changed while it was read", mend="Reload the page; make check tells more"
+    )
+    return Response(str(line), status=410, mimetype="text/plain")

@@ -1,0 +1,39 @@
+"""The selection that an address asks for."""
+
+import pytest
+
+from app.selection import Selection, parse_selection
+from store.errors import StatelineError
+from store.reader import Run
+
+
+def test_an_empty_query_is_the_default(several: Run) -> None:
+    assert parse_selection(several, {}) == Selection("lstm-tsne", "expected", None)
+
+
+def test_a_full_query_is_taken_as_it_is(several: Run) -> None:
+    query = {"projection": "lstm-pca", "colour": "trust", "sequence": "4", "other": "x"}
+    assert parse_selection(several, query) == Selection("lstm-pca", "trust", 4)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"projection": "lstm-umap"}, "lstm-pca, lstm-tsne"),
+        ({"projection": "../../etc/passwd"}, "lstm-pca, lstm-tsne"),
+        ({"projection": ["lstm-pca", "lstm-tsne"]}, "lstm-pca, lstm-tsne"),
+        ({"colour": "rainbow"}, "expected, actual, correct, step, trust"),
+        ({"colour": ["step", "trust"]}, "expected, actual"),
+        *[
+            ({"sequence": value}, "a number from 0 to 4")
+            for value in ("5", "-1", "1.0", "", "１", "9" * 5000, "0x1", ["1", "2"], True)
+        ],
+    ],
+)
+def test_what_a_run_does_not_have_is_refused_with_what_it_has(
+    several: Run, query: dict, expected: str
+) -> None:
+    with pytest.raises(StatelineError) as caught:
+        parse_selection(several, query)
+    line = str(caught.value)
+    assert expected in line and "\n" not in line and len(line) < 300

@@ -1,0 +1,192 @@
+"""A live app and one shared Chromium; a page that complains or calls elsewhere fails its test."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import waitress
+
+from app.main import create_app
+from tests.synthetic import synthetic_run
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LEFT_OUT = pytest.StashKey[str]()
+SECONDS = 20
+VIEWPORT = {"width": 1440, "height": 900}
+# What is on the page once a run is open: points drawn, rows in the table, nothing loading.
+OPEN = """() => window.stateline?.points > 0
+    && document.getElementById("map-message")?.hidden
+    && document.querySelector("#map .js-plotly-plot canvas, #map .js-plotly-plot svg")
+    && document.querySelector("#sequences .ag-row .tick")"""
+
+
+def lacking() -> str | None:
+    """What this machine lacks to drive a browser; None where it has everything."""
+    if chromium_path() is None:
+        return "Chromium (apt install chromium)"
+    if find_spec("playwright") is None:
+        return "playwright (pip install playwright)"
+    return None
+
+
+def chromium_path() -> str | None:
+    """Debian's Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder; leave them out, in one line, where no browser is.
+
+    Never left out where CI is set: there a missing browser ends the run.
+    """
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+    what = lacking()
+    if what is None or not here:
+        return
+    line = f"{len(here)} browser tests left out: they need {what}"
+    if os.environ.get("CI"):
+        raise pytest.UsageError(f"{line}; CI must run them")
+    items[:] = [item for item in items if item not in here]
+    config.hook.pytest_deselected(items=here)
+    config.stash[LEFT_OUT] = line
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    """Say what was left out, where anything was."""
+    if LEFT_OUT in config.stash:
+        terminalreporter.write_line(config.stash[LEFT_OUT], yellow=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """Headless Chromium, started once."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def browser_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a run of two classes and a run of five; tests only read it."""
+    folder = tmp_path_factory.mktemp("browser-store")
+    synthetic_run(
+        folder, "reviews", sequences=80, max_steps=40, units=8, classes=2, outputs=1,
+        projections=("pca", "tsne", "umap"), minimum_steps=5,
+    )  # fmt: skip
+    synthetic_run(folder, "news", sequences=60, max_steps=25, units=6, classes=5, seed=2)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Serves a store on a free port until the session ends: serve(store) is its address."""
+    running = []
+
+    def start(store: Path) -> str:
+        server = waitress.create_server(create_app(store).server, host="127.0.0.1", port=0)
+        threading.Thread(target=server.run, daemon=True).start()
+        running.append(server)
+        return f"http://127.0.0.1:{server.effective_port}"
+
+    yield start
+    for server in running:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def site(serve: Callable[[Path], str], browser_store: Path) -> str:
+    """Address of the app over the browser store."""
+    return serve(browser_store)
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What watched pages complained of; a test that provokes one takes it out again."""
+    return []
+
+
+def watch(page, complaints: list[str]) -> None:
+    """Note the page's errors, failures of the server and requests beyond this machine."""
+
+    def hear(note) -> None:
+        if note.type == "error":
+            complaints.append(f"console: {note.text}")
+
+    def check_answer(answer) -> None:
+        if answer.status >= 500:
+            complaints.append(f"{answer.status} of {answer.url}")
+
+    def check_request(request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            complaints.append(f"left this machine: {request.url}")
+
+    page.set_default_timeout(SECONDS * 1000)
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
+    page.on("response", check_answer)
+    page.on("request", check_request)
+
+
+@pytest.fixture
+def new_page(browser, complaints: list[str]) -> Iterator[Callable]:
+    """Opens watched pages in profiles of their own, with Playwright's options."""
+    contexts = []
+
+    def open_page(**options):
+        contexts.append(browser.new_context(**({"viewport": VIEWPORT} | options)))
+        page = contexts[-1].new_page()
+        watch(page, complaints)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def profile(browser) -> Iterator:
+    """A profile that the tests share: the browser's cache spares them the libraries."""
+    context = browser.new_context(viewport=VIEWPORT)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(profile, complaints: list[str]) -> Iterator:
+    """One watched page of 1440 x 900."""
+    page = profile.new_page()
+    watch(page, complaints)
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def open_run(page, address: str) -> None:
+    """Go to a run's address and wait until its map and table are there."""
+    page.goto(address)
+    page.wait_for_function(OPEN)
+
+
+def choose_row(page, row: int) -> None:
+    """Click a row of the table and wait until its sequence is drawn."""
+    number = int(page.inner_text(f".ag-row[row-index='{row}'] [col-id=sequence_id]"))
+    page.click(f".ag-row[row-index='{row}'] [col-id=actual]")
+    page.wait_for_function(f"stateline.sequenceShown === {number} && stateline.segments > 0")

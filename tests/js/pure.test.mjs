@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+const require = createRequire(import.meta.url);
+require("../../app/assets/pure.js");
+const pure = globalThis.stateline.pure;
+
+test("ink is readable on every background of a fine colour grid", () => {
+  let worst = Infinity;
+  for (let red = 0; red < 256; red += 15) {
+    for (let green = 0; green < 256; green += 15) {
+      for (let blue = 0; blue < 256; blue += 15) {
+        const parts = [red, green, blue].map((part) => part.toString(16).padStart(2, "0"));
+        const background = `#${parts.join("")}`;
+        worst = Math.min(worst, pure.contrast(background, pure.ink(background)));
+      }
+    }
+  }
+  assert.ok(worst >= 4.5, `worst contrast ${worst}`);
+});
+
+test("contrast of black and white is 21 to 1, of a colour with itself 1 to 1", () => {
+  assert.ok(Math.abs(pure.contrast("#000000", "#ffffff") - 21) < 1e-9);
+  assert.equal(pure.contrast("#1c6fd6", "#1c6fd6"), 1);
+});
+
+test("mixing by 0 and 1 gives the two colours", () => {
+  assert.equal(pure.mix("#d6336c", "#1c6fd6", 0), "#d6336c");
+  assert.equal(pure.mix("#d6336c", "#1c6fd6", 1), "#1c6fd6");
+  assert.equal(pure.mix("#000000", "#ffffff", 0.5), "#808080");
+});
+
+test("points are split by bin without losing or moving any", () => {
+  const bins = Uint8Array.from([2, 0, 2, 1, 2]);
+  const x = Float32Array.from([10, 11, 12, 13, 14]);
+  const y = Float32Array.from([0, 1, 2, 3, 4]);
+  const parts = pure.splitBins(bins, x, y, 4);
+  assert.deepEqual(parts.map((part) => [...part.rows]), [[1], [3], [0, 2, 4], []]);
+  assert.deepEqual([...parts[2].x], [10, 12, 14]);
+  assert.deepEqual([...parts[2].y], [0, 2, 4]);
+});
+
+test("a sample of rows keeps each point with its own bin", () => {
+  const bins = Uint8Array.from([0, 1, 0, 1]);
+  const places = Float32Array.from([5, 6, 7, 8]);
+  const parts = pure.splitBins(bins, places, places, 2, Int32Array.from([1, 2]));
+  assert.deepEqual(parts.map((part) => [...part.x]), [[7], [6]]);
+});
+
+test("the nearest point is found in pixels, and none beyond the reach", () => {
+  const x = Float32Array.from([0, 1, 2]);
+  const y = Float32Array.from([0, 0, 0]);
+  const place = [10, 100, -10, 50]; // pixels: 100, 110, 120 across, 50 down
+  assert.equal(pure.nearest(x, y, place, 112, 50, 5), 1);
+  assert.equal(pure.nearest(x, y, place, 100, 70, 5), -1);
+});
+
+test("evenly spaced rows start at the first and stay inside", () => {
+  assert.deepEqual([...pure.evenly(10, 4)], [0, 2, 5, 7]);
+  assert.deepEqual([...pure.evenly(3, 3)], [0, 1, 2]);
+});
+
+test("every row of the map leads to its sequence and step", () => {
+  const lengths = [3, 1, 4];
+  const offsets = pure.offsetsOf(lengths);
+  let row = 0;
+  lengths.forEach((length, sequence) => {
+    for (let t = 0; t < length; t += 1) {
+      assert.deepEqual(pure.stepOfRow(offsets, row), [sequence, t]);
+      row += 1;
+    }
+  });
+});
+
+test("an address holds only what differs from the run's defaults", () => {
+  const defaults = { projection: "lstm-tsne", colour: "expected", sequence: null };
+  assert.equal(pure.query({ ...defaults }, defaults), "");
+  assert.equal(
+    pure.query({ projection: "lstm-pca", colour: "expected", sequence: 0 }, defaults),
+    "?projection=lstm-pca&sequence=0",
+  );
+});
+
+test("sort keys are written as the data route reads them", () => {
+  const model = [{ colId: "confidence", sort: "desc" }, { colId: "length", sort: "asc" }];
+  assert.equal(pure.sortText(model), "confidence:desc,length:asc");
+  assert.equal(pure.sortText(undefined), "");
+});
+
+test("a step of a ramp has its bin's colour; of classes it pales with doubt", () => {
+  const ramp = { kind: "ramp", colours: ["#111111", "#222222"] };
+  assert.equal(pure.stepColour(ramp, 1, 0.5, 2), "#222222");
+  const classes = { kind: "classes", colours: ["#000000", "#0072b2"] };
+  assert.equal(pure.stepColour(classes, 1, 1, 4), "#0072b2");
+  const light = (colour) => pure.contrast(colour, "#000000");
+  assert.ok(
+    light(pure.stepColour(classes, 1, 0.3, 4)) > light(pure.stepColour(classes, 1, 0.8, 4)),
+  );
+});
+
+test("text of a corpus cannot become markup", () => {
+  assert.equal(pure.escape(`<b a="1">&'`), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+const require = createRequire(import.meta.url);
+// The views listen to the page when they load; without a page nobody ever calls.
+globalThis.document = {
+  addEventListener() {},
+  createElement: () => ({ getContext: () => null }), // a browser without WebGL
+};
+for (const name of ["pure", "words", "steps", "tooltip", "map"]) require(`../../app/assets/${name}.js`);
+const { map, steps, tooltip, words } = globalThis.stateline;
+
+const facts = {
+  classes: [
+    { name: "grain", colour: "#e69f00" },
+    { name: "crude <oil>", colour: "#56b4e9" },
+    { name: "earns", colour: "#009e73" },
+  ],
+};
+const sequence = {
+  facts: {
+    sequence_id: 69,
+    label: 0,
+    predicted: 2,
+    correct: false,
+    confidence: 0.987,
+    length: 4,
+    length_full: 9,
+    unknown: 1,
+    flips: 2,
+    settle_step: 3,
+    turning_step: 2,
+  },
+  steps: {
+    surface: ["Not", "<b>", "this", "one"],
+    known: [true, false, true, true],
+    role: ["negation", null, null, null],
+    predicted: [0, 0, 2, 2],
+    confidence: [0.5, 0.6, 0.7, 0.987],
+    distance: [0.5, 0.1, 1.5, 0.2],
+    ep: [[0.5, 0.2, 0.3], [0.6, 0.3, 0.1], [0.2, 0.1, 0.7], [0.01, 0.003, 0.987]],
+  },
+};
+const colours = ["#e69f00", "#e69f00", "#009e73", "#009e73"];
+const count = (text, part) => text.split(part).length - 1;
+
+test("every step has one word button with its number", () => {
+  const markup = words.wordsMarkup(sequence, colours);
+  assert.equal(count(markup, "<button"), 4);
+  for (const t of [0, 1, 2, 3]) assert.equal(count(markup, `data-t="${t}"`), 1);
+});
+
+test("unknown and turning words are marked, and only one word is in the tab order", () => {
+  const markup = words.wordsMarkup(sequence, colours);
+  assert.match(markup, /class="word word-unknown" data-t="1"/);
+  assert.match(markup, /class="word word-turning" data-t="2"/);
+  assert.equal(count(markup, 'tabindex="0"'), 1);
+});
+
+test("a word or class with markup in it is shown, not obeyed", () => {
+  assert.match(words.wordsMarkup(sequence, colours), /&lt;b&gt;/);
+  assert.doesNotMatch(steps.heatmapMarkup(facts, sequence, colours), /<oil>/);
+});
+
+test("the facts of a sequence say both classes, what was left out and what was unknown", () => {
+  const markup = words.infoMarkup(facts, sequence);
+  for (const part of ["#69", "grain", "earns", "98.7 %", "5 more left out", "1 unknown", "turned wrong by"]) {
+    assert.ok(markup.includes(part), part);
+  }
+});
+
+test("heatmap and distances have a column for every step on the same axis", () => {
+  const heatmap = steps.heatmapMarkup(facts, sequence, colours);
+  const distances = steps.distancesMarkup(sequence, colours, 1.5);
+  for (const markup of [heatmap, distances]) {
+    assert.equal(count(markup, "<g data-t="), 4);
+    assert.match(markup, /viewBox="0 0 4 /);
+  }
+});
+
+test("the longest distance fills the height, the others keep their proportion", () => {
+  const markup = steps.distancesMarkup(sequence, colours, 1.5);
+  const heights = [...markup.matchAll(/width="0\.88" height="([\d.]+)"/g)].map(([, h]) => Number(h));
+  assert.equal(heights[2], 64);
+  assert.ok(Math.abs(heights[0] - 64 / 3) < 0.01);
+});
+
+test("beyond eight classes the heatmap shows those that come closest and counts the others", () => {
+  const ep = [Array.from({ length: 12 }, (_, index) => index / 66)];
+  assert.deepEqual(steps.shownClasses(ep, 12), [4, 5, 6, 7, 8, 9, 10, 11]);
+  const many = Array.from({ length: 12 }, (_, index) => ({ name: `c${index}`, colour: "#123456" }));
+  const one = { ...sequence, steps: { ...sequence.steps, ep } };
+  assert.match(steps.heatmapMarkup({ classes: many }, one, colours), /4 are left out/);
+});
+
+test("a tooltip tells the answer so far apart from the actual class", () => {
+  const markup = tooltip.markup(facts, sequence, 2);
+  assert.match(markup, /Answer so far<\/dt><dd>earns 70.0 %/);
+  assert.match(markup, /Actual class<\/dt><dd>grain/);
+  assert.match(tooltip.markup(facts, sequence, 1), /unknown to the model/);
+});
+
+test("without WebGL the map draws a sample as vectors, spread over all states", () => {
+  const states = 10_000;
+  const places = Float32Array.from({ length: states }, (_, row) => row);
+  const bins = Uint8Array.from({ length: states }, (_, row) => row % 2);
+  const scales = { expected: { colours: ["#111111", "#222222"], order: [1, 0] } };
+  const drawing = map.figure({ scales }, "lstm-pca", "expected", { x: places, y: places }, bins);
+  assert.deepEqual(drawing.data.map((trace) => trace.type), ["scatter", "scatter"]);
+  assert.equal(map.drawn(), 4000);
+  const shown = drawing.data.flatMap((trace) => [...trace.x]);
+  assert.equal(new Set(shown).size, 4000);
+  assert.ok(Math.min(...shown) === 0 && Math.max(...shown) > states - 4);
+});
