@@ -12,6 +12,7 @@ import warnings
 import numpy as np
 
 from pipeline.artefacts import COORDINATES, HIDDEN, NEIGHBOURS, OFFSETS, PROJECTION_FACTS
+from pipeline.neighbours import nearest_neighbours
 from pipeline.quality import overall_quality, per_state_trust
 from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
 from store.errors import StatelineError
@@ -137,7 +138,7 @@ def import_umap() -> object:
 
 
 def fit_umap(h: np.ndarray, fitted: np.ndarray, settings: dict) -> tuple[np.ndarray, dict]:
-    """UMAP, seeded and therefore on one thread.
+    """UMAP, seeded and therefore on one thread, on exact neighbours where all states are fitted.
 
     h        float32 (M, N)
     fitted   bool (M,)  rows to fit on; the others are placed by the fitted map
@@ -153,9 +154,22 @@ def fit_umap(h: np.ndarray, fitted: np.ndarray, settings: dict) -> tuple[np.ndar
             got=count,
         )
     terminal = sys.stderr.isatty()
+    known = {}
+    if fitted.all():
+        # UMAP counts a state as its own nearest. Its own search is approximate, and most of
+        # its time on small data goes into compiling it; placing states needs it.
+        distance, row = nearest_neighbours(base, count - 1)
+        itself = np.arange(len(base), dtype=row.dtype)[:, None]
+        known["precomputed_knn"] = (
+            np.concatenate([itself, row], axis=1),
+            np.concatenate([np.zeros_like(distance[:, :1]), distance], axis=1),
+            None,
+        )
     fit = umap.UMAP(
+        **known,
         n_neighbors=count,
         min_dist=settings["umap_min_dist"],
+        n_epochs=settings["umap_epochs"],
         random_state=settings["seed"],
         n_jobs=1,
         # The spectral start needs more states than dimensions to be solved.

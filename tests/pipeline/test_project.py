@@ -17,6 +17,7 @@ SETTINGS = {
     "perplexity": 12,
     "tsne_iterations": 60,
     "umap_neighbours": 8,
+    "umap_epochs": 100,
     "umap_min_dist": 0.1,
 }
 
