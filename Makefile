@@ -126,7 +126,7 @@ app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
 
 # --- care -------------------------------------------------------------------------------------
 
-test: $(BIN)/.dev ## run every test
+test: $(BIN)/.dev ## run every test (what a machine cannot run is said in one line)
 	@$(PY) -m pytest $(ARGS)
 
 lint: $(BIN)/.dev ## style, imports and formatting

@@ -58,6 +58,7 @@ def write_run(
     wanted = run_tables(manifest)
     final = store / run
     temporary = store / f".{run}.tmp-{os.getpid()}"
+    mend = f"The run that was there is kept. Free the disk, then: make run RUN={run}"
     try:
         frames = {name: opened(table) for name, table in tables.items()}
         refuse_other_tables(run, wanted, frames)
@@ -76,12 +77,12 @@ def write_run(
         raise StatelineError(
             error.filename or store,
             f"cannot be written ({error.strerror or error})",
-            mend=f"The run that was there is kept. Free the disk, then: make run RUN={run}",
+            mend=mend,
         ) from None
     except pl.exceptions.PolarsError as error:
-        raise StatelineError(
-            store, f"run {run} cannot be written ({str(error).splitlines()[0]})"
-        ) from None
+        # Polars says by an error of its own that a disk is full.
+        said = str(error).splitlines()[0]
+        raise StatelineError(store, f"run {run} cannot be written ({said})", mend=mend) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return final

@@ -218,6 +218,7 @@ def test_a_disk_that_fills_in_the_middle_of_a_write_keeps_the_old_run(own: Path)
     done = in_subprocess(own, "", preexec_fn=small)
     assert done.returncode == 1, done.stderr
     assert "cannot be written" in done.stderr
+    assert "The run that was there is kept. Free the disk" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert content(own) == before
 
