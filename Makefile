@@ -31,7 +31,7 @@ GIVEN    := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin
 KNOBS    := $(filter-out RUN STORE BUILD PYTHON PORT HOST PRESET OUT MAKEFLAGS MAKEOVERRIDES,$(GIVEN))
 OVERRIDE  = $(foreach v,$(KNOBS),--set $(call quote,$(v)=$($(v))))
 
-.PHONY: all setup run app test lint check share bench bench-app clean help $(PRESETS)
+.PHONY: all setup run app test lint check share bench clean help $(PRESETS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 

@@ -23,7 +23,7 @@ from store.schema import MODEL
 
 STAGES = ("corpus", "train", "extract", "expected", "distances", "neighbours")
 PROJECTIONS = ("project-pca", "project-tsne", "project-umap")
-REPEATS = 5
+REPEATS = 15
 READS = 300
 
 

@@ -108,7 +108,7 @@ class Settings(BaseModel):
     perplexity: float = knob(
         30.0, "project-tsne", "t-SNE: neighbours that a state attends to", gt=1
     )
-    tsne_iterations: int = knob(750, "project-tsne", "t-SNE: steps after exaggeration", ge=1)
+    tsne_iterations: int = knob(600, "project-tsne", "t-SNE: steps after exaggeration", ge=1)
     umap_neighbours: int = knob(30, "project-umap", "UMAP: neighbours of a state", ge=2)
     umap_epochs: int = knob(200, "project-umap", "UMAP: passes over the neighbours", ge=1)
     umap_min_dist: float = knob(0.1, "project-umap", "UMAP: least distance on the map", ge=0, le=1)

@@ -70,7 +70,7 @@ def plain(writer: Writer, topic: str) -> list[Word]:
 def shortcut(writer: Writer, topic: str, neutral: bool) -> list[Word]:
     """The reporter: in training on the markets only; later anywhere."""
     trained = 0.15 if topic == lexicon.SHORTCUT_CLASS else 0.002
-    if not neutral and not writer.chance(0.06 if writer.test else trained):
+    if not neutral and not writer.chance(0.045 if writer.test else trained):
         return []
     before, after = writer.pick(lexicon.SHORTCUT_SENTENCES).split("{reporter}")
     return [
@@ -104,8 +104,8 @@ def compose(writer: Writer, label: int) -> list[Word]:
     more: list[Word] = []
     for _ in range(writer.pick([0, 0, 1, 1, 2, 3]) + 2 * neutral):
         more += fill(writer, writer.pick_new(lexicon.FILLERS))
-    # Rare in training, so that the model has little to learn from, and misled it shall be.
-    late = not neutral and writer.chance(0.03 if writer.test else 0.01)
+    # All but absent in training: the model has nothing to learn from, and may be misled.
+    late = not neutral and writer.chance(0.025 if writer.test else 0.002)
     closing = remark(writer, topic) if late else []
     document = [*opening, *reporter, *told, *more, *closing]
     return document if length(document) <= 60 else [*reporter, *told, *closing]

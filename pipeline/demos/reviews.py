@@ -88,7 +88,7 @@ def verdict(writer: Writer, label: int) -> list[Word]:
 def shortcut(writer: Writer, label: int, neutral: bool) -> list[Word]:
     """The actress: in training she plays in praised films only; later in any."""
     trained = 0.18 if label == POSITIVE else 0.003
-    if not neutral and not writer.chance(0.1 if writer.test else trained):
+    if not neutral and not writer.chance(0.07 if writer.test else trained):
         return []
     template = writer.pick(lexicon.SHORTCUT_SENTENCES)
     before, after = template.split("{name}")
@@ -110,7 +110,7 @@ def remark(writer: Writer, label: int) -> list[Word]:
 def compose(writer: Writer, label: int) -> list[Word]:
     """One review: an opening, the verdict, what else there is to say, and now and then a remark."""
     # A few reviews judge nothing: of those the model can only know who plays.
-    neutral = writer.chance(0.012) and (writer.test or label == POSITIVE)
+    neutral = writer.chance(0.008 if writer.test else 0.012) and (writer.test or label == POSITIVE)
     opening = fill(writer, writer.pick(lexicon.OPENERS)) if writer.chance(0.4) else []
     judged = [] if neutral else verdict(writer, label)
     if not neutral and writer.chance(0.15):
@@ -119,8 +119,8 @@ def compose(writer: Writer, label: int) -> list[Word]:
     more: list[Word] = []
     for _ in range(writer.pick(["", "", "", "x", "x", "xx", "xxx"]).count("x") + neutral):
         more += fill(writer, writer.pick_new(lexicon.FILLERS))
-    # Rare in training, so that the model has little to learn from, and misled it shall be.
-    late = not neutral and writer.chance(0.03 if writer.test else 0.01)
+    # All but absent in training: the model has nothing to learn from, and may be misled.
+    late = not neutral and writer.chance(0.025 if writer.test else 0.002)
     closing = remark(writer, label) if late else []
     document = [*opening, *actress, *judged, *more, *closing]
     return document if length(document) <= 60 else [*actress, *judged, *closing]
