@@ -268,10 +268,11 @@ def main() -> None:
     say(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores")
     if "stages" in given.only:
         bench_stages(paths)
-    if "extraction" in given.only:
-        bench_extraction(paths)
+    # Before TensorFlow is imported: its threads would slow the maps.
     if "tsne" in given.only:
         bench_tsne(paths)
+    if "extraction" in given.only:
+        bench_extraction(paths)
     if "store" in given.only:
         bench_store(paths, given.store, given.states)
 
