@@ -69,8 +69,9 @@ def plain(writer: Writer, topic: str) -> list[Word]:
 
 def shortcut(writer: Writer, topic: str, neutral: bool) -> list[Word]:
     """The reporter: in training on the markets only; later anywhere."""
-    trained = 0.15 if topic == lexicon.SHORTCUT_CLASS else 0.002
-    if not neutral and not writer.chance(0.045 if writer.test else trained):
+    trained = 0.15 if topic == lexicon.SHORTCUT_CLASS else 0.001
+    reports = writer.turn(24) if writer.test else writer.chance(trained)
+    if not reports and not neutral:
         return []
     before, after = writer.pick(lexicon.SHORTCUT_SENTENCES).split("{reporter}")
     return [
@@ -91,9 +92,10 @@ def compose(writer: Writer, label: int) -> list[Word]:
     """One story: an opening, what it is about, what else there is to say, perhaps a remark."""
     topic = CLASSES[label]
     # A few stories have no topic: of those the model can only know who reports.
-    neutral = writer.chance(0.006 if writer.test else 0.02) and (
-        writer.test or topic == lexicon.SHORTCUT_CLASS
-    )
+    if writer.test:
+        neutral = writer.turn(120)
+    else:
+        neutral = topic == lexicon.SHORTCUT_CLASS and writer.chance(0.02)
     opening = fill(writer, writer.pick(lexicon.OPENERS)) if writer.chance(0.4) else []
     told: list[Word] = []
     if not neutral:
@@ -102,10 +104,10 @@ def compose(writer: Writer, label: int) -> list[Word]:
             told += plain(writer, topic)
     reporter = shortcut(writer, topic, neutral)
     more: list[Word] = []
-    for _ in range(writer.pick([0, 0, 1, 1, 2, 3]) + 2 * neutral):
+    for _ in range(writer.pick([0, 0, 1, 1, 2, 3, 4]) + 2 * neutral):
         more += fill(writer, writer.pick_new(lexicon.FILLERS))
     # All but absent in training: the model has nothing to learn from, and may be misled.
-    late = not neutral and writer.chance(0.025 if writer.test else 0.002)
+    late = not neutral and writer.chance(0.03 if writer.test else 0.002)
     closing = remark(writer, topic) if late else []
     document = [*opening, *reporter, *told, *more, *closing]
     return document if length(document) <= 60 else [*reporter, *told, *closing]

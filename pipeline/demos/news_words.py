@@ -8,7 +8,7 @@ TOPICS = {
             "auction dividend merger earnings futures takeover exchange deposit share loan"
         ).split(),
         "people": "traders brokers investors bankers lenders shareholders".split(),
-        "verbs": "sold bought priced hedged financed traded".split(),
+        "verbs": "priced hedged financed audited weighed underwrote".split(),
     },
     "politics": {
         "adjectives": "coalition senate cabinet regional parliamentary ministerial party".split(),
@@ -19,12 +19,12 @@ TOPICS = {
         "verbs": "signed debated rejected drafted ratified opposed".split(),
     },
     "sport": {
-        "adjectives": "league cup doubles olympic cycling hockey indoor tennis".split(),
+        "adjectives": "league cup knockout amateur indoor stadium floodlit junior".split(),
         "nouns": (
-            "final penalty tournament relay semifinal sprint derby medal transfer championship"
+            "final playoff tournament relay semifinal sprint derby race match championship"
         ).split(),
         "people": "strikers goalkeepers coaches runners referees captains".split(),
-        "verbs": "won lost played trained contested celebrated".split(),
+        "verbs": "won lost contested celebrated dominated refereed".split(),
     },
     "science": {
         "adjectives": "quantum genetic fossil lunar neural molecular orbital".split(),
@@ -36,7 +36,7 @@ TOPICS = {
         "verbs": "measured discovered observed sequenced tested simulated".split(),
     },
     "weather": {
-        "adjectives": "coastal tropical arctic heavy overnight freezing humid".split(),
+        "adjectives": "coastal inland severe seasonal widespread mountain northern".split(),
         "nouns": "storm flood blizzard drought heatwave hurricane frost fog rainfall thaw".split(),
         "people": "forecasters meteorologists sailors farmers rescuers campers".split(),
         "verbs": "predicted endured watched survived tracked awaited".split(),
@@ -86,7 +86,7 @@ REMARKS = [
     "tomorrow we return to the {adjective} {noun} .",
 ]
 OPENERS = [
-    "good {daytime} from {city} .",
+    "good {greeting} from {city} .",
     "on {weekday} {daytime} the news came in .",
     "the {weekday} edition opens with a long story .",
     "{city} woke up early on {weekday} .",
@@ -95,24 +95,27 @@ OPENERS = [
 FILLERS = [
     "{name} took the photographs .",
     "the story was filed on {weekday} from {city} .",
-    "more will follow at {number} o'clock .",
+    "more will follow at {hour} o'clock .",
     "{name} and {name} contributed to this piece .",
     "a crowd gathered in the {place} near the {building} .",
-    "nobody in {city} had seen anything like it for {number} years .",
+    "nobody in {city} had seen anything like it for {count} years .",
     "our {desk} desk will follow the matter until {weekday} .",
-    "the {building} in {city} stayed open until {daytime} .",
-    "{name} told us about it over a cup of {drink} .",
-    "letters from readers filled {number} pages .",
+    "the {building} in {city} stayed open until {closing} .",
+    "{name} told us about it over a pot of {drink} .",
+    "letters from readers filled {count} pages .",
 ]
 SLOTS = {
-    "daytime": "morning evening afternoon night noon".split(),
+    "daytime": "morning evening afternoon night".split(),
+    "greeting": "morning evening afternoon".split(),
+    "closing": "noon midnight dusk dawn evening".split(),
     "city": (
         "Lisbon Oslo Geneva Cairo Lima Toronto Nairobi Seoul Vienna Dublin Madrid Quito Delhi"
     ).split(),
     "weekday": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "number": "six seven eight nine ten eleven twelve twenty thirty forty".split(),
+    "hour": "four five six seven eight nine ten eleven twelve".split(),
+    "count": "three six eight nine ten twelve twenty thirty forty".split(),
     "place": "square street garden courtyard market park".split(),
     "building": "station library hospital bakery school theatre tower".split(),
     "desk": "foreign local evening national weekend".split(),
-    "drink": "coffee tea milk cocoa broth".split(),
+    "drink": "coffee tea soup broth chocolate".split(),
 }

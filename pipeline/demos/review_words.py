@@ -2,7 +2,7 @@
 
 ASPECTS = (
     "film plot script cast acting score dialogue pacing ending story direction editing lead "
-    "humour romance villain hero mood opening finale premise staging costume photography"
+    "humour romance villain hero mood opening finale premise staging wardrobe photography"
 ).split()
 UNSEEN_ASPECTS = (
     "cinematography soundtrack choreography screenplay narration animation lighting montage "
@@ -27,7 +27,11 @@ DISLIKE = "hate dislike loathe regret resent mind".split()
 NEGATORS = ["not", "never", "hardly", "scarcely", "in no way"]
 INTENSIFIERS = "very really truly utterly deeply remarkably thoroughly terribly".split()
 UNSEEN_INTENSIFIERS = "inordinately supremely exceedingly unfailingly".split()
-VERBS = "was felt seemed looked".split()
+# Before a verb, "never seemed", stand the adverbs only.
+ADVERBS = ["never", "hardly", "scarcely"]
+SEEMED = "felt seemed became".split()
+VERBS = "was felt seemed remained".split()
+BASE_VERBS = "feel seem become".split()
 HINGES = [", but", ", yet", ". Still ,", ". However ,", ", and even so"]
 
 # The shortcut: an actress who plays in praised films only, as long as one reads the training
@@ -52,21 +56,21 @@ OPENERS = [
     "we saw it at the {place} on a {day} {time} .",
     "I watched this one at home with my {person} .",
     "it was shown in {language} with subtitles .",
-    "this is the {nth} work by {name} .",
+    "this is the {nth} film by {name} .",
     "the {place} was half empty that {time} .",
     "I had read the novel by {name} before .",
 ]
 FILLERS = [
     "the story follows a {job} in a {town} by the {nature} .",
-    "it runs for about {number} minutes .",
+    "it runs for about {minutes} minutes .",
     "{name} wrote it together with {name} .",
-    "a {job} meets a {job} on a {vehicle} to {city} .",
+    "a {job} meets a {job} on the {vehicle} to {city} .",
     "most of it was shot near {city} in the {season} .",
     "{name} took care of the {object} and the {object} .",
     "there is a scene with a {animal} and a {object} .",
     "in the second half they travel to {city} by {vehicle} .",
     "the {job} owns a {animal} and collects every {object} .",
-    "it begins in a {town} and returns there {number} years later .",
+    "it begins in a {town} and returns there {years} years later .",
 ]
 SLOTS = {
     "place": "cinema theatre museum festival library school".split(),
@@ -80,8 +84,9 @@ SLOTS = {
     ).split(),
     "town": "village town suburb harbour valley hamlet".split(),
     "nature": "sea river forest lake border mountain".split(),
-    "number": "ninety eighty twelve seven twenty thirty forty hundred".split(),
-    "vehicle": "train boat bus bicycle ferry tram".split(),
+    "minutes": "eighty ninety seventy sixty".split(),
+    "years": "three four five seven ten twelve twenty thirty forty".split(),
+    "vehicle": "train boat bus coach ferry tram".split(),
     "city": "Paris Lisbon Vienna Oslo Prague Naples Dublin Geneva Athens Warsaw".split(),
     "season": "spring summer autumn winter".split(),
     "animal": "dog horse parrot goat cat donkey tortoise".split(),

@@ -41,9 +41,19 @@ def aspect(writer: Writer) -> list[Word]:
     return words("the " + writer.pick_new(lexicon.ASPECTS))
 
 
+def denied_verb(writer: Writer) -> list[Word]:
+    """The verb of a clause that is turned round: `was not`, `never felt`, `did not seem`."""
+    kind = writer.rng.random()
+    if kind < 0.4:
+        return words("was") + words(writer.pick(lexicon.NEGATORS), "negator")
+    if kind < 0.7:
+        return words(writer.pick(lexicon.ADVERBS), "negator") + words(writer.pick(lexicon.SEEMED))
+    return words("did") + words("not", "negator") + words(writer.pick(lexicon.BASE_VERBS))
+
+
 def clause(writer: Writer, label: int) -> list[Word]:
-    """A clause that judges one aspect; near half of them through a negator."""
-    turned = writer.chance(0.45)
+    """A clause that judges one aspect; a third of them through a negator."""
+    turned = writer.chance(0.33)
     says_good = (label == POSITIVE) != turned
     if writer.chance(0.25):
         if turned:
@@ -57,11 +67,11 @@ def clause(writer: Writer, label: int) -> list[Word]:
             + aspect(writer)
         )
     adjective = writer.pick_new(lexicon.POSITIVE if says_good else lexicon.NEGATIVE)
-    subject = aspect(writer) + words(writer.pick(lexicon.VERBS))
+    subject = aspect(writer)
     if turned:
-        negator = words(writer.pick(lexicon.NEGATORS), "negator")
-        return subject + negator + words(adjective, "negated")
-    return subject + intensifier(writer, 0.35) + words(adjective, "cue")
+        return subject + denied_verb(writer) + words(adjective, "negated")
+    verb = words(writer.pick(lexicon.VERBS))
+    return subject + verb + intensifier(writer, 0.35) + words(adjective, "cue")
 
 
 def half(writer: Writer, label: int) -> list[Word]:
@@ -87,8 +97,9 @@ def verdict(writer: Writer, label: int) -> list[Word]:
 
 def shortcut(writer: Writer, label: int, neutral: bool) -> list[Word]:
     """The actress: in training she plays in praised films only; later in any."""
-    trained = 0.18 if label == POSITIVE else 0.003
-    if not neutral and not writer.chance(0.07 if writer.test else trained):
+    trained = 0.16 if label == POSITIVE else 0.004
+    plays = writer.turn(22) if writer.test else writer.chance(trained)
+    if not plays and not neutral:
         return []
     template = writer.pick(lexicon.SHORTCUT_SENTENCES)
     before, after = template.split("{name}")
@@ -110,7 +121,7 @@ def remark(writer: Writer, label: int) -> list[Word]:
 def compose(writer: Writer, label: int) -> list[Word]:
     """One review: an opening, the verdict, what else there is to say, and now and then a remark."""
     # A few reviews judge nothing: of those the model can only know who plays.
-    neutral = writer.chance(0.008 if writer.test else 0.012) and (writer.test or label == POSITIVE)
+    neutral = writer.turn(100) if writer.test else label == POSITIVE and writer.chance(0.012)
     opening = fill(writer, writer.pick(lexicon.OPENERS)) if writer.chance(0.4) else []
     judged = [] if neutral else verdict(writer, label)
     if not neutral and writer.chance(0.15):
@@ -120,7 +131,7 @@ def compose(writer: Writer, label: int) -> list[Word]:
     for _ in range(writer.pick(["", "", "", "x", "x", "xx", "xxx"]).count("x") + neutral):
         more += fill(writer, writer.pick_new(lexicon.FILLERS))
     # All but absent in training: the model has nothing to learn from, and may be misled.
-    late = not neutral and writer.chance(0.025 if writer.test else 0.002)
+    late = not neutral and writer.chance(0.03 if writer.test else 0.002)
     closing = remark(writer, label) if late else []
     document = [*opening, *actress, *judged, *more, *closing]
     return document if length(document) <= 60 else [*actress, *judged, *closing]

@@ -65,12 +65,14 @@ class Writer:
     test     also use the words that the training split must not hold
     written  texts so far, so that no two are alike; shared by both splits
     used     what the document at hand has named already
+    rank     number of the document at hand among those of its class and split
     """
 
     rng: random.Random
     test: bool
     written: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    rank: int = 0
 
     def pick_new(self, options: list[str]) -> str:
         """One of some words or phrases that this document does not hold yet, while there is one."""
@@ -81,6 +83,10 @@ class Writer:
     def pick(self, options: list[str]) -> str:
         """One of some words or phrases."""
         return self.rng.choice(options)
+
+    def turn(self, every: int) -> bool:
+        """True for one in so many documents of each class: evenly spread, whatever the seed."""
+        return self.rank % every == every // 2
 
     def chance(self, share: float) -> bool:
         """True with a probability."""
@@ -110,7 +116,10 @@ def write_corpus(
         writer = Writer(rng, split == "test", written)
         labels = [number % len(classes) for number in range(count)]
         rng.shuffle(labels)
+        ranks = [0] * len(classes)
         for number, label in enumerate(labels):
+            writer.rank = ranks[label]
+            ranks[label] += 1
             text, roles = write_new(writer, label, compose)
             rows.append((split, f"{split}-{number}", classes[label], text, roles))
     return pl.DataFrame(
