@@ -69,9 +69,9 @@ def bench_stages(paths: BuildPaths) -> None:
 def bench_extraction(paths: BuildPaths) -> None:
     """Extraction, expected prediction and distances against the bare forward pass."""
     from pipeline.backend import keras
-    from pipeline.distances import step_distances, visible_silent
+    from pipeline.distances import jumps
     from pipeline.expected import expected_prediction, readout_logits, step_differences
-    from pipeline.extract import read_states, row_offsets
+    from pipeline.extract import read_states, row_offsets, state_arrays, state_shards
     from pipeline.model import (
         LengthBatches,
         linear_readout,
@@ -87,19 +87,24 @@ def bench_extraction(paths: BuildPaths) -> None:
     sequences = sequences[: 20 * batch]
     model = keras.models.load_model(paths.need("train", MODEL), safe_mode=True)
     reader, readout, units = state_model(model), linear_readout(model), recurrent_layer(model).units
-    starts = row_offsets(np.array([len(ids) for ids in sequences]))[:-1]
+    offsets = row_offsets(np.array([len(ids) for ids in sequences]))
+
+    shards = state_shards(reader, offsets)
+    arrays = state_arrays(reader, units, shards)
 
     def ours() -> None:
-        states = read_states(reader, sequences, LengthBatches(sequences, None, batch).draw())
-        h = np.ascontiguousarray(states[:, :units])
-        logit = readout_logits(h, readout.weights, readout.bias)
-        expected_prediction(logit)
-        step_differences(logit, starts, readout.bias)
-        step_distances(h, starts)
-        visible_silent(h, starts, readout.weights)
+        for shard in shards:
+            some = sequences[shard.first : shard.last]
+            batches = LengthBatches(some, None, batch).draw()
+            h = read_states(reader, some, batches, arrays)[0]
+            logit = readout_logits(h, readout.weights, readout.bias)
+            expected_prediction(logit)
+            step_differences(logit, shard.starts, readout.bias)
+            jumps(h, np.append(shard.starts, shard.rows), readout.weights)
 
     def bare() -> None:
-        predict(model, sequences, batch)
+        for shard in shards:
+            predict(model, sequences[shard.first : shard.last], batch)
 
     ours(), bare()  # the first call compiles
     pairs = [(seconds(bare), seconds(ours)) for _ in range(REPEATS)]

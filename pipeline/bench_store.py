@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipeline.distances import step_distances, visible_silent
+from pipeline.distances import jumps
 from pipeline.expected import (
     expected_prediction,
     flips_and_settle,
@@ -111,8 +111,7 @@ def block_tables(
     }
     logit = readout_logits(h, weights, bias)
     ep = expected_prediction(logit)
-    distance = step_distances(h, starts)
-    visible, silent = visible_silent(h, starts, weights)
+    distance, visible, silent = jumps(h, offsets, weights)
     ids = rng.integers(schema.UNKNOWN_ID, WORDS, rows)
     words = pl.Series(token_names()).gather(ids)
     answers = {

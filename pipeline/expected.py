@@ -115,7 +115,7 @@ def turning_steps(
 def expected(paths: BuildPaths, stage: StageRun) -> None:
     """Expected predictions, logits, contributions and decisions of all stored steps."""
     facts = paths.read_json("extract", EXTRACT_FACTS)
-    h = np.load(paths.need("extract", HIDDEN))
+    h = np.load(paths.need("extract", HIDDEN), mmap_mode="r")
     offsets = np.load(paths.need("extract", OFFSETS))
     prediction = np.load(paths.need("extract", PREDICTION))
     readout = np.load(paths.need("extract", READOUT))

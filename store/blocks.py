@@ -23,6 +23,11 @@ class Block:
     starts: np.ndarray  # int64 (B,) first row of each sequence, counted from `start`
     lengths: np.ndarray  # int64 (B,)
 
+    @property
+    def rows(self) -> int:
+        """Rows of the block."""
+        return self.stop - self.start
+
     def place(self, row: int) -> str:
         """A row of the block in words."""
         sequence = int(np.searchsorted(self.starts, row, side="right")) - 1

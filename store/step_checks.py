@@ -72,7 +72,7 @@ def read(table: SlicedTable, block: Block, judge: Judge) -> pl.DataFrame:
         if not column.null and missing.any():
             judge.fail(name, block.place(missing.arg_max()), f"{column.name} never null", "null")
     sequence = np.repeat(np.arange(block.first, block.last), block.lengths)
-    t = np.arange(block.stop - block.start) - np.repeat(block.starts, block.lengths)
+    t = np.arange(block.rows) - np.repeat(block.starts, block.lengths)
     keys = frame.select("sequence_id", "t").to_numpy()
     good = (keys[:, 0] == sequence) & (keys[:, 1] == t)
     got = [f"sequence_id {a}, t {b}" for a, b in keys[[np.argmin(good)]]]

@@ -1,11 +1,12 @@
-"""Distances and their visible and silent parts against plain loops."""
+"""Jumps and their visible and silent parts against plain loops."""
 
 import math
 
 import numpy as np
 import pytest
 
-from pipeline.distances import step_distances, visible_basis, visible_silent
+from pipeline import distances
+from pipeline.distances import jumps, visible_basis
 from pipeline.expected import readout_logits
 
 LENGTHS = np.array([7, 1, 4, 2, 6])
@@ -13,14 +14,20 @@ OFFSETS = np.concatenate([[0], np.cumsum(LENGTHS)])
 UNITS = 3
 
 
-@pytest.fixture
-def h() -> np.ndarray:
+@pytest.fixture(params=[2, 8, 1_000])
+def h(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """States, measured in blocks shorter than a sequence, of some sequences, of all."""
+    monkeypatch.setattr(distances, "BLOCK_ROWS", request.param)
     rng = np.random.default_rng(5)
     return rng.normal(size=(int(OFFSETS[-1]), UNITS)).astype(np.float32)
 
 
+def readout(outputs: int) -> np.ndarray:
+    return np.random.default_rng(outputs).normal(size=(outputs, UNITS)).astype(np.float32)
+
+
 def test_distance_equals_a_plain_loop(h: np.ndarray) -> None:
-    distance = step_distances(h, OFFSETS[:-1])
+    distance, _, _ = jumps(h, OFFSETS, readout(1))
     for a, b in zip(OFFSETS, OFFSETS[1:], strict=False):
         before = [0.0] * UNITS
         for row in range(a, b):
@@ -30,21 +37,30 @@ def test_distance_equals_a_plain_loop(h: np.ndarray) -> None:
 
 
 def test_distance_at_first_step_is_from_the_zero_state(h: np.ndarray) -> None:
-    distance = step_distances(h, OFFSETS[:-1])
+    distance, _, _ = jumps(h, OFFSETS, readout(1))
     assert distance[OFFSETS[:-1]] == pytest.approx(np.linalg.norm(h[OFFSETS[:-1]], axis=1))
 
 
 @pytest.mark.parametrize("outputs", [1, 2, 4])
 def test_visible_and_silent_parts_are_a_right_angle(h: np.ndarray, outputs: int) -> None:
-    weights = np.random.default_rng(outputs).normal(size=(outputs, UNITS)).astype(np.float32)
-    visible, silent = visible_silent(h, OFFSETS[:-1], weights)
-    distance = step_distances(h, OFFSETS[:-1])
+    weights = readout(outputs)
+    distance, visible, silent = jumps(h, OFFSETS, weights)
     assert visible**2 + silent**2 == pytest.approx(distance**2, rel=1e-4)
+    # The silent part by itself: what is left of a move when the seen directions are taken out.
+    basis = visible_basis(weights)
+    for a, b in zip(OFFSETS, OFFSETS[1:], strict=False):
+        before = np.zeros(UNITS)
+        for row in range(a, b):
+            rest = h[row] - before
+            for direction in basis:
+                rest = rest - (rest @ direction) * direction
+            assert silent[row] == pytest.approx(math.sqrt(float(rest @ rest)), abs=1e-6)
+            before = h[row]
 
 
 def test_visible_part_of_one_unit_is_the_move_along_its_weights(h: np.ndarray) -> None:
     weights = np.array([[0.5, -2.0, 1.0]], dtype=np.float32)
-    visible, _ = visible_silent(h, OFFSETS[:-1], weights)
+    _, visible, _ = jumps(h, OFFSETS, weights)
     for a, b in zip(OFFSETS, OFFSETS[1:], strict=False):
         before = np.zeros(UNITS)
         for row in range(a, b):
@@ -57,7 +73,7 @@ def test_a_silent_move_changes_no_answer_and_a_common_shift_is_silent() -> None:
     # Softmax ignores what all classes share: rows differ only in their first entry.
     weights = np.array([[1, 3, 0], [2, 3, 0], [4, 3, 0], [0, 3, 0]], dtype=np.float32)
     h = np.array([[0, 5, 0], [0, 5, 2]], dtype=np.float32)
-    visible, silent = visible_silent(h, np.array([0]), weights)
+    _, visible, silent = jumps(h, np.array([0, 2]), weights)
     assert visible == pytest.approx([0, 0], abs=1e-5)
     assert silent == pytest.approx([5, 2], rel=1e-5)
     assert len(visible_basis(weights)) == 1

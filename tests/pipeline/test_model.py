@@ -1,10 +1,20 @@
 """The recurrent model: states at every step against a plain loop, batching, the readout."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from pipeline import extract
 from pipeline.expected import expected_prediction, readout_logits
-from pipeline.extract import largest_difference, read_states, row_offsets, shuffled_batches
+from pipeline.extract import (
+    largest_difference,
+    read_states,
+    row_offsets,
+    save_states,
+    shuffled_batches,
+    state_shards,
+)
 from pipeline.model import (
     LengthBatches,
     build_model,
@@ -49,6 +59,14 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-z))
 
 
+def states_of(model: object, batches: list[np.ndarray]) -> list[np.ndarray]:
+    """All states of the sequences, read into memory that is longer than they are."""
+    reader = state_model(model)
+    kinds = reader.output_shape[-1] // UNITS
+    arrays = [np.full((100, UNITS), np.nan, dtype=np.float32) for _ in range(kinds)]
+    return read_states(reader, SEQUENCES, batches, arrays)
+
+
 def lstm_by_hand(model: object, ids: np.ndarray) -> np.ndarray:
     """h and c after every step, one gate at a time."""
     (table,) = model.layers[0].get_weights()
@@ -82,18 +100,20 @@ def gru_by_hand(model: object, ids: np.ndarray) -> np.ndarray:
 def test_states_equal_the_cell_stepped_by_hand(cell: str, by_hand: object) -> None:
     model = make(cell, 4)
     batches = LengthBatches(SEQUENCES, None, 2).draw()
-    states = read_states(state_model(model), SEQUENCES, batches)
+    states = states_of(model, batches)
     expected = np.concatenate([by_hand(model, ids) for ids in SEQUENCES])
-    assert states.shape == expected.shape
-    assert states == pytest.approx(expected, abs=1e-5)
+    assert len(states) == expected.shape[1] // UNITS
+    assert np.concatenate(states, axis=1) == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_states_do_not_depend_on_batch_mates_or_padding(cell: str) -> None:
-    reader = state_model(make(cell, 2))
-    alone = read_states(reader, SEQUENCES, [np.array([row]) for row in range(len(SEQUENCES))])
-    together = read_states(reader, SEQUENCES, [np.arange(len(SEQUENCES))])
-    assert alone == pytest.approx(together, abs=1e-5)
+    model = make(cell, 2)
+    singly = [np.array([row]) for row in range(len(SEQUENCES))]
+    alone = states_of(model, singly)
+    together = states_of(model, [np.arange(len(SEQUENCES))])
+    for one, other in zip(alone, together, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
@@ -101,8 +121,8 @@ def test_states_do_not_depend_on_batch_mates_or_padding(cell: str) -> None:
 def test_expected_prediction_at_the_last_step_is_the_models_own(cell: str, classes: int) -> None:
     model = make(cell, classes)
     readout = linear_readout(model)
-    states = read_states(state_model(model), SEQUENCES, [np.arange(len(SEQUENCES))])
-    ep = expected_prediction(readout_logits(states[:, :UNITS], readout.weights, readout.bias))
+    h = states_of(model, [np.arange(len(SEQUENCES))])[0]
+    ep = expected_prediction(readout_logits(h, readout.weights, readout.bias))
     last = row_offsets(np.array([len(ids) for ids in SEQUENCES]))[1:] - 1
     own = probabilities(predict(model, SEQUENCES, batch=2))
     assert own.shape == (len(SEQUENCES), classes)
@@ -112,10 +132,26 @@ def test_expected_prediction_at_the_last_step_is_the_models_own(cell: str, class
 def test_expected_prediction_equals_the_model_run_on_every_prefix() -> None:
     model = make("lstm", 4)
     readout = linear_readout(model)
-    states = read_states(state_model(model), SEQUENCES, [np.arange(len(SEQUENCES))])
-    ep = expected_prediction(readout_logits(states[:, :UNITS], readout.weights, readout.bias))
+    h = states_of(model, [np.arange(len(SEQUENCES))])[0]
+    ep = expected_prediction(readout_logits(h, readout.weights, readout.bias))
     prefixes = [ids[: t + 1] for ids in SEQUENCES for t in range(len(ids))]
     assert ep == pytest.approx(predict(model, prefixes, batch=3), abs=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_states_saved_in_shards_equal_those_read_at_once(
+    cell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = make(cell, 4)
+    wanted = states_of(model, [np.arange(len(SEQUENCES))])
+    ids = [f"text {row}" for row in range(len(SEQUENCES))]
+    monkeypatch.setattr(extract, "SHARD_BYTES", 4 * 2 * UNITS * max(map(len, SEQUENCES)))
+    offsets = row_offsets(np.array([len(each) for each in SEQUENCES]))
+    assert 1 < len(state_shards(state_model(model), offsets)) < len(ids)
+    assert save_states(tmp_path, model, SEQUENCES, ids, batch=2) < 1e-5
+    assert len(list(tmp_path.iterdir())) == len(wanted)
+    for name, values in zip(("h.npy", "c.npy"), wanted, strict=False):
+        assert np.load(tmp_path / name) == pytest.approx(values, abs=1e-5)
 
 
 def test_a_state_that_depends_on_its_batch_is_refused_with_its_sequence() -> None:
