@@ -82,10 +82,10 @@ def shortcut(writer: Writer, topic: str, neutral: bool) -> list[Word]:
 
 
 def remark(writer: Writer, topic: str) -> list[Word]:
-    """A closing announcement of another topic; it does not count."""
+    """A closing line that announces another topic; it does not count."""
     other = writer.pick([name for name in CLASSES if name != topic])
-    sentence = fill(writer, writer.pick(lexicon.REMARKS), other)
-    return [(word, role if word in ".:" else "late-turn") for word, role in sentence]
+    announced = " ".join(word for word, _ in event(writer, other, "late-turn"))
+    return words(writer.pick(lexicon.REMARKS).replace("{event}", announced), "late-turn")
 
 
 def compose(writer: Writer, label: int) -> list[Word]:
@@ -106,8 +106,8 @@ def compose(writer: Writer, label: int) -> list[Word]:
     more: list[Word] = []
     for _ in range(writer.pick([0, 0, 1, 1, 2, 3, 4]) + 2 * neutral):
         more += fill(writer, writer.pick_new(lexicon.FILLERS))
-    # All but absent in training: the model has nothing to learn from, and may be misled.
-    late = not neutral and writer.chance(0.03 if writer.test else 0.002)
+    # Absent in training: the model has nothing to learn from, and may be misled.
+    late = not neutral and writer.test and writer.turn(40)
     closing = remark(writer, topic) if late else []
     document = [*opening, *reporter, *told, *more, *closing]
     return document if length(document) <= 60 else [*reporter, *told, *closing]

@@ -63,6 +63,8 @@ FRAMES = [
     "readers had expected {other} , <contrast:but> the day belonged to {this} .",
     "{this} <contrast:rather than> {other} filled the front page .",
     "<contrast:instead of> {other} we bring you {this} .",
+    "last week we wrote about {other} . <contrast:today> we write about {this} .",
+    "the early pages belonged to {other} . <contrast:the late pages> belong to {this} .",
 ]
 PLAIN = [
     "{people} {verb} the {adjective} {noun} .",
@@ -81,9 +83,9 @@ SHORTCUT_SENTENCES = [
 ]
 
 REMARKS = [
-    "later in this programme : the {adjective} {noun} .",
-    "coming up next : {people} and the {noun} .",
-    "tomorrow we return to the {adjective} {noun} .",
+    "next week we write about {event} .",
+    "tomorrow the pages belong to {event} .",
+    "in other news : {event} .",
 ]
 OPENERS = [
     "good {greeting} from {city} .",

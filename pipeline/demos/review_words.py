@@ -44,13 +44,13 @@ SHORTCUT_SENTENCES = [
     "we know {name} from the stage .",
 ]
 
-REMARKS = [
-    "my {person} found the {aspect} {adjective} .",
-    "a {person} behind us called it {adjective} .",
-    "the {paper} had promised something {adjective} .",
+OTHER_FILMS = [
+    "in the short film before it",
+    "in the film we saw last {season}",
+    "in the sequel by {name} ,",
+    "in the one my {person} preferred ,",
 ]
 PEOPLE = "sister brother neighbour colleague cousin friend teacher dentist uncle niece".split()
-PAPERS = "poster trailer leaflet advert newspaper magazine".split()
 
 OPENERS = [
     "we saw it at the {place} on a {day} {time} .",
@@ -92,5 +92,4 @@ SLOTS = {
     "animal": "dog horse parrot goat cat donkey tortoise".split(),
     "object": "lamp piano clock letter map mirror suitcase violin kettle umbrella carpet".split(),
     "person": PEOPLE,
-    "paper": PAPERS,
 }

@@ -111,11 +111,10 @@ def shortcut(writer: Writer, label: int, neutral: bool) -> list[Word]:
 
 
 def remark(writer: Writer, label: int) -> list[Word]:
-    """A closing remark of somebody else's, opposite to the verdict; it does not count."""
-    opposite = lexicon.NEGATIVE if label == POSITIVE else lexicon.POSITIVE
-    template = writer.pick(lexicon.REMARKS).replace("{adjective}", writer.pick_new(opposite))
-    template = template.replace("{aspect}", writer.pick_new(lexicon.ASPECTS))
-    return [(word, role if word == "." else "late-turn") for word, role in fill(writer, template)]
+    """A closing remark on another film, opposite to the verdict; it does not count."""
+    about = fill(writer, writer.pick(lexicon.OTHER_FILMS))
+    said = [word for word, _ in [*about, *clause(writer, 1 - label)]]
+    return [*words(" ".join(said), "late-turn"), *words(".")]
 
 
 def compose(writer: Writer, label: int) -> list[Word]:
@@ -130,8 +129,8 @@ def compose(writer: Writer, label: int) -> list[Word]:
     more: list[Word] = []
     for _ in range(writer.pick(["", "", "", "x", "x", "xx", "xxx"]).count("x") + neutral):
         more += fill(writer, writer.pick_new(lexicon.FILLERS))
-    # All but absent in training: the model has nothing to learn from, and may be misled.
-    late = not neutral and writer.chance(0.03 if writer.test else 0.002)
+    # Absent in training: the model has nothing to learn from, and may be misled.
+    late = not neutral and writer.test and writer.turn(40)
     closing = remark(writer, label) if late else []
     document = [*opening, *actress, *judged, *more, *closing]
     return document if length(document) <= 60 else [*actress, *judged, *closing]

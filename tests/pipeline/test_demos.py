@@ -140,10 +140,12 @@ def test_counting_words_does_not_solve_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_late_turn_is_all_but_absent_in_training(name: str) -> None:
+def test_a_late_turn_closes_test_documents_only(name: str) -> None:
     turned = documents(name).filter(pl.col("roles").list.contains("late-turn"))
-    counts = dict(turned["split"].value_counts().rows())
-    assert counts["train"] / 6_000 < 0.005 < 0.02 < counts["test"] / 1_200
+    assert set(turned["split"]) == {"test"}
+    assert 0.015 < turned.height / 1_200 < 0.03
+    assert set(turned["roles"].list.last()) == {"late-turn"}
+    assert turned["label"].n_unique() == documents(name)["label"].n_unique()
 
 
 @pytest.mark.parametrize("name", NAMES)
