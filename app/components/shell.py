@@ -60,7 +60,10 @@ def header(controls: list | None = None) -> html.Header:
             ),
             html.Div(controls or [], className="header-choices"),
             html.Nav(
-                dcc.Link("Runs", href="/", className="nav-link-plain"),
+                [
+                    dcc.Link("Runs", href="/", className="nav-link-plain"),
+                    dcc.Link("Help", href="/help", className="nav-link-plain"),
+                ],
                 className="header-nav",
                 **{"aria-label": "Pages"},
             ),

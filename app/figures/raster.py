@@ -8,6 +8,7 @@ import numpy as np
 from app.figures.colours import rgb
 
 FAINTEST = 0.35  # A single point must still be seen.
+MARGIN = 8  # pixels
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -25,15 +26,25 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 def scatter_png(
-    x: np.ndarray, y: np.ndarray, bins: np.ndarray, colours: list[str], width: int, height: int
+    x: np.ndarray,
+    y: np.ndarray,
+    bins: np.ndarray,
+    colours: list[str],
+    width: int,
+    height: int,
+    margin: int = MARGIN,
 ) -> bytes:
     """Every point as a dot of 3 x 3 pixels on a transparent ground, denser places more solid.
 
     x, y     float32 (n,)  coordinates; both axes get the same scale
     bins     uint8   (n,)  index into colours
+    margin   pixels around all points
     returns  PNG file; a place where colours meet shows their mean
     """
-    columns, rows = _pixels(x, y, width, height)
+    scale, left, top = pixel_place(x, y, width, height, margin)
+    # In float64: far from the origin a float32 would lose the pixel.
+    columns = np.clip(np.rint(left + scale * x.astype(float)), 1, width - 2).astype(np.int64)
+    rows = np.clip(np.rint(top - scale * y.astype(float)), 1, height - 2).astype(np.int64)
     count = np.zeros((height, width))
     colour_sum = np.zeros((height, width, 3))
     palette = np.array([rgb(colour) for colour in colours])
@@ -54,13 +65,18 @@ def scatter_png(
     return png(pixels)
 
 
-def _pixels(x: np.ndarray, y: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
-    """Column and row of each point, with the same scale on both axes and a margin around."""
-    margin = 8
-    spread = max(np.ptp(x) / (width - 2 * margin), np.ptp(y) / (height - 2 * margin)) or 1.0
-    columns = width / 2 + (x - (x.min() + x.max()) / 2) / spread
-    rows = height / 2 - (y - (y.min() + y.max()) / 2) / spread
-    return (
-        np.clip(np.rint(columns), 1, width - 2).astype(np.int64),
-        np.clip(np.rint(rows), 1, height - 2).astype(np.int64),
-    )
+def pixel_place(
+    x: np.ndarray, y: np.ndarray, width: int, height: int, margin: int = MARGIN
+) -> tuple[float, float, float]:
+    """Where a picture puts coordinates, so that something else can be drawn on top of it.
+
+    x, y     float32 (n,)  coordinates of every point of the picture
+    returns  scale, left and top: the pixel of (x, y) is (left + scale * x, top - scale * y);
+             the same scale on both axes, all points centred
+    """
+    low_x, high_x, low_y, high_y = (float(v) for v in (x.min(), x.max(), y.min(), y.max()))
+    room = (width - 2 * margin, height - 2 * margin)
+    spread = max((high_x - low_x) / room[0], (high_y - low_y) / room[1]) or 1.0
+    left = width / 2 - (low_x + high_x) / 2 / spread
+    top = height / 2 + (low_y + high_y) / 2 / spread
+    return 1 / spread, left, top

@@ -3,6 +3,7 @@
 import dash
 
 from app.pages import explore, gallery, missing
+from app.pages import help as help_page
 
 
 def register() -> None:
@@ -16,6 +17,13 @@ def register() -> None:
         title=explore.title,
         name="Explore",
         layout=explore.layout,
+    )
+    dash.register_page(
+        help_page.__name__,
+        path="/help",
+        title="Help · Stateline",
+        name="Help",
+        layout=help_page.layout,
     )
     # Dash shows the page of this name for every address that no other page has.
     dash.register_page(

@@ -1,0 +1,145 @@
+"""Drawing of a trajectory over the map of all states, as SVG text that needs nothing else."""
+
+from html import escape
+
+import numpy as np
+
+from app.figures.steps_svg import PAPER, WIDTH, Tones, short
+
+HEIGHT = 430
+MARGIN = 24  # around the states: room for the rings
+ARROW_FROM = 26  # units of a segment that is long enough for an arrowhead
+LETTER, LINE = 6.6, 13  # about as wide, and as high, as the labels' type
+VEIL = 0.38  # how much of the map is left under the trajectory
+
+Box = tuple[float, float, float, float]
+
+
+def trajectory_svg(
+    x: np.ndarray,
+    y: np.ndarray,
+    colours: list[str],
+    labels: list[tuple[int, str]],
+    picture: str | None = None,
+    tones: Tones = PAPER,
+) -> tuple[str, int]:
+    """States in order, joined by straight segments; rings at the start and the end.
+
+    x, y      float (T,)  places in the drawing's units, y downwards
+    colours   T  of the states; a segment has the colour of the state that it starts from
+    labels    steps to label, the most important first, each with its word
+    picture   address of the map's picture, drawn faint below all; None for none
+    returns   the `<svg>`, and how many of the labels found room
+    """
+    spots = [(float(across), float(down)) for across, down in zip(x, y, strict=True)]
+    map_ = (
+        f'<image href="{escape(picture)}" width="{WIDTH}" height="{HEIGHT}" opacity="{VEIL}"/>'
+        if picture
+        else ""
+    )
+    written, count = _labels(spots, labels, tones)
+    body = map_ + _path(spots, colours, tones) + _ends(spots, tones) + written
+    steps = f"{len(spots)} state{'' if len(spots) == 1 else 's'}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'font-family="Inter, system-ui, sans-serif" aria-label="Trajectory of {steps} on the map">'
+        f"{body}</svg>"
+    ), count
+
+
+def _path(spots: list[tuple[float, float]], colours: list[str], tones: Tones) -> str:
+    """Segments with arrowheads, and a dot a state."""
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
+    # A casing in the ground's colour keeps crossing segments apart.
+    parts = [
+        f'<polyline points="{line}" fill="none" stroke="{tones.ground}" stroke-width="4.5" '
+        'stroke-linejoin="round"/>'
+    ]
+    for (x, y), (to_x, to_y), colour in zip(spots, spots[1:], colours, strict=False):
+        parts.append(
+            f'<path class="segment" d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" '
+            f'stroke="{colour}" stroke-width="2.25" stroke-linecap="round"/>'
+        )
+        parts.append(_arrow(x, y, to_x, to_y, colour))
+    parts += [
+        f'<circle class="state" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}" '
+        f'stroke="{tones.ground}"/>'
+        for (x, y), colour in zip(spots, colours, strict=True)
+    ]
+    return "".join(parts)
+
+
+def _arrow(x: float, y: float, to_x: float, to_y: float, colour: str) -> str:
+    across, down = to_x - x, to_y - y
+    length = float(np.hypot(across, down))
+    if length < ARROW_FROM:
+        return ""
+    unit_x, unit_y = across / length, down / length
+    tip_x, tip_y = x + across * 0.58, y + down * 0.58
+    corners = (
+        (tip_x, tip_y),
+        (tip_x - unit_x * 8 - unit_y * 4.5, tip_y - unit_y * 8 + unit_x * 4.5),
+        (tip_x - unit_x * 8 + unit_y * 4.5, tip_y - unit_y * 8 - unit_x * 4.5),
+    )
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in corners)
+    return f'<polygon points="{points}" fill="{colour}"/>'
+
+
+def _ends(spots: list[tuple[float, float]], tones: Tones) -> str:
+    """The start's ring is grey, the end's in full ink; where they meet both stay visible."""
+    rings = ((spots[0], 7.5, tones.muted, "start"), (spots[-1], 10, tones.ink, "end"))
+    return "".join(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="none" stroke="{tones.ground}" '
+        f'stroke-width="5"/><circle class="ring-{name}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}" '
+        f'fill="none" stroke="{colour}" stroke-width="2.5"/>'
+        for (x, y), radius, colour, name in rings
+    )
+
+
+def _labels(
+    spots: list[tuple[float, float]], labels: list[tuple[int, str]], tones: Tones
+) -> tuple[str, int]:
+    """Start, end and then the words, each where it covers no earlier label."""
+    wanted = [(0, "start", tones.muted), (len(spots) - 1, "end", tones.ink)]
+    wanted += [(t, short(word), tones.ink) for t, word in labels]
+    # Labels keep clear of the two rings.
+    taken: list[Box] = [_around(spots[0], 8), _around(spots[-1], 10)]
+    parts, count = [], 0
+    for number, (t, text, fill) in enumerate(wanted):
+        box = _room(spots[t], text, taken)
+        if box is None:
+            continue
+        taken.append(box)
+        count += number > 1
+        parts.append(
+            f'<text x="{(box[0] + box[2]) / 2:.1f}" y="{box[3] - 3:.1f}" text-anchor="middle" '
+            f'font-size="11" font-weight="600" fill="{fill}" stroke="{tones.ground}" '
+            f'stroke-width="3.5" paint-order="stroke" stroke-linejoin="round">'
+            f"{escape(text)}</text>"
+        )
+    return "".join(parts), count
+
+
+def _around(spot: tuple[float, float], reach: float) -> Box:
+    return spot[0] - reach, spot[1] - reach, spot[0] + reach, spot[1] + reach
+
+
+def _room(spot: tuple[float, float], text: str, taken: list[Box]) -> Box | None:
+    """A free place beside a state: right, left, above or below it, inside the drawing."""
+    x, y = spot
+    half, wide = len(text) * LETTER / 2, len(text) * LETTER
+    for left, top in (
+        (x + 15, y - LINE / 2),
+        (x - 15 - wide, y - LINE / 2),
+        (x - half, y - 14 - LINE),
+        (x - half, y + 14),
+    ):
+        box = (left, top, left + wide, top + LINE)
+        inside = left >= 0 and top >= 0 and box[2] <= WIDTH and box[3] <= HEIGHT
+        if inside and not any(_meet(box, other) for other in taken):
+            return box
+    return None
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
