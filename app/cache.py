@@ -41,3 +41,7 @@ class ByteCache:
             while self.used > self.limit:
                 _, (_, dropped) = self._entries.popitem(last=False)
                 self.used -= dropped
+
+
+# The one that the app shares; most of it holds the points and colours of the maps in use.
+CACHE = ByteCache(limit=96 * 2**20)

@@ -14,7 +14,7 @@ from app import callbacks, pages
 from app.components.shell import index_page, shell
 from app.gate import add_gate
 from app.registry import EXTENSION, Registry
-from app.routes import add_routes
+from app.routes import MOST_BODY, add_routes
 from store.errors import StatelineError
 
 DEFAULT_STORE = Path(__file__).resolve().parent.parent / "store" / "data"
@@ -34,7 +34,8 @@ def create_app(store: Path) -> dash.Dash:
         title="Stateline",
         update_title=None,
         index_string=index_page(),
-        assets_ignore=r"early\.js",  # In the head: it sets light or dark before the first paint.
+        # early.js is in the head, before the first paint; report.css belongs to the report alone.
+        assets_ignore=r"early\.js|report\.css",
         compress=False,
         enable_mcp=False,
         health_endpoint=None,  # Ours says how many runs there are.
@@ -70,7 +71,13 @@ def open_server(app: dash.Dash, host: str, port: int) -> BaseWSGIServer:
     if not 0 <= port <= LAST_PORT:  # The socket would silently take the remainder.
         raise StatelineError(where, "no such port", expected=f"0 to {LAST_PORT:,}", mend=mend)
     try:
-        return waitress.create_server(app.server, host=host, port=port, threads=THREADS)
+        return waitress.create_server(
+            app.server,
+            host=host,
+            port=port,
+            threads=THREADS,
+            max_request_body_size=MOST_BODY,  # Else up to a gigabyte is kept before Flask refuses.
+        )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StatelineError(where, f"cannot listen there ({reason})", mend=mend) from error

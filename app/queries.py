@@ -1,19 +1,23 @@
 """What the views ask of a run: facts, points, colours and one sequence."""
 
+from itertools import product
+
 import numpy as np
 import polars as pl
 
-from app.cache import ByteCache
+from app.cache import CACHE
 from app.figures.colours import (
     ACTUAL,
     CORRECT,
     EXPECTED,
+    LIKELIEST,
     STEP,
     TRUST,
     Scale,
     scales,
     to_bins,
 )
+from app.figures.density import density_lines
 from app.figures.raster import scatter_png
 from store.reader import Run
 from store.schema import STEPS
@@ -22,8 +26,6 @@ from store.schema import STEPS
 MOST_DRAWN = 250_000
 THUMBNAIL = (640, 360)
 DIGITS = 6  # of numbers sent as text: below float32's own precision
-
-CACHE = ByteCache(limit=96 * 2**20)
 
 
 def drawn_rows(states: int) -> np.ndarray:
@@ -69,6 +71,27 @@ def lengths(run: Run) -> bytes:
     return np.diff(run.offsets).astype("<u4").tobytes()
 
 
+def density(run: Run, projection: str) -> list[dict]:
+    """Lines of equal density of all states on a map, those that the map leaves out included."""
+
+    def make() -> list[dict]:
+        place = run.coordinates(projection)
+        lines = density_lines(place["x"], place["y"])
+        for line, axis in product(lines, "xy"):
+            line[axis] = [_rounded(value) for value in line[axis]]
+        return lines
+
+    def size(lines: list[dict]) -> int:
+        return 16 * sum(len(line["x"]) for line in lines)
+
+    return CACHE.get((run.name, run.checksum, "density", projection), make, size)
+
+
+def largest_distance(run: Run) -> float:
+    """The longest jump of any stored sequence, in hidden-state units; 0 without sequences."""
+    return float(run.sequences["max_distance"].max() or 0)
+
+
 def bin_bytes(run: Run) -> int:
     """Bytes of one colour bin."""
     return 1 if len(run.class_names) <= 256 else 2
@@ -84,6 +107,8 @@ def _bins(run: Run, colouring: str, projection: str) -> np.ndarray:
     if colouring == STEP:
         steps = np.arange(run.states) - np.repeat(run.offsets[:-1], lengths)
         return to_bins(steps / max(longest_sequence(run) - 1, 1))
+    if colouring == LIKELIEST:
+        return run.scan(STEPS).select("predicted").collect()["predicted"].to_numpy()
     if colouring == TRUST:
         return to_bins(run.coordinates(projection)["trust"])
     return expected_bins(run.scan(STEPS).select(*EXPECTED_COLUMNS).collect(), run)
@@ -128,17 +153,15 @@ def page_facts(run: Run) -> dict:
         "drawn": min(run.states, MOST_DRAWN),
         "binBytes": bin_bytes(run),
         "sequences": run.sequences.height,
+        "keep": manifest["corpus"]["truncation"]["keep"],
+        "longest": longest_sequence(run),
+        "largestDistance": _rounded(largest_distance(run)),
         "classes": [
             {"name": name, "colour": colour}
             for name, colour in zip(run.class_names, run.class_colours, strict=True)
         ],
         "scales": {key: scale.plain() for key, scale in run_scales(run).items()},
         "projections": [_projection_plain(entry) for entry in manifest["projections"]],
-        "defaults": {
-            "projection": manifest["default_projection"],
-            "colour": EXPECTED,
-            "sequence": None,
-        },
     }
 
 

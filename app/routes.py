@@ -3,12 +3,16 @@
 import json
 import logging
 from collections.abc import Callable
+from datetime import date
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from polars.exceptions import PolarsError
+from werkzeug.exceptions import InternalServerError
 
-from app import queries, table
+from app import download, labels, queries, table
+from app.filters import parse_filters, passing, passing_bits
 from app.registry import current
+from app.report import file_name, report
 from app.selection import parse_selection, parse_sequence
 from store.errors import StatelineError
 from store.reader import Run
@@ -28,6 +32,7 @@ def add_routes(server: Flask) -> None:
     server.register_error_handler(StatelineError, _refuse)
     server.register_error_handler(PolarsError, _unreadable)
     server.register_error_handler(OSError, _unreadable)
+    server.register_error_handler(InternalServerError, _failed)
 
 
 @data.get("/health")
@@ -76,16 +81,68 @@ def sequence(name: str, number: str) -> Response:
     )
 
 
+@data.get("/data/<name>/passing")
+def passing_states(name: str) -> Response:
+    """What passes the filters: uint32 sequences, uint32 states, then a bit a state drawn."""
+    run = _run(name)
+    filters = parse_filters(run, _query().get("filters", ""))
+    return _cached(run, "application/octet-stream", lambda: passing_bits(run, filters))
+
+
+@data.get("/data/<name>/labels/<projection>")
+def labels_of_all(name: str, projection: str) -> Response:
+    """Labels along all trajectories that pass the filters."""
+    run = _run(name)
+    query = _query()
+    parse_selection(run, {"projection": projection})
+    kinds = labels.parse_kinds(query.get("kinds", ""))
+    distance, confidence = (
+        labels.parse_share(key, query.get(key, "1")) for key in ("distance", "confidence")
+    )
+    found = passing(run, parse_filters(run, query.get("filters", "")))
+    return _cached(
+        run,
+        "application/json",
+        lambda: _json(labels.labels(run, projection, kinds, distance, confidence, found)),
+    )
+
+
+@data.get("/data/<name>/density/<projection>")
+def density(name: str, projection: str) -> Response:
+    """Lines of equal density of all states."""
+    run = _run(name)
+    parse_selection(run, {"projection": projection})
+    return _cached(run, "application/json", lambda: _json(queries.density(run, projection)))
+
+
+@data.get("/data/<name>/states.<form>")
+def states(name: str, form: str) -> Response:
+    """The states that pass the filters as a file to keep."""
+    run = _run(name)
+    if form not in download.FORMATS:
+        raise StatelineError(
+            "states",
+            "no such file",
+            expected=f"one of {', '.join(download.FORMATS)}",
+            got=form[:80],
+        )
+    query = _query()
+    chosen = parse_selection(run, query)
+    found = passing(run, parse_filters(run, query.get("filters", "")))
+    rows = download.states_table(run, chosen.projection, found)
+    response = Response(download.written(rows, form), mimetype=download.FORMATS[form])
+    response.headers.set("Content-Disposition", "attachment", filename=f"{run.name}-states.{form}")
+    return response
+
+
 @data.get("/data/<name>/rows")
 def rows(name: str) -> Response:
     """A block of the table."""
     run = _run(name)
     query = _query()
     start, end = (_whole_number(query, key) for key in ("start", "end"))
-    sort, filters = query.get("sort", ""), query.get("filter", "")
-    return _cached(
-        run, "application/json", lambda: _json(table.block(run, start, end, sort, filters))
-    )
+    asked = _asked(run, query)
+    return _cached(run, "application/json", lambda: _json(table.block(run, start, end, asked)))
 
 
 @data.get("/data/<name>/position/<number>")
@@ -94,11 +151,9 @@ def position(name: str, number: str) -> Response:
     run = _run(name)
     query = _query()
     chosen = parse_sequence(run, number)
-    sort, filters = query.get("sort", ""), query.get("filter", "")
+    asked = _asked(run, query)
     return _cached(
-        run,
-        "application/json",
-        lambda: _json({"row": table.position(run, chosen, sort, filters)}),
+        run, "application/json", lambda: _json({"row": table.position(run, chosen, asked)})
     )
 
 
@@ -109,9 +164,21 @@ def thumbnail(name: str) -> Response:
     return _cached(run, "image/png", lambda: queries.thumbnail(run))
 
 
+@data.get("/report/<name>/<number>.html")
+def sequence_report(name: str, number: str) -> Response:
+    """One sequence as a document to print and to pass on."""
+    run = _run(name)
+    chosen = parse_selection(run, {**_query(), "sequence": number})
+    written = (run, chosen.sequence, chosen.projection, date.today())
+    answer = _cached(run, "text/html", lambda: report(*written).encode())
+    answer.headers["Content-Disposition"] = f'inline; filename="{file_name(run, chosen.sequence)}"'
+    return answer
+
+
 @data.get("/data/<path:rest>")
+@data.get("/report/<path:rest>")
 def nothing(rest: str) -> Response:
-    """Everything else under /data: without this, Dash would answer with its own page."""
+    """Everything else in these places: without this, Dash would answer with its own page."""
     raise StatelineError("data", "no such address", got=rest[:80])
 
 
@@ -126,6 +193,15 @@ def _run(name: str) -> Run:
             mend="Reload the page",
         )
     return run
+
+
+def _asked(run: Run, query: dict[str, str]) -> table.Asked:
+    """How the table is sorted and filtered, by its own columns and by the filter bar."""
+    return table.Asked(
+        sort=query.get("sort", ""),
+        columns=query.get("columns", ""),
+        filters=parse_filters(run, query.get("filters", "")),
+    )
 
 
 def _query() -> dict[str, str]:
@@ -158,7 +234,12 @@ def _cached(run: Run, kind: str, make: Callable[[], bytes]) -> Response:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    except ValueError:
+        raise StatelineError(
+            "store", "this run holds what is no number", mend="make check tells where"
+        ) from None
 
 
 def _refuse(error: StatelineError) -> Response:
@@ -173,3 +254,9 @@ def _unreadable(error: Exception) -> Response:
         "store", "this run changed while it was read", mend="Reload the page; make check tells more"
     )
     return Response(str(line), status=410, mimetype="text/plain")
+
+
+def _failed(_: InternalServerError) -> Response:
+    """A mistake of the app: Flask has logged it; the page shows this line in place of its HTML."""
+    line = "app: this request failed; the app's own output says why"
+    return Response(line, status=500, mimetype="text/plain")

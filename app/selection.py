@@ -4,27 +4,49 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from app.figures.colours import COLOURINGS, EXPECTED
+from app.filters import Filter, parse_filters
+from app.labels import parse_kinds, parse_share
 from store.errors import StatelineError
 from store.reader import Run
+
+DISTANCE, CONFIDENCE = 0.4, 0.3  # the paper's thresholds
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A projection of a run, how its states are coloured, and the sequence chosen, if any."""
+    """What one looks at.
+
+    projection  id of the map shown
+    colour      how its states are coloured
+    sequence    number of the sequence chosen, if any
+    step        the step of it that stays lit, if any
+    pinned      number of the sequence beside it, if any
+    filters     chips of the filter bar
+    labels      kinds of labels along trajectories
+    distance    threshold of the distance labels, share of the run's largest distance
+    confidence  threshold of the confidence labels, change of the expected prediction
+    """
 
     projection: str
     colour: str = EXPECTED
     sequence: int | None = None
+    step: int | None = None
+    pinned: int | None = None
+    filters: tuple[Filter, ...] = ()
+    labels: tuple[str, ...] = ()
+    distance: float = DISTANCE
+    confidence: float = CONFIDENCE
 
     def plain(self) -> dict:
         """As JSON for the page."""
-        return asdict(self)
+        filters = [each.plain() for each in self.filters]
+        return asdict(self) | {"filters": filters, "labels": list(self.labels)}
 
 
 def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
     """The selection that the query of an address asks for.
 
-    query   `projection`, `colour` and `sequence`, each optional; other keys are not its business
+    query   the fields of a Selection, each optional; other keys are not its business
     raises  StatelineError  a value that this run does not have, saying what it has
     """
     projection = query.get("projection", run.manifest["default_projection"])
@@ -33,19 +55,43 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
     colour = query.get("colour", EXPECTED)
     if not isinstance(colour, str) or colour not in COLOURINGS:
         raise _unknown("colour", ", ".join(COLOURINGS), colour)
-    sequence = query.get("sequence")
-    chosen = None if sequence is None else parse_sequence(run, sequence)
-    return Selection(str(projection), colour, chosen)
+    sequence, pinned = (
+        None if query.get(key) is None else parse_sequence(run, query[key])
+        for key in ("sequence", "pinned")
+    )
+    return Selection(
+        projection=str(projection),
+        colour=colour,
+        sequence=sequence,
+        step=_parse_step(run, sequence, query.get("step")),
+        pinned=pinned,
+        filters=parse_filters(run, str(query.get("filters", ""))),
+        labels=parse_kinds(str(query.get("labels", ""))),
+        distance=parse_share("distance", str(query.get("distance", DISTANCE))),
+        confidence=parse_share("confidence", str(query.get("confidence", CONFIDENCE))),
+    )
+
+
+def _parse_step(run: Run, sequence: int | None, value: object) -> int | None:
+    """Number of a step of the chosen sequence; a step without a sequence means nothing."""
+    if value is None or sequence is None:
+        return None
+    length = int(run.offsets[sequence + 1] - run.offsets[sequence])
+    return _whole("step", f"a number from 0 to {length - 1}", value, length)
 
 
 def parse_sequence(run: Run, value: object) -> int:
     """Number of a sequence that the run holds; raises StatelineError that says which those are."""
-    text = str(value)
     count = run.sequences.height
+    return _whole("sequence", f"a number from 0 to {count - 1}", value, count)
+
+
+def _whole(what: str, expected: str, value: object, end: int) -> int:
+    text = str(value)
     # isdecimal alone also takes digits of other scripts; int() of a long text takes long.
-    if len(text) <= 10 and text.isascii() and text.isdecimal() and int(text) < count:
+    if len(text) <= 10 and text.isascii() and text.isdecimal() and int(text) < end:
         return int(text)
-    raise _unknown("sequence", f"a number from 0 to {count - 1}", value)
+    raise _unknown(what, expected, value)
 
 
 def _unknown(what: str, expected: str, got: object) -> StatelineError:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from app.queries import CACHE
+from app.cache import CACHE
+from app.filters import Filter, passing
 from store.errors import StatelineError
 from store.reader import Run
 from store.schema import STEPS
@@ -70,44 +71,54 @@ def table(run: Run) -> pl.DataFrame:
     return CACHE.get((run.name, run.checksum, "table"), make, lambda rows: rows.estimated_size())
 
 
-def ordered(run: Run, sort: str, filters: str) -> pl.DataFrame:
-    """Rows that pass the filters, in the order asked for.
+@dataclass(frozen=True)
+class Asked:
+    """How the table is asked for.
 
-    sort     str  `column:asc` or `column:desc`, several separated by commas; "" for none
-    filters  str  JSON in the grid's own filter model; "" for none
-    raises   StatelineError  anything else
+    sort     `column:asc` or `column:desc`, several separated by commas; "" for none
+    columns  JSON in the grid's own filter model; "" for none
+    filters  of the filter bar
     """
+
+    sort: str = ""
+    columns: str = ""
+    filters: tuple[Filter, ...] = ()
+
+
+def ordered(run: Run, asked: Asked) -> pl.DataFrame:
+    """Rows that pass the filters, in the order asked for; raises StatelineError if asked amiss."""
 
     def make() -> pl.DataFrame:
         found = table(run)
-        if filters:
-            found = found.filter(*_conditions(filters))
-        keys, descending = _sort_keys(sort)
+        if asked.filters:
+            found = found.filter(passing(run, asked.filters).sequences)
+        if asked.columns:
+            found = found.filter(*_conditions(asked.columns))
+        keys, descending = _sort_keys(asked.sort)
         if keys:
             found = found.sort(
                 [*keys, "sequence_id"], descending=[*descending, False], nulls_last=True
             )
         return found
 
-    key = (run.name, run.checksum, "ordered", sort, filters)
+    key = (run.name, run.checksum, "ordered", asked)
     return CACHE.get(key, make, lambda rows: rows.estimated_size())
 
 
-def block(run: Run, start: int, end: int, sort: str, filters: str) -> dict:
+def block(run: Run, start: int, end: int, asked: Asked) -> dict:
     """Rows start to end (exclusive) of the table as asked for, and how many pass in all."""
     if not 0 <= start < end or end - start > MOST_ROWS:
         raise StatelineError(
             "rows", "no such block", expected=f"at most {MOST_ROWS} rows", got=f"{start} to {end}"
         )
-    found = ordered(run, sort, filters)
+    found = ordered(run, asked)
     rows = found.slice(start, end - start).with_columns(pl.col("confidence").round(6))
     return {"rows": rows.to_dicts(), "count": found.height}
 
 
-def position(run: Run, sequence_id: int, sort: str, filters: str) -> int | None:
+def position(run: Run, sequence_id: int, asked: Asked) -> int | None:
     """Row of a sequence in the table as asked for; None where a filter leaves it out."""
-    found = ordered(run, sort, filters)["sequence_id"].index_of(sequence_id)
-    return found
+    return ordered(run, asked)["sequence_id"].index_of(sequence_id)
 
 
 def _sort_keys(sort: str) -> tuple[list[str], list[bool]]:
@@ -126,17 +137,17 @@ def _sort_keys(sort: str) -> tuple[list[str], list[bool]]:
     return keys, descending
 
 
-def _conditions(filters: str) -> list[pl.Expr]:
+def _conditions(columns: str) -> list[pl.Expr]:
     try:
-        model = json.loads(filters)
+        model = json.loads(columns)
     except (ValueError, RecursionError):
         model = None
     if not isinstance(model, dict) or not set(model) <= set(KINDS):
         raise StatelineError(
-            "filter",
+            "columns",
             "not a filter of this table",
             expected=f"a JSON object with some of {', '.join(KINDS)}",
-            got=filters[:80],
+            got=columns[:80],
         )
     return [_column_condition(name, entry) for name, entry in model.items()]
 
@@ -218,7 +229,7 @@ def _is_number(value: object) -> bool:
 
 def _bad_condition(name: str, got: object) -> StatelineError:
     return StatelineError(
-        "filter",
+        "columns",
         f"no such condition on {name}",
         expected=f"a condition on a {KINDS[name]} column",
         got=json.dumps(got)[:80],

@@ -13,13 +13,13 @@ STANDARD = set(sys.stdlib_module_names)
 ALLOWED = {
     "store": {"numpy", "polars", "pyarrow"},
     "pipeline": None,
-    "app": {"store", "numpy", "polars", "pyarrow", "plotly", "dash", "dash_ag_grid",
+    "app": {"store", "numpy", "polars", "pyarrow", "plotly", "contourpy", "dash", "dash_ag_grid",
             "dash_bootstrap_components", "flask", "waitress", "werkzeug"},
 }  # fmt: skip
 NEVER = {"pipeline": {"app", "dash", "plotly"}, "app": {"pipeline", "tensorflow", "keras"}}
 # Inside app, from the bottom up: a part may import those before it and itself.
-ORDER = ("ids", "figures", "cache", "selection", "queries", "table", "registry", "components",
-         "pages", "main")  # fmt: skip
+ORDER = ("ids", "figures", "cache", "queries", "filters", "labels", "selection", "table",
+         "registry", "components", "pages", "main")  # fmt: skip
 # The page that stands in for another one that has no run to show.
 SHARED_PAGE = "app.pages.missing"
 

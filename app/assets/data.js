@@ -2,13 +2,18 @@
 (() => {
   const stateline = (globalThis.stateline ??= {});
 
+  const filtersText = (filters) => (filters.length ? JSON.stringify(filters) : "");
+
   // The server's one line on what is wrong, as an error that views can show.
-  async function get(facts, path, query = {}) {
+  function addressOf(facts, path, query) {
     const parameters = new URLSearchParams({ ...query, v: facts.version });
-    const address = `/data/${encodeURIComponent(facts.run)}/${path}?${parameters}`;
+    return `/data/${encodeURIComponent(facts.run)}/${path}?${parameters}`;
+  }
+
+  async function get(facts, path, query = {}) {
     let answer;
     try {
-      answer = await fetch(address);
+      answer = await fetch(addressOf(facts, path, query));
     } catch {
       throw new Error("The app does not answer. Is it still running?");
     }
@@ -39,6 +44,14 @@
     y: new Float32Array(buffer, buffer.byteLength / 2),
   });
 
+  // Counts of what passes, and a byte a drawn state: 1 where it does.
+  function unpackBits(facts, buffer) {
+    const [sequences, states] = new Uint32Array(buffer, 0, 2);
+    const bits = new Uint8Array(buffer, 8);
+    const passes = Uint8Array.from({ length: facts.drawn }, (_, i) => (bits[i >> 3] >> (i & 7)) & 1);
+    return { counts: { sequences, states }, passes };
+  }
+
   stateline.data = {
     points: (facts, projection) =>
       keep(facts, `points/${encodeURIComponent(projection)}`, {}, halves),
@@ -48,6 +61,22 @@
       ),
     offsets: (facts) =>
       keep(facts, "lengths", {}, (buffer) => stateline.pure.offsetsOf(new Uint32Array(buffer))),
+    passing: (facts, filters) =>
+      keep(facts, "passing", { filters: filtersText(filters) }, (buffer) => unpackBits(facts, buffer)),
+    density: (facts, projection) => json(facts, `density/${encodeURIComponent(projection)}`),
+    labels: (facts, { projection, filters, labels, distance, confidence }) =>
+      json(facts, `labels/${encodeURIComponent(projection)}`, {
+        kinds: labels.join(","),
+        distance,
+        confidence,
+        filters: filtersText(filters),
+      }),
+    // Where the states that pass are to be had as a file.
+    statesFile: (facts, form, filters) =>
+      addressOf(facts, `states.${form}`, {
+        projection: stateline.explore.selection().projection,
+        filters: filtersText(filters),
+      }),
     sequence: (facts, id, projection) => json(facts, `sequence/${id}`, { projection }),
     rows: (facts, query) => json(facts, "rows", query),
     position: (facts, id, query) => json(facts, `position/${id}`, query),

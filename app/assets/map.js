@@ -4,7 +4,9 @@
   const MOST_WITHOUT_WEBGL = 4000;
 
   let points = { x: new Float32Array(0), y: new Float32Array(0) };
+  let coloured = { bins: new Uint8Array(0), colours: [] };
   let drawn = 0;
+  let enlarged = 1; // of the points' size
 
   const webgl = (() => {
     let answer = null;
@@ -19,7 +21,7 @@
     };
   })();
 
-  const markerSize = (count) => (count < 8000 ? 5.5 : count < 60000 ? 4 : 3);
+  const markerSize = () => enlarged * (drawn < 8000 ? 5.5 : drawn < 60000 ? 4 : 3);
 
   function layout(projection) {
     const axis = { visible: false, showgrid: false, zeroline: false };
@@ -39,14 +41,15 @@
 
   // The figure of a projection in one colouring; `bins` is a bin a point.
   function figure(facts, projection, colour, found, bins) {
-    const scale = facts.scales[colour];
+    const palette = facts.scales[colour];
     const fast = webgl();
     const total = found.x.length;
     const rows = fast ? null : stateline.pure.evenly(total, Math.min(total, MOST_WITHOUT_WEBGL));
-    const parts = stateline.pure.splitBins(bins, found.x, found.y, scale.colours.length, rows);
+    const parts = stateline.pure.splitBins(bins, found.x, found.y, palette.colours.length, rows);
     points = found;
+    coloured = { bins, colours: palette.colours };
     drawn = rows ? rows.length : total;
-    const data = scale.order
+    const data = palette.order
       .filter((bin) => parts[bin].x.length)
       .map((bin) => ({
         type: fast ? "scattergl" : "scatter",
@@ -55,8 +58,8 @@
         y: parts[bin].y,
         hoverinfo: "skip",
         marker: {
-          color: scale.colours[bin],
-          size: markerSize(drawn),
+          color: palette.colours[bin],
+          size: markerSize(),
           opacity: 0.75,
           line: { width: 0 },
         },
@@ -96,7 +99,7 @@
   }
 
   // What the map shows and what it leaves out: never a map without its legend.
-  function legend(facts, projection, colour) {
+  function legend(facts, projection, colour, labelLine) {
     const { escape, thousands } = stateline.pure;
     const scale = facts.scales[colour];
     const entry = facts.projections.find(({ id }) => id === projection);
@@ -107,17 +110,17 @@
       `<div class="legend-scale"><span class="legend-shows">${escape(scale.shows)}</span>` +
       `<span class="legend-swatches">${swatches(scale)}</span></div>` +
       `<div class="legend-note">${escape(entry.note)} <span aria-hidden="true">·</span> ` +
-      `${escape(amount)}</div>`;
+      `${escape(amount)}${labelLine ? ` <span aria-hidden="true">·</span> ${escape(labelLine)}` : ""}</div>`;
   }
 
-  // The state nearest to a place of the frame: its row among all states, or -1.
-  function rowAt(facts, px, py, reach) {
+  // The state nearest to a place of the frame: its index among those drawn, or -1.
+  function indexAt(px, py, reach) {
     const mapping = place();
-    if (!mapping) return -1;
-    const index = stateline.pure.nearest(points.x, points.y, mapping, px, py, reach);
-    if (index < 0) return -1;
-    return Math.floor((index * facts.states) / points.x.length);
+    return mapping ? stateline.pure.nearest(points.x, points.y, mapping, px, py, reach) : -1;
   }
+
+  // A drawn state's row among all states.
+  const rowOf = (facts, index) => Math.floor((index * facts.states) / points.x.length);
 
   // All states in view again.
   function reset() {
@@ -125,5 +128,16 @@
     if (element) Plotly.relayout(element, { "xaxis.autorange": true, "yaxis.autorange": true });
   }
 
-  stateline.map = { figure, legend, place, plot, reset, rowAt, drawn: () => drawn };
+  // Points larger or smaller: the one control that draws the map itself anew.
+  function resize(next) {
+    if (next === enlarged) return;
+    enlarged = next;
+    const element = plot();
+    if (element) Plotly.restyle(element, { "marker.size": markerSize() });
+  }
+
+  // What is on the map: points, their bins and colours, and the size of a point in pixels.
+  const shown = () => ({ points, ...coloured, size: markerSize() });
+
+  stateline.map = { figure, legend, place, plot, indexAt, reset, resize, rowOf, shown, drawn: () => drawn };
 })();

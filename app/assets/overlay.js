@@ -1,75 +1,96 @@
-// The canvas above the map: trajectory, rings and the step under the cursor. Drawing it never
-// touches the map below, and the map's own redraws only move it.
+// The canvas above the map: trajectories, rings, labels and the step under the cursor. Drawing it
+// never touches the map below, and the map's own redraws only move it.
 (() => {
   const stateline = (globalThis.stateline ??= {});
-  const counters = { draws: 0, segments: 0, labels: 0 };
+  const counters = { draws: 0, segments: 0, labels: 0, hiddenLabels: 0 };
   const ARROW_FROM = 26; // pixels of a segment that is long enough for an arrowhead
+  const FONT = "600 12px Inter, system-ui, sans-serif";
 
-  let scene = null; // { x, y, colours, words } of the sequence shown
-  let step = null;
+  // Scenes drawn: { x, y, colours, path, widths, words, number } of a sequence, or null.
+  const scenes = { pinned: null, main: null };
+  let lit = null; // { which, step, segment } under the cursor, or chosen
+  let spotted = null; // { x, y, text } of a state of no scene
+  let labels = []; // { x, y, text, before }
+  let outline = null; // corners in pixels of the brush that is being drawn
+  let style = { width: 2.25 };
 
   const canvas = () => document.getElementById("map-overlay");
 
-  function context() {
-    const element = canvas();
-    const { clientWidth: width, clientHeight: height } = element;
-    const ratio = globalThis.devicePixelRatio || 1;
-    if (element.width !== Math.round(width * ratio)) element.width = Math.round(width * ratio);
-    if (element.height !== Math.round(height * ratio)) element.height = Math.round(height * ratio);
-    const pen = element.getContext("2d");
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    pen.clearRect(0, 0, width, height);
-    return { pen, width, height };
-  }
-
   function tones() {
-    const style = getComputedStyle(document.documentElement);
-    const tone = (name) => style.getPropertyValue(name).trim();
+    const computed = getComputedStyle(document.documentElement);
+    const tone = (name) => computed.getPropertyValue(name).trim();
     return {
       ground: tone("--map-ground"),
       veil: tone("--map-veil"),
       ink: tone("--ink"),
       muted: tone("--ink-muted"),
+      accent: tone("--accent"),
+      after: tone("--label-after"),
+      before: tone("--label-before"),
     };
   }
 
   function draw() {
-    if (!canvas()) return;
-    const { pen, width, height } = context();
+    const element = canvas();
+    if (!element) return;
+    const { pen, width, height } = stateline.pure.penOf(element);
     counters.draws += 1;
-    counters.segments = 0;
-    counters.labels = 0;
-    const place = stateline.map.place();
-    if (!scene || !place) return;
-    const tone = tones();
-    pen.fillStyle = tone.veil;
-    pen.fillRect(0, 0, width, height);
-    const spots = scene.x.map((_, t) => spot(t));
-    trajectory(pen, spots, tone);
-    if (step !== null && spots[step]) highlight(pen, spots, tone);
-    ends(pen, spots, tone, width);
+    paint(pen, width, height);
   }
 
-  function trajectory(pen, spots, tone) {
+  // The whole overlay into any pen with a canvas' methods.
+  function paint(pen, width, height) {
+    Object.assign(counters, { segments: 0, labels: 0, hiddenLabels: 0 });
+    const place = stateline.map.place();
+    if (!place) return;
+    const tone = tones();
+    if (scenes.main) {
+      pen.fillStyle = tone.veil;
+      pen.fillRect(0, 0, width, height);
+    }
+    const spots = Object.fromEntries(
+      Object.entries(scenes).map(([which, scene]) => [which, scene && spotsOf(scene, place)]),
+    );
+    const taken = [];
+    for (const which of ["pinned", "main"]) {
+      if (scenes[which]) trajectory(pen, scenes[which], spots[which], tone, which === "pinned");
+    }
+    if (lit && spots[lit.which]?.[lit.step]) highlight(pen, spots[lit.which], tone, width, taken);
+    if (spotted) spotlight(pen, place, tone, width, taken);
+    for (const which of ["main", "pinned"]) {
+      if (scenes[which]) ends(pen, scenes[which], spots[which], tone, width, taken, which);
+    }
+    writeLabels(pen, place, tone, width, height, taken);
+    if (outline) contour(pen, tone);
+  }
+
+  const toPixels = (place, x, y) => [x * place[0] + place[1], y * place[2] + place[3]];
+  const spotsOf = (scene, place) => scene.x.map((x, t) => toPixels(place, x, scene.y[t]));
+
+  function trajectory(pen, scene, spots, tone, pinned) {
     pen.lineCap = "round";
     pen.lineJoin = "round";
+    const widest = style.width * Math.max(1, ...(scene.widths ?? [1]));
     // A casing in the ground's colour keeps crossing segments apart.
     pen.strokeStyle = tone.ground;
-    pen.lineWidth = 4.5;
+    pen.lineWidth = widest + 2.25;
     pen.beginPath();
     spots.forEach(([x, y], t) => (t ? pen.lineTo(x, y) : pen.moveTo(x, y)));
     pen.stroke();
-    pen.lineWidth = 2.25;
+    pen.setLineDash(pinned ? [6, 5] : []);
     for (let t = 1; t < spots.length; t += 1) {
-      pen.strokeStyle = scene.colours[t - 1];
+      pen.strokeStyle = scene.path[t - 1];
+      pen.lineWidth = style.width * (scene.widths ? scene.widths[t] : 1);
       pen.beginPath();
       pen.moveTo(...spots[t - 1]);
       pen.lineTo(...spots[t]);
       pen.stroke();
-      arrow(pen, spots[t - 1], spots[t], scene.colours[t - 1]);
+      arrow(pen, spots[t - 1], spots[t], scene.path[t - 1]);
       counters.segments += 1;
     }
-    spots.forEach(([x, y], t) => disc(pen, x, y, 3, scene.colours[t], tone.ground, 1));
+    pen.setLineDash([]);
+    const radius = Math.max(2, Math.min(4, style.width + 0.75));
+    spots.forEach(([x, y], t) => disc(pen, x, y, radius, scene.colours[t], tone.ground, 1));
   }
 
   function arrow(pen, [fromX, fromY], [toX, toY], colour) {
@@ -101,38 +122,122 @@
   }
 
   // The start's ring is grey, the end's in full ink; where they fall together both stay visible.
-  function ends(pen, spots, tone, width) {
+  function ends(pen, scene, spots, tone, width, taken, which) {
     const last = spots.length - 1;
+    const name = scenes.pinned && scenes.main ? ` #${scene.number}` : "";
+    pen.setLineDash(which === "pinned" ? [3, 3] : []);
     disc(pen, ...spots[0], 7.5, null, tone.ground, 5);
     disc(pen, ...spots[0], 7.5, null, tone.muted, 2.5);
     disc(pen, ...spots[last], 10, null, tone.ground, 5);
     disc(pen, ...spots[last], 10, null, tone.ink, 2.5);
-    label(pen, spots[0], "start", tone.muted, tone, width, last ? -1 : 1);
-    label(pen, spots[last], "end", tone.ink, tone, width, 1);
+    pen.setLineDash([]);
+    write(pen, spots[0], `start${name}`, tone.muted, tone, width, taken, last ? -1 : 1);
+    write(pen, spots[last], `end${name}`, tone.ink, tone, width, taken, 1);
   }
 
-  function highlight(pen, spots, tone) {
+  // The step under the cursor; of a segment both ends.
+  function highlight(pen, spots, tone, width, taken) {
+    const { which, step, segment } = lit;
+    const scene = scenes[which];
     const [x, y] = spots[step];
+    if (segment && step > 0) {
+      pen.strokeStyle = tone.ink;
+      pen.lineWidth = style.width * (scene.widths ? scene.widths[step] : 1) + 3;
+      pen.beginPath();
+      pen.moveTo(...spots[step - 1]);
+      pen.lineTo(x, y);
+      pen.stroke();
+      pen.strokeStyle = scene.path[step - 1];
+      pen.lineWidth -= 3;
+      pen.stroke();
+      disc(pen, ...spots[step - 1], 6, scene.colours[step - 1], tone.ink, 2);
+    }
     disc(pen, x, y, 8, scene.colours[step], tone.ground, 3);
     disc(pen, x, y, 10, null, tone.ink, 2);
     if (step !== 0 && step !== spots.length - 1) {
-      label(pen, spots[step], scene.words[step], tone.ink, tone, canvas().clientWidth, 1);
+      write(pen, spots[step], scene.words[step], tone.ink, tone, width, taken, 1);
     }
   }
 
-  function label(pen, [x, y], text, colour, tone, width, side) {
-    pen.font = "600 12px Inter, system-ui, sans-serif";
-    pen.textBaseline = "middle";
-    const reach = pen.measureText(text).width + 18;
+  function spotlight(pen, place, tone, width, taken) {
+    const at = toPixels(place, spotted.x, spotted.y);
+    disc(pen, ...at, 7, null, tone.ground, 5);
+    disc(pen, ...at, 7, null, tone.ink, 2);
+    write(pen, at, spotted.text, tone.ink, tone, width, taken, 1);
+  }
+
+  // A text that is always written, beside its place or, where another one stands there, above or
+  // below; what it covers is taken for labels.
+  function write(pen, [x, y], text, colour, tone, width, taken, side) {
+    pen.font = FONT;
+    const long = pen.measureText(text).width;
+    const reach = long + 18;
     const right = side > 0 ? x + reach < width : x - reach < 0;
-    pen.textAlign = right ? "left" : "right";
+    const left = right ? x + 15 : x - 15 - long;
+    const boxes = [0, -17, 17].map((down) => [left, y + down - 8, left + long, y + down + 8]);
+    const box = boxes.find((each) => !taken.some((other) => meets(other, each))) ?? boxes[0];
+    stamp(pen, text, left, (box[1] + box[3]) / 2, colour, tone);
+    taken.push(box);
+  }
+
+  const meets = ([a, b, c, d], [left, top, right, bottom]) =>
+    a < right && c > left && b < bottom && d > top;
+
+  function stamp(pen, text, left, middle, colour, tone) {
+    pen.textBaseline = "middle";
+    pen.textAlign = "left";
     pen.lineWidth = 4;
+    pen.lineJoin = "round";
     pen.strokeStyle = tone.ground;
-    const at = x + (right ? 15 : -15);
-    pen.strokeText(text, at, y);
+    pen.strokeText(text, left, middle);
     pen.fillStyle = colour;
-    pen.fillText(text, at, y);
-    counters.labels += 1;
+    pen.fillText(text, left, middle);
+  }
+
+  // Labels that find a free place, the strongest first; the others are counted.
+  function writeLabels(pen, place, tone, width, height, taken) {
+    pen.font = FONT;
+    for (const { x, y, text, before } of labels) {
+      const [px, py] = toPixels(place, x, y);
+      if (px < 0 || py < 0 || px > width || py > height) continue;
+      const box = freePlace(px, py, pen.measureText(text).width, width, taken);
+      if (!box) {
+        counters.hiddenLabels += 1;
+        continue;
+      }
+      taken.push(box);
+      const colour = before ? tone.before : tone.after;
+      disc(pen, px, py, 3.5, colour, tone.ground, 1.5);
+      stamp(pen, text, box[0], (box[1] + box[3]) / 2, colour, tone);
+      counters.labels += 1;
+    }
+  }
+
+  // [left, top, right, bottom] of a text near its point that meets no other; null where none is.
+  function freePlace(x, y, long, width, taken) {
+    const places = [
+      [x + 7, y - 8],
+      [x - 7 - long, y - 8],
+      [x - long / 2, y - 22],
+      [x - long / 2, y + 6],
+    ];
+    for (const [left, top] of places) {
+      const box = [left, top, left + long, top + 16];
+      if (left < 2 || box[2] > width - 2) continue;
+      if (!taken.some((other) => meets(other, box))) return box;
+    }
+    return null;
+  }
+
+  function contour(pen, tone) {
+    pen.strokeStyle = tone.accent;
+    pen.lineWidth = 1.75;
+    pen.setLineDash([5, 4]);
+    pen.beginPath();
+    outline.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+    pen.closePath();
+    pen.stroke();
+    pen.setLineDash([]);
   }
 
   // Redraw with the map: after it was drawn, and on each frame of a pan or zoom.
@@ -141,10 +246,14 @@
     if (!plot?.on) return false;
     if (!plot.statelineOverlay) {
       plot.statelineOverlay = true;
-      plot.on("plotly_afterplot", draw);
-      plot.on("plotly_relayouting", draw);
-      plot.on("plotly_relayout", () => {
+      const follow = () => {
+        stateline.brush.draw();
         draw();
+      };
+      plot.on("plotly_afterplot", follow);
+      plot.on("plotly_relayouting", follow);
+      plot.on("plotly_relayout", () => {
+        follow();
         document.getElementById("map-reset").hidden = plot._fullLayout.xaxis.autorange !== false;
       });
     }
@@ -152,34 +261,54 @@
   }
 
   // Where a step lies in the frame, in pixels; null before anything is drawn.
-  function spot(t) {
+  function spot(t, which = "main") {
     const place = stateline.map.place();
-    if (!scene || !place) return null;
-    return [scene.x[t] * place[0] + place[1], scene.y[t] * place[2] + place[3]];
+    const scene = scenes[which];
+    return scene && place ? toPixels(place, scene.x[t], scene.y[t]) : null;
   }
 
-  // The step of the trajectory under a place of the frame, or null.
-  function stepAt(px, py, reach) {
+  // { which, step, segment } of a trajectory under a place of the frame, or null: a state, else
+  // the segment that leads to a state.
+  function under(px, py, reach) {
     const place = stateline.map.place();
-    if (!scene || !place) return null;
-    const found = stateline.pure.nearest(scene.x, scene.y, place, px, py, reach);
-    return found < 0 ? null : found;
+    if (!place) return null;
+    for (const which of ["main", "pinned"]) {
+      const scene = scenes[which];
+      if (!scene) continue;
+      const step = stateline.pure.nearest(scene.x, scene.y, place, px, py, reach);
+      if (step >= 0) return { which, step, segment: false };
+    }
+    for (const which of ["main", "pinned"]) {
+      if (!scenes[which]) continue;
+      const step = stateline.pure.nearestSegment(spotsOf(scenes[which], place), px, py, reach / 2);
+      if (step > 0) return { which, step, segment: true };
+    }
+    return null;
+  }
+
+  function set(change) {
+    return (value) => {
+      change(value);
+      draw();
+    };
   }
 
   stateline.overlay = {
     attach,
     draw,
+    paint,
     spot,
-    stepAt,
+    under,
     counters,
-    show(next) {
-      scene = next;
+    show: (which, scene) => {
+      scenes[which] = scene;
       draw();
     },
-    mark(t) {
-      step = t;
-      draw();
-    },
+    mark: set((next) => (lit = next)),
+    spotAt: set((next) => (spotted = next)),
+    label: set((next) => (labels = next)),
+    outline: set((next) => (outline = next)),
+    style: set((next) => (style = next)),
   };
 
   document.addEventListener("stateline:theme", draw);

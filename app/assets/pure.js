@@ -80,6 +80,67 @@
     return found;
   }
 
+  // The segment nearest to (px, py), as the step it leads to; -1 where none is within reach.
+  function nearestSegment(spots, px, py, reach) {
+    let [best, found] = [reach, -1];
+    for (let t = 1; t < spots.length; t += 1) {
+      const [[ax, ay], [bx, by]] = [spots[t - 1], spots[t]];
+      const [across, along] = [bx - ax, by - ay];
+      const square = across * across + along * along;
+      const share = square ? ((px - ax) * across + (py - ay) * along) / square : 0;
+      const at = Math.min(1, Math.max(0, share));
+      const away = Math.hypot(ax + at * across - px, ay + at * along - py);
+      if (away <= best) [best, found] = [away, t];
+    }
+    return found;
+  }
+
+  // Coordinates of a place of the frame.
+  const toData = ([scaleX, shiftX, scaleY, shiftY], [px, py]) => [
+    (px - shiftX) / scaleX,
+    (py - shiftY) / scaleY,
+  ];
+
+  // A colour as one little-endian RGBA number, as ImageData holds it.
+  function pixel(colour) {
+    const [red, green, blue] = channels(colour);
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  }
+
+  // Write round dots of the points that pass into the pixels of an image (columns x rows).
+  function dots(pixels, columns, rows, { x, y, bins, passes, colours, place, radius }) {
+    const [scaleX, shiftX, scaleY, shiftY] = place;
+    const reach = Math.ceil(radius);
+    const spans = [];
+    for (let down = -reach; down <= reach; down += 1) {
+      const square = (radius + 0.25) ** 2 - down * down;
+      if (square >= 0) spans.push([down, Math.floor(Math.sqrt(square))]);
+    }
+    for (let i = 0; i < x.length; i += 1) {
+      if (!passes[i]) continue;
+      const column = Math.round(x[i] * scaleX + shiftX);
+      const row = Math.round(y[i] * scaleY + shiftY);
+      if (column < reach || row < reach || column >= columns - reach || row >= rows - reach) continue;
+      const colour = colours[bins[i]];
+      for (const [down, half] of spans) {
+        const middle = (row + down) * columns + column;
+        pixels.fill(colour, middle - half, middle + half + 1);
+      }
+    }
+  }
+
+  // A canvas cleared and ready to draw on in the page's pixels.
+  function penOf(element) {
+    const { clientWidth: width, clientHeight: height } = element;
+    const ratio = globalThis.devicePixelRatio || 1;
+    if (element.width !== Math.round(width * ratio)) element.width = Math.round(width * ratio);
+    if (element.height !== Math.round(height * ratio)) element.height = Math.round(height * ratio);
+    const pen = element.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    return { pen, width, height, ratio };
+  }
+
   // `count` of `total` rows, evenly spaced; the server picks the states it sends the same way.
   function evenly(total, count) {
     return Int32Array.from({ length: count }, (_, i) => Math.floor((i * total) / count));
@@ -106,15 +167,46 @@
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const thousands = (number) => number.toLocaleString("en-GB");
 
+  // A selection as its address says it: every value as text.
+  const ADDRESS = {
+    projection: String,
+    colour: String,
+    sequence: String,
+    step: String,
+    pinned: String,
+    filters: (filters) => (filters.length ? JSON.stringify(filters) : ""),
+    labels: (kinds) => kinds.join(","),
+    distance: String,
+    confidence: String,
+  };
+
   // The query of an address: what differs from the run's defaults only.
   function query(selection, defaults) {
     const parts = new URLSearchParams();
-    for (const key of ["projection", "colour", "sequence"]) {
-      const value = selection[key];
-      if (value !== null && value !== defaults[key]) parts.set(key, value);
+    for (const [key, written] of Object.entries(ADDRESS)) {
+      const text = selection[key] === null ? "" : written(selection[key]);
+      const usual = defaults[key] === null ? "" : written(defaults[key]);
+      if (text !== usual) parts.set(key, text);
     }
     const text = parts.toString();
     return text ? `?${text}` : "";
+  }
+
+  // The selection of an address that `query` wrote; what was not written is the default.
+  function selectionOf(search, defaults) {
+    const parts = new URLSearchParams(search);
+    const read = (key, from) => (parts.has(key) ? from(parts.get(key)) : defaults[key]);
+    return {
+      projection: read("projection", String),
+      colour: read("colour", String),
+      sequence: read("sequence", Number),
+      step: read("step", Number),
+      pinned: read("pinned", Number),
+      filters: read("filters", (text) => (text ? JSON.parse(text) : [])),
+      labels: read("labels", (text) => (text ? text.split(",") : [])),
+      distance: read("distance", Number),
+      confidence: read("confidence", Number),
+    };
   }
 
   // The grid's sort model as the data route reads it.
@@ -126,18 +218,24 @@
 
   stateline.pure = {
     contrast,
+    dots,
     escape,
     evenly,
     ink,
     mix,
     nearest,
+    nearestSegment,
     offsetsOf,
+    penOf,
     percent,
+    pixel,
     query,
+    selectionOf,
     sortText,
     splitBins,
     stepColour,
     stepOfRow,
     thousands,
+    toData,
   };
 })();

@@ -2,6 +2,9 @@
 (() => {
   const stateline = (globalThis.stateline ??= {});
   const MOST_ROWS = 8; // classes of the heatmap; with more, those that come closest to winning
+  const ROW = 15;
+  const GAP = 3;
+  const BAR_HEIGHT = 64;
 
   const pure = () => stateline.pure;
 
@@ -14,29 +17,38 @@
     return strongest.toSorted((a, b) => a - b);
   }
 
-  const svg = (columns, height, body, label) =>
-    `<svg class="step-svg" viewBox="0 0 ${columns} ${height}" preserveAspectRatio="none" ` +
-    `shape-rendering="crispEdges" style="height:${height}px" role="img" aria-label="${label}">${body}</svg>`;
+  // Where the columns begin and end: one unit each, or as wide as the words above them.
+  const evenEdges = (count) => Array.from({ length: count + 1 }, (_, t) => t);
 
-  const ROW = 15;
-  const GAP = 3;
+  // Evenly spaced columns fill the width; columns as wide as words are in pixels.
+  const svg = (edges, height, body, label) => {
+    const [columns, width] = [edges.length - 1, edges.at(-1)];
+    const wide = width === columns ? "" : `;width:${width}px`;
+    return (
+      `<svg class="step-svg" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" ` +
+      `shape-rendering="crispEdges" style="height:${height}px${wide}" role="img" ` +
+      `aria-label="${label}">${body}</svg>`
+    );
+  };
 
-  function heatmapMarkup(facts, sequence, colours) {
+  const short = (number) => Number(number.toFixed(3));
+  const rect = (from, to, top, height, more) =>
+    `<rect x="${short(from)}" y="${top}" width="${short(to - from)}" height="${height}" ${more}/>`;
+
+  function heatmapMarkup(facts, sequence, colours, edges = evenEdges(colours.length)) {
     const { escape } = pure();
     const { ep } = sequence.steps;
     const shown = shownClasses(ep, facts.classes.length);
     const height = (shown.length + 1) * ROW + GAP;
     const columns = ep.map((answer, t) => {
-      const cells = shown.map(
-        (index, row) =>
-          `<rect x="${t}" y="${row * ROW}" width="1" height="${ROW - 1}" fill="` +
-          `${facts.classes[index].colour}" fill-opacity="${answer[index].toFixed(3)}"/>`,
+      const [from, to] = [edges[t], edges[t + 1]];
+      const cells = shown.map((index, row) =>
+        rect(from, to, row * ROW, ROW - 1,
+          `fill="${facts.classes[index].colour}" fill-opacity="${answer[index].toFixed(3)}"`),
       );
-      const summary =
-        `<rect x="${t}" y="${shown.length * ROW + GAP}" width="1" height="${ROW - 1}" ` +
-        `fill="${colours[t]}"/>`;
-      return `<g data-t="${t}">${cells.join("")}${summary}<rect class="hit" x="${t}" y="0" ` +
-        `width="1" height="${height}"/></g>`;
+      const summary = rect(from, to, shown.length * ROW + GAP, ROW - 1, `fill="${colours[t]}"`);
+      const hit = rect(from, to, 0, height, 'class="hit"');
+      return `<g data-t="${t}">${cells.join("")}${summary}${hit}</g>`;
     });
     const names = shown.map(
       (index) => `<span title="${escape(facts.classes[index].name)}">` +
@@ -47,40 +59,116 @@
     return (
       `<div class="step-grid"><div class="step-names">${names.join("")}` +
       `<span class="step-summary">answer</span></div>` +
-      svg(ep.length, height, columns.join(""), "Expected prediction of each class after each word") +
+      svg(edges, height, columns.join(""), "Expected prediction of each class after each word") +
       `</div>${note}`
     );
   }
 
-  const BAR_HEIGHT = 64;
+  // The scale of the bars, as a share of the run's longest jump: the threshold always lies inside.
+  function topOf(distance, largest, threshold) {
+    return Math.max(Math.max(...distance) / (largest || 1), Math.min(1, threshold * 1.08), 0.02);
+  }
 
-  function distancesMarkup(sequence, path, largest) {
+  function distancesMarkup(sequence, path, { largest, threshold, edges = evenEdges(sequence.steps.distance.length) }) {
     const { distance } = sequence.steps;
+    const top = topOf(distance, largest, threshold);
     const bars = distance.map((length, t) => {
-      const height = Math.max(0.5, (BAR_HEIGHT * length) / largest);
+      const height = Math.max(0.5, (BAR_HEIGHT * length) / (largest || 1) / top);
       // A bar has the colour of the segment that leads to its state; nothing leads to the first.
       const fill = t ? `fill="${path[t - 1]}"` : 'class="first-bar"';
+      const [from, to] = [edges[t], edges[t + 1]];
+      const gap = 0.06 * (to - from);
       return (
-        `<g data-t="${t}"><rect ${fill} x="${t + 0.06}" y="${(BAR_HEIGHT - height).toFixed(2)}" ` +
-        `width="0.88" height="${height.toFixed(2)}"/>` +
-        `<rect class="hit" x="${t}" y="0" width="1" height="${BAR_HEIGHT}"/></g>`
+        `<g data-t="${t}">` +
+        rect(from + gap, to - gap, (BAR_HEIGHT - height).toFixed(2), height.toFixed(2), fill) +
+        rect(from, to, 0, BAR_HEIGHT, 'class="hit"') +
+        "</g>"
       );
     });
+    const line = BAR_HEIGHT * (1 - threshold / top);
     return (
-      `<div class="step-grid"><div class="step-names step-scale"><span>${largest.toFixed(2)}</span>` +
-      `<span>0</span></div>` +
-      svg(distance.length, BAR_HEIGHT, bars.join(""), "Distance that each word moved the state") +
-      `</div>`
+      `<div class="step-grid"><div class="step-names step-scale"><span>${top.toFixed(2)}</span>` +
+      `<span>0</span></div><div class="bars">` +
+      svg(edges, BAR_HEIGHT, bars.join(""), "Distance that each word moved the state") +
+      `<div class="threshold-line" role="slider" tabindex="0" aria-label="Threshold of long jumps" ` +
+      `aria-valuemin="0" aria-valuemax="1" aria-valuenow="${threshold}" data-top="${top}" ` +
+      `title="Jumps from ${threshold.toFixed(2)} of the run's longest on: drag to change" ` +
+      `style="top:${line.toFixed(1)}px"><span>${threshold.toFixed(2)}</span></div></div></div>`
     );
   }
 
-  function draw(facts, sequence, colours, path) {
-    const heatmap = document.getElementById("heatmap");
-    const distances = document.getElementById("distances");
-    const largest = Math.max(...sequence.steps.distance) || 1;
-    heatmap.innerHTML = heatmapMarkup(facts, sequence, colours);
-    distances.innerHTML = distancesMarkup(sequence, path, largest);
+  function draw(views, facts, sequence, colours, path, options) {
+    views.heatmap.innerHTML = heatmapMarkup(facts, sequence, colours, options.edges);
+    views.distances.innerHTML = distancesMarkup(sequence, path, options);
   }
 
-  stateline.steps = { distancesMarkup, draw, heatmapMarkup, shownClasses };
+  // A drag across columns brushes a range of steps; a drag of the line sets the threshold.
+  let drag = null;
+
+  function begin(event) {
+    if (event.button !== 0) return;
+    const line = event.target.closest?.(".threshold-line");
+    if (line) {
+      drag = { line };
+      event.preventDefault();
+      return;
+    }
+    const column = event.target.closest?.(".step-plot [data-t]");
+    if (column) drag = { from: Number(column.dataset.t), to: Number(column.dataset.t), plot: column.closest(".step-plot") };
+  }
+
+  function go(event) {
+    if (!drag) return;
+    if (drag.line) {
+      const { top, height } = drag.line.parentElement.getBoundingClientRect();
+      const share = Math.min(1, Math.max(0, 1 - (event.clientY - top) / height));
+      moveLine(drag.line, share * Number(drag.line.dataset.top));
+      return;
+    }
+    const column = event.target.closest?.("[data-t]");
+    if (!column || !drag.plot.contains(column)) return;
+    drag.to = Number(column.dataset.t);
+    const [first, last] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
+    for (const each of drag.plot.querySelectorAll("[data-t]")) {
+      const t = Number(each.dataset.t);
+      each.classList.toggle("brushed", first !== last && t >= first && t <= last);
+    }
+  }
+
+  function moveLine(line, share) {
+    const value = Math.round(100 * share) / 100;
+    line.style.top = `${BAR_HEIGHT * (1 - value / Number(line.dataset.top))}px`;
+    line.firstChild.textContent = value.toFixed(2);
+    drag.value = value;
+  }
+
+  function end() {
+    const done = drag;
+    drag = null;
+    if (!done) return;
+    if (done.line) {
+      if (done.value !== undefined) stateline.controls.set("distance", done.value);
+      return;
+    }
+    for (const each of done.plot.querySelectorAll(".brushed")) each.classList.remove("brushed");
+    if (done.from !== done.to) {
+      stateline.filters.add(["steps", Math.min(done.from, done.to), Math.max(done.from, done.to)]);
+    }
+  }
+
+  document.addEventListener("pointerdown", begin);
+  document.addEventListener("pointermove", go);
+  document.addEventListener("pointerup", end);
+  document.addEventListener("keydown", (event) => {
+    const line = event.target.closest?.(".threshold-line");
+    const by = { ArrowUp: 0.01, ArrowDown: -0.01, PageUp: 0.1, PageDown: -0.1 }[event.key];
+    if (!line || !by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const value = stateline.controls.view().distance + by;
+    stateline.controls.set("distance", Math.round(100 * Math.min(1, Math.max(0, value))) / 100);
+    document.querySelector(".threshold-line")?.focus();
+  }, true);
+
+  stateline.steps = { distancesMarkup, draw, evenEdges, heatmapMarkup, shownClasses };
 })();

@@ -1,7 +1,7 @@
 // The table: its blocks of rows, the chosen row, and moving through its present order.
 (() => {
   const stateline = (globalThis.stateline ??= {});
-  let order = { sort: "", filter: "" };
+  let order = { sort: "", columns: "", filters: "" };
   let facts = null;
 
   const grid = () => globalThis.dash_ag_grid?.getApiAsync("sequences");
@@ -10,7 +10,8 @@
     const filters = request.filterModel ?? {};
     return {
       sort: stateline.pure.sortText(request.sortModel),
-      filter: Object.keys(filters).length ? JSON.stringify(filters) : "",
+      columns: Object.keys(filters).length ? JSON.stringify(filters) : "",
+      filters: stateline.filters.text(),
     };
   }
 
@@ -77,6 +78,13 @@
     return (await stateline.data.rows(facts, query)).rows[0]?.sequence_id ?? null;
   }
 
+  // Ask for all rows anew: the filter bar has changed.
+  async function refresh() {
+    order = { ...order, filters: stateline.filters.text() };
+    const api = await grid();
+    api?.purgeInfiniteCache();
+  }
+
   // A click anywhere in a row chooses it; attached once a grid.
   async function attach(choose) {
     const api = await grid();
@@ -88,13 +96,14 @@
   stateline.table = {
     attach,
     neighbour,
+    refresh,
     rows,
     say,
     select,
     open(present) {
       facts = present;
       chosen = null;
-      order = { sort: "", filter: "" };
+      order = { sort: "", columns: "", filters: "" };
     },
   };
 

@@ -13,30 +13,62 @@
     return `Step ${step}, ${sequence.steps.surface[step]}: ${answer(facts, sequence, step)}`;
   }
 
-  function markup(facts, sequence, step) {
+  const share = (facts, length) =>
+    facts.largestDistance ? ` (${(length / facts.largestDistance).toFixed(2)} of the longest)` : "";
+
+  function cardMarkup(title, place, pairs) {
     const { escape } = stateline.pure;
+    const body = pairs.map(
+      ([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`,
+    );
+    return (
+      `<div class="tooltip-head"><strong>${escape(title)}</strong>` +
+      `<span>${escape(place)}</span></div><dl>${body.join("")}</dl>`
+    );
+  }
+
+  function markup(facts, sequence, step) {
     const { surface, known, role, distance } = sequence.steps;
     const row = sequence.facts;
     const pairs = [
       ["Answer so far", answer(facts, sequence, step)],
       ["Actual class", facts.classes[row.label].name],
-      ["Distance", distance[step].toFixed(3)],
+      ["Distance", distance[step].toFixed(3) + share(facts, distance[step])],
     ];
     if (!known[step]) pairs.push(["Word", "unknown to the model"]);
     if (role[step]) pairs.push(["Planted", role[step]]);
-    const body = pairs.map(
-      ([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`,
-    );
-    return (
-      `<div class="tooltip-head"><strong>${escape(surface[step])}</strong>` +
-      `<span>#${row.sequence_id} · step ${step}</span></div><dl>${body.join("")}</dl>`
+    return cardMarkup(surface[step], `#${row.sequence_id} · step ${step}`, pairs);
+  }
+
+  // The segment that leads to a step: both words, how far, and what it did to the answer.
+  function segmentMarkup(facts, sequence, step) {
+    const { surface, predicted, confidence, distance } = sequence.steps;
+    const row = sequence.facts;
+    const { percent } = stateline.pure;
+    const both = (values) => `${values(step - 1)} → ${values(step)}`;
+    return cardMarkup(
+      both((t) => surface[t]),
+      `#${row.sequence_id} · steps ${step - 1} to ${step}`,
+      [
+        ["Distance", distance[step].toFixed(3) + share(facts, distance[step])],
+        ["Answer", both((t) => facts.classes[predicted[t]].name)],
+        ["Confidence", both((t) => percent(confidence[t]))],
+        ["Actual class", facts.classes[row.label].name],
+      ],
     );
   }
 
+  // A state of a sequence that is not open: all that the map itself knows.
+  const stateMarkup = (id, step, label, text) =>
+    cardMarkup(`#${id}`, `step ${step}`, [
+      ...(text === null ? [] : [[label, text]]),
+      ["Click", "opens its text here"],
+    ]);
+
   // Beside its anchor (a rectangle of the window), kept inside the window.
-  function show(facts, sequence, step, anchor) {
+  function show(html, anchor) {
     const element = card();
-    element.innerHTML = markup(facts, sequence, step);
+    element.innerHTML = html;
     element.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = element;
     const below = anchor.bottom + 12 + height < innerHeight;
@@ -48,7 +80,9 @@
   stateline.tooltip = {
     line,
     markup,
+    segmentMarkup,
     show,
+    stateMarkup,
     hide: () => card() && (card().hidden = true),
   };
 })();

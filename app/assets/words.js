@@ -11,6 +11,10 @@
     );
   }
 
+  const reportAddress = (facts, id) =>
+    `/report/${encodeURIComponent(facts.run)}/${id}.html?projection=` +
+    encodeURIComponent(stateline.explore?.selection().projection ?? "");
+
   // Number, class and classification; how sure, and since when.
   function infoMarkup(facts, sequence) {
     const { escape, percent, thousands } = pure();
@@ -20,10 +24,8 @@
     const settled = row.flips
       ? `settled at step ${row.settle_step} after ${row.flips} ${row.flips === 1 ? "flip" : "flips"}`
       : "never changed its answer";
-    const cut = row.length_full - row.length;
     const parts = [`${percent(row.confidence)} sure`, settled];
     const length = [`${thousands(row.length)} ${row.length === 1 ? "word" : "words"}`];
-    if (cut > 0) length.push(`${thousands(cut)} more left out`);
     if (row.unknown) {
       length.push(`<span class="key-unknown">${thousands(row.unknown)} unknown</span> to the model`);
     }
@@ -38,7 +40,9 @@
       `${chip(actual)}<span class="arrow" aria-label="classified as">→</span>${chip(predicted)}` +
       `<span class="verdict ${row.correct ? "right" : "wrong"}">${verdict}</span></div>` +
       `<div class="sequence-facts">${parts.join(" · ")}</div>` +
-      `<div class="sequence-facts">${length.join(" · ")}</div>${turned}`
+      `<div class="sequence-facts">${length.join(" · ")}</div>${turned}` +
+      `<a class="report-link" href="${reportAddress(facts, row.sequence_id)}" target="_blank" ` +
+      `title="One page to print or to send">Report</a>`
     );
   }
 
@@ -63,16 +67,49 @@
       .join(" ");
   }
 
-  function draw(facts, sequence, colours) {
-    document.getElementById("sequence-info").innerHTML = infoMarkup(facts, sequence);
-    const panel = document.getElementById("words");
-    panel.innerHTML = wordsMarkup(sequence, colours);
-    panel.scrollTop = 0;
+  // The part of a text that was not read: its beginning where the last words were kept, else its
+  // end; null where the words are not found in it.
+  function unread(text, surface, keep) {
+    if (keep === "last") {
+      let from = text.length;
+      for (const word of surface.toReversed()) {
+        from = from < word.length ? -1 : text.lastIndexOf(word, from - word.length);
+        if (from < 0) return null;
+      }
+      return text.slice(0, from).trim();
+    }
+    let to = 0;
+    for (const word of surface) {
+      const found = text.indexOf(word, to);
+      if (found < 0) return null;
+      to = found + word.length;
+    }
+    return text.slice(to).trim();
   }
 
-  // Bring a word into the panel without scrolling anything else.
-  function reveal(t) {
-    const panel = document.getElementById("words");
+  // The part that was cut off, in grey, shut until it is asked for.
+  function unreadMarkup(facts, sequence) {
+    const row = sequence.facts;
+    const cut = row.length_full - row.length;
+    if (cut <= 0) return "";
+    const { escape, thousands } = pure();
+    const text = unread(row.text, sequence.steps.surface, facts.keep) ?? row.text;
+    const where = facts.keep === "last" ? "before" : "after";
+    return (
+      `<details class="unread"><summary>${thousands(cut)} words ${where} these were not read</summary>` +
+      `<p>${escape(text)}</p></details>`
+    );
+  }
+
+  function draw(views, facts, sequence, colours) {
+    views.info.innerHTML = infoMarkup(facts, sequence);
+    const parts = [wordsMarkup(sequence, colours), unreadMarkup(facts, sequence)];
+    views.words.innerHTML = (facts.keep === "last" ? parts.toReversed() : parts).join("");
+    views.words.scrollTop = 0;
+  }
+
+  // Bring a word into its panel without scrolling anything else.
+  function reveal(panel, t) {
     const word = panel?.querySelector(`[data-t="${t}"]`);
     if (!word) return;
     const [above, below] = [word.offsetTop, word.offsetTop + word.offsetHeight];
@@ -82,5 +119,5 @@
     }
   }
 
-  stateline.words = { draw, infoMarkup, reveal, wordsMarkup };
+  stateline.words = { draw, infoMarkup, reveal, unread, wordsMarkup };
 })();

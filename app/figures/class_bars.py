@@ -29,6 +29,9 @@ def class_bars(counts: np.ndarray, names: list[str], colours: list[str]) -> html
                         f"{names[label]}: {int(counts[label].sum()):,} sequences",
                     ),
                     className="bar-track",
+                    role="button",
+                    tabIndex="0",
+                    **{"data-class": str(label), "aria-label": f"Filter: class {names[label]}"},
                 ),
                 html.Div(
                     html.Div(
@@ -76,7 +79,13 @@ def _segments(row: np.ndarray, label: int, names: list[str], colours: list[str])
                 "width": f"{100 * int(row[predicted]) / total:.2f}%",
                 "background": colours[predicted],
             },
-            **{"data-class": str(label), "data-predicted": str(predicted)},
+            role="button",
+            tabIndex="0",
+            **{
+                "data-class": str(label),
+                "data-predicted": str(predicted),
+                "aria-label": f"Filter: {names[label]}, classified as {names[predicted]}",
+            },
         )
         for predicted in (label, *wrong)
         if row[predicted]

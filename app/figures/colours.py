@@ -4,9 +4,11 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-EXPECTED, ACTUAL, CORRECT, STEP, TRUST = "expected", "actual", "correct", "step", "trust"
+EXPECTED, LIKELIEST, ACTUAL = "expected", "likeliest", "actual"
+CORRECT, STEP, TRUST = "correct", "step", "trust"
 COLOURINGS = {
     EXPECTED: "Expected prediction",
+    LIKELIEST: "Most likely class",
     ACTUAL: "Actual class",
     CORRECT: "Correctness",
     STEP: "Step",
@@ -87,6 +89,7 @@ def scales(class_names: list[str], class_colours: list[str], longest: int) -> di
     classes = list(range(len(class_names)))
     found = [
         _expected(class_names, class_colours),
+        _likeliest(LIKELIEST, class_names, class_colours),
         Scale(
             ACTUAL,
             COLOURINGS[ACTUAL],
@@ -129,15 +132,7 @@ def scales(class_names: list[str], class_colours: list[str], longest: int) -> di
 
 def _expected(class_names: list[str], class_colours: list[str]) -> Scale:
     if len(class_names) != 2:
-        return Scale(
-            EXPECTED,
-            COLOURINGS[EXPECTED],
-            "classes",
-            class_colours,
-            class_names,
-            list(range(len(class_names))),
-            "Most likely class, had the text ended at this word",
-        )
+        return _likeliest(EXPECTED, class_names, class_colours)
     first, second = class_colours
     # The undecided middle is drawn first: the ends are what one looks for.
     order = sorted(range(BINS), key=lambda bin_: abs(bin_ - (BINS - 1) / 2))
@@ -149,6 +144,18 @@ def _expected(class_names: list[str], class_colours: list[str]) -> Scale:
         [class_names[0], "undecided", class_names[1]],
         order,
         "Answer, had the text ended at this word",
+    )
+
+
+def _likeliest(key: str, class_names: list[str], class_colours: list[str]) -> Scale:
+    return Scale(
+        key,
+        COLOURINGS[key],
+        "classes",
+        class_colours,
+        class_names,
+        list(range(len(class_names))),
+        "Most likely class, had the text ended at this word",
     )
 
 

@@ -61,5 +61,6 @@ def _cell(
         title=title,
         className="confusion-cell" + (" confusion-right" if label == predicted else ""),
         style={"--share": f"{100 * share:.1f}%", "--cell-ink": ink(mix(LIGHTEST, DARKEST, share))},
+        tabIndex="0",
         **{"data-class": str(label), "data-predicted": str(predicted), "aria-label": title},
     )

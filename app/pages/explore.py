@@ -4,6 +4,8 @@ from dash import dcc, html
 
 from app import ids
 from app.components.detail import detail
+from app.components.filter_bar import filter_bar
+from app.components.map_tools import hints, map_tools
 from app.components.overview import overview
 from app.components.sequence_table import sequence_table
 from app.components.shell import choice, header
@@ -45,10 +47,14 @@ def layout(run: object = None, **query: object) -> html.Div:
 
 def workspace(run: Run | None, selection: Selection | None) -> html.Div:
     """The three columns and the header's choices."""
-    facts = page_facts(run) | {"selection": selection.plain()} if run and selection else None
+    facts = None
+    if run and selection:
+        defaults = parse_selection(run, {})
+        facts = page_facts(run) | {"selection": selection.plain(), "defaults": defaults.plain()}
     return html.Div(
         [
             header(header_choices(run, selection)),
+            filter_bar(),
             html.Main(
                 [
                     html.Aside(
@@ -66,6 +72,7 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
                                 ],
                                 className="pane-head",
                             ),
+                            html.Div(id=ids.SEARCH_BOX, className="search-box"),
                             sequence_table(),
                         ],
                         className="pane pane-right",
@@ -109,13 +116,14 @@ def _option(label: str, value: str) -> dict:
 
 
 def map_pane() -> html.Section:
-    """The map, the canvas above it, and the legend under it."""
+    """The map, the two canvases above it, its tools, and the legend under it."""
     return html.Section(
         [
             _collapse("left", "details"),
             html.Div(
                 [
                     dcc.Graph(id=ids.MAP, config=GRAPH_CONFIG, responsive=True, className="map"),
+                    html.Canvas(id=ids.MAP_BRUSH, className="map-overlay"),
                     html.Canvas(id=ids.MAP_OVERLAY, className="map-overlay"),
                     html.Div(
                         [html.Span(className="spinner"), "Loading the map"],
@@ -123,13 +131,8 @@ def map_pane() -> html.Section:
                         className="map-message",
                         role="status",
                     ),
-                    html.Button(
-                        "Reset view",
-                        id=ids.MAP_RESET,
-                        className="map-button",
-                        type="button",
-                        hidden=True,
-                    ),
+                    map_tools(),
+                    hints(),
                 ],
                 id=ids.MAP_FRAME,
                 className="map-frame",

@@ -1,17 +1,20 @@
 """The command: its greeting, and one line with exit code 2 where it cannot start."""
 
+import contextlib
+import http.client
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from app.main import run_command
+from app.main import create_app, open_server, run_command
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,6 +73,34 @@ def test_the_command_serves_greets_and_stops_on_interrupt(store: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 0 and errors == ""
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_huge_body_is_refused_before_it_is_kept(store: Path, chunked: bool) -> None:
+    server = open_server(create_app(store), "127.0.0.1", 0)
+    threading.Thread(target=server.run, daemon=True).start()
+    try:
+        caller = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=20)
+        part = b"x" * 100_000
+        caller.putrequest("POST", "/_dash-update-component")
+        caller.putheader("Content-Type", "application/json")
+        if chunked:
+            caller.putheader("Transfer-Encoding", "chunked")
+        else:
+            caller.putheader("Content-Length", str(200 * len(part)))
+        caller.endheaders()
+        # The server may close before all was sent: then sending fails, which is a refusal too.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            for _ in range(200):
+                caller.send(b"%x\r\n%s\r\n" % (len(part), part) if chunked else part)
+            caller.send(b"0\r\n\r\n" if chunked else b"")
+        with contextlib.suppress(ConnectionError):
+            assert caller.getresponse().status == 413
+        again = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=20)
+        again.request("GET", "/health")
+        assert again.getresponse().status == 200
+    finally:
+        server.close()
 
 
 SERVES_WITHOUT_TENSORFLOW = """

@@ -54,6 +54,21 @@ def test_an_empty_gallery_says_what_to_type(tmp_path: Path) -> None:
     assert "make all" in page and "make run CORPUS=" in page
 
 
+def test_a_run_whose_table_is_damaged_does_not_take_the_gallery_away(tmp_path: Path) -> None:
+    table = synthetic_run(tmp_path, "mine") / "sequences.parquet"
+    synthetic_run(tmp_path, "whole")
+    content = table.read_bytes()
+    # Size and footer are as they were: only reading the rows meets the damage.
+    rows = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    table.write_bytes(b"PAR1" + b"\xa5" * (rows - 4) + content[rows:])
+    with create_app(tmp_path).server.test_request_context():
+        page = plain(gallery.layout())
+        instead = plain(explore.layout("mine"))
+    assert "1 trained model" in page and "1 run cannot be opened" in page
+    for shown in (page, instead):
+        assert "sequences.parquet: cannot be read" in shown
+
+
 def test_the_gallery_lists_broken_runs_with_their_line(tmp_path: Path) -> None:
     folder = synthetic_run(tmp_path, "mine")
     synthetic_run(tmp_path, "whole")
@@ -117,7 +132,7 @@ def test_the_selects_offer_what_the_run_has_and_show_the_selection(shown: Callab
         ({"run": ["synthetic", "binary"]}, "expected one of binary, synthetic"),
         ({"run": "synthetic", "projection": "lstm-umap"}, "expected lstm-pca, lstm-tsne"),
         ({"run": "synthetic", "sequence": "5"}, "expected a number from 0 to 4"),
-        ({"run": "synthetic", "colour": "red"}, "expected expected, actual"),
+        ({"run": "synthetic", "colour": "red"}, "expected expected, likeliest"),
     ],
 )
 def test_what_does_not_exist_leads_to_a_page_that_says_what_does(
@@ -165,4 +180,4 @@ def test_pages_are_registered_once_however_many_apps_there_are(store: Path, tmp_
     create_app(store)
     create_app(tmp_path)
     paths = [page["path"] for page in dash.page_registry.values()]
-    assert sorted(paths) == ["/", "/404", "/explore/none"]
+    assert sorted(paths) == ["/", "/404", "/explore/none", "/help"]

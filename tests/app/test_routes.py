@@ -106,12 +106,12 @@ def test_a_nonlinear_readout_has_no_visible_part(
 
 def test_rows_and_positions_follow_sort_and_filter(client: FlaskClient) -> None:
     filters = json.dumps({"length": {"type": "greaterThan", "filter": 1}})
-    query = {"start": 0, "end": 100, "sort": "confidence:desc", "filter": filters}
+    query = {"start": 0, "end": 100, "sort": "confidence:desc", "columns": filters}
     answer = client.get("/data/synthetic/rows", query_string=query).json
     sure = [row["confidence"] for row in answer["rows"]]
     assert sure == sorted(sure, reverse=True) and answer["count"] == len(sure)
     third = answer["rows"][2]["sequence_id"]
-    query = {"sort": "confidence:desc", "filter": filters}
+    query = {"sort": "confidence:desc", "columns": filters}
     found = client.get(f"/data/synthetic/position/{third}", query_string=query).json
     assert found == {"row": 2}
 
@@ -128,6 +128,9 @@ ROUTES = [
     "sequence/0",
     "rows?start=0&end=10",
     "position/0",
+    "passing?filters=[[%22correct%22,true]]",
+    "labels/lstm-pca?kinds=after-distance,before-class&distance=0.1",
+    "density/lstm-pca",
     "thumbnail.png",
 ]
 
@@ -174,6 +177,26 @@ def test_a_run_that_changes_while_it_is_read_is_a_line(
     assert "steps.parquet" not in answer.text
 
 
+def test_numbers_that_are_none_are_a_line(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "sequence", lambda *_: {"x": float("nan")})
+    answer = client.get("/data/synthetic/sequence/1")
+    assert answer.status_code == 404 and "holds what is no number" in answer.text
+
+
+def test_a_mistake_of_the_app_is_logged_and_shows_a_line_without_its_traceback(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(*_: object) -> None:
+        raise TypeError("a mistake in here")
+
+    monkeypatch.setattr(queries, "sequence", mistaken)
+    answer = client.get("/data/synthetic/sequence/1")
+    assert answer.status_code == 500 and answer.text.startswith("app: this request failed")
+    assert "mistake in here" not in answer.text and "a mistake in here" in caplog.text
+
+
 HOSTILE = [
     "nothing/lengths",
     "../lengths",
@@ -197,9 +220,19 @@ HOSTILE = [
     "synthetic/rows?start=-1&end=5",
     "synthetic/rows?start=%EF%BC%91&end=5",
     "synthetic/rows?start=0&end=5&sort=__class__:asc",
-    "synthetic/rows?start=0&end=5&filter={",
-    "synthetic/rows?start=0&end=5&filter=" + "%5B" * 3000,
-    'synthetic/rows?start=0&end=5&filter={"length":{"type":"equals","filter":1e400}}',
+    "synthetic/rows?start=0&end=5&columns={",
+    "synthetic/rows?start=0&end=5&columns=" + "%5B" * 3000,
+    'synthetic/rows?start=0&end=5&columns={"length":{"type":"equals","filter":1e400}}',
+    "synthetic/passing?filters={",
+    'synthetic/passing?filters=[["actual",99]]',
+    'synthetic/passing?filters=[["regex","("]]',
+    'synthetic/rows?start=0&end=5&filters=[["__class__",1]]',
+    "synthetic/labels/nothing?kinds=after-class",
+    "synthetic/labels/lstm-pca?kinds=behind-class",
+    "synthetic/labels/lstm-pca?kinds=after-class&distance=much",
+    "synthetic/density/nothing",
+    "synthetic/states.exe",
+    "synthetic/states.csv?projection=nothing",
     "synthetic/position/zero",
     "synthetic/lengths?v=0000",
     "synthetic/lengths?v=",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.filters import Filter
 from app.selection import Selection, parse_selection
 from store.errors import StatelineError
 from store.reader import Run
@@ -12,8 +13,36 @@ def test_an_empty_query_is_the_default(several: Run) -> None:
 
 
 def test_a_full_query_is_taken_as_it_is(several: Run) -> None:
-    query = {"projection": "lstm-pca", "colour": "trust", "sequence": "4", "other": "x"}
-    assert parse_selection(several, query) == Selection("lstm-pca", "trust", 4)
+    query = {
+        "projection": "lstm-pca",
+        "colour": "trust",
+        "sequence": "4",
+        "step": "0",
+        "pinned": "2",
+        "filters": '[["actual", 1], ["search", "film"]]',
+        "labels": "after-class,before-distance",
+        "distance": "0.25",
+        "confidence": "1",
+        "other": "x",
+    }
+    wanted = Selection(
+        projection="lstm-pca",
+        colour="trust",
+        sequence=4,
+        step=0,
+        pinned=2,
+        filters=(Filter("actual", (1,)), Filter("search", ("film",))),
+        labels=("after-class", "before-distance"),
+        distance=0.25,
+        confidence=1.0,
+    )
+    found = parse_selection(several, query)
+    assert found == wanted
+    assert found.plain()["filters"] == [["actual", 1], ["search", "film"]]
+
+
+def test_a_step_without_its_sequence_is_none(several: Run) -> None:
+    assert parse_selection(several, {"step": "3"}).step is None
 
 
 @pytest.mark.parametrize(
@@ -22,8 +51,15 @@ def test_a_full_query_is_taken_as_it_is(several: Run) -> None:
         ({"projection": "lstm-umap"}, "lstm-pca, lstm-tsne"),
         ({"projection": "../../etc/passwd"}, "lstm-pca, lstm-tsne"),
         ({"projection": ["lstm-pca", "lstm-tsne"]}, "lstm-pca, lstm-tsne"),
-        ({"colour": "rainbow"}, "expected, actual, correct, step, trust"),
-        ({"colour": ["step", "trust"]}, "expected, actual"),
+        ({"sequence": "0", "step": "7000"}, "a number from 0 to"),
+        ({"pinned": "5"}, "a number from 0 to 4"),
+        ({"filters": "[]]"}, "a list of filters"),
+        ({"filters": '[["actual", 9]]'}, "the number of a class"),
+        ({"labels": "behind-class"}, "after-distance"),
+        ({"distance": "nan"}, "0 to 1"),
+        ({"confidence": "1.5"}, "0 to 1"),
+        ({"colour": "rainbow"}, "expected, likeliest, actual, correct, step, trust"),
+        ({"colour": ["step", "trust"]}, "expected, likeliest"),
         *[
             ({"sequence": value}, "a number from 0 to 4")
             for value in ("5", "-1", "1.0", "", "１", "9" * 5000, "0x1", ["1", "2"], True)

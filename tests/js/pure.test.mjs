@@ -56,6 +56,31 @@ test("the nearest point is found in pixels, and none beyond the reach", () => {
   assert.equal(pure.nearest(x, y, place, 100, 70, 5), -1);
 });
 
+test("the nearest segment is found between its ends, and none beyond the reach", () => {
+  const spots = [[0, 0], [100, 0], [100, 100]];
+  assert.equal(pure.nearestSegment(spots, 50, 4, 6), 1);
+  assert.equal(pure.nearestSegment(spots, 104, 60, 6), 2);
+  assert.equal(pure.nearestSegment(spots, 50, 40, 6), -1);
+  assert.equal(pure.nearestSegment(spots, -30, 0, 6), -1);
+  assert.equal(pure.nearestSegment([[5, 5], [5, 5]], 5, 5, 6), 1);
+});
+
+test("dots are written round, in their colour, where they pass and lie inside", () => {
+  const pixels = new Uint32Array(9 * 9);
+  pure.dots(pixels, 9, 9, {
+    x: [4, 1, 0],
+    y: [4, 1, 0],
+    bins: [0, 0, 1],
+    passes: [1, 0, 1],
+    colours: [pure.pixel("#ff0000"), pure.pixel("#00ff00")],
+    place: [1, 0, 1, 0],
+    radius: 1,
+  });
+  const written = [...pixels.keys()].filter((at) => pixels[at]);
+  assert.deepEqual(written, [3 * 9 + 4, 4 * 9 + 3, 4 * 9 + 4, 4 * 9 + 5, 5 * 9 + 4]);
+  assert.equal(pixels[4 * 9 + 4], 0xff0000ff);
+});
+
 test("evenly spaced rows start at the first and stay inside", () => {
   assert.deepEqual([...pure.evenly(10, 4)], [0, 2, 5, 7]);
   assert.deepEqual([...pure.evenly(3, 3)], [0, 1, 2]);
@@ -73,13 +98,40 @@ test("every row of the map leads to its sequence and step", () => {
   });
 });
 
+const defaults = {
+  projection: "lstm-tsne",
+  colour: "expected",
+  sequence: null,
+  step: null,
+  pinned: null,
+  filters: [],
+  labels: [],
+  distance: 0.4,
+  confidence: 0.3,
+};
+
 test("an address holds only what differs from the run's defaults", () => {
-  const defaults = { projection: "lstm-tsne", colour: "expected", sequence: null };
   assert.equal(pure.query({ ...defaults }, defaults), "");
   assert.equal(
-    pure.query({ projection: "lstm-pca", colour: "expected", sequence: 0 }, defaults),
+    pure.query({ ...defaults, projection: "lstm-pca", sequence: 0 }, defaults),
     "?projection=lstm-pca&sequence=0",
   );
+});
+
+test("an address read again gives the selection that it was written from", () => {
+  const selection = {
+    projection: "lstm-pca",
+    colour: "step",
+    sequence: 7,
+    step: 0,
+    pinned: 3,
+    filters: [["actual", 1], ["search", 'a "quoted" & hidden; word'], ["box", "lstm-pca", 0, -1.5, 2, 3]],
+    labels: ["after-class", "before-distance"],
+    distance: 0.25,
+    confidence: 1,
+  };
+  assert.deepEqual(pure.selectionOf(pure.query(selection, defaults), defaults), selection);
+  assert.deepEqual(pure.selectionOf("", defaults), defaults);
 });
 
 test("sort keys are written as the data route reads them", () => {

@@ -8,8 +8,8 @@ globalThis.document = {
   addEventListener() {},
   createElement: () => ({ getContext: () => null }), // a browser without WebGL
 };
-for (const name of ["pure", "words", "steps", "tooltip", "map"]) require(`../../app/assets/${name}.js`);
-const { map, steps, tooltip, words } = globalThis.stateline;
+for (const name of ["pure", "words", "steps", "tooltip", "map", "labels"]) require(`../../app/assets/${name}.js`);
+const { labels, map, steps, tooltip, words } = globalThis.stateline;
 
 const facts = {
   classes: [
@@ -43,6 +43,7 @@ const sequence = {
   },
 };
 const colours = ["#e69f00", "#e69f00", "#009e73", "#009e73"];
+const bars = { largest: 1.5, threshold: 0.4 };
 const count = (text, part) => text.split(part).length - 1;
 
 test("every step has one word button with its number", () => {
@@ -63,16 +64,16 @@ test("a word or class with markup in it is shown, not obeyed", () => {
   assert.doesNotMatch(steps.heatmapMarkup(facts, sequence, colours), /<oil>/);
 });
 
-test("the facts of a sequence say both classes, what was left out and what was unknown", () => {
+test("the facts of a sequence say both classes and what was unknown", () => {
   const markup = words.infoMarkup(facts, sequence);
-  for (const part of ["#69", "grain", "earns", "98.7 %", "5 more left out", "1 unknown", "turned wrong by"]) {
+  for (const part of ["#69", "grain", "earns", "98.7 %", "1 unknown", "turned wrong by"]) {
     assert.ok(markup.includes(part), part);
   }
 });
 
 test("heatmap and distances have a column for every step on the same axis", () => {
   const heatmap = steps.heatmapMarkup(facts, sequence, colours);
-  const distances = steps.distancesMarkup(sequence, colours, 1.5);
+  const distances = steps.distancesMarkup(sequence, colours, bars);
   for (const markup of [heatmap, distances]) {
     assert.equal(count(markup, "<g data-t="), 4);
     assert.match(markup, /viewBox="0 0 4 /);
@@ -80,8 +81,8 @@ test("heatmap and distances have a column for every step on the same axis", () =
 });
 
 test("the longest distance fills the height, the others keep their proportion", () => {
-  const markup = steps.distancesMarkup(sequence, colours, 1.5);
-  const heights = [...markup.matchAll(/width="0\.88" height="([\d.]+)"/g)].map(([, h]) => Number(h));
+  const markup = steps.distancesMarkup(sequence, colours, bars);
+  const heights = [...markup.matchAll(/width="0\.88\d*" height="([\d.]+)"/g)].map(([, h]) => Number(h));
   assert.equal(heights[2], 64);
   assert.ok(Math.abs(heights[0] - 64 / 3) < 0.01);
 });
@@ -99,6 +100,53 @@ test("a tooltip tells the answer so far apart from the actual class", () => {
   assert.match(markup, /Answer so far<\/dt><dd>earns 70.0 %/);
   assert.match(markup, /Actual class<\/dt><dd>grain/);
   assert.match(tooltip.markup(facts, sequence, 1), /unknown to the model/);
+});
+
+test("a segment's tooltip tells both words, the distance and what became of the answer", () => {
+  const markup = tooltip.segmentMarkup({ ...facts, largestDistance: 3 }, sequence, 2);
+  for (const part of ["&lt;b&gt; → this", "1.500 (0.50 of the longest)", "grain → earns", "60.0 % → 70.0 %"]) {
+    assert.ok(markup.includes(part), part);
+  }
+});
+
+test("a threshold beyond the longest jump keeps its line inside the plot", () => {
+  const markup = steps.distancesMarkup(sequence, colours, { largest: 15, threshold: 0.9 });
+  const top = Number(markup.match(/class="threshold-line"[^>]*style="top:([\d.]+)px/)[1]);
+  assert.ok(top >= 0 && top < 64);
+});
+
+test("columns as wide as words are drawn where the words stand", () => {
+  const edges = [0, 30, 50, 90, 100];
+  for (const markup of [
+    steps.heatmapMarkup(facts, sequence, colours, edges),
+    steps.distancesMarkup(sequence, colours, { ...bars, edges }),
+  ]) {
+    assert.match(markup, /viewBox="0 0 100 /);
+    assert.match(markup, /width:100px/);
+    const hits = [...markup.matchAll(/x="(\d+)" y="0" width="(\d+)" height="\d+" class="hit"/g)];
+    assert.deepEqual(hits.map(([, from, wide]) => [Number(from), Number(wide)]), [[0, 30], [30, 20], [50, 40], [90, 10]]);
+  }
+});
+
+test("what was not read stands before the last words, or behind the first", () => {
+  const text = "One two, three. Two four?";
+  assert.equal(words.unread(text, ["Two", "four"], "last"), "One two, three.");
+  assert.equal(words.unread(text, ["One", "two"], "first"), ", three. Two four?");
+  assert.equal(words.unread(text, ["five"], "first"), null);
+  assert.equal(words.unread(text, ["One", "five"], "last"), null);
+});
+
+test("labels stand at the word that changed something, or the one before it", () => {
+  const placed = { ...sequence.steps, x: [0, 1, 2, 3], y: [0, 10, 20, 30] };
+  const of = (kinds, distance = 0.4, confidence = 0.3) =>
+    labels.ofSequence(placed, 1.5, { labels: kinds, distance, confidence }).map(({ t, text, before }) => [t, text, before]);
+  assert.deepEqual(of(["after-distance"]), [[2, "this", false]]);
+  assert.deepEqual(of(["before-distance"]), [[1, "<b>", true]]);
+  assert.deepEqual(of(["after-class"]), [[2, "this", false]]);
+  // The change of every class counts, the last one too; the first step changes nothing.
+  assert.deepEqual(of(["after-confidence"], 1, 0.59), [[2, "this", false]]);
+  assert.deepEqual(of(["after-distance"], 0).map(([t]) => t).sort(), [1, 2, 3]);
+  assert.deepEqual(of([]), []);
 });
 
 test("without WebGL the map draws a sample as vectors, spread over all states", () => {

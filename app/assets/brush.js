@@ -1,0 +1,193 @@
+// The canvas between map and trajectory: what passes the filters, first and last states, density.
+// And the brushes themselves: a box or a lasso drawn on the map.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const RING = 4.5;
+  const MOST_CORNERS = 100; // an address must hold them
+
+  let passes = null; // Uint8Array, 1 for a drawn state that passes; null where all do
+  let rings = { first: false, last: false };
+  let ends = { first: [], last: [] }; // indices of drawn states
+  let lines = []; // of equal density
+  let tool = "pan";
+  let corners = null; // pixels, while a brush is drawn
+
+  const canvas = () => document.getElementById("map-brush");
+  const scratch = () => (stateline.brushScratch ??= document.createElement("canvas"));
+
+  function draw() {
+    const element = canvas();
+    const place = element && stateline.map.place();
+    if (!place) return;
+    const { pen, width, height, ratio } = stateline.pure.penOf(element);
+    const style = getComputedStyle(document.documentElement);
+    const tone = (name) => style.getPropertyValue(name).trim();
+    if (passes) {
+      pen.fillStyle = tone("--map-veil");
+      pen.fillRect(0, 0, width, height);
+      passing(pen, place, width, height, ratio);
+    }
+    if (lines.length) contours(pen, place, tone("--ink"));
+    for (const end of ["first", "last"]) {
+      if (rings[end]) circle(pen, place, ends[end], tone(end === "first" ? "--ink-muted" : "--ink"));
+    }
+  }
+
+  // Dots of the states that pass, written as pixels: a call a dot would take ten times as long.
+  function passing(pen, place, width, height, ratio) {
+    const { points, bins, colours, size } = stateline.map.shown();
+    const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
+    const image = new ImageData(columns, rows);
+    stateline.pure.dots(new Uint32Array(image.data.buffer), columns, rows, {
+      x: points.x,
+      y: points.y,
+      bins,
+      passes,
+      colours: colours.map(stateline.pure.pixel),
+      place: place.map((part) => part * ratio),
+      radius: Math.max(1, (size * ratio) / 2),
+    });
+    const layer = scratch();
+    [layer.width, layer.height] = [columns, rows];
+    layer.getContext("2d").putImageData(image, 0, 0);
+    pen.drawImage(layer, 0, 0, width, height);
+  }
+
+  function contours(pen, place, ink) {
+    pen.strokeStyle = ink;
+    pen.globalAlpha = 0.6;
+    for (const { share, x, y } of lines) {
+      pen.lineWidth = share <= 0.5 ? 1.5 : 0.9;
+      pen.beginPath();
+      for (let i = 0; i < x.length; i += 1) {
+        pen[i ? "lineTo" : "moveTo"](x[i] * place[0] + place[1], y[i] * place[2] + place[3]);
+      }
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+  }
+
+  function circle(pen, place, rows, ink) {
+    const { points } = stateline.map.shown();
+    pen.strokeStyle = ink;
+    pen.lineWidth = 1.5;
+    for (const row of rows) {
+      if (passes && !passes[row]) continue;
+      const [x, y] = [points.x[row] * place[0] + place[1], points.y[row] * place[2] + place[3]];
+      pen.beginPath();
+      pen.arc(x, y, RING, 0, 2 * Math.PI);
+      pen.stroke();
+    }
+  }
+
+  // Choose a tool: pan leaves the mouse to the map, box and lasso take it.
+  function choose(next) {
+    tool = next;
+    for (const button of document.querySelectorAll("#map-tools [data-tool]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+    }
+    document.getElementById("map-frame").dataset.brush = tool;
+  }
+
+  const inFrame = (event) => {
+    const frame = document.getElementById("map-frame").getBoundingClientRect();
+    return [event.clientX - frame.left, event.clientY - frame.top];
+  };
+
+  // The map underneath must not see what belongs to a brush.
+  const claim = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  function start(event) {
+    if (tool === "pan" || event.button !== 0 || !event.target.closest?.("#map")) return;
+    claim(event);
+    corners = [inFrame(event)];
+  }
+
+  function extend(event) {
+    if (!corners) return;
+    claim(event);
+    const at = inFrame(event);
+    if (tool === "box") corners = [corners[0], at];
+    else if (Math.hypot(at[0] - corners.at(-1)[0], at[1] - corners.at(-1)[1]) > 4) corners.push(at);
+    stateline.overlay.outline(tool === "box" ? boxOf(corners) : corners);
+  }
+
+  const boxOf = ([[ax, ay], [bx, by]]) => [
+    [ax, ay],
+    [bx, ay],
+    [bx, by],
+    [ax, by],
+  ];
+
+  // Coordinates to five digits: finer than any screen, and short in an address.
+  const toData = (place, corner) =>
+    stateline.pure.toData(place, corner).map((value) => Number(value.toPrecision(5)));
+
+  function finish(event) {
+    if (!corners) return;
+    claim(event);
+    const drawn = corners;
+    corners = null;
+    stateline.overlay.outline(null);
+    const projection = stateline.explore.selection().projection;
+    const place = stateline.map.place();
+    if (tool === "box" && drawn.length === 2) {
+      const [[ax, ay], [bx, by]] = drawn.map((corner) => toData(place, corner));
+      const sorted = (a, b) => [Math.min(a, b), Math.max(a, b)];
+      const [[left, right], [bottom, top]] = [sorted(ax, bx), sorted(ay, by)];
+      stateline.filters.add(["box", projection, left, bottom, right, top]);
+    } else if (tool === "lasso" && drawn.length > 2) {
+      const kept = stateline.pure.evenly(drawn.length, Math.min(drawn.length, MOST_CORNERS));
+      const flat = Array.from(kept).flatMap((i) => toData(place, drawn[i]));
+      stateline.filters.add(["lasso", projection, ...flat]);
+    }
+    choose("pan");
+  }
+
+  for (const [name, listen] of [
+    ["mousedown", start],
+    ["mousemove", extend],
+    ["mouseup", finish],
+  ]) {
+    document.addEventListener(name, listen, true);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#map-tools [data-tool]");
+    if (button) choose(button.dataset.tool === tool ? "pan" : button.dataset.tool);
+  });
+
+  // A brush under way is given up; true where there was one, or a tool other than pan.
+  function cancel() {
+    const busy = corners !== null || tool !== "pan";
+    corners = null;
+    stateline.overlay.outline(null);
+    if (tool !== "pan") choose("pan");
+    return busy;
+  }
+
+  stateline.brush = {
+    cancel,
+    draw,
+    active: () => tool !== "pan",
+    passes: (row) => !passes || Boolean(passes[row]),
+    show(next) {
+      passes = next;
+      draw();
+    },
+    rings(wanted, rows) {
+      rings = wanted;
+      ends = rows;
+      draw();
+    },
+    density(next) {
+      lines = next;
+      draw();
+    },
+  };
+
+  document.addEventListener("stateline:theme", draw);
+})();

@@ -1,0 +1,34 @@
+"""The button that saves views of the Explore page as pictures; `export.js` fills its menu."""
+
+from dash import html
+
+EXPORT_BUTTON = "export-button"
+EXPORT_MENU = "export-menu"
+
+
+def export_menu() -> html.Div:
+    """Button and menu, empty until it opens: it then lists the views that are on the page."""
+    return html.Div(
+        [
+            html.Button(
+                "Export",
+                id=EXPORT_BUTTON,
+                className="export-button tool-button",
+                type="button",
+                title="Save a view as a picture",
+                **{
+                    "aria-haspopup": "menu",
+                    "aria-expanded": "false",
+                    "aria-controls": EXPORT_MENU,
+                },
+            ),
+            html.Div(
+                id=EXPORT_MENU,
+                className="export-menu",
+                role="menu",
+                hidden=True,
+                **{"aria-label": "Save a view as a picture"},
+            ),
+        ],
+        className="export",
+    )

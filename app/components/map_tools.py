@@ -1,0 +1,75 @@
+"""The tools on the map: pan, box and lasso, the view controls, export and reset."""
+
+from dash import html
+
+from app import ids
+from app.components.export_menu import export_menu
+from app.components.filter_bar import opener
+
+TOOLS = (
+    ("pan", "Pan", "Move the map; the wheel zooms"),
+    ("box", "Box", "Draw a box around states: a filter"),
+    ("lasso", "Lasso", "Draw a line around states: a filter"),
+)
+
+
+def map_tools() -> html.Div:
+    """The toolbar at the map's upper edge."""
+    return html.Div(
+        [
+            html.Button(
+                "Reset view", id=ids.MAP_RESET, className="tool-button", type="button", hidden=True
+            ),
+            html.Div(
+                [
+                    html.Button(
+                        text,
+                        className="tool-button",
+                        type="button",
+                        title=title,
+                        **{"data-tool": tool, "aria-pressed": str(tool == "pan").lower()},
+                    )
+                    for tool, text, title in TOOLS
+                ],
+                className="tool-group",
+                role="group",
+                **{"aria-label": "Tool"},
+            ),
+            html.Div(
+                [
+                    opener("View", ids.VIEW_CONTROLS, "Labels, trajectory, points"),
+                    html.Div(
+                        id=ids.VIEW_CONTROLS,
+                        className="popover-panel",
+                        hidden=True,
+                        role="dialog",
+                        **{"aria-label": "View controls"},
+                    ),
+                ],
+                className="popover-anchor",
+            ),
+            export_menu(),
+        ],
+        id=ids.MAP_TOOLS,
+        className="map-tools",
+    )
+
+
+def hints() -> html.Div:
+    """What a first visitor should try, until it is sent away."""
+    return html.Div(
+        [
+            html.Ul(
+                [
+                    html.Li("Click a row of the table, or any point of the map, to open its text."),
+                    html.Li("Hover a word, a column, a bar or a point: it lights everywhere."),
+                    html.Li("Brush: a bar, a confusion cell, box and lasso. Esc takes it back."),
+                ]
+            ),
+            html.Button("Got it", id=ids.HINTS_CLOSE, className="tool-button", type="button"),
+        ],
+        id=ids.HINTS,
+        className="hints",
+        hidden=True,
+        role="note",
+    )

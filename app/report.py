@@ -1,0 +1,301 @@
+"""A sequence as one HTML file to read, print and pass on: no script, no reference to anything."""
+
+from datetime import date
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+import numpy as np
+
+from app.components.text import count, day, percent
+from app.figures.colours import EXPECTED, ink
+from app.figures.steps_svg import StepView, panels, shown_classes, step_colours, step_panel
+from app.figures.trajectory_svg import trajectory_svg
+from app.queries import (
+    largest_distance,
+    projection_facts,
+    projection_note,
+    run_scales,
+    sequence,
+)
+from app.report_map import jumps, map_picture
+from app.selection import DISTANCE
+from store.reader import Run
+
+STYLE = Path(__file__).parent / "assets" / "report.css"
+
+# The file is opened far from its server, and its words may come from anyone.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+def report(run: Run, sequence_id: int, projection: str, made: date) -> str:
+    """The document: facts, words, heatmap, distances, trajectory and a table of steps.
+
+    made    day to print at its end
+    raises  StatelineError  the run holds no such sequence or projection
+    """
+    found = sequence(run, sequence_id, projection)
+    facts, steps = found["facts"], found["steps"]
+    view = step_view(run, steps)
+    heading = f"{run.name}, sequence {sequence_id}"
+    parts = (
+        _title(run, facts),
+        _facts(run, facts, steps),
+        _words(run, facts, steps, view),
+        _step_plots(view, run),
+        _map(run, sequence_id, projection, facts, view),
+        _table(run, facts, steps, view),
+        _source(run, projection, made),
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(heading)} · Stateline</title><style>{_style()}</style></head>"
+        f"<body><main>{''.join(parts)}</main></body></html>\n"
+    )
+
+
+def file_name(run: Run, sequence_id: int) -> str:
+    """Name under which a browser saves the report; a run's name is safe in one."""
+    return f"{run.name}-sequence-{sequence_id}.html"
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return STYLE.read_text(encoding="utf-8")
+
+
+def step_view(run: Run, steps: dict) -> StepView:
+    """What the drawings need of `queries.sequence`'s steps."""
+    scale = run_scales(run)[EXPECTED]
+    return StepView(
+        words=steps["surface"],
+        ep=np.array(steps["ep"]),
+        distance=np.array(steps["distance"]),
+        answers=steps["predicted"],
+        colours=step_colours(scale, steps["bin"], steps["confidence"], len(run.class_names)),
+        path=[scale.colours[bin_] for bin_ in steps["bin"]],
+        class_names=run.class_names,
+        class_colours=run.class_colours,
+    )
+
+
+def _tag(run: Run, index: int) -> str:
+    """A class's name on its colour."""
+    colour = run.class_colours[index]
+    name = escape(run.class_names[index])
+    return f'<span class="tag" style="background:{colour};color:{ink(colour)}">{name}</span>'
+
+
+def _title(run: Run, facts: dict) -> str:
+    model = run.manifest["model"]
+    metrics = model["metrics"]
+    about = (
+        f"{model['cell']}, {count(model['units'], 'unit')}, "
+        f"{count(model['parameters'], 'parameter')}; test accuracy "
+        f"{percent(metrics['accuracy'])} over {count(metrics['test'], 'sequence')}"
+    )
+    right = facts["correct"]
+    verdict = "classified correctly" if right else "classified wrongly"
+    return (
+        f'<header><p class="brand">Stateline</p>'
+        f"<h1>{escape(run.name)} <span>sequence {facts['sequence_id']}</span></h1>"
+        f'<p class="about">{escape(about)}</p>'
+        f'<p class="verdict">{_tag(run, facts["label"])} <span class="arrow">→</span> '
+        f"{_tag(run, facts['predicted'])} "
+        f'<strong class="{"right" if right else "wrong"}">{verdict}</strong></p></header>'
+    )
+
+
+def _facts(run: Run, facts: dict, steps: dict) -> str:
+    """The sequence in figures, a name and a value each."""
+    words = steps["surface"]
+    longest = facts["max_distance_step"]
+    pairs = [
+        ("Class", run.class_names[facts["label"]]),
+        ("Classification", run.class_names[facts["predicted"]]),
+        ("Confidence", percent(facts["confidence"])),
+        ("Settled", settled(facts)),
+        ("Turning word", turned(facts, words)),
+        ("Words read", read(run, facts)),
+        ("Unknown words", f"{facts['unknown']:,} to the model" if facts["unknown"] else "none"),
+        (
+            "Largest distance",
+            f"{facts['max_distance']:.3f}, at step {longest}, “{words[longest]}”",
+        ),
+        ("Id in the corpus", facts["external_id"]),
+    ]
+    rows = (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
+    return f'<dl class="facts">{"".join(rows)}</dl>'
+
+
+def settled(facts: dict) -> str:
+    """Since when the answer stands."""
+    if not facts["flips"]:
+        return "never changed its answer"
+    return f"at step {facts['settle_step']}, after {count(facts['flips'], 'flip')}"
+
+
+def turned(facts: dict, words: list[str]) -> str:
+    """The word that turned the sequence wrong."""
+    step = facts["turning_step"]
+    return "none: classified correctly" if step is None else f"“{words[step]}”, at step {step}"
+
+
+def read(run: Run, facts: dict) -> str:
+    """How much of the text the model read, and which part."""
+    cut = facts["length_full"] - facts["length"]
+    if not cut:
+        return f"{facts['length']:,}, the whole text"
+    keep = run.manifest["corpus"]["truncation"]["keep"]
+    return f"{keep} {facts['length']:,}; {cut:,} more left out"
+
+
+def _section(title: str, note: str, body: str, more: str = "") -> str:
+    """Heading, note and body, which paper keeps together; `more` may go on another page."""
+    return (
+        f'<section><div class="whole"><h2>{escape(title)}</h2><p class="note">{escape(note)}</p>'
+        f"{body}</div>{more}</section>"
+    )
+
+
+def _words(run: Run, facts: dict, steps: dict, view: StepView) -> str:
+    """The text as the model read it, and the scale of its colours."""
+    words = []
+    for t, word in enumerate(view.words):
+        kinds = ["word"]
+        if not steps["known"][t]:
+            kinds.append("unknown")
+        if t == facts["turning_step"]:
+            kinds.append("turning")
+        colour = view.colours[t]
+        words.append(
+            f'<span class="{" ".join(kinds)}" style="background:{colour};color:{ink(colour)}">'
+            f"{escape(word)}</span>"
+        )
+    marks = []
+    if facts["unknown"]:
+        marks.append("A dotted line marks a word that is unknown to the model.")
+    if facts["turning_step"] is not None:
+        marks.append("A frame marks the word that turned the answer wrong.")
+    note = " ".join(["Colour: the answer, had the text ended at the word.", *marks])
+    return _section("Words", note, "", f'<p class="words">{" ".join(words)}</p>{_legend(run)}')
+
+
+def _legend(run: Run) -> str:
+    scale = run_scales(run)[EXPECTED]
+    if scale.kind == "ramp":
+        labels = "".join(f"<span>{escape(label)}</span>" for label in scale.labels)
+        return (
+            f'<div class="legend"><span class="ramp"><span class="ramp-bar" style="background:'
+            f'linear-gradient(90deg,{",".join(scale.colours)})"></span>'
+            f'<span class="ramp-labels">{labels}</span></span></div>'
+        )
+    chips = (
+        f'<span class="chip"><span class="dot" style="background:{colour}"></span>'
+        f"{escape(label)}</span>"
+        for label, colour in zip(scale.labels, scale.colours, strict=True)
+    )
+    return f'<div class="legend">{"".join(chips)}<span>paler: less sure</span></div>'
+
+
+def _step_plots(view: StepView, run: Run) -> str:
+    """Heatmap, answer row and distances, in as many rows of columns as the words need."""
+    first, *others = [
+        f'<div class="drawing">{step_panel(view, start, stop)}</div>'
+        for start, stop in panels(len(view.words))
+    ]
+    largest = largest_distance(run)
+    note = (
+        "A column a step. Above: how sure of each class, the stronger the surer; under it the "
+        "answer. Below: how far the word moved the hidden state, in the colour of the answer "
+        f"before it; the run's largest distance is {largest:.2f}."
+    )
+    hidden = len(view.class_names) - len(shown_classes(view.ep))
+    if hidden:
+        note += f" The {len(view.class_names) - hidden} classes that come closest are shown; "
+        note += f"{hidden} are left out."
+    return _section("Expected prediction and distance", note, first, "".join(others))
+
+
+def _map(run: Run, sequence_id: int, projection: str, facts: dict, view: StepView) -> str:
+    """The trajectory over all states, with the words of its jumps."""
+    x, y, picture, drawn = map_picture(run, sequence_id, projection)
+    wanted = jumps(view.distance, DISTANCE * largest_distance(run), facts["turning_step"])
+    labels = [(t, view.words[t]) for t in wanted]
+    drawing, labelled = trajectory_svg(x, y, view.path, labels, picture)
+    note = (
+        f"{projection_note(projection_facts(run, projection))}. Behind it "
+        f"{drawn:,} of {run.states:,} states of the run. A dot a state, a line a word; "
+        "grey ring the first state, dark ring the last."
+    )
+    if wanted:
+        turning = " and the turning word" if facts["turning_step"] is not None else ""
+        note += (
+            f" Labels: words that moved the state by {DISTANCE:.2f} of the run's largest distance "
+            f"or more{turning}; {labelled} of {len(wanted)} found room."
+        )
+    return _section("Trajectory", note, f'<div class="drawing map">{drawing}</div>')
+
+
+def contribution_classes(run: Run, facts: dict) -> list[int]:
+    """Classes that the table has a contribution for; one sigmoid unit has the second's only."""
+    if run.manifest["readout"]["outputs"] == 1:
+        return [1]
+    return list(dict.fromkeys((facts["label"], facts["predicted"])))
+
+
+def _table(run: Run, facts: dict, steps: dict, view: StepView) -> str:
+    """All steps in numbers."""
+    single = run.manifest["readout"]["outputs"] == 1
+    classes = contribution_classes(run, facts)
+    heads = ["step", "word", "answer", "confidence", "distance"]
+    heads += [f"to {run.class_names[index]}" for index in classes]
+    head = "".join(
+        f'<th scope="col"{"" if name in ("word", "answer") else " class=number"}>'
+        f"{escape(name)}</th>"
+        for name in heads
+    )
+    rows = []
+    for t, word in enumerate(view.words):
+        role = steps["role"][t]
+        planted = f" <small>{escape(role)}</small>" if role else ""
+        answer = view.answers[t]
+        given = [steps["contribution"][t][0 if single else index] for index in classes]
+        numbers = "".join(f'<td class="number">{signed(value)}</td>' for value in given)
+        rows.append(
+            f'<tr><td class="number">{t}</td><td class="text">{escape(word)}{planted}</td>'
+            f'<td class="text"><span class="dot" style="background:{view.class_colours[answer]}">'
+            f"</span>{escape(view.class_names[answer])}</td>"
+            f'<td class="number">{percent(steps["confidence"][t])}</td>'
+            f'<td class="number">{view.distance[t]:.3f}</td>{numbers}</tr>'
+        )
+    note = (
+        "Answer and confidence: had the text ended at the word. Distance: in hidden-state units. "
+        "To a class: what the word added to its logit, its contribution."
+    )
+    body = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return _section("Steps", note, "", body)
+
+
+def signed(value: float) -> str:
+    """A number with its sign, and a minus as wide as a plus."""
+    return f"{value:+.3f}".replace("-", "−")
+
+
+def _source(run: Run, projection: str, made: date) -> str:
+    """Where all of it comes from, so that the same report can be made again."""
+    manifest = run.manifest
+    corpus = manifest["corpus"]
+    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    pairs = (
+        ("Corpus", f"{corpus['name']}, {corpus['source']}"),
+        ("Projection", projection),
+        ("Run built", f"{day(manifest['created'])}, with {versions}"),
+        ("Run's checksum", f"{run.checksum} (SHA-256 of its manifest)"),
+        ("Tables", f"schema version {manifest['schema_version']}"),
+        ("Report made", day(made.isoformat())),
+    )
+    rows = (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
+    return f'<footer><dl class="facts">{"".join(rows)}</dl></footer>'

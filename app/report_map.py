@@ -1,0 +1,44 @@
+"""The report's map: a picture of all states, and which words to write along the trajectory."""
+
+import base64
+
+import numpy as np
+
+from app.figures.colours import EXPECTED
+from app.figures.raster import pixel_place, scatter_png
+from app.figures.steps_svg import WIDTH
+from app.figures.trajectory_svg import HEIGHT, MARGIN
+from app.queries import EXPECTED_COLUMNS, drawn_rows, expected_bins, run_scales
+from store.reader import Run
+from store.schema import STEPS
+
+FINER = 2  # pixels a unit of the drawing: paper shows more than a screen
+
+
+def jumps(distance: np.ndarray, threshold: float, turning: int | None) -> list[int]:
+    """The turning step, then the steps of that distance or more, the longest first."""
+    order = np.argsort(-distance, kind="stable")
+    # A first step has no state before it: its distance is from the zero state, and no jump.
+    found = [int(t) for t in order if distance[t] >= threshold and t not in (0, turning)]
+    return found if turning is None else [turning, *found]
+
+
+def map_picture(
+    run: Run, sequence_id: int, projection: str
+) -> tuple[np.ndarray, np.ndarray, str, int]:
+    """The map of all states as a picture, and where one sequence lies on it.
+
+    returns  x, y (T,) in the drawing's units; the picture as a data address; states in it
+    """
+    start, stop = (int(row) for row in run.offsets[sequence_id : sequence_id + 2])
+    # The sequence itself is always in the picture, whatever a sample leaves out.
+    rows = np.union1d(drawn_rows(run.states), np.arange(start, stop))
+    place = run.coordinates(projection)
+    bins = expected_bins(run.scan(STEPS).select(*EXPECTED_COLUMNS).collect(), run)[rows]
+    size = (WIDTH * FINER, HEIGHT * FINER, MARGIN * FINER)
+    of_all = (place["x"][rows], place["y"][rows])
+    scale, left, top = pixel_place(*of_all, *size)
+    file = scatter_png(*of_all, bins, run_scales(run)[EXPECTED].colours, *size)
+    x = (left + scale * place["x"][start:stop].astype(float)) / FINER
+    y = (top - scale * place["y"][start:stop].astype(float)) / FINER
+    return x, y, f"data:image/png;base64,{base64.b64encode(file).decode()}", len(rows)

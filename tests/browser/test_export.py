@@ -1,0 +1,248 @@
+"""Export: every view of the Explore page as PNG and SVG, and the menu that offers them."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from store.reader import open_run as open_folder
+from tests.browser.conftest import open_run
+
+SEQUENCE_VIEWS = ["map", "words", "heatmap", "distances"]
+OVERVIEW_VIEWS = ["map", "class-bars", "confusion"]
+SVG = "{http://www.w3.org/2000/svg}"
+# Width, height and number of colours of a picture, and the colour of its upper left corner.
+LOOK = """async (address) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const pen = canvas.getContext("2d");
+    pen.drawImage(image, 0, 0);
+    const { data } = pen.getImageData(0, 0, canvas.width, canvas.height);
+    const pixels = new Uint32Array(data.buffer);
+    return {size: [canvas.width, canvas.height], colours: new Set(pixels).size,
+            corner: [...data.slice(0, 4)]};
+}"""
+
+
+@pytest.fixture
+def open_sequence(page, site: str) -> Callable:
+    """Opens a sequence of a run, or its overview, with everything drawn."""
+
+    def go(run: str, sequence: int | None = None) -> None:
+        query = "" if sequence is None else f"?sequence={sequence}"
+        open_run(page, f"{site}/explore/{run}{query}")
+        if sequence is not None:
+            page.wait_for_function("stateline.segments > 0")
+        page.wait_for_function("stateline.export.views().some(({key}) => key === 'map')")
+
+    return go
+
+
+def saved(page, view: str, kind: str, folder: Path) -> Path:
+    """The file that saving a view downloads."""
+    with page.expect_download() as download:
+        name = page.evaluate("([view, kind]) => stateline.export.save(view, kind)", [view, kind])
+    assert download.value.suggested_filename == name
+    path = folder / name
+    download.value.save_as(path)
+    return path
+
+
+def looked_at(page, path: Path) -> dict:
+    """What LOOK says of a PNG file."""
+    body = page.evaluate_handle(
+        "(bytes) => URL.createObjectURL(new Blob([new Uint8Array(bytes)], {type: 'image/png'}))",
+        list(path.read_bytes()),
+    )
+    return page.evaluate(LOOK, body)
+
+
+def texts(root: ElementTree.Element) -> str:
+    """Everything written in a picture, titles included, line by line."""
+    return "\n".join(text for text in root.itertext() if text.strip())
+
+
+def references(text: str) -> list[str]:
+    """Addresses that a picture refers to, those inside it left out."""
+    found = re.findall(r'(?:href|src)="([^"]*)"|url\(([^)]*)\)', text)
+    addresses = [first or second for first, second in found]
+    return [one for one in addresses if not one.startswith(("#", "data:image/png;base64,"))]
+
+
+@pytest.mark.parametrize("run", ["reviews", "news"])
+def test_each_view_is_saved_as_picture_and_as_vectors_of_the_same_size(
+    page, open_sequence: Callable, tmp_path: Path, run: str
+) -> None:
+    for sequence, views in ((3, SEQUENCE_VIEWS), (None, OVERVIEW_VIEWS)):
+        open_sequence(run, sequence)
+        assert [one["key"] for one in page.evaluate("stateline.export.views()")] == views
+        for view in views:
+            text = saved(page, view, "svg", tmp_path).read_text()
+            root = ElementTree.fromstring(text)
+            assert references(text) == []
+            width, height = float(root.get("width")), float(root.get("height"))
+            picture = saved(page, view, "png", tmp_path)
+            number = "" if sequence is None else "-3"
+            assert picture.name == f"stateline-{run}{number}-{view}.png"
+            seen = looked_at(page, picture)
+            assert seen["size"] == [2 * width, 2 * height]
+            assert seen["colours"] > 20
+            assert f"run {run}" in texts(root)
+        assert page.locator(".export-sheet").count() == 0
+
+
+def test_words_are_all_there_with_the_facts_of_their_sequence(
+    page, open_sequence: Callable, browser_store: Path, tmp_path: Path
+) -> None:
+    open_sequence("reviews", 3)
+    root = ElementTree.parse(saved(page, "words", "svg", tmp_path)).getroot()
+    written = [element.text for element in root.iter(f"{SVG}text")]
+    words = open_folder(browser_store / "reviews").steps_of(3)["surface"].to_list()
+    assert [text for text in written if text in set(words)][: len(words)] == words
+    assert "#3" in written and "undecided" in written
+
+
+def test_what_the_page_keeps_shut_stays_out_of_the_picture(
+    page, open_sequence: Callable, tmp_path: Path
+) -> None:
+    open_sequence("reviews", 3)
+    page.evaluate(
+        """() => document.getElementById("words").insertAdjacentHTML(
+            "beforeend", "<details><summary>More</summary><p>kept shut</p></details>")"""
+    )
+    written = texts(ElementTree.parse(saved(page, "words", "svg", tmp_path)).getroot())
+    assert "More" in written and "kept shut" not in written
+
+
+def test_step_plots_and_overview_name_every_class(
+    page, open_sequence: Callable, browser_store: Path, tmp_path: Path
+) -> None:
+    names = open_folder(browser_store / "news").class_names
+    open_sequence("news", 1)
+    steps = page.locator("#words button").count()
+    root = ElementTree.parse(saved(page, "heatmap", "svg", tmp_path)).getroot()
+    assert all(name in texts(root) for name in names)
+    assert len(list(root.find(f"{SVG}svg"))) >= steps * (len(names) + 1)
+    open_sequence("news")
+    for view in ("class-bars", "confusion"):
+        root = ElementTree.parse(saved(page, view, "svg", tmp_path)).getroot()
+        assert all(name in texts(root) for name in names)
+
+
+def test_a_map_of_few_states_is_made_of_circles_under_its_trajectory(
+    page, open_sequence: Callable, tmp_path: Path
+) -> None:
+    open_sequence("reviews", 3)
+    root = ElementTree.parse(saved(page, "map", "svg", tmp_path)).getroot()
+    circles = len(list(root.iter(f"{SVG}circle")))
+    assert circles == page.evaluate("stateline.points")
+    written = texts(root)
+    for part in ("run reviews", "sequence #3", f"all {circles:,} states in view", "undecided"):
+        assert part in written
+    assert "end" in [element.text for element in root.iter(f"{SVG}text")]
+    # A PNG is a raster anyway: its points come as one.
+    drawn = page.evaluate("stateline.sheets.draw('map', 'png').body")
+    assert "<circle" not in drawn and "data:image/png;base64," in drawn
+
+
+def test_a_map_says_how_many_states_are_in_view_and_which_filters_are_set(
+    page, open_sequence: Callable
+) -> None:
+    open_sequence("news", 1)
+    drawn = page.evaluate("stateline.sheets.draw('map', 'svg').body")
+    assert "Filters:" not in drawn
+    page.evaluate(
+        """() => {
+            const plot = stateline.map.plot();
+            const [from, to] = plot._fullLayout.xaxis.range;
+            const third = (to - from) / 3;
+            return Plotly.relayout(plot, {"xaxis.range": [from + third, to - third]}).then(() => 0);
+        }"""
+    )
+    page.wait_for_selector("#map-reset:visible")
+    page.evaluate("stateline.filters.add(['actual', 1])")
+    page.wait_for_selector("#filter-chips .chip")
+    drawn = page.evaluate("stateline.sheets.draw('map', 'svg').body")
+    inside, states = re.search(r"([\d,]+) of ([\d,]+) states in view", drawn).groups()
+    assert drawn.count("<circle") == int(inside.replace(",", "")) < int(states.replace(",", ""))
+    assert "Filters: class: " in drawn
+
+
+def test_pictures_are_dark_where_the_page_is(page, open_sequence: Callable, tmp_path: Path) -> None:
+    open_sequence("news", 1)
+    corners = []
+    for _ in range(2):
+        corners.append(sum(looked_at(page, saved(page, "words", "png", tmp_path))["corner"][:3]))
+        page.click("#theme-switch")
+    assert max(corners) > 700 and min(corners) < 120
+
+
+def test_a_word_with_markup_or_control_characters_in_it_leaves_the_file_whole(
+    page, open_sequence: Callable, tmp_path: Path
+) -> None:
+    open_sequence("reviews", 3)
+    strange = "<script>&\"\u0001'\ufffe"
+    page.evaluate(
+        "(text) => { document.querySelector('#words button').textContent = text; }", strange
+    )
+    root = ElementTree.parse(saved(page, "words", "svg", tmp_path)).getroot()
+    assert "<script>&\"'" in [element.text for element in root.iter(f"{SVG}text")]
+    saved(page, "words", "png", tmp_path)
+
+
+def test_the_menu_is_worked_by_keys_and_escape_closes_nothing_but_it(
+    page, open_sequence: Callable
+) -> None:
+    open_sequence("reviews", 3)
+    page.focus("#export-button")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#export-button", "aria-expanded") == "true"
+    focused = "document.activeElement.getAttribute('aria-label')"
+    assert page.evaluate(focused) == "Map as PNG"
+    for key, name in (
+        ("ArrowRight", "Map as SVG"),
+        ("ArrowDown", "Words as SVG"),
+        ("ArrowLeft", "Words as PNG"),
+        ("End", "Distances as PNG"),
+        ("ArrowDown", "Map as PNG"),
+        ("ArrowUp", "Distances as PNG"),
+    ):
+        page.keyboard.press(key)
+        assert page.evaluate(focused) == name
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#export-menu")
+    assert page.evaluate("document.activeElement.id") == "export-button"
+    assert page.evaluate("stateline.sequenceShown") == 3
+
+
+def test_a_choice_saves_and_closes_and_a_click_elsewhere_closes(
+    page, open_sequence: Callable
+) -> None:
+    open_sequence("reviews")
+    page.click("#export-button")
+    with page.expect_download() as download:
+        page.click("#export-menu [data-view=confusion][data-kind=svg]")
+    assert download.value.suggested_filename == "stateline-reviews-confusion.svg"
+    page.wait_for_selector("#export-menu", state="hidden")
+    assert page.inner_text("#live") == "Saved stateline-reviews-confusion.svg"
+    page.click("#export-button")
+    assert page.is_visible("#export-menu")
+    page.mouse.click(5, 300)
+    assert not page.is_visible("#export-menu")
+
+
+def test_a_failure_says_one_line_on_the_menu_and_aloud(page, open_sequence: Callable) -> None:
+    open_sequence("reviews")
+    page.click("#export-button")
+    assert page.evaluate("stateline.export.save('words', 'png')") is None
+    line = 'Not saved: The page does not show "words" now.'
+    assert page.inner_text("#live") == page.inner_text(".export-status") == line
+    page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = (done) => done(null); }")
+    page.click("#export-menu [data-view=confusion][data-kind=png]")
+    page.wait_for_selector(".export-status:has-text('could not make a picture')")
+    assert page.is_visible("#export-menu")

@@ -1,0 +1,384 @@
+"""Brushes, filters, labels, the pinned sequence and the address: what links the views."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import polars as pl
+
+from app.filters import parse_filters, passing
+from store.reader import Run
+from store.reader import open_run as open_folder
+from tests.browser.conftest import choose_row, open_run
+from tests.browser.test_explore import ORDER, requests_during
+
+
+def filters_of(page) -> list:
+    """The filters that the address holds."""
+    held = parse_qs(urlsplit(page.url).query).get("filters")
+    return json.loads(held[0]) if held else []
+
+
+def filtered(page, count: int) -> None:
+    """Wait until the filter bar has so many chips and the table has followed."""
+    page.wait_for_function(f"document.querySelectorAll('#filter-chips .chip').length === {count}")
+    page.wait_for_timeout(400)
+
+
+def numbers(page) -> list[int]:
+    return [int(number) for number in page.evaluate(ORDER)]
+
+
+def wanted(run: Run, filters: list) -> list[int]:
+    """Sequences that pass, first in the table."""
+    found = passing(run, parse_filters(run, json.dumps(filters))).sequences
+    return np.flatnonzero(found).tolist()
+
+
+def test_a_confusion_cell_a_bar_and_a_segment_filter_table_map_and_counts(
+    page, site: str, browser_store: Path
+) -> None:
+    run = open_folder(browser_store / "news")
+    open_run(page, f"{site}/explore/news")
+    wrong = run.sequences.filter(~pl.col("correct")).row(0, named=True)
+    cell = f"[data-class='{wrong['label']}'][data-predicted='{wrong['predicted']}']"
+    page.click(f".confusion-cell{cell}")
+    filtered(page, 2)
+    both = [["actual", wrong["label"]], ["predicted", wrong["predicted"]]]
+    assert filters_of(page) == both
+    assert numbers(page) == wanted(run, both)
+    rows = wanted(run, both)
+    states = int(np.diff(run.offsets)[rows].sum())
+    said = page.inner_text("#filter-count")
+    assert f"{len(rows)} of 60 sequences" in said and f"{states:,} of {run.states:,} states" in said
+    page.click("#filter-clear")
+    filtered(page, 0)
+    page.click(f".class-bar[data-class='{wrong['label']}'] .bar-track >> nth=0")
+    filtered(page, 1)
+    assert numbers(page)[:5] == wanted(run, [["actual", wrong["label"]]])[:5]
+    # A segment says the class and the classification; the keyboard reaches it as well.
+    page.focus(f".bar-segment{cell}")
+    page.keyboard.press("Enter")
+    filtered(page, 2)
+    assert filters_of(page) == both
+
+
+def test_escape_takes_back_the_last_filter_and_then_the_sequence(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews")
+    page.click(".class-bar[data-class='1'] .bar-track >> nth=0")
+    filtered(page, 1)
+    choose_row(page, 0)
+    page.locator("#heatmap g[data-t='1']").hover()
+    page.mouse.down()
+    page.locator("#heatmap g[data-t='4']").hover()
+    page.mouse.up()
+    filtered(page, 2)
+    assert filters_of(page) == [["actual", 1], ["steps", 1, 4]]
+    page.keyboard.press("Escape")
+    filtered(page, 1)
+    assert page.is_visible("#detail")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#overview:visible")
+    filtered(page, 1)
+    page.keyboard.press("Escape")
+    filtered(page, 0)
+
+
+def test_box_and_lasso_brush_states_and_never_move_the_map(
+    page, site: str, browser_store: Path
+) -> None:
+    run = open_folder(browser_store / "reviews")
+    open_run(page, f"{site}/explore/reviews")
+    before = page.evaluate("stateline.map.place()")
+    frame = page.locator("#map-frame").bounding_box()
+    middle = [frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2]
+    page.click("[data-tool='box']")
+    page.mouse.move(middle[0] - 150, middle[1] - 150)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 20, middle[1] + 30, steps=4)
+    page.mouse.up()
+    filtered(page, 1)
+    (box,) = filters_of(page)
+    assert box[:2] == ["box", "lstm-tsne"] and box[2] < box[4] and box[3] < box[5]
+    assert page.evaluate("stateline.map.place()") == before
+    place = run.coordinates("lstm-tsne")
+    within = (place["x"] >= box[2]) & (place["x"] <= box[4])
+    within &= (place["y"] >= box[3]) & (place["y"] <= box[5])
+    assert f"{within.sum():,} of {run.states:,} states" in page.inner_text("#filter-count")
+    assert 0 < within.sum() < run.states
+    page.click("[data-tool='lasso']")
+    page.mouse.move(middle[0] - 100, middle[1] - 100)
+    page.mouse.down()
+    for x, y in ((100, -100), (100, 100), (-100, 100)):
+        page.mouse.move(middle[0] + x, middle[1] + y, steps=5)
+    page.mouse.up()
+    filtered(page, 2)
+    assert filters_of(page)[1][0] == "lasso"
+    assert page.get_attribute("[data-tool='pan']", "aria-pressed") == "true"
+
+
+def test_search_finds_words_and_patterns_and_says_what_is_wrong(
+    page, site: str, browser_store: Path, complaints: list[str]
+) -> None:
+    run = open_folder(browser_store / "reviews")
+    open_run(page, f"{site}/explore/reviews")
+    page.keyboard.press("/")
+    page.keyboard.type("wheat")
+    filtered(page, 1)
+    assert numbers(page)[:8] == wanted(run, [["search", "wheat"]])[:8]
+    assert 0 < len(wanted(run, [["search", "wheat"]])) < 80
+    page.click("#search-regex")
+    page.fill("#search", "wh(ea|i)t.*oil")
+    page.wait_for_function("document.querySelector('.chip').innerText.includes('/wh(ea|i)t')")
+    assert filters_of(page) == [["regex", "wh(ea|i)t.*oil"]]
+    page.fill("#search", "wh(")
+    page.wait_for_selector("#filter-note:visible")
+    assert "regular expression" in page.inner_text("#filter-note")
+    assert filters_of(page) == [["regex", "wh(ea|i)t.*oil"]]
+    page.fill("#search", "")
+    filtered(page, 0)
+    (refused,) = complaints
+    assert "404" in refused
+    complaints.clear()
+
+
+def test_the_menu_filters_by_result_confidence_and_steps(
+    page, site: str, browser_store: Path
+) -> None:
+    run = open_folder(browser_store / "reviews")
+    open_run(page, f"{site}/explore/reviews")
+    page.click("[data-opens='filter-menu']")
+    page.select_option("[data-adds='correct']", "false")
+    page.fill("#filter-confidence-from", "80")
+    page.press("#filter-confidence-from", "Tab")
+    filtered(page, 2)
+    asked = [["correct", False], ["confidence", 0.8, 1]]
+    assert filters_of(page) == asked
+    assert numbers(page) == wanted(run, asked)[: len(numbers(page))]
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#filter-menu")
+    filtered(page, 2)
+
+
+def test_what_passes_can_be_taken_away_as_csv_and_parquet(
+    page, site: str, browser_store: Path, tmp_path: Path
+) -> None:
+    run = open_folder(browser_store / "news")
+    open_run(page, f"{site}/explore/news")
+    page.click(".class-bar[data-class='2'] .bar-track >> nth=0")
+    filtered(page, 1)
+    files = {}
+    for form in ("CSV", "PARQUET"):
+        with page.expect_download() as download:
+            page.click(f".filter-save >> text={form}")
+        files[form] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[form])
+    taken = pl.read_parquet(files["PARQUET"])
+    rows = wanted(run, [["actual", 2]])
+    assert sorted(set(taken["sequence_id"])) == rows
+    assert taken.height == int(np.diff(run.offsets)[rows].sum())
+    with files["CSV"].open(newline="") as file:
+        assert [row["surface"] for row in csv.DictReader(file)] == taken["surface"].to_list()
+
+
+def test_labels_follow_thresholds_for_one_sequence_and_for_all(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews")
+    page.click("[data-opens='view-controls']")
+    page.check("[data-label='after-distance']")
+    page.wait_for_function("stateline.labelsDrawn > 0")
+    assert "word labels have room" in page.inner_text("#legend")
+    page.fill("#threshold-distance", "1")
+    page.wait_for_function("stateline.labelsDrawn <= 1")
+    page.uncheck("[data-label='after-distance']")
+    page.check("[data-label='after-class']")
+    page.keyboard.press("Escape")
+    choose_row(page, 3)
+    flips = page.evaluate(
+        "(() => { const p = [...document.querySelectorAll('#words .word')]; return p.length; })()"
+    )
+    drawn = page.evaluate("stateline.labelsDrawn")
+    assert 0 <= drawn <= flips
+    assert "labels=after-class" in page.url and "distance=1" in page.url
+
+
+def test_the_threshold_line_drags_and_stays_inside_the_plot(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews?sequence=2&distance=1")
+    plot = page.locator("#distances .bars").bounding_box()
+    line = page.locator("#distances .threshold-line span").bounding_box()
+    assert plot["y"] - 9 <= line["y"] <= plot["y"] + plot["height"]
+    page.mouse.move(line["x"] + 10, line["y"] + line["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(line["x"] + 10, plot["y"] + plot["height"] / 2, steps=4)
+    page.mouse.up()
+    page.wait_for_function("stateline.controls.view().distance < 1")
+    value = page.evaluate("stateline.controls.view().distance")
+    assert 0.4 < value < 0.65
+    assert page.input_value("#threshold-distance") == str(value)
+    assert f"distance={value}" in page.url
+
+
+def test_words_stand_over_their_columns(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews?sequence=2")
+    page.wait_for_function("stateline.segments > 0")
+    page.click("#axis-switch")
+    steps = page.locator("#words .word").count()
+    for t in (0, 1, steps // 2):
+        word = page.locator(f"#words [data-t='{t}']").bounding_box()
+        for view in ("heatmap", "distances"):
+            column = page.locator(f"#{view} g[data-t='{t}'] .hit").bounding_box()
+            assert abs(column["x"] - word["x"]) < 1.5
+            assert abs(column["width"] - word["width"] - 3) < 1.5
+
+
+def test_a_pinned_sequence_stays_beside_the_next_and_both_answer_to_hover(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews")
+    choose_row(page, 1)
+    page.click("#detail-pin")
+    assert not page.is_visible("#pinned")
+    choose_row(page, 3)
+    page.wait_for_selector("#pinned:visible")
+    assert "#1" in page.inner_text("#pinned .sequence-info")
+    both = page.locator("#words .word").count() + page.locator("#pinned .word").count()
+    assert page.evaluate("stateline.segments") == both - 2
+    page.hover("#pinned .word[data-t='2']")
+    assert page.evaluate("stateline.hovered") == {"which": "pinned", "step": 2, "segment": False}
+    assert page.locator("#pinned .lit").count() == 3
+    assert page.locator("#detail-main .lit").count() == 0
+    assert "pinned=1" in page.url
+    page.click("#pinned-close")
+    assert not page.is_visible("#pinned") and "pinned" not in page.url
+
+
+def test_a_segment_lights_its_bar_and_both_words_without_a_request(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews")
+    choose_row(page, 3)
+    # Near enough, some segment has a place that no state of its own is near to.
+    page.evaluate(
+        """() => {
+        const { xaxis, yaxis } = stateline.map.plot()._fullLayout;
+        const middle = (range) => (range[0] + range[1]) / 2;
+        const closer = (range) => range.map((end) => middle(range) + (end - middle(range)) / 6);
+        const [start] = [stateline.pure.toData(stateline.map.place(), stateline.overlay.spot(1))];
+        const shifted = (range, to) => closer(range).map((end) => end - middle(range) + to);
+        return Plotly.relayout(stateline.map.plot(), {
+            "xaxis.range": shifted(xaxis.range, start[0]),
+            "yaxis.range": shifted(yaxis.range, start[1]),
+        });
+        }"""
+    )
+    x, y = page.evaluate(
+        """() => {
+        const count = document.querySelectorAll("#words .word").length;
+        for (let t = 1; t < count; t += 1) {
+            const [[ax, ay], [bx, by]] = [stateline.overlay.spot(t - 1), stateline.overlay.spot(t)];
+            const at = [(ax + bx) / 2, (ay + by) / 2];
+            const { clientWidth, clientHeight } = document.getElementById("map-frame");
+            const within = at[0] > 9 && at[1] > 60 && at[0] < clientWidth - 9;
+            const bare = stateline.overlay.under(...at, 14)?.segment;
+            if (within && at[1] < clientHeight - 9 && bare) return at;
+        }
+        }"""
+    )
+    frame = page.locator("#map-frame").bounding_box()
+    seen = requests_during(page, lambda: page.mouse.move(frame["x"] + x, frame["y"] + y))
+    assert seen == []
+    hovered = page.evaluate("stateline.hovered")
+    assert hovered["segment"]
+    step = hovered["step"]
+    lit = page.locator("#words .lit").evaluate_all("all => all.map(word => +word.dataset.t)")
+    assert lit == [step - 1, step]
+    assert page.locator("#distances .lit").get_attribute("data-t") == str(step)
+    assert "→" in page.inner_text("#tooltip")
+
+
+def test_an_address_restores_filters_step_pin_and_thresholds(page, site: str) -> None:
+    filters = json.dumps([["confidence", 0.2, 1], ["steps", 0, 30]])
+    address = (
+        f"{site}/explore/reviews?projection=lstm-pca&colour=actual&sequence=2&step=4&pinned=5"
+        f"&filters={filters}&labels=after-distance&distance=0.25"
+    )
+    open_run(page, address)
+    filtered(page, 2)
+    page.wait_for_function("stateline.sequenceShown === 2 && stateline.pinnedShown === 5")
+    page.wait_for_function("stateline.hoveredStep === 4")
+    assert page.input_value("#projection-select") == "lstm-pca"
+    assert page.input_value("#threshold-distance") == "0.25"
+    assert page.is_checked("[data-label='after-distance']")
+    assert page.is_visible("#pinned")
+    held, asked = (parse_qs(urlsplit(each).query) for each in (page.url, address))
+    assert filters_of(page) == json.loads(asked.pop("filters")[0]) and held.pop("filters")
+    assert held == asked
+
+
+def test_back_goes_through_what_was_done_without_building_the_page_anew(page, site: str) -> None:
+    page.goto(f"{site}/")
+    page.click("a[href='/explore/reviews']")
+    page.wait_for_function(
+        "window.stateline?.points > 0 && document.querySelector('.ag-row .tick')"
+    )
+    choose_row(page, 1)
+    choose_row(page, 3)
+    page.click("#detail-close")
+    page.click(".class-bar[data-class='0'] .bar-track >> nth=0")
+    filtered(page, 1)
+    page.evaluate("document.querySelector('#map').dataset.same = 'yes'")
+    page.go_back()
+    filtered(page, 0)
+    page.go_back()
+    page.wait_for_function("stateline.sequenceShown === 3")
+    page.go_back()
+    page.wait_for_function("stateline.sequenceShown === 1")
+    page.go_forward()
+    page.wait_for_function("stateline.sequenceShown === 3")
+    assert page.get_attribute("#map", "data-same") == "yes"
+    page.go_back()
+    page.go_back()
+    page.wait_for_selector("#overview:visible")
+    page.go_back()
+    page.wait_for_selector("#gallery")
+
+
+def test_view_controls_draw_at_once_and_leave_the_map_alone(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews?sequence=3")
+    page.wait_for_function("stateline.segments > 0")
+    page.evaluate(
+        "window.mapDraws = 0; stateline.map.plot().on('plotly_afterplot', () => (mapDraws += 1))"
+    )
+    page.click("[data-opens='view-controls']")
+    for action in (
+        lambda: page.select_option("[data-view='path']", "time"),
+        lambda: page.select_option("[data-view='thickness']", "distance"),
+        lambda: page.fill("#line-width", "4"),
+        lambda: page.check("[data-view='first']"),
+        lambda: page.check("[data-view='last']"),
+        lambda: page.check("[data-view='density']"),
+        lambda: page.select_option("[data-view='fade']", "wrong"),
+    ):
+        shot = page.locator("#map-frame").screenshot()
+        action()
+        page.wait_for_timeout(250)
+        assert page.locator("#map-frame").screenshot() != shot
+    assert page.evaluate("mapDraws") == 0
+
+
+def test_hints_come_once(new_page: Callable, site: str) -> None:
+    page = new_page()
+    open_run(page, f"{site}/explore/reviews")
+    page.click("#hints-close")
+    assert not page.is_visible("#hints")
+    open_run(page, f"{site}/explore/news")
+    assert not page.is_visible("#hints")
+
+
+def test_a_truncated_text_can_be_read_whole(page, site: str, browser_store: Path) -> None:
+    run = open_folder(browser_store / "reviews")
+    cut = run.sequences.filter(pl.col("length_full") > pl.col("length"))
+    assert cut.height
+    row = cut.row(0, named=True)
+    open_run(page, f"{site}/explore/reviews?sequence={row['sequence_id']}")
+    page.wait_for_selector("#words .unread")
+    page.click("#words .unread summary")
+    assert page.inner_text("#words .unread p").strip() in row["text"]
