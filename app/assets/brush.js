@@ -17,9 +17,15 @@
 
   function draw() {
     const element = canvas();
-    const place = element && stateline.map.place();
-    if (!place) return;
+    if (!element) return;
     const { pen, width, height, ratio } = stateline.pure.penOf(element);
+    paint(pen, width, height, ratio);
+  }
+
+  // All of it into any pen with a canvas' methods; `ratio` pixels to one of the page.
+  function paint(pen, width, height, ratio) {
+    const place = stateline.map.place();
+    if (!place) return;
     const style = getComputedStyle(document.documentElement);
     const tone = (name) => style.getPropertyValue(name).trim();
     if (passes) {
@@ -172,6 +178,7 @@
   stateline.brush = {
     cancel,
     draw,
+    paint,
     active: () => tool !== "pan",
     passes: (row) => !passes || Boolean(passes[row]),
     show(next) {

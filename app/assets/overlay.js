@@ -35,7 +35,9 @@
     if (!element) return;
     const { pen, width, height } = stateline.pure.penOf(element);
     counters.draws += 1;
+    const before = counters.labels;
     paint(pen, width, height);
+    if (counters.labels !== before) document.dispatchEvent(new Event("stateline:labels"));
   }
 
   // The whole overlay into any pen with a canvas' methods.

@@ -1,0 +1,50 @@
+// The address says what one looks at; Back and Forward go through it.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const state = (stateline.state ??= {}); // what explore.js opens
+  const at = (id) => document.getElementById(id);
+
+  // The address follows; what one would go back to is a step of the history.
+  function remember(step = false) {
+    const address = location.pathname + stateline.pure.query(state.selection, state.facts.defaults);
+    if (address === location.pathname + location.search) return;
+    history[step ? "pushState" : "replaceState"](history.state, "", address);
+  }
+
+  // Back and Forward within the run are the page's own; Dash would build the page anew.
+  globalThis.addEventListener?.(
+    "popstate",
+    (event) => {
+      if (!state.facts || !at("workspace")) return;
+      if (decodeURIComponent(location.pathname) !== `/explore/${state.facts.run}`) return;
+      event.stopImmediatePropagation();
+      restore(stateline.pure.selectionOf(location.search, state.facts.defaults));
+    },
+    true,
+  );
+
+  async function restore(next) {
+    const silent = { remember: false };
+    stateline.controls.open(state.facts, {
+      ...stateline.controls.view(),
+      labels: next.labels,
+      distance: next.distance,
+      confidence: next.confidence,
+    });
+    const now = state.selection;
+    if (JSON.stringify(next.filters) !== JSON.stringify(now.filters)) {
+      await stateline.filters.apply(next.filters, silent);
+    }
+    if (next.projection !== now.projection) setHeader("projection-select", next.projection);
+    if (next.colour !== now.colour) setHeader("colour-select", next.colour);
+    if (next.pinned !== now.pinned) stateline.explore.pin(next.pinned, silent);
+    if (next.sequence === null) {
+      if (now.sequence !== null) stateline.explore.leave(silent);
+    } else if (next.sequence !== now.sequence) stateline.explore.choose(next.sequence, next.step, silent);
+    else stateline.explore.stay(next.step);
+  }
+
+  const setHeader = (id, value) => globalThis.dash_clientside.set_props(id, { value });
+
+  stateline.address = { remember };
+})();

@@ -1,0 +1,140 @@
+// The cursor: one step lights in every view, and a click on the map opens a state's sequence.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const state = (stateline.state ??= {}); // what explore.js opens
+  const at = (id) => document.getElementById(id);
+  const REACH = 14; // pixels from the cursor to a state
+  const CLICK = 4; // pixels that a click may move
+
+  // Light one step in every view: that under the cursor, else the one that was chosen.
+  function mark(from = null) {
+    const chosen = state.selection.step === null ? null : { which: "main", step: state.selection.step, segment: false };
+    const now = state.hovered ?? (state.shown.main ? chosen : null);
+    for (const element of document.querySelectorAll("#detail .lit")) element.classList.remove("lit");
+    if (now && state.shown[now.which]) {
+      const { root, words } = stateline.sequence.views[now.which]();
+      const steps = now.segment ? [now.step - 1, now.step] : [now.step];
+      for (const t of steps) {
+        for (const element of root.querySelectorAll(`[data-t="${t}"]`)) {
+          // A segment is the bar of the step that it leads to.
+          if (now.segment && t !== now.step && element.closest(".step-plot")) continue;
+          element.classList.add("lit");
+        }
+      }
+      if (from !== "words") stateline.words.reveal(words, now.step);
+    }
+    stateline.overlay.mark(now);
+  }
+
+  function hover(next, anchor, from) {
+    const same = (a, b) => a?.which === b?.which && a?.step === b?.step && a?.segment === b?.segment;
+    if (same(next, state.hovered)) return;
+    state.hovered = next;
+    mark(from);
+    if (next === null) {
+      stateline.tooltip.hide();
+      return;
+    }
+    const { sequence } = state.shown[next.which];
+    const { markup, segmentMarkup, line, show } = stateline.tooltip;
+    stateline.explore.speak(line(state.facts, sequence, next.step));
+    show((next.segment ? segmentMarkup : markup)(state.facts, sequence, next.step), anchor);
+  }
+
+  // What the cursor is on: a step of the main or of the pinned sequence.
+  function stepOf(target) {
+    const element = target.closest?.("#detail [data-t]");
+    if (!element) return null;
+    const which = element.closest("#pinned") ? "pinned" : "main";
+    return state.shown[which] ? { which, step: Number(element.dataset.t), segment: false } : null;
+  }
+
+  const anyShown = () => state.shown?.main || state.shown?.pinned;
+
+  document.addEventListener("mouseover", (event) => {
+    if (!anyShown()) return;
+    const step = stepOf(event.target);
+    if (step) {
+      const inWords = event.target.closest(".words") !== null;
+      hover(step, event.target.getBoundingClientRect(), inWords ? "words" : "steps");
+    } else if (!event.target.closest?.("#map-frame")) hover(null);
+  });
+
+  document.addEventListener("focusin", (event) => {
+    const step = anyShown() ? stepOf(event.target) : null;
+    if (step) hover(step, event.target.getBoundingClientRect(), "words");
+  });
+
+  function inFrame(event) {
+    const frame = at("map-frame")?.getBoundingClientRect();
+    return frame ? [event.clientX - frame.left, event.clientY - frame.top] : null;
+  }
+
+  document.addEventListener("mousemove", (event) => {
+    if (!state.facts || !at("map-frame")) return;
+    const onMap = event.target.closest?.("#map") && !event.buttons && !stateline.brush.active();
+    if (!onMap) {
+      spot(null);
+      return;
+    }
+    const [x, y] = inFrame(event);
+    const { clientX, clientY } = event;
+    const anchor = { left: clientX, right: clientX, top: clientY, bottom: clientY };
+    const step = stateline.overlay.under(x, y, REACH);
+    if (anyShown()) hover(step, anchor, "map");
+    spot(step || state.shown.main ? null : stateline.map.indexAt(x, y, REACH), anchor);
+  });
+
+  // A state of no sequence that is open: ringed, and named by what the map knows of it.
+  let spotted = null;
+  async function spot(index, anchor) {
+    const next = index === null || index < 0 ? null : index;
+    if (next === spotted) return;
+    spotted = next;
+    if (next === null) {
+      stateline.overlay.spotAt(null);
+      if (!state.hovered) stateline.tooltip.hide();
+      return;
+    }
+    const offsets = await stateline.data.offsets(state.facts); // fetched with the map, and held
+    if (next !== spotted) return;
+    const [id, step] = stateline.pure.stepOfRow(offsets, stateline.map.rowOf(state.facts, next));
+    const { points, bins } = stateline.map.shown();
+    const { labels: names, kind, label } = state.facts.scales[state.selection.colour];
+    const text = kind === "ramp" ? null : names[bins[next]];
+    stateline.overlay.spotAt({ x: points.x[next], y: points.y[next], text: `#${id}` });
+    stateline.tooltip.show(stateline.tooltip.stateMarkup(id, step, label, text), anchor);
+  }
+
+  let pressed = null;
+  document.addEventListener(
+    "pointerdown",
+    (event) => {
+      const onMap = event.target.closest?.("#map") && event.button === 0 && !stateline.brush.active();
+      pressed = onMap ? [event.clientX, event.clientY] : null;
+    },
+    true,
+  );
+  document.addEventListener(
+    "pointerup",
+    (event) => {
+      if (!pressed || !state.facts) return;
+      const moved = Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]);
+      pressed = null;
+      if (moved <= CLICK) chooseAt(...inFrame(event));
+    },
+    true,
+  );
+
+  // The sequence of the state under a click on the map, at that step.
+  async function chooseAt(x, y) {
+    const index = stateline.map.indexAt(x, y, REACH);
+    if (index < 0) return;
+    const offsets = await stateline.data.offsets(state.facts);
+    const [id, step] = stateline.pure.stepOfRow(offsets, stateline.map.rowOf(state.facts, index));
+    if (id === state.selection.sequence) stateline.explore.stay(step);
+    else stateline.explore.choose(id, step);
+  }
+
+  stateline.hover = { mark };
+})();

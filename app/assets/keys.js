@@ -1,0 +1,68 @@
+// Keys: through the table's order, through the steps, back, search and help.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const state = (stateline.state ??= {}); // what explore.js opens
+  const at = (id) => document.getElementById(id);
+
+  async function move(by) {
+    const next = await stateline.table.neighbour(by);
+    if (next !== null) stateline.explore.choose(next);
+  }
+
+  function moveStep(by) {
+    const last = state.shown.main.sequence.steps.surface.length - 1;
+    const from = state.hovered?.which === "main" ? state.hovered.step : state.selection.step;
+    const step = Math.min(last, Math.max(0, (from ?? (by > 0 ? -1 : last + 1)) + by));
+    const word = at("words").querySelector(`[data-t="${step}"]`);
+    for (const other of at("words").querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
+    word.tabIndex = 0;
+    state.selection = { ...state.selection, step };
+    stateline.address.remember();
+    word.focus({ preventScroll: true });
+    stateline.words.reveal(at("words"), step);
+  }
+
+  // Esc gives up what is under way, then what was done last.
+  function back() {
+    if (stateline.brush.cancel() || stateline.controls.shut()) return true;
+    const last = state.acts.pop();
+    if (last === "filter") {
+      state.acts.push(last); // Taken out again when the filter has gone.
+      stateline.filters.removeLast();
+    } else if (last === "sequence") stateline.explore.leave();
+    return last !== undefined;
+  }
+
+  // Keys that belong to a field, a menu or a header of the grid stay with it.
+  const isTaken = (target) =>
+    target.closest?.("input, select, textarea, .ag-header, .ag-popup, header") !== null;
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (!state.facts || !at("workspace") || event.ctrlKey || event.metaKey || event.altKey) return;
+      const { key, target } = event;
+      if (key === "Escape" && target.id === "search") target.blur();
+      else if (key === "Escape" && target.closest?.(".popover-panel")) stateline.controls.shut();
+      else if (isTaken(target)) return;
+      else {
+        const inTable = target === document.body || target.closest(".pane-right");
+        const inSteps = target === document.body || target.closest("#detail");
+        if (key === "Escape") {
+          if (!back()) return;
+        } else if (key === "/") at("search").focus();
+        else if (key === "?") setHelp();
+        else if (key === "ArrowDown" && inTable) move(1);
+        else if (key === "ArrowUp" && inTable) move(-1);
+        else if (key === "ArrowRight" && inSteps && state.shown.main) moveStep(1);
+        else if (key === "ArrowLeft" && inSteps && state.shown.main) moveStep(-1);
+        else return;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
+
+  const setHelp = () => globalThis.dash_clientside.set_props("_pages_location", { href: "/help" });
+})();

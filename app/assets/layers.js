@@ -1,0 +1,69 @@
+// What lies on the map above its points: what is muted, lines of density, labels, the legend.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const state = (stateline.state ??= {}); // what explore.js opens
+  const at = (id) => document.getElementById(id);
+
+  function legend() {
+    const { labels: drawn } = stateline.overlay.counters;
+    const line = state.labelled && stateline.labels.line(state.labelled.total, drawn, state.labelled.sent);
+    stateline.map.legend(state.facts, state.selection.projection, state.selection.colour, line);
+  }
+
+  document.addEventListener("stateline:labels", () => state.facts && at("legend") && legend());
+
+  // States that stay in full colour: those that pass, but for the ones faded on top.
+  let mutedFor = 0;
+  async function muted() {
+    const { fade, first, last } = stateline.controls.view();
+    const request = (mutedFor += 1);
+    let kept = state.passes;
+    if (fade !== "none") {
+      const right = await stateline.data.colours(state.facts, "correct", state.selection.projection);
+      const faded = fade === "correct" ? 1 : 0;
+      kept = right.map((bin, i) => (bin !== faded && (!state.passes || state.passes[i]) ? 1 : 0));
+    }
+    const offsets = first || last ? await stateline.data.offsets(state.facts) : [0];
+    if (request !== mutedFor) return;
+    stateline.brush.show(kept);
+    const starts = Array.from(offsets.slice(0, -1));
+    stateline.brush.rings({ first, last }, { first: starts, last: Array.from(offsets.slice(1), (end) => end - 1) });
+  }
+
+  let densityFor = 0;
+  async function density() {
+    const request = (densityFor += 1);
+    const wanted = stateline.controls.view().density;
+    const lines = wanted ? await stateline.data.density(state.facts, state.selection.projection) : [];
+    if (request === densityFor) stateline.brush.density(lines);
+  }
+
+  // Labels of the chosen sequence, or without one of all that pass.
+  let labelsFor = 0;
+  async function labels() {
+    const request = (labelsFor += 1);
+    const view = stateline.controls.view();
+    const { labels: kinds, distance, confidence } = view;
+    state.selection = { ...state.selection, labels: kinds, distance, confidence };
+    stateline.address.remember();
+    let [items, total] = [[], 0];
+    if (view.labels.length && state.shown.main) {
+      items = stateline.labels.ofSequence(state.shown.main.sequence.steps, state.facts.largestDistance, view);
+      total = items.length;
+    } else if (view.labels.length) {
+      try {
+        const found = await stateline.data.labels(state.facts, state.selection);
+        [items, total] = [stateline.labels.unpack(found), found.count];
+      } catch (error) {
+        if (request === labelsFor) stateline.explore.message(error.message);
+        return;
+      }
+    }
+    if (request !== labelsFor || !at("workspace")) return;
+    state.labelled = view.labels.length ? { total, sent: items.length } : null;
+    stateline.overlay.label(items);
+    legend();
+  }
+
+  stateline.layers = { density, labels, legend, muted };
+})();

@@ -1,0 +1,115 @@
+// The sequences shown: each drawn into its views and as a trajectory on the map.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const state = (stateline.state ??= {}); // what explore.js opens
+  const at = (id) => document.getElementById(id);
+  const TIME = ["#c4cad1", "#11161c"]; // of a trajectory by time, its first and last step
+  const TIME_DARK = ["#59636e", "#f4f6f8"];
+
+
+  const views = {
+    main: () => ({
+      root: at("detail-main"),
+      info: at("sequence-info"),
+      words: at("words"),
+      heatmap: at("heatmap"),
+      distances: at("distances"),
+    }),
+    pinned: () => {
+      const root = at("pinned");
+      const part = (name) => root.querySelector(`.${name}`);
+      return {
+        root,
+        info: part("sequence-info"),
+        words: part("words"),
+        heatmap: part("pinned-heatmap"),
+        distances: part("pinned-distances"),
+      };
+    },
+  };
+
+  // The pinned sequence stands beside another one only.
+  function beside() {
+    const button = at("detail-pin");
+    if (!button) return;
+    const apart = state.shown.pinned !== null && state.selection.pinned !== state.selection.sequence;
+    at("pinned").hidden = !apart;
+    const here = state.selection.pinned !== null && state.selection.pinned === state.selection.sequence;
+    button.setAttribute("aria-pressed", String(here));
+    button.title = here ? "Let it go" : "Keep it beside the next one";
+    stateline.overlay.show("pinned", apart ? state.shown.pinned.scene : null);
+  }
+
+  function drawSequence(which, sequence) {
+    const { steps } = sequence;
+    const scale = state.facts.scales.expected;
+    const colours = steps.bin.map((bin, t) =>
+      stateline.pure.stepColour(scale, bin, steps.confidence[t], state.facts.classes.length),
+    );
+    state.shown[which] = { sequence, colours };
+    const place = views[which]();
+    stateline.words.draw(place, state.facts, sequence, colours);
+    drawSteps(which);
+  }
+
+  // Heatmap, bars and trajectory: what the view controls change.
+  function drawSteps(which) {
+    const { sequence, colours } = state.shown[which];
+    const { steps } = sequence;
+    const view = stateline.controls.view();
+    // On the map a pale line would drown among the points: there the answer alone gives the colour.
+    const answers = steps.bin.map((bin) => state.facts.scales.expected.colours[bin]);
+    const path = view.path === "time" ? byTime(answers.length) : answers;
+    const place = views[which]();
+    const aligned = at("detail").dataset.axis === "columns";
+    at(place.root.id).dataset.columns = String(aligned);
+    stateline.steps.draw(place, state.facts, sequence, colours, path, {
+      largest: state.facts.largestDistance,
+      threshold: view.distance,
+      edges: aligned ? wordEdges(place) : undefined,
+    });
+    const longest = state.facts.largestDistance || 1;
+    const widths = {
+      even: null,
+      time: steps.x.map((_, t) => 0.4 + (1.8 * t) / Math.max(1, steps.x.length - 1)),
+      distance: steps.distance.map((length) => 0.4 + (2.2 * length) / longest),
+    }[view.thickness];
+    const { x, y, surface: words } = steps;
+    const number = sequence.facts.sequence_id;
+    state.shown[which].scene = { x, y, colours: answers, path, widths, words, number };
+    stateline.overlay.style({ width: view.width });
+    if (which === "main") stateline.overlay.show("main", state.shown.main.scene);
+    beside();
+  }
+
+  function byTime(count) {
+    const dark = document.documentElement.dataset.bsTheme === "dark";
+    const [from, to] = dark ? TIME_DARK : TIME;
+    return Array.from({ length: count }, (_, t) => stateline.pure.mix(from, to, t / Math.max(1, count - 1)));
+  }
+
+  // The words' own widths as the step axis: each column stands under its word.
+  function wordEdges({ words }) {
+    const edges = [0];
+    for (const word of words.querySelectorAll(".word")) edges.push(edges.at(-1) + word.offsetWidth + 3);
+    return edges;
+  }
+
+  function redraw() {
+    for (const which of ["main", "pinned"]) if (state.shown[which]) drawSteps(which);
+  }
+
+  // Words wrapped as a text, or in columns over the heatmap and the bars.
+  function align() {
+    const detail = at("detail");
+    const columns = detail.dataset.axis !== "columns";
+    detail.dataset.axis = columns ? "columns" : "text";
+    at("axis-switch").setAttribute("aria-pressed", String(columns));
+    redraw();
+    stateline.hover.mark();
+  }
+
+  document.addEventListener("stateline:theme", () => state.facts && at("workspace") && redraw());
+
+  stateline.sequence = { align, beside, draw: drawSequence, redraw, views };
+})();
