@@ -1,6 +1,7 @@
-"""Bodies of callback requests, checked before Dash sees them: a wrong one is a 400, never a 500."""
+"""Requests to Dash itself, checked before it sees them: a wrong one is a 4xx, never a 500."""
 
 import dash
+from dash.exceptions import DependencyException
 from flask import Response, request
 
 from app import ids
@@ -10,17 +11,35 @@ LONGEST_ADDRESS = 4_000
 
 
 def add_gate(app: dash.Dash) -> None:
-    """Refuse callback bodies that name no callback of ours or do not have its shape."""
+    """Refuse callback bodies that name no callback of ours or do not have its shape.
+
+    Also answers for libraries' files that do not exist, which Dash itself would meet with a 500.
+    """
 
     @app.server.before_request
     def gate() -> Response | None:
         if request.method != "POST" or not request.path.endswith(CALLBACK_PATH):
             return None
-        problem = body_problem(request.get_json(silent=True), app.callback_map)
+        problem = body_problem(_body(), app.callback_map)
         if problem is None:
             return None
         line = f"callback: {problem}; expected the body that the page itself sends"
         return Response(line, status=400, mimetype="text/plain")
+
+    app.server.register_error_handler(DependencyException, _no_such_file)
+
+
+def _body() -> object:
+    """The request's JSON; None where there is none, or none that can be read."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # Nested deeper than any page sends.
+        return None
+
+
+def _no_such_file(_: DependencyException) -> Response:
+    """Without Dash's own message: that lists every path it knows."""
+    return Response("libraries: no such file", status=404, mimetype="text/plain")
 
 
 def body_problem(body: object, callbacks: dict[str, dict]) -> str | None:

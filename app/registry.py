@@ -1,11 +1,11 @@
 """Runs of the store, found anew whenever its files change, and opened once until then."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
 from flask import current_app
 
+from store.checks import Report, check_files
 from store.errors import StatelineError
 from store.reader import BrokenRun, Run, find_runs
 from store.schema import MANIFEST
@@ -20,7 +20,8 @@ class Registry:
 
     def __init__(self, store: Path) -> None:
         self.store = store
-        self._stamp: Stamp | None = None
+        self._stamps: dict[Path, Stamp] | None = None
+        self._whole: dict[tuple[Path, str], Stamp] = {}  # files of each run when it was found whole
         self._runs: dict[str, Run] = {}
         self._broken: list[BrokenRun] = []
         self._lock = Lock()
@@ -50,20 +51,46 @@ class Registry:
         )
 
     def _look(self) -> tuple[list[Run], list[BrokenRun]]:
-        stamp = tuple(_stamp(self.store))
+        stamps = _stamps(self.store)
         with self._lock:
-            if stamp != self._stamp:
-                found, broken = find_runs(self.store)
-                # An unchanged run keeps its open handle and whatever that has read already.
-                held = {(run.folder, run.checksum): run for run in self._runs.values()}
-                self._runs = {}
-                for run in found:
-                    if run.name in self._runs:
-                        broken.append(_twin(run, self._runs[run.name]))
-                    else:
-                        self._runs[run.name] = held.get((run.folder, run.checksum), run)
-                self._broken, self._stamp = broken, stamp
+            if stamps != self._stamps:
+                self._runs, self._broken = self._find(stamps)
+                self._stamps = stamps
             return list(self._runs.values()), list(self._broken)
+
+    def _find(self, stamps: dict[Path, Stamp]) -> tuple[dict[str, Run], list[BrokenRun]]:
+        """Runs by name, and those that are broken, from files of these stamps."""
+        found, broken = find_runs(self.store)
+        before = self._stamps or {}
+        # An unchanged run keeps its open handle and whatever that has read already.
+        held = {
+            (run.folder, run.checksum): run
+            for run in self._runs.values()
+            if before.get(run.folder) == stamps.get(run.folder)
+        }
+        runs: dict[str, Run] = {}
+        for run in found:
+            if run.name in runs:
+                broken.append(_twin(run, runs[run.name]))
+                continue
+            try:
+                self._verify(run, stamps.get(run.folder, ()))
+            except (StatelineError, OSError) as error:
+                broken.append(BrokenRun(run.folder.name, str(error)))
+            else:
+                runs[run.name] = held.get((run.folder, run.checksum), run)
+        return runs, broken
+
+    def _verify(self, run: Run, stamp: Stamp) -> None:
+        """Refuse a run whose files changed since it was found, though its manifest did not.
+
+        Results are held, here and in browsers, under the manifest's checksum: tables of another
+        content must never be read under the same one.
+        """
+        key = (run.folder, run.checksum)
+        if self._whole.setdefault(key, stamp) != stamp:
+            check_files(run.folder, run.manifest, Report(run.name))
+            self._whole[key] = stamp
 
 
 def _twin(run: Run, first: Run) -> BrokenRun:
@@ -76,21 +103,25 @@ def _twin(run: Run, first: Run) -> BrokenRun:
     return BrokenRun(run.folder.name, str(line))
 
 
-def _stamp(store: Path) -> Iterator[tuple[str, int, int]]:
-    """Name, time and size of every folder and file of every run: tells that something changed."""
+def _stamps(store: Path) -> dict[Path, Stamp]:
+    """Name, time and size of every file of every run, by its folder: tells that one changed."""
     if not store.is_dir():
-        return
+        return {}
     folders = sorted(path for path in store.iterdir() if path.is_dir() and path.name[0] != ".")
-    for folder in (store, *folders):
-        yield str(folder), 0, 0
-        if not (folder / MANIFEST).is_file():
-            continue
-        for path in sorted((*folder.glob("*.*"), *folder.glob("*/*.parquet"))):
-            try:
-                facts = path.stat()
-            except FileNotFoundError:
-                continue  # The run is being replaced: the next request sees it whole.
-            yield str(path), facts.st_mtime_ns, facts.st_size
+    return {folder: _stamp(folder) for folder in (store, *folders)}
+
+
+def _stamp(folder: Path) -> Stamp:
+    if not (folder / MANIFEST).is_file():
+        return ()
+    entries = []
+    for path in sorted((*folder.glob("*.*"), *folder.glob("*/*.parquet"))):
+        try:
+            facts = path.stat()
+        except FileNotFoundError:
+            continue  # The run is being replaced: the next request sees it whole.
+        entries.append((str(path), facts.st_mtime_ns, facts.st_size))
+    return tuple(entries)
 
 
 def current() -> Registry:

@@ -11,12 +11,17 @@
     history[step ? "pushState" : "replaceState"](history.state, "", address);
   }
 
+  // Dash went to another page whose layout is still on the way: until it opens, or Back returned
+  // from it, every step of the history is Dash's.
+  let away = false;
+  const onRun = () => location.pathname === `/explore/${encodeURIComponent(state.facts?.run)}`;
+  globalThis.addEventListener?.("_dashprivate_pushstate", () => (away = !onRun()));
+
   // Back and Forward within the run are the page's own; Dash would build the page anew.
   globalThis.addEventListener?.(
     "popstate",
     (event) => {
-      if (!state.facts || !at("workspace")) return;
-      if (decodeURIComponent(location.pathname) !== `/explore/${state.facts.run}`) return;
+      if (!state.facts || !at("workspace") || away || !onRun()) return;
       event.stopImmediatePropagation();
       restore(stateline.pure.selectionOf(location.search, state.facts.defaults));
     },
@@ -46,5 +51,5 @@
 
   const setHeader = (id, value) => globalThis.dash_clientside.set_props(id, { value });
 
-  stateline.address = { remember };
+  stateline.address = { remember, arrived: () => (away = false) };
 })();

@@ -14,8 +14,10 @@ def density_lines(x: np.ndarray, y: np.ndarray) -> list[dict]:
     x, y     float32 (M,)  coordinates; both axes get the same scale
     returns  a dict a line: "share" of the points within, "x" and "y" of its corners, closed
     """
-    if len(x) == 0:
+    finite = np.isfinite(x) & np.isfinite(y)  # damaged tables hold other numbers too
+    if not finite.any():
         return []
+    x, y = x[finite], y[finite]
     counts, columns, rows = _counts(x.astype(np.float64), y.astype(np.float64))
     smooth = _smoothed(counts)
     generator = contourpy.contour_generator(columns, rows, smooth)

@@ -28,7 +28,7 @@ GRAPH_CONFIG = {
 
 def title(run: str | None = None, **_: object) -> str:
     """Of the browser's tab; only the name is known to Dash here."""
-    return f"{run} · Stateline" if run else "Stateline"
+    return f"{run[:80]} · Stateline" if run else "Stateline"
 
 
 def layout(run: object = None, **query: object) -> html.Div:

@@ -7,12 +7,19 @@ from app.components.cards import broken_card, run_card
 from app.components.shell import header
 from app.components.text import count
 from app.registry import current
+from store.errors import StatelineError
+from store.reader import BrokenRun
 
 
 def layout(**_: object) -> html.Div:
     """The page; looks at the store each time."""
     registry = current()
-    runs, broken = registry.runs(), registry.broken()
+    runs, cards, broken = registry.runs(), [], registry.broken()
+    for run in runs:
+        try:
+            cards.append(run_card(run))
+        except StatelineError as error:  # One damaged run must not take the others' page away.
+            broken.append(BrokenRun(run.name, str(error)))
     return html.Div(
         [
             header(),
@@ -23,7 +30,7 @@ def layout(**_: object) -> html.Div:
                             html.H1("Runs"),
                             html.P(
                                 [
-                                    f"{count(len(runs), 'trained model')} in ",
+                                    f"{count(len(cards), 'trained model')} in ",
                                     html.Code(str(registry.store)),
                                 ],
                                 className="page-lead",
@@ -31,9 +38,7 @@ def layout(**_: object) -> html.Div:
                         ],
                         className="page-head",
                     ),
-                    html.Div([run_card(run) for run in runs], className="cards")
-                    if runs
-                    else nothing_yet(),
+                    html.Div(cards, className="cards") if cards else nothing_yet(),
                     *_broken(broken),
                 ],
                 className="gallery",

@@ -1,6 +1,7 @@
 """Callback bodies: what the page sends passes, anything else is a 400."""
 
 import copy
+import json
 from pathlib import Path
 
 import pytest
@@ -76,11 +77,55 @@ def test_any_other_body_is_refused_in_a_line(browser: FlaskClient, hostile: obje
     assert answer.text.startswith("callback: ") and "\n" not in answer.text
 
 
-def test_broken_json_and_huge_bodies_are_refused(browser: FlaskClient) -> None:
-    assert browser.post(PATH, data="{", content_type="application/json").status_code == 400
-    assert browser.post(PATH, data="x", content_type="text/plain").status_code == 400
-    huge = browser.post(PATH, json={"output": "x" * 2_000_000})
-    assert huge.status_code in (400, 413)
+NESTED = b'{"output":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"\0" * 50,
+        b"\xff\xfe{",
+        b'{"output": NaN}',
+        b'{"output": ' + b"9" * 6_000 + b"}",
+        b"[" * 200_000,
+        b'{"a":' * 100_000,
+        NESTED,
+        b'{"output": "' + b"x" * 20_000_000 + b'"}',
+    ],
+    ids=["empty", "cut", "zeros", "bytes", "nan", "digits", "lists", "objects", "nested", "20 MB"],
+)
+def test_what_is_no_json_of_ours_or_too_much_of_it_is_refused(
+    browser: FlaskClient, data: bytes
+) -> None:
+    for kind in ("application/json", "text/plain", "multipart/form-data"):
+        answer = browser.post(PATH, data=data, content_type=kind)
+        assert answer.status_code in (400, 413)
+        assert "Traceback" not in answer.text and len(answer.text) < 300
+
+
+@pytest.mark.parametrize(
+    "changes", [["x"], [""], ["."], ["a.b.c"], ["{.b"], ["\ud800.x"], ["x"] * 999]
+)
+def test_names_of_changes_that_mean_nothing_are_passed_over(
+    browser: FlaskClient, changes: list[str]
+) -> None:
+    assert browser.post(PATH, json=changed(changedPropIds=changes)).status_code == 200
+
+
+def test_jobs_that_no_callback_has_are_passed_over(browser: FlaskClient) -> None:
+    for query in ("cancelJob=1", "cacheKey=x&job=2", "oldJob=1", "job=%00&cacheKey=../../x"):
+        assert browser.post(f"{PATH}?{query}", json=body()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["dash/nothing.js", "nothing/x.js", "dash/..%2f..%2fsetup.py", "dash/../../x", "dash/%00.js"],
+)
+def test_a_library_s_file_that_does_not_exist_is_a_line(browser: FlaskClient, path: str) -> None:
+    answer = browser.get(f"/_dash-component-suites/{path}")
+    assert answer.status_code == 404 and answer.text == "libraries: no such file"
 
 
 @pytest.mark.parametrize(
@@ -107,3 +152,38 @@ def test_query_keys_that_the_page_does_not_know_are_passed_over(
 ) -> None:
     answer = browser.post(PATH, json=body("/explore/synthetic", search))
     assert answer.status_code == 200 and "Nothing to show" not in answer.text
+
+
+ODD = [
+    *("/explore", "/explore/", "/explore/a/b", "/EXPLORE/synthetic"),
+    *(
+        "/explore/\0",
+        "/explore/\ud800",
+        "/explore/\u202e",
+        "/explore/%ff",
+        "/explore/..%2f..%2fetc",
+    ),
+    *("/explore/../../etc/passwd", "//other.example/x", "/\\x", "/%", "/404", "/😀", "/__class__"),
+]
+
+
+@pytest.mark.parametrize("pathname", ODD)
+def test_an_odd_address_leads_to_a_page_that_says_what_exists(
+    browser: FlaskClient, pathname: str
+) -> None:
+    answer = browser.post(PATH, json=body(pathname))
+    assert answer.status_code == 200 and "Runs in this store" in answer.text
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("run", ["x" * 3_000, "<script>", "a\nb", "{}", "nul\0"])
+def test_a_message_repeats_little_of_a_wrong_name(browser: FlaskClient, run: str) -> None:
+    shown = browser.post(PATH, json=body(f"/explore/{run}")).json["response"]
+    message = json.dumps(shown["_pages_content"])
+    assert "no such run in this store" in message and len(message) < 4_000
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"])
+def test_no_method_breaks_an_address(browser: FlaskClient, method: str) -> None:
+    for path in ("/", PATH, "/_dash-layout", "/health", "/assets/pure.js", "/explore/synthetic"):
+        assert browser.open(path, method=method).status_code < 500

@@ -1,5 +1,6 @@
 """Runs that come, change, break and go while the app is open."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -80,3 +81,44 @@ def test_a_folder_without_a_manifest_is_broken_or_not_there(tmp_path: Path) -> N
     assert names(registry) == ["first"]
     (folder / MANIFEST).unlink()
     assert names(registry) == []
+
+
+def damaged(content: bytes) -> bytes:
+    """The same number of bytes, some of them others; the footer stays as it was."""
+    return content[:4] + bytes(byte ^ 0xFF for byte in content[4:40]) + content[40:]
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_a_table_of_another_content_under_the_same_manifest_is_refused_until_it_is_back(
+    tmp_path: Path, in_place: bool
+) -> None:
+    registry = Registry(tmp_path)
+    table = synthetic_run(tmp_path, "first") / "steps.parquet"
+    run = registry.run("first")
+    words = run.steps_of(0)["surface"].to_list()
+    content = table.read_bytes()
+
+    def write(changed: bytes) -> None:
+        if not in_place:
+            table.unlink()
+        table.write_bytes(changed)
+
+    for _ in range(2):  # Touched again while it is damaged, it stays refused.
+        write(damaged(content))
+        os.utime(table, ns=(0, table.stat().st_mtime_ns + 1_000))
+        with pytest.raises(StatelineError, match="its content is not what was written"):
+            registry.run("first")
+    write(content)
+    os.utime(table, ns=(0, table.stat().st_mtime_ns + 5_000))
+    again = registry.run("first")
+    assert again.checksum == run.checksum and again is not run
+    assert again.steps_of(0)["surface"].to_list() == words
+
+
+def test_a_run_that_was_copied_anew_is_whole(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    folder = synthetic_run(tmp_path, "first")
+    assert names(registry) == ["first"]
+    for path in folder.rglob("*.parquet"):
+        os.utime(path)
+    assert names(registry) == ["first"] and registry.broken() == []
