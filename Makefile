@@ -31,7 +31,7 @@ GIVEN    := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin
 KNOBS    := $(filter-out RUN STORE BUILD PYTHON PORT HOST PRESET OUT MAKEFLAGS MAKEOVERRIDES,$(GIVEN))
 OVERRIDE  = $(foreach v,$(KNOBS),--set $(call quote,$(v)=$($(v))))
 
-.PHONY: all setup run app test lint check share bench clean help $(PRESETS)
+.PHONY: all setup run app test lint check share bench bench-app clean help $(PRESETS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -129,12 +129,16 @@ app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
 test: $(BIN)/.dev ## run every test (what a machine cannot run is said in one line)
 	@$(PY) -m pytest $(ARGS)
 
-lint: $(BIN)/.dev ## style, imports and formatting
+lint: $(BIN)/.dev ## style, imports and formatting of the Python; mistakes in the JavaScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/oxlint --deny-warnings app/assets tests
 
 bench: $(BIN)/.pipeline ## seconds, memory and throughput of the pipeline and the store
 	@$(PY) -m pipeline.bench --run $(RUN) --build $(BUILD) --store $(STORE) $(ARGS)
+
+bench-app: $(BIN)/.dev ## what a user waits for, in Chromium: hover, next sequence, opening, memory
+	@$(PY) -m tests.bench_app --store $(call quote,$(STORE)) $(ARGS)
 
 clean: ## remove intermediate files; built runs in the store stay
 	rm -rf $(BUILD)

@@ -1,8 +1,9 @@
-"""The page's scripts: their pure parts are tested by node's own test runner."""
+"""The page's scripts: node's own runner tests their pure parts, and a linter reads all of them."""
 
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,31 @@ def test_the_scripts_pure_parts_pass_their_own_tests() -> None:
     done = subprocess.run([node, "--test", "tests/js/"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-4000:]
     assert "# fail 0" in done.stdout or "fail 0" in done.stdout
+
+
+MISTAKEN = """(() => {
+  let kept = 1;
+  const unused = 2;
+  if (kept == 3) misspelt();
+})();
+"""
+
+
+def lint(*paths: object) -> subprocess.CompletedProcess:
+    """What the linter of `make lint` says of scripts."""
+    linter = Path(sys.executable).with_name("oxlint")
+    command = [linter, "--config", ".oxlintrc.json", "--deny-warnings", *map(str, paths)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_the_linter_refuses_unused_and_undeclared_names(tmp_path: Path) -> None:
+    script = tmp_path / "mistaken.js"
+    script.write_text(MISTAKEN)
+    done = lint(script)
+    assert done.returncode == 1
+    for rule in ("no-undef", "no-unused-vars", "eqeqeq", "prefer-const"):
+        assert f"eslint({rule})" in done.stdout
+
+
+def test_the_linter_knows_what_a_page_s_script_may_use() -> None:
+    assert lint("app/assets/theme.js", "app/assets/data.js").returncode == 0
