@@ -19,6 +19,7 @@ from pipeline import demos
 from pipeline.artefacts import SEQUENCES
 from pipeline.text import normalise
 from store.reader import open_run
+from tests.browser.conftest import lacking
 
 ROOT = Path(__file__).parents[1]
 DEMOS = ("demo-reviews", "demo-news")
@@ -134,6 +135,7 @@ def test_every_command_of_the_readme_is_covered_here() -> None:
         "make test",
         "make help",
         "make bench RUN=demo-reviews",
+        "make bench-app",
         ".venv/bin/python -m pipeline.config --help",
     }
     assert set(readme_commands()) == known
@@ -186,6 +188,17 @@ def test_the_benchmark_prints_its_tables(demo_store: Path, clone: Path) -> None:
     )
     for title in ("stages of demo-reviews", "extraction", "reading one sequence"):
         assert title in said
+
+
+def test_the_apps_benchmark_prints_its_table_or_what_it_lacks(
+    demo_store: Path, clone: Path
+) -> None:
+    quick = "--runs demo-reviews --opens 1 --hovers 2 --nexts 2 --toggles 1 --changes 2"
+    command = f"make bench-app ARGS='{quick}'"
+    if lacking():
+        assert f"bench-app needs {lacking()}" in run(f"{command} 2>&1 || true", clone)
+    else:
+        assert "hover over a word to marks drawn in all views" in run(command, clone)
 
 
 def serves(command: str, folder: Path) -> set[str]:

@@ -5,6 +5,8 @@
   const RING = 4.5;
   const MOST_CORNERS = 100; // an address must hold them
 
+  let draws = 0;
+  let standsIn = false; // all points are drawn here while the map draws them anew
   let passes = null; // Uint8Array, 1 for a drawn state that passes; null where all do
   let rings = { first: false, last: false };
   let ends = { first: [], last: [] }; // indices of drawn states
@@ -18,6 +20,7 @@
   function draw() {
     const element = canvas();
     if (!element) return;
+    draws += 1;
     const { pen, width, height, ratio } = stateline.pure.penOf(element);
     paint(pen, width, height, ratio);
   }
@@ -28,10 +31,17 @@
     if (!place) return;
     const style = getComputedStyle(document.documentElement);
     const tone = (name) => style.getPropertyValue(name).trim();
-    if (passes) {
-      pen.fillStyle = tone("--map-veil");
+    const cover = (name) => {
+      pen.fillStyle = tone(name);
       pen.fillRect(0, 0, width, height);
-      passing(pen, place, width, height, ratio);
+    };
+    if (standsIn) {
+      cover("--map-ground");
+      dots(pen, place, width, height, ratio, null);
+    }
+    if (passes) {
+      cover("--map-veil");
+      dots(pen, place, width, height, ratio, passes);
     }
     if (lines.length) contours(pen, place, tone("--ink"));
     for (const end of ["first", "last"]) {
@@ -39,8 +49,8 @@
     }
   }
 
-  // Dots of the states that pass, written as pixels: a call a dot would take ten times as long.
-  function passing(pen, place, width, height, ratio) {
+  // Dots of all states or of some, written as pixels: a call a dot would take ten times as long.
+  function dots(pen, place, width, height, ratio, some) {
     const { points, bins, colours, size } = stateline.map.shown();
     const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
     const image = new ImageData(columns, rows);
@@ -48,7 +58,7 @@
       x: points.x,
       y: points.y,
       bins,
-      passes,
+      passes: some,
       colours: colours.map(stateline.pure.pixel),
       place: place.map((part) => part * ratio),
       radius: Math.max(1, (size * ratio) / 2),
@@ -180,7 +190,12 @@
     draw,
     paint,
     active: () => tool !== "pan",
+    draws: () => draws,
     passes: (row) => !passes || Boolean(passes[row]),
+    standIn(now) {
+      standsIn = now;
+      draw();
+    },
     show(next) {
       passes = next;
       draw();

@@ -19,6 +19,7 @@
       labelled: null, // { total, sent } of the labels asked for; null without any
     });
     asked += 1; // An answer still under way belongs to the run that was open before.
+    stateline.address.arrived();
     stateline.table.open(next);
     stateline.controls.open(next);
     for (const which of ["main", "pinned"]) stateline.overlay.show(which, null);
@@ -225,10 +226,8 @@
       steps();
       stateline.layers.labels();
     } else if (name === "path" || name === "thickness" || name === "width") steps();
-    else if (name === "size") {
-      stateline.map.resize(view.size);
-      stateline.brush.draw();
-    } else if (name === "density") stateline.layers.density();
+    else if (name === "size") stateline.map.resize(view.size);
+    else if (name === "density") stateline.layers.density();
     else stateline.layers.muted();
   }
 
@@ -248,7 +247,7 @@
   // What tests read; nothing on the page depends on it.
   const counter = (name, read) =>
     Object.defineProperty(stateline, name, { get: read, enumerable: true });
-  counter("overlayDraws", () => stateline.overlay.counters.draws);
+  counter("overlayDraws", () => stateline.overlay.counters.draws + stateline.brush.draws());
   counter("segments", () => stateline.overlay.counters.segments);
   counter("labelsDrawn", () => stateline.overlay.counters.labels);
   counter("points", () => stateline.map.drawn());

@@ -2,6 +2,7 @@
 (() => {
   const stateline = (globalThis.stateline ??= {});
   const MOST_WITHOUT_WEBGL = 4000;
+  const REST = 400; // milliseconds
 
   let points = { x: new Float32Array(0), y: new Float32Array(0) };
   let coloured = { bins: new Uint8Array(0), colours: [] };
@@ -128,12 +129,18 @@
     if (element) Plotly.relayout(element, { "xaxis.autorange": true, "yaxis.autorange": true });
   }
 
-  // Points larger or smaller: the one control that draws the map itself anew.
+  // Points larger or smaller. The canvas above shows it at once; the map itself, which takes long,
+  // follows when the slider has come to rest.
+  let resting = null;
   function resize(next) {
-    if (next === enlarged) return;
+    if (next === enlarged || !plot()) return;
     enlarged = next;
-    const element = plot();
-    if (element) Plotly.restyle(element, { "marker.size": markerSize() });
+    stateline.brush.standIn(true);
+    clearTimeout(resting);
+    resting = setTimeout(async () => {
+      await Plotly.restyle(plot(), { "marker.size": markerSize() });
+      stateline.brush.standIn(false);
+    }, REST);
   }
 
   // What is on the map: points, their bins and colours, and the size of a point in pixels.

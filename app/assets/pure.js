@@ -107,7 +107,7 @@
     return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
   }
 
-  // Write round dots of the points that pass into the pixels of an image (columns x rows).
+  // Write round dots of the points that pass (null: all) into the pixels of an image (columns x rows).
   function dots(pixels, columns, rows, { x, y, bins, passes, colours, place, radius }) {
     const [scaleX, shiftX, scaleY, shiftY] = place;
     const reach = Math.ceil(radius);
@@ -117,7 +117,7 @@
       if (square >= 0) spans.push([down, Math.floor(Math.sqrt(square))]);
     }
     for (let i = 0; i < x.length; i += 1) {
-      if (!passes[i]) continue;
+      if (passes && !passes[i]) continue;
       const column = Math.round(x[i] * scaleX + shiftX);
       const row = Math.round(y[i] * scaleY + shiftY);
       if (column < reach || row < reach || column >= columns - reach || row >= rows - reach) continue;
