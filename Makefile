@@ -127,7 +127,7 @@ app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
 # --- care -------------------------------------------------------------------------------------
 
 test: $(BIN)/.dev ## run every test (what a machine cannot run is said in one line)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(BIN)/.dev ## style, imports and formatting of the Python; mistakes in the JavaScript
 	@$(BIN)/ruff check .

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import lacking
 from tests.synthetic import synthetic_run
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what this machine could not run."""
+    what = lacking()
+    if what is not None:
+        line = f"The browser tests were left out: they need {what}"
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture(scope="session")

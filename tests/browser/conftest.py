@@ -22,7 +22,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LEFT_OUT = pytest.StashKey[str]()
 SECONDS = 20
 VIEWPORT = {"width": 1440, "height": 900}
 # What is on the page once a run is open: points drawn, rows in the table, nothing loading.
@@ -47,7 +46,7 @@ def chromium_path() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder; leave them out, in one line, where no browser is.
+    """Mark the tests of this folder; leave them out where no browser is.
 
     Never left out where CI is set: there a missing browser ends the run.
     """
@@ -57,18 +56,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     what = lacking()
     if what is None or not here:
         return
-    line = f"{len(here)} browser tests left out: they need {what}"
     if os.environ.get("CI"):
-        raise pytest.UsageError(f"{line}; CI must run them")
+        raise pytest.UsageError(f"the browser tests need {what}; CI must run them")
     items[:] = [item for item in items if item not in here]
     config.hook.pytest_deselected(items=here)
-    config.stash[LEFT_OUT] = line
-
-
-def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
-    """Say what was left out, where anything was."""
-    if LEFT_OUT in config.stash:
-        terminalreporter.write_line(config.stash[LEFT_OUT], yellow=True)
 
 
 @pytest.fixture(scope="session")
