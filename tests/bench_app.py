@@ -168,6 +168,7 @@ def bench_next(page, report: Report, times: int) -> None:
     for _ in range(times):
         before = len(seen)
         if not go_next(page, "ArrowDown"):
+            report.lines.append(f"Next sequence: no other one came after {len(whole)} of {times}.")
             break
         whole.append(page.evaluate("performance.now() - bench.pressed"))
         drawing.append(page.evaluate("stateline.drawMilliseconds"))

@@ -199,8 +199,12 @@
   // Labels that find a free place, the strongest first; the others are counted.
   function writeLabels(pen, place, tone, width, height, taken) {
     pen.font = FONT;
-    for (const { x, y, text, before } of labels) {
+    for (const { t, x, y, text, before } of labels) {
       const [px, py] = toPixels(place, x, y);
+      if (lit?.which === "main" && t === lit.step) {
+        counters.labels += 1; // Its word is written there already.
+        continue;
+      }
       if (px < 0 || py < 0 || px > width || py > height) continue;
       const box = freePlace(px, py, pen.measureText(text).width, width, taken);
       if (!box) {
