@@ -4,10 +4,21 @@
   const state = (stateline.state ??= {}); // what explore.js opens
   const at = (id) => document.getElementById(id);
 
+  // The legend names every layer that is on.
   function legend() {
+    const { first, last, density: lines, fade } = stateline.controls.view();
     const { labels: drawn } = stateline.overlay.counters;
-    const line = state.labelled && stateline.labels.line(state.labelled.total, drawn, state.labelled.sent);
-    stateline.map.legend(state.facts, state.selection.projection, state.selection.colour, line);
+    const { labelled } = state;
+    const rings = [first && "first", last && "last"].filter(Boolean).join(" and ");
+    const more = [
+      state.passes && "muted: what the filters leave out",
+      fade !== "none" && `muted: ${fade} sequences`,
+      rings && `rings: ${rings} states`,
+      lines && "lines around the densest 25, 50, 75 and 95 % of the states",
+      labelled && stateline.labels.line(labelled.total, drawn, labelled.sent),
+    ];
+    const { projection, colour } = state.selection;
+    stateline.map.legend(state.facts, projection, colour, more.filter(Boolean));
   }
 
   document.addEventListener("stateline:labels", () => state.facts && at("legend") && legend());
@@ -24,8 +35,9 @@
       kept = right.map((bin, i) => (bin !== faded && (!state.passes || state.passes[i]) ? 1 : 0));
     }
     const offsets = first || last ? await stateline.data.offsets(state.facts) : [0];
-    if (request !== mutedFor) return;
+    if (request !== mutedFor || !at("workspace")) return;
     stateline.brush.show(kept);
+    legend();
     const starts = Array.from(offsets.slice(0, -1));
     stateline.brush.rings({ first, last }, { first: starts, last: Array.from(offsets.slice(1), (end) => end - 1) });
   }
@@ -35,7 +47,9 @@
     const request = (densityFor += 1);
     const wanted = stateline.controls.view().density;
     const lines = wanted ? await stateline.data.density(state.facts, state.selection.projection) : [];
-    if (request === densityFor) stateline.brush.density(lines);
+    if (request !== densityFor || !at("workspace")) return;
+    stateline.brush.density(lines);
+    legend();
   }
 
   // Labels of the chosen sequence, or without one of all that pass.

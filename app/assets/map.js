@@ -99,8 +99,10 @@
       .join("");
   }
 
+  const DOT = ' <span aria-hidden="true">·</span> ';
+
   // What the map shows and what it leaves out: never a map without its legend.
-  function legend(facts, projection, colour, labelLine) {
+  function legend(facts, projection, colour, more) {
     const { escape, thousands } = stateline.pure;
     const scale = facts.scales[colour];
     const entry = facts.projections.find(({ id }) => id === projection);
@@ -110,8 +112,8 @@
     document.getElementById("legend").innerHTML =
       `<div class="legend-scale"><span class="legend-shows">${escape(scale.shows)}</span>` +
       `<span class="legend-swatches">${swatches(scale)}</span></div>` +
-      `<div class="legend-note">${escape(entry.note)} <span aria-hidden="true">·</span> ` +
-      `${escape(amount)}${labelLine ? ` <span aria-hidden="true">·</span> ${escape(labelLine)}` : ""}</div>`;
+      `<div class="legend-note">${[entry.note, amount].map(escape).join(DOT)}</div>` +
+      (more.length ? `<div class="legend-more">${more.map(escape).join(DOT)}</div>` : "");
   }
 
   // The state nearest to a place of the frame: its index among those drawn, or -1.

@@ -86,9 +86,12 @@
       );
     });
     const line = BAR_HEIGHT * (1 - threshold / top);
+    // The handle takes the place of a figure of the axis that it would cover.
+    const figure = (value, at) =>
+      `<span${Math.abs(line - at) < 16 ? ' class="covered"' : ""}>${value}</span>`;
     return (
-      `<div class="step-grid"><div class="step-names step-scale"><span>${top.toFixed(2)}</span>` +
-      `<span>0</span></div><div class="bars">` +
+      `<div class="step-grid"><div class="step-names step-scale">${figure(top.toFixed(2), 8)}` +
+      `${figure("0", BAR_HEIGHT - 8)}</div><div class="bars">` +
       svg(edges, BAR_HEIGHT, bars.join(""), "Distance that each word moved the state") +
       `<div class="threshold-line" role="slider" tabindex="0" aria-label="Threshold of long jumps" ` +
       `aria-valuemin="0" aria-valuemax="1" aria-valuenow="${threshold}" data-top="${top}" ` +

@@ -362,6 +362,19 @@ def test_view_controls_draw_at_once_and_leave_the_map_alone(page, site: str) -> 
         page.wait_for_timeout(250)
         assert page.locator("#map-frame").screenshot() != shot
     assert page.evaluate("mapDraws") == 0
+    said = page.inner_text("#legend")
+    for layer in ("rings: first and last states", "lines around", "muted: wrong sequences"):
+        assert layer in said
+
+
+def test_the_question_mark_opens_help_and_back_returns_to_the_view(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews")
+    choose_row(page, 2)
+    page.keyboard.press("?")
+    page.wait_for_selector("h1 >> text=Help")
+    page.go_back()
+    page.wait_for_function("stateline.sequenceShown === 2 && stateline.points > 0")
+    assert page.url.endswith("?sequence=2")
 
 
 def test_hints_come_once(new_page: Callable, site: str) -> None:
