@@ -64,7 +64,7 @@
       slider("distance", "threshold-distance", "Jump, share of the longest", 0, 1, 0.01) +
       slider("confidence", "threshold-confidence", "Change of confidence", 0, 1, 0.01) +
       `</fieldset><fieldset><legend>Trajectory</legend>` +
-      select("path", "Colour", { answer: "expected prediction", time: "time, light to dark" }) +
+      select("path", "Colour", { answer: "expected prediction", time: "time, faint to strong" }) +
       select("thickness", "Thickness", { even: "even", time: "by time", distance: "by distance" }) +
       slider("width", "line-width", "Line width", 0.75, 6, 0.25) +
       `</fieldset><fieldset><legend>All states</legend>` +

@@ -220,6 +220,7 @@
     const steps = () => {
       stateline.sequence.redraw();
       stateline.hover.mark();
+      stateline.layers.legend();
     };
     if (name === "labels" || name === "confidence") stateline.layers.labels();
     else if (name === "distance") {

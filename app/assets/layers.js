@@ -6,11 +6,16 @@
 
   // The legend names every layer that is on.
   function legend() {
-    const { first, last, density: lines, fade } = stateline.controls.view();
+    const { first, last, density: lines, fade, path, thickness } = stateline.controls.view();
     const { labels: drawn } = stateline.overlay.counters;
     const { labelled } = state;
     const rings = [first && "first", last && "last"].filter(Boolean).join(" and ");
+    const line = [
+      path === "time" && "from faint to strong by time",
+      thickness !== "even" && `thick by ${thickness}`,
+    ].filter(Boolean);
     const more = [
+      state.shown.main && line.length && `trajectory: ${line.join(", ")}`,
       state.passes && "muted: what the filters leave out",
       fade !== "none" && `muted: ${fade} sequences`,
       rings && `rings: ${rings} states`,

@@ -363,7 +363,12 @@ def test_view_controls_draw_at_once_and_leave_the_map_alone(page, site: str) -> 
         assert page.locator("#map-frame").screenshot() != shot
     assert page.evaluate("mapDraws") == 0
     said = page.inner_text("#legend")
-    for layer in ("rings: first and last states", "lines around", "muted: wrong sequences"):
+    for layer in (
+        "trajectory: from faint to strong by time, thick by distance",
+        "rings: first and last states",
+        "lines around",
+        "muted: wrong sequences",
+    ):
         assert layer in said
 
 
