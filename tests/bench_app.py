@@ -145,9 +145,9 @@ def bench_hover(page, report: Report, times: int) -> None:
 
 
 NEXT = """async () => {
-    const [before, began] = [stateline.sequenceShown, stateline.drawMilliseconds];
+    const [before, drawn] = [stateline.sequenceShown, stateline.sequencesDrawn];
     return await bench.until(() => stateline.sequenceShown !== before
-        && stateline.drawMilliseconds !== began, 5000);
+        && stateline.sequencesDrawn > drawn, 5000);
 }"""
 
 

@@ -4,6 +4,7 @@
   const state = (stateline.state ??= {}); // opened below
   let asked = 0; // requests for a sequence; an answer to an older one is dropped
   let drawMilliseconds = null;
+  let sequencesDrawn = 0;
   const at = (id) => document.getElementById(id);
   // Take up a run; called for every drawing of the map, and does nothing for the run that is open.
   function open(next) {
@@ -110,7 +111,10 @@
     message(null);
     stateline.layers.labels();
     speak(at("sequence-info").innerText.replace(/\s+/g, " "));
-    requestAnimationFrame(() => (drawMilliseconds = performance.now() - began));
+    requestAnimationFrame(() => {
+      drawMilliseconds = performance.now() - began;
+      sequencesDrawn += 1;
+    });
   }
 
   // Keep a sequence beside those chosen later; null lets it go.
@@ -257,4 +261,5 @@
   counter("sequenceShown", () => state.shown?.main?.sequence.facts.sequence_id ?? null);
   counter("pinnedShown", () => state.shown?.pinned?.sequence.facts.sequence_id ?? null);
   counter("drawMilliseconds", () => drawMilliseconds);
+  counter("sequencesDrawn", () => sequencesDrawn);
 })();
