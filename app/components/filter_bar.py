@@ -9,19 +9,7 @@ def filter_bar() -> html.Div:
     """The bar; its scripts fill in chips, counts and the menu."""
     return html.Div(
         [
-            html.Div(
-                [
-                    opener("+ Filter", ids.FILTER_MENU),
-                    html.Div(
-                        id=ids.FILTER_MENU,
-                        className="popover-panel",
-                        hidden=True,
-                        role="dialog",
-                        **{"aria-label": "Add a filter"},
-                    ),
-                ],
-                className="popover-anchor",
-            ),
+            popover("+ Filter", ids.FILTER_MENU, "Add a filter"),
             html.Div(id=ids.FILTER_CHIPS, className="filter-chips"),
             html.Div(id=ids.FILTER_NOTE, className="filter-note", hidden=True, role="alert"),
             html.Div(id=ids.FILTER_COUNT, className="filter-count", role="status"),
@@ -31,12 +19,24 @@ def filter_bar() -> html.Div:
     )
 
 
-def opener(text: str, panel: str, title: str | None = None) -> html.Button:
-    """A button that opens and shuts the popover panel with an id."""
-    return html.Button(
-        text,
-        className="tool-button",
-        type="button",
-        title=title,
-        **{"data-opens": panel, "aria-expanded": "false", "aria-haspopup": "dialog"},
+def popover(text: str, panel: str, label: str, title: str | None = None) -> html.Div:
+    """A button, and the panel of an id that it opens and shuts; scripts fill the panel in."""
+    return html.Div(
+        [
+            html.Button(
+                text,
+                className="tool-button",
+                type="button",
+                title=title,
+                **{"data-opens": panel, "aria-expanded": "false", "aria-haspopup": "dialog"},
+            ),
+            html.Div(
+                id=panel,
+                className="popover-panel",
+                hidden=True,
+                role="dialog",
+                **{"aria-label": label},
+            ),
+        ],
+        className="popover-anchor",
     )

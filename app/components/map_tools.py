@@ -4,7 +4,7 @@ from dash import html
 
 from app import ids
 from app.components.export_menu import export_menu
-from app.components.filter_bar import opener
+from app.components.filter_bar import popover
 
 TOOLS = (
     ("pan", "Pan", "Move the map; the wheel zooms"),
@@ -35,19 +35,7 @@ def map_tools() -> html.Div:
                 role="group",
                 **{"aria-label": "Tool"},
             ),
-            html.Div(
-                [
-                    opener("View", ids.VIEW_CONTROLS, "Labels, trajectory, points"),
-                    html.Div(
-                        id=ids.VIEW_CONTROLS,
-                        className="popover-panel",
-                        hidden=True,
-                        role="dialog",
-                        **{"aria-label": "View controls"},
-                    ),
-                ],
-                className="popover-anchor",
-            ),
+            popover("View", ids.VIEW_CONTROLS, "View controls", "Labels, trajectory, points"),
             export_menu(),
         ],
         id=ids.MAP_TOOLS,
