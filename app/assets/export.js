@@ -31,9 +31,11 @@
     });
   }
 
+  const scaleOf = ({ width, height }) => Math.min(SCALE, LONGEST / Math.max(width, height));
+
   async function png(picture) {
     const { width, height, title } = picture;
-    const scale = Math.min(SCALE, LONGEST / Math.max(width, height));
+    const scale = scaleOf(picture);
     const text = stateline.vector.file(picture, title, await fontStyles(), scale);
     const address = URL.createObjectURL(new Blob([text], { type: TYPES.svg }));
     try {
@@ -79,15 +81,20 @@
       await painted();
       if (!TYPES[kind]) throw new Error(`There is no "${kind}"; choose png or svg.`);
       const picture = stateline.sheets.draw(view, kind);
-      const name = `${stateline.sheets.nameOf(view)}.${kind}`;
+      const name = `${stateline.sheets.fileNameOf(view)}.${kind}`;
       download(kind === "png" ? await png(picture) : svg(picture), name);
-      say(`Saved ${name}`);
+      const less = kind === "png" && scaleOf(picture) < SCALE;
+      say(`Saved ${name}${less ? coarser(scaleOf(picture)) : ""}`, less ? "note" : "");
       return name;
     } catch (error) {
       say(`Not saved: ${error.message}`, "error");
       return null;
     }
   }
+
+  const coarser = (scale) =>
+    `, at ${scale.toFixed(1)} instead of ${SCALE} pixels a point: a PNG has at most ` +
+    `${stateline.pure.thousands(LONGEST)} a side. An SVG is sharp at any size.`;
 
   // Time for the browser to paint what was just said: a large map takes a moment to draw.
   const painted = () =>
@@ -156,7 +163,8 @@
     menu().dataset.busy = "true";
     const name = await save(item.dataset.view, item.dataset.kind);
     delete menu()?.dataset.busy;
-    if (name) close(true);
+    const noted = menu()?.querySelector(".export-status")?.dataset.kind === "note";
+    if (name && !noted) close(true); // What is to be read stays open.
   }
 
   // Two columns of items: up and down a view, left and right a kind.
@@ -202,5 +210,5 @@
     true,
   );
 
-  stateline.export = { save, views: () => stateline.sheets.views() };
+  stateline.export = { save, scaleOf, views: () => stateline.sheets.views() };
 })();

@@ -183,6 +183,11 @@
 
     function write(node) {
       const style = getComputedStyle(node.parentElement);
+      if (style.writingMode === "vertical-rl") {
+        const box = shifted(node.parentElement.getBoundingClientRect());
+        parts.push(stateline.turned.markup(node.data, box, style, (text) => measured(text, fontText(style))));
+        return;
+      }
       const raised = style.textTransform === "uppercase";
       for (const row of lines(node, style)) {
         const text = raised ? row.text.toUpperCase() : row.text;

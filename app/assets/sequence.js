@@ -12,6 +12,8 @@
       root: at("detail-main"),
       info: at("sequence-info"),
       words: at("words"),
+      axis: at("detail-main").querySelector(".step-axis"),
+      heads: at("word-heads"),
       heatmap: at("heatmap"),
       distances: at("distances"),
     }),
@@ -22,6 +24,8 @@
         root,
         info: part("sequence-info"),
         words: part("words"),
+        axis: part("step-axis"),
+        heads: part("pinned-heads"),
         heatmap: part("pinned-heatmap"),
         distances: part("pinned-distances"),
       };
@@ -35,8 +39,11 @@
     const apart = state.shown.pinned !== null && state.selection.pinned !== state.selection.sequence;
     at("pinned").hidden = !apart;
     const here = state.selection.pinned !== null && state.selection.pinned === state.selection.sequence;
+    const typed = state.selection.text !== null;
     button.setAttribute("aria-pressed", String(here));
+    button.disabled = typed;
     button.title = here ? "Let it go" : "Keep it beside the next one";
+    if (typed) button.title = "Only stored sequences can be kept beside another one";
     stateline.overlay.show("pinned", apart ? state.shown.pinned.scene : null);
   }
 
@@ -48,8 +55,13 @@
     );
     state.shown[which] = { sequence, colours };
     const place = views[which]();
+    // Before anything is written: afterwards the browser would lay the page out for each.
+    place.words.scrollTop = 0;
+    place.axis.scrollLeft = 0;
     stateline.words.draw(place, state.facts, sequence, colours);
+    stateline.axis.draw(place, sequence, colours);
     drawSteps(which);
+    stateline.axis.settle();
   }
 
   // Heatmap, bars and trajectory: what the view controls change.
@@ -60,13 +72,9 @@
     // On the map a pale line would drown among the points: there the answer alone gives the colour.
     const answers = steps.bin.map((bin) => state.facts.scales.expected.colours[bin]);
     const path = view.path === "time" ? byTime(answers.length) : answers;
-    const place = views[which]();
-    const aligned = at("detail").dataset.axis === "columns";
-    at(place.root.id).dataset.columns = String(aligned);
-    stateline.steps.draw(place, state.facts, sequence, colours, path, {
+    stateline.steps.draw(views[which](), state.facts, sequence, colours, path, {
       largest: state.facts.largestDistance,
       threshold: view.distance,
-      edges: aligned ? wordEdges(place) : undefined,
     });
     const longest = state.facts.largestDistance || 1;
     const widths = {
@@ -76,7 +84,8 @@
     }[view.thickness];
     const { x, y, surface: words } = steps;
     const number = sequence.facts.sequence_id;
-    state.shown[which].scene = { x, y, colours: answers, path, widths, words, number };
+    const name = number === null ? "typed" : `#${number}`;
+    state.shown[which].scene = { x, y, colours: answers, path, widths, words, name };
     stateline.overlay.style({ width: view.width });
     if (which === "main") stateline.overlay.show("main", state.shown.main.scene);
     beside();
@@ -88,28 +97,11 @@
     return Array.from({ length: count }, (_, t) => stateline.pure.mix(from, to, t / Math.max(1, count - 1)));
   }
 
-  // The words' own widths as the step axis: each column stands under its word.
-  function wordEdges({ words }) {
-    const edges = [0];
-    for (const word of words.querySelectorAll(".word")) edges.push(edges.at(-1) + word.offsetWidth + 3);
-    return edges;
-  }
-
   function redraw() {
     for (const which of ["main", "pinned"]) if (state.shown[which]) drawSteps(which);
   }
 
-  // Words wrapped as a text, or in columns over the heatmap and the bars.
-  function align() {
-    const detail = at("detail");
-    const columns = detail.dataset.axis !== "columns";
-    detail.dataset.axis = columns ? "columns" : "text";
-    at("axis-switch").setAttribute("aria-pressed", String(columns));
-    redraw();
-    stateline.hover.mark();
-  }
-
   document.addEventListener("stateline:theme", () => state.facts && at("workspace") && redraw());
 
-  stateline.sequence = { align, beside, draw: drawSequence, redraw, views };
+  stateline.sequence = { beside, draw: drawSequence, redraw, views };
 })();

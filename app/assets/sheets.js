@@ -2,8 +2,9 @@
 // what it is of. A sheet is laid out by the page's own styles, outside the window, and taken from there.
 (() => {
   const stateline = (globalThis.stateline ??= {});
-  const MOST_CIRCLES = 20_000; // beyond, an SVG holds its points as a raster
-  const SCALE = 2; // of rasters
+  const NAMES = [82, 198]; // pixels left of the step axis, at least and at most
+  const WIDTH = 760; // of a sheet, its margins included; a text that needs more gets it
+  const MARGIN = 22;
 
   const at = (id) => document.getElementById(id);
 
@@ -31,21 +32,32 @@
   const caption = (...parts) =>
     made("export-caption", ["Stateline", `run ${run()}`, ...parts].filter(Boolean).join(" · "));
   const run = () => at("run-select").value;
-  const sequence = () => stateline.sequenceShown ?? null;
-  const sequencePart = () => (sequence() === null ? "" : `sequence #${sequence()}`);
+  const beside = () => at("pinned")?.hidden === false; // another sequence is pinned there
+
+  // Number of the sequence drawn in a place, "main" or "pinned"; null where none is.
+  function numberIn(which) {
+    if (which === "pinned") return beside() ? stateline.pinnedShown : null;
+    return stateline.sequenceShown ?? null;
+  }
+
+  const isTyped = (which) => which === "main" && (stateline.typedShown ?? null) !== null;
+
+  function sequencePart(which) {
+    if (isTyped(which)) return "typed text";
+    const number = numberIn(which);
+    return number === null ? "" : `sequence #${number}`;
+  }
 
   // Of the sequence pinned beside it, whose trajectory is on the map as well.
-  function pinnedPart() {
-    const pinned = at("pinned");
-    const number = pinned && !pinned.hidden && pinned.querySelector(".sequence-number");
-    return number ? `pinned ${number.textContent}` : "";
-  }
+  const pinnedPart = () => (beside() ? `pinned #${numberIn("pinned")}` : "");
+
+  const viewsIn = (which) => stateline.sequence.views[which]();
 
   // What Dash keeps about the run that is open.
   const facts = () => globalThis.dash_component_api?.getLayout("run-facts")?.props?.data ?? null;
 
-  const sequenceLine = () =>
-    sequence() === null ? null : copyOf(at("sequence-info").querySelector(".sequence-line"));
+  const sequenceLine = (which) =>
+    sequencePart(which) === "" ? null : copyOf(viewsIn(which).info.querySelector(".sequence-line"));
 
   // The heading of the block that a view is in, where it has one.
   function heading(view) {
@@ -73,29 +85,47 @@
   }
 
   // What the colours of words and steps mean; of many classes those that the heatmap names.
-  function stepLegend(pale) {
+  function stepLegend(which, pale) {
     const known = facts();
     if (!known) return null;
     const scale = known.scales.expected;
     if (scale.kind === "ramp") return made("export-legend", scale.shows, ramp(scale));
-    const rows = at("heatmap").querySelectorAll(".step-names span");
+    const rows = viewsIn(which).heatmap.querySelectorAll(".step-names span");
     const named = new Set([...rows].map((row) => row.title || row.textContent));
     const chips = known.classes.filter(({ name }) => named.has(name)).map(chip);
     const shows = scale.shows + (pale ? "; paler where less sure" : "");
     return made("export-legend", shows, made("export-chips", ...chips));
   }
 
-  function wordsSheet() {
-    const info = copyOf(at("sequence-info"));
-    return { parts: [info, copyOf(at("words")), stepLegend(true), caption(sequencePart())] };
-  }
-
-  const stepsSheet = (id) => () => {
-    const view = at(id);
-    const legend = stepLegend(id === "heatmap");
-    const parts = [sequenceLine(), heading(view), copyOf(view), legend, caption(sequencePart())];
-    return { parts };
+  const wordsSheet = (which) => () => {
+    const { info, words } = viewsIn(which);
+    return {
+      parts: [copyOf(info), copyOf(words), stepLegend(which, true), caption(sequencePart(which))],
+    };
   };
+
+  // All columns under their words, however far the page is scrolled, and wide enough to read them.
+  const stepsSheet = (which, part) => () => {
+    const { axis, heads, [part]: view } = viewsIn(which);
+    const names = namesWidth(axis);
+    const whole = axis.cloneNode(false);
+    delete whole.dataset.heads; // squeezed together on the page, they may be hidden there
+    whole.append(made("step-track", copyOf(heads), copyOf(view)));
+    whole.style.setProperty("--names", `${names}px`);
+    const [ofHeatmap, ofDistances] = at("heatmap").closest(".block").querySelectorAll(".block-title");
+    const title = copyOf(part === "heatmap" ? ofHeatmap : ofDistances);
+    const legend = stepLegend(which, part === "heatmap");
+    const width = Math.max(WIDTH, 2 * MARGIN + names + parseFloat(axis.style.getPropertyValue("--least")));
+    return { parts: [sequenceLine(which), title, whole, legend, caption(sequencePart(which))], width };
+  };
+
+  // The room that the longest of the names at an axis needs.
+  function namesWidth(axis) {
+    const names = [...axis.querySelectorAll(".step-names span")];
+    const { font } = getComputedStyle(names[0]);
+    const longest = Math.max(...names.map((name) => stateline.picture.width(name.textContent, font)));
+    return Math.min(NAMES[1], Math.max(NAMES[0], Math.ceil(longest) + 12));
+  }
 
   function barsSheet() {
     const view = at("class-bars");
@@ -117,86 +147,15 @@
 
   // The map
 
-  // The points in view, a list a colour: { colour, radius, opacity, spots: [x0, y0, x1, y1, ...] }.
-  function pointsInView(traces, [scaleX, shiftX, scaleY, shiftY], width, height) {
-    return traces.map(({ x, y, marker }) => {
-      const radius = marker.size / 2;
-      const spots = [];
-      for (let i = 0; i < x.length; i += 1) {
-        const [across, along] = [x[i] * scaleX + shiftX, y[i] * scaleY + shiftY];
-        const outside =
-          across < -radius || along < -radius || across > width + radius || along > height + radius;
-        if (!outside) spots.push(across, along);
-      }
-      return { colour: marker.color, radius, opacity: marker.opacity ?? 1, spots };
-    });
-  }
-
-  function circles(groups) {
-    const { paint } = stateline.vector;
-    const short = (value) => String(Math.round(value * 10) / 10);
-    return groups
-      .filter(({ spots }) => spots.length)
-      .map(({ colour, radius, opacity, spots }) => {
-        const marks = [];
-        for (let i = 0; i < spots.length; i += 2) {
-          marks.push(`<circle cx="${short(spots[i])}" cy="${short(spots[i + 1])}" r="${radius}"/>`);
-        }
-        return `<g${paint("fill", colour, opacity)}>${marks.join("")}</g>`;
-      })
-      .join("");
-  }
-
-  const imageOf = (canvas, width, height) =>
-    `<image width="${width}" height="${height}" href="${canvas.toDataURL("image/png")}"/>`;
-
-  function raster(groups, width, height) {
-    const canvas = document.createElement("canvas");
-    canvas.width = width * SCALE;
-    canvas.height = height * SCALE;
-    const pen = canvas.getContext("2d");
-    pen.scale(SCALE, SCALE);
-    for (const { colour, radius, opacity, spots } of groups) {
-      pen.fillStyle = colour;
-      pen.globalAlpha = opacity;
-      for (let i = 0; i < spots.length; i += 2) {
-        pen.beginPath();
-        pen.arc(spots[i], spots[i + 1], radius, 0, 2 * Math.PI);
-        pen.fill();
-      }
-    }
-    return imageOf(canvas, width, height);
-  }
-
-  // The canvases above the points, each drawn by its script with a recording pen; without a way to
-  // do that, as it is.
-  function layers(width, height) {
-    const painters = { "map-brush": stateline.brush, "map-overlay": stateline.overlay };
-    const canvases = [...at("map-frame").querySelectorAll(":scope > canvas")];
-    const drawn = canvases.map((canvas) => {
-      const painter = painters[canvas.id];
-      if (!painter?.paint) return canvas.width && canvas.height ? imageOf(canvas, width, height) : "";
-      const pen = stateline.pen.record(stateline.picture.width);
-      painter.paint(pen, width, height, SCALE);
-      return pen.svg();
-    });
-    return drawn.join("");
-  }
-
   function mapSheet(kind) {
-    const { clientWidth: width, clientHeight: height } = at("map-frame");
-    const traces = stateline.map.plot().data.filter(({ x, visible }) => x?.length && visible !== false);
-    const groups = pointsInView(traces, stateline.map.place(), width, height);
-    const inView = groups.reduce((sum, { spots }) => sum + spots.length / 2, 0);
-    const asCircles = kind === "svg" && inView <= MOST_CIRCLES;
-    const points = asCircles ? circles(groups) : raster(groups, width, height);
+    const { width, height, inView, markup } = stateline.mapPicture.draw(kind);
     const slot = made("export-map");
     slot.dataset.slot = "map";
     slot.style.width = `${width}px`;
     slot.style.height = `${height}px`;
-    const head = made("export-map-head", made("export-title", run()), sequenceLine());
+    const head = made("export-map-head", made("export-title", run()), sequenceLine("main"));
     const parts = [head, slot, copyOf(at("legend")), filterCaption(), mapCaption(inView)];
-    return { parts, width, slots: { map: points + layers(width, height) } };
+    return { parts, width, slots: { map: markup } };
   }
 
   // The legend above it says how many states there are; here, how many of them are in view.
@@ -206,7 +165,7 @@
     return caption(
       `${chosen("projection-select")} of ${chosen("layer-select")}`,
       `colour: ${chosen("colour-select").toLowerCase()}`,
-      sequencePart(),
+      sequencePart("main"),
       pinnedPart(),
       inView < drawn
         ? `${thousands(inView)} of ${thousands(drawn)} states in view`
@@ -224,22 +183,35 @@
   }
 
   // The views, in the menu's order; `mode` is the page's when it shows them.
+  const ofSequence = (which, prefix = "") =>
+    [
+      { part: "words", name: "Words", sheet: wordsSheet(which) },
+      { part: "heatmap", name: "Expected prediction", sheet: stepsSheet(which, "heatmap") },
+      { part: "distances", name: "Distances", sheet: stepsSheet(which, "distances") },
+    ].map((view) => ({ ...view, key: prefix + view.part, mode: "sequence", which }));
+
   const VIEWS = [
-    { key: "map", name: "Map", mode: null, sheet: mapSheet },
-    { key: "words", name: "Words", mode: "sequence", sheet: wordsSheet },
-    { key: "heatmap", name: "Expected prediction", mode: "sequence", sheet: stepsSheet("heatmap") },
-    { key: "distances", name: "Distances", mode: "sequence", sheet: stepsSheet("distances") },
+    { key: "map", name: "Map", mode: null, which: "main", sheet: mapSheet },
+    ...ofSequence("main"),
+    ...ofSequence("pinned", "pinned-"),
     { key: "class-bars", name: "Class bars", mode: "overview", sheet: barsSheet },
     { key: "confusion", name: "Confusion matrix", mode: "overview", sheet: confusionSheet },
   ];
 
-  function isShown({ key, mode }) {
+  function isShown({ key, mode, which, part }) {
     if (key === "map") return stateline.map.place() !== null && stateline.map.drawn() > 0;
-    return at("workspace")?.dataset.mode === mode && Boolean(at(key)?.childElementCount);
+    const workspace = at("workspace");
+    if (!workspace) return false;
+    if (which === "pinned") return beside() && Boolean(viewsIn(which)[part].childElementCount);
+    return workspace.dataset.mode === mode && Boolean(at(key)?.childElementCount);
   }
 
+  // Where two sequences are on the page, a view's name says which of them it takes.
+  const nameOf = ({ name, part, which }) =>
+    part && beside() ? `${name}, ${sequencePart(which).replace("sequence ", "")}` : name;
+
   // The views that are on the page now: [{ key, name }].
-  const views = () => VIEWS.filter(isShown).map(({ key, name }) => ({ key, name }));
+  const views = () => VIEWS.filter(isShown).map((view) => ({ key: view.key, name: nameOf(view) }));
 
   // A view as the parts of a picture (see picture.js), with its `title`.
   function draw(key, kind) {
@@ -247,13 +219,13 @@
     if (!view || !isShown(view)) throw new Error(`The page does not show "${key}" now.`);
     const { parts, width, slots } = view.sheet(kind);
     const sheet = made("export-sheet", ...parts);
-    sheet.dataset.view = key;
+    sheet.dataset.view = view.part ?? key;
     sheet.inert = true;
     if (width) sheet.style.width = `${width}px`;
     document.body.append(sheet);
     sheet.style.height = `${Math.ceil(sheet.getBoundingClientRect().height)}px`;
     try {
-      const title = [`${view.name} of ${run()}`, sequencePart()].filter(Boolean).join(", ");
+      const title = [`${view.name} of ${run()}`, sequencePart(view.which)].filter(Boolean).join(", ");
       return { ...stateline.picture.svgFromElement(sheet, slots), title };
     } finally {
       sheet.remove();
@@ -266,12 +238,12 @@
     return parts.join("-").replace(/[^\p{L}\p{N}._-]+/gu, "-");
   }
 
-  stateline.sheets = {
-    circles,
-    draw,
-    fileName,
-    nameOf: (key) => fileName(run(), sequence(), key),
-    pointsInView,
-    views,
-  };
+  // Of the file of a view; the sequence's number tells a pinned one's from the other's.
+  function fileNameOf(key) {
+    const view = VIEWS.find((one) => one.key === key);
+    const which = view?.which ?? "main";
+    return fileName(run(), isTyped(which) ? "typed" : numberIn(which), view?.part ?? key);
+  }
+
+  stateline.sheets = { draw, fileName, fileNameOf, views };
 })();

@@ -5,6 +5,7 @@
   const ROW = 15;
   const GAP = 3;
   const BAR_HEIGHT = 64;
+  const GAP_OF_BARS = 0.06; // of a column, on either side
 
   const pure = () => stateline.pure;
 
@@ -17,37 +18,27 @@
     return strongest.toSorted((a, b) => a - b);
   }
 
-  // Where the columns begin and end: one unit each, or as wide as the words above them.
-  const evenEdges = (count) => Array.from({ length: count + 1 }, (_, t) => t);
+  // Columns are one unit wide and fill the width that the axis has.
+  const svg = (columns, height, body, label) =>
+    `<svg class="step-svg" viewBox="0 0 ${columns} ${height}" preserveAspectRatio="none" ` +
+    `shape-rendering="crispEdges" style="height:${height}px" role="img" ` +
+    `aria-label="${label}">${body}</svg>`;
 
-  // Evenly spaced columns fill the width; columns as wide as words are in pixels.
-  const svg = (edges, height, body, label) => {
-    const [columns, width] = [edges.length - 1, edges.at(-1)];
-    const wide = width === columns ? "" : `;width:${width}px`;
-    return (
-      `<svg class="step-svg" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" ` +
-      `shape-rendering="crispEdges" style="height:${height}px${wide}" role="img" ` +
-      `aria-label="${label}">${body}</svg>`
-    );
-  };
+  const rect = (left, width, top, height, more) =>
+    `<rect x="${left}" y="${top}" width="${width}" height="${height}" ${more}/>`;
 
-  const short = (number) => Number(number.toFixed(3));
-  const rect = (from, to, top, height, more) =>
-    `<rect x="${short(from)}" y="${top}" width="${short(to - from)}" height="${height}" ${more}/>`;
-
-  function heatmapMarkup(facts, sequence, colours, edges = evenEdges(colours.length)) {
+  function heatmapMarkup(facts, sequence, colours) {
     const { escape } = pure();
     const { ep } = sequence.steps;
     const shown = shownClasses(ep, facts.classes.length);
     const height = (shown.length + 1) * ROW + GAP;
     const columns = ep.map((answer, t) => {
-      const [from, to] = [edges[t], edges[t + 1]];
       const cells = shown.map((index, row) =>
-        rect(from, to, row * ROW, ROW - 1,
+        rect(t, 1, row * ROW, ROW - 1,
           `fill="${facts.classes[index].colour}" fill-opacity="${answer[index].toFixed(3)}"`),
       );
-      const summary = rect(from, to, shown.length * ROW + GAP, ROW - 1, `fill="${colours[t]}"`);
-      const hit = rect(from, to, 0, height, 'class="hit"');
+      const summary = rect(t, 1, shown.length * ROW + GAP, ROW - 1, `fill="${colours[t]}"`);
+      const hit = rect(t, 1, 0, height, 'class="hit"');
       return `<g data-t="${t}">${cells.join("")}${summary}${hit}</g>`;
     });
     const names = shown.map(
@@ -59,7 +50,7 @@
     return (
       `<div class="step-grid"><div class="step-names">${names.join("")}` +
       `<span class="step-summary">answer</span></div>` +
-      svg(edges, height, columns.join(""), "Expected prediction of each class after each word") +
+      svg(columns.length, height, columns.join(""), "Expected prediction of each class after each word") +
       `</div>${note}`
     );
   }
@@ -69,19 +60,17 @@
     return Math.max(Math.max(...distance) / (largest || 1), Math.min(1, threshold * 1.08), 0.02);
   }
 
-  function distancesMarkup(sequence, path, { largest, threshold, edges = evenEdges(sequence.steps.distance.length) }) {
+  function distancesMarkup(sequence, path, { largest, threshold }) {
     const { distance } = sequence.steps;
     const top = topOf(distance, largest, threshold);
     const bars = distance.map((length, t) => {
       const height = Math.max(0.5, (BAR_HEIGHT * length) / (largest || 1) / top);
       // A bar has the colour of the segment that leads to its state; nothing leads to the first.
       const fill = t ? `fill="${path[t - 1]}"` : 'class="first-bar"';
-      const [from, to] = [edges[t], edges[t + 1]];
-      const gap = 0.06 * (to - from);
       return (
         `<g data-t="${t}">` +
-        rect(from + gap, to - gap, (BAR_HEIGHT - height).toFixed(2), height.toFixed(2), fill) +
-        rect(from, to, 0, BAR_HEIGHT, 'class="hit"') +
+        rect((t + GAP_OF_BARS).toFixed(2), 1 - 2 * GAP_OF_BARS, (BAR_HEIGHT - height).toFixed(2), height.toFixed(2), fill) +
+        rect(t, 1, 0, BAR_HEIGHT, 'class="hit"') +
         "</g>"
       );
     });
@@ -90,9 +79,11 @@
     const figure = (value, at) =>
       `<span${Math.abs(line - at) < 16 ? ' class="covered"' : ""}>${value}</span>`;
     return (
-      `<div class="step-grid"><div class="step-names step-scale">${figure(top.toFixed(2), 8)}` +
-      `${figure("0", BAR_HEIGHT - 8)}</div><div class="bars">` +
-      svg(edges, BAR_HEIGHT, bars.join(""), "Distance that each word moved the state") +
+      // The scale comes last: the line of its threshold lies over the bars.
+      `<div class="step-grid"><div class="bars">` +
+      svg(distance.length, BAR_HEIGHT, bars.join(""), "Distance that each word moved the state") +
+      `</div><div class="step-names step-scale">${figure(top.toFixed(2), 8)}` +
+      `${figure("0", BAR_HEIGHT - 8)}` +
       `<div class="threshold-line" role="slider" tabindex="0" aria-label="Threshold of long jumps" ` +
       `aria-valuemin="0" aria-valuemax="1" aria-valuenow="${threshold}" data-top="${top}" ` +
       `title="Jumps from ${threshold.toFixed(2)} of the run's longest on: drag to change" ` +
@@ -101,7 +92,7 @@
   }
 
   function draw(views, facts, sequence, colours, path, options) {
-    views.heatmap.innerHTML = heatmapMarkup(facts, sequence, colours, options.edges);
+    views.heatmap.innerHTML = heatmapMarkup(facts, sequence, colours);
     views.distances.innerHTML = distancesMarkup(sequence, path, options);
   }
 
@@ -173,5 +164,5 @@
     document.querySelector(".threshold-line")?.focus();
   }, true);
 
-  stateline.steps = { distancesMarkup, draw, evenEdges, heatmapMarkup, shownClasses };
+  stateline.steps = { distancesMarkup, draw, heatmapMarkup, shownClasses };
 })();

@@ -4,8 +4,10 @@ from dash import html
 
 from app import ids
 from app.components.shell import block_title
+from app.components.typed_panel import edit_button
 
 HEATMAP_TITLE = ("Expected prediction", "how sure of each class, after each word")
+HIDDEN = {"aria-hidden": "true"}  # the words above are the same, as buttons
 DISTANCES_TITLE = ("Distance", "of each word's jump, as a share of the run's longest")
 
 
@@ -21,6 +23,7 @@ def _main() -> html.Div:
             html.Div(
                 [
                     html.Div(id=ids.SEQUENCE_INFO, className="sequence-info"),
+                    edit_button(),
                     _button("Pin", ids.DETAIL_PIN, "Keep it beside the next one", pressed=True),
                     _button("×", ids.DETAIL_CLOSE, "Back to the overview (Esc)"),
                 ],
@@ -40,29 +43,18 @@ def _main() -> html.Div:
                     html.Section(
                         [
                             html.Div(
-                                [
-                                    block_title(*HEATMAP_TITLE),
-                                    html.Button(
-                                        "Columns",
-                                        id=ids.AXIS_SWITCH,
-                                        className="text-button",
-                                        type="button",
-                                        title="Words over their columns, or wrapped as a text",
-                                        **{"aria-pressed": "false"},
-                                    ),
-                                ],
-                                className="title-row",
+                                [block_title(*HEATMAP_TITLE), _fit_switch()], className="title-row"
                             ),
-                            html.Div(id=ids.HEATMAP, className="step-plot"),
+                            _step_axis(
+                                html.Div(
+                                    id=ids.WORD_HEADS, className="word-heads step-plot", **HIDDEN
+                                ),
+                                html.Div(id=ids.HEATMAP, className="step-plot"),
+                                block_title(*DISTANCES_TITLE),
+                                html.Div(id=ids.DISTANCES, className="step-plot"),
+                            ),
                         ],
-                        className="block",
-                    ),
-                    html.Section(
-                        [
-                            block_title(*DISTANCES_TITLE),
-                            html.Div(id=ids.DISTANCES, className="step-plot"),
-                        ],
-                        className="block",
+                        className="block steps-block",
                     ),
                 ],
                 className="detail-steps",
@@ -70,6 +62,24 @@ def _main() -> html.Div:
         ],
         id=ids.DETAIL_MAIN,
         className="detail-part",
+    )
+
+
+def _step_axis(*views: html.Div) -> html.Div:
+    """What has a column a step: it scrolls as one, so that a column stays under its word."""
+    return html.Div(html.Div(list(views), className="step-track"), className="step-axis")
+
+
+def _fit_switch() -> html.Button:
+    """The choice between columns under readable words and all columns at once."""
+    return html.Button(
+        "Fit",
+        id=ids.AXIS_SWITCH,
+        className="text-button",
+        type="button",
+        title="All steps in the width of the column, without scrolling",
+        hidden=True,
+        **{"aria-pressed": "false"},
     )
 
 
@@ -89,8 +99,14 @@ def _pinned() -> html.Section:
                     html.Div(
                         html.Div(className="words", role="group"), className="block words-block"
                     ),
-                    html.Div(html.Div(className="pinned-heatmap step-plot"), className="block"),
-                    html.Div(html.Div(className="pinned-distances step-plot"), className="block"),
+                    html.Div(
+                        _step_axis(
+                            html.Div(className="pinned-heads word-heads step-plot", **HIDDEN),
+                            html.Div(className="pinned-heatmap step-plot"),
+                            html.Div(className="pinned-distances step-plot"),
+                        ),
+                        className="block steps-block",
+                    ),
                 ],
                 className="detail-steps",
             ),

@@ -1,187 +1,16 @@
-"""Brushes, filters, labels, the pinned sequence and the address: what links the views."""
+"""Labels, thresholds, the pinned sequence, the address and the view controls across the views."""
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import numpy as np
 import polars as pl
 
-from app.filters import parse_filters, passing
-from store.reader import Run
 from store.reader import open_run as open_folder
 from tests.browser.conftest import choose_row, open_run
-from tests.browser.test_explore import ORDER, requests_during
-
-
-def filters_of(page) -> list:
-    """The filters that the address holds."""
-    held = parse_qs(urlsplit(page.url).query).get("filters")
-    return json.loads(held[0]) if held else []
-
-
-def filtered(page, count: int) -> None:
-    """Wait until the filter bar has so many chips and the table has followed."""
-    page.wait_for_function(f"document.querySelectorAll('#filter-chips .chip').length === {count}")
-    page.wait_for_timeout(400)
-
-
-def numbers(page) -> list[int]:
-    return [int(number) for number in page.evaluate(ORDER)]
-
-
-def wanted(run: Run, filters: list) -> list[int]:
-    """Sequences that pass, first in the table."""
-    found = passing(run, parse_filters(run, json.dumps(filters))).sequences
-    return np.flatnonzero(found).tolist()
-
-
-def test_a_confusion_cell_a_bar_and_a_segment_filter_table_map_and_counts(
-    page, site: str, browser_store: Path
-) -> None:
-    run = open_folder(browser_store / "news")
-    open_run(page, f"{site}/explore/news")
-    wrong = run.sequences.filter(~pl.col("correct")).row(0, named=True)
-    cell = f"[data-class='{wrong['label']}'][data-predicted='{wrong['predicted']}']"
-    page.click(f".confusion-cell{cell}")
-    filtered(page, 2)
-    both = [["actual", wrong["label"]], ["predicted", wrong["predicted"]]]
-    assert filters_of(page) == both
-    assert numbers(page) == wanted(run, both)
-    rows = wanted(run, both)
-    states = int(np.diff(run.offsets)[rows].sum())
-    said = page.inner_text("#filter-count")
-    assert f"{len(rows)} of 60 sequences" in said and f"{states:,} of {run.states:,} states" in said
-    page.click("#filter-clear")
-    filtered(page, 0)
-    page.click(f".class-bar[data-class='{wrong['label']}'] .bar-track >> nth=0")
-    filtered(page, 1)
-    assert numbers(page)[:5] == wanted(run, [["actual", wrong["label"]]])[:5]
-    # A segment says the class and the classification; the keyboard reaches it as well.
-    page.focus(f".bar-segment{cell}")
-    page.keyboard.press("Enter")
-    filtered(page, 2)
-    assert filters_of(page) == both
-
-
-def test_escape_takes_back_the_last_filter_and_then_the_sequence(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews")
-    page.click(".class-bar[data-class='1'] .bar-track >> nth=0")
-    filtered(page, 1)
-    choose_row(page, 0)
-    page.locator("#heatmap g[data-t='1']").hover()
-    page.mouse.down()
-    page.locator("#heatmap g[data-t='4']").hover()
-    page.mouse.up()
-    filtered(page, 2)
-    assert filters_of(page) == [["actual", 1], ["steps", 1, 4]]
-    page.keyboard.press("Escape")
-    filtered(page, 1)
-    assert page.is_visible("#detail")
-    page.keyboard.press("Escape")
-    page.wait_for_selector("#overview:visible")
-    filtered(page, 1)
-    page.keyboard.press("Escape")
-    filtered(page, 0)
-
-
-def test_box_and_lasso_brush_states_and_never_move_the_map(
-    page, site: str, browser_store: Path
-) -> None:
-    run = open_folder(browser_store / "reviews")
-    open_run(page, f"{site}/explore/reviews")
-    before = page.evaluate("stateline.map.place()")
-    frame = page.locator("#map-frame").bounding_box()
-    middle = [frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2]
-    page.click("[data-tool='box']")
-    page.mouse.move(middle[0] - 150, middle[1] - 150)
-    page.mouse.down()
-    page.mouse.move(middle[0] + 20, middle[1] + 30, steps=4)
-    page.mouse.up()
-    filtered(page, 1)
-    (box,) = filters_of(page)
-    assert box[:2] == ["box", "lstm-tsne"] and box[2] < box[4] and box[3] < box[5]
-    assert page.evaluate("stateline.map.place()") == before
-    place = run.coordinates("lstm-tsne")
-    within = (place["x"] >= box[2]) & (place["x"] <= box[4])
-    within &= (place["y"] >= box[3]) & (place["y"] <= box[5])
-    assert f"{within.sum():,} of {run.states:,} states" in page.inner_text("#filter-count")
-    assert 0 < within.sum() < run.states
-    page.click("[data-tool='lasso']")
-    page.mouse.move(middle[0] - 100, middle[1] - 100)
-    page.mouse.down()
-    for x, y in ((100, -100), (100, 100), (-100, 100)):
-        page.mouse.move(middle[0] + x, middle[1] + y, steps=5)
-    page.mouse.up()
-    filtered(page, 2)
-    assert filters_of(page)[1][0] == "lasso"
-    assert page.get_attribute("[data-tool='pan']", "aria-pressed") == "true"
-
-
-def test_search_finds_words_and_patterns_and_says_what_is_wrong(
-    page, site: str, browser_store: Path, complaints: list[str]
-) -> None:
-    run = open_folder(browser_store / "reviews")
-    open_run(page, f"{site}/explore/reviews")
-    page.keyboard.press("/")
-    page.keyboard.type("wheat")
-    filtered(page, 1)
-    assert numbers(page)[:8] == wanted(run, [["search", "wheat"]])[:8]
-    assert 0 < len(wanted(run, [["search", "wheat"]])) < 80
-    page.click("#search-regex")
-    page.fill("#search", "wh(ea|i)t.*oil")
-    page.wait_for_function("document.querySelector('.chip').innerText.includes('/wh(ea|i)t')")
-    assert filters_of(page) == [["regex", "wh(ea|i)t.*oil"]]
-    page.fill("#search", "wh(")
-    page.wait_for_selector("#filter-note:visible")
-    assert "regular expression" in page.inner_text("#filter-note")
-    assert filters_of(page) == [["regex", "wh(ea|i)t.*oil"]]
-    page.fill("#search", "")
-    filtered(page, 0)
-    (refused,) = complaints
-    assert "404" in refused
-    complaints.clear()
-
-
-def test_the_menu_filters_by_result_confidence_and_steps(
-    page, site: str, browser_store: Path
-) -> None:
-    run = open_folder(browser_store / "reviews")
-    open_run(page, f"{site}/explore/reviews")
-    page.click("[data-opens='filter-menu']")
-    page.select_option("[data-adds='correct']", "false")
-    page.fill("#filter-confidence-from", "80")
-    page.press("#filter-confidence-from", "Tab")
-    filtered(page, 2)
-    asked = [["correct", False], ["confidence", 0.8, 1]]
-    assert filters_of(page) == asked
-    assert numbers(page) == wanted(run, asked)[: len(numbers(page))]
-    page.keyboard.press("Escape")
-    assert not page.is_visible("#filter-menu")
-    filtered(page, 2)
-
-
-def test_what_passes_can_be_taken_away_as_csv_and_parquet(
-    page, site: str, browser_store: Path, tmp_path: Path
-) -> None:
-    run = open_folder(browser_store / "news")
-    open_run(page, f"{site}/explore/news")
-    page.click(".class-bar[data-class='2'] .bar-track >> nth=0")
-    filtered(page, 1)
-    files = {}
-    for form in ("CSV", "PARQUET"):
-        with page.expect_download() as download:
-            page.click(f".filter-save >> text={form}")
-        files[form] = tmp_path / download.value.suggested_filename
-        download.value.save_as(files[form])
-    taken = pl.read_parquet(files["PARQUET"])
-    rows = wanted(run, [["actual", 2]])
-    assert sorted(set(taken["sequence_id"])) == rows
-    assert taken.height == int(np.diff(run.offsets)[rows].sum())
-    with files["CSV"].open(newline="") as file:
-        assert [row["surface"] for row in csv.DictReader(file)] == taken["surface"].to_list()
+from tests.browser.test_explore import requests_during
+from tests.browser.test_filtering import filtered, filters_of
 
 
 def test_labels_follow_thresholds_for_one_sequence_and_for_all(page, site: str) -> None:
@@ -220,19 +49,6 @@ def test_the_threshold_line_drags_and_stays_inside_the_plot(page, site: str) -> 
     assert f"distance={value}" in page.url
 
 
-def test_words_stand_over_their_columns(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews?sequence=2")
-    page.wait_for_function("stateline.segments > 0")
-    page.click("#axis-switch")
-    steps = page.locator("#words .word").count()
-    for t in (0, 1, steps // 2):
-        word = page.locator(f"#words [data-t='{t}']").bounding_box()
-        for view in ("heatmap", "distances"):
-            column = page.locator(f"#{view} g[data-t='{t}'] .hit").bounding_box()
-            assert abs(column["x"] - word["x"]) < 1.5
-            assert abs(column["width"] - word["width"] - 3) < 1.5
-
-
 def test_a_pinned_sequence_stays_beside_the_next_and_both_answer_to_hover(page, site: str) -> None:
     open_run(page, f"{site}/explore/reviews")
     choose_row(page, 1)
@@ -245,7 +61,7 @@ def test_a_pinned_sequence_stays_beside_the_next_and_both_answer_to_hover(page, 
     assert page.evaluate("stateline.segments") == both - 2
     page.hover("#pinned .word[data-t='2']")
     assert page.evaluate("stateline.hovered") == {"which": "pinned", "step": 2, "segment": False}
-    assert page.locator("#pinned .lit").count() == 3
+    assert page.locator("#pinned .lit").count() == 4  # word, head, heatmap column, bar
     assert page.locator("#detail-main .lit").count() == 0
     assert "pinned=1" in page.url
     page.click("#pinned-close")

@@ -3,10 +3,13 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
-for (const name of ["pure", "vector", "pen", "picture", "sheets"]) {
+// The menu listens to the page when it loads; without a page nobody ever calls.
+globalThis.document = { addEventListener() {} };
+globalThis.window = { addEventListener() {} };
+for (const name of ["pure", "vector", "pen", "picture", "turned", "mappicture", "sheets", "export"]) {
   require(`../../app/assets/${name}.js`);
 }
-const { pen, picture, sheets, vector } = globalThis.stateline;
+const { export: exporting, mapPicture, pen, picture, sheets, turned, vector } = globalThis.stateline;
 
 const count = (text, part) => text.split(part).length - 1;
 
@@ -119,10 +122,10 @@ test("only points in view are drawn, grouped by colour and rounded", () => {
     { x: Float32Array.of(1, 2, 90), y: Float32Array.of(1, 2, 1), marker: { color: "#ff0000", size: 4, opacity: 0.75 } },
     { x: Float32Array.of(-50), y: Float32Array.of(0), marker: { color: "#0000ff", size: 4 } },
   ];
-  const groups = sheets.pointsInView(traces, [10, 0.123, 10, 0], 100, 100);
+  const groups = mapPicture.pointsInView(traces, [10, 0.123, 10, 0], 100, 100);
   assert.deepEqual(groups.map(({ spots }) => spots.length / 2), [2, 0]);
   assert.equal(
-    sheets.circles(groups),
+    mapPicture.circles(groups),
     '<g fill="#ff0000" fill-opacity="0.75"><circle cx="10.1" cy="10" r="2"/>' +
       '<circle cx="20.1" cy="20" r="2"/></g>',
   );
@@ -139,4 +142,30 @@ test("a file is one svg with its title, and its size follows the scale", () => {
   const text = vector.file(parts, "Words & more", "", 2);
   assert.match(text, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="20" height="40" viewBox="0 0 10 20"/);
   assert.match(text, /<title>Words &amp; more<\/title><g\/><\/svg>\n$/);
+});
+
+test("a word that is too long for its head ends with an ellipsis", () => {
+  const measure = (text) => ({ width: 5 * [...text].length });
+  assert.equal(turned.cut("short", 25, measure), "short");
+  assert.equal(turned.cut("cinematography", 50, measure), "cinematog…");
+  assert.equal(turned.cut("\u{1f600}\u{1f600}\u{1f600}", 10, measure), "\u{1f600}…");
+});
+
+test("a turned word stands in the middle of its column and keeps its whole text as a title", () => {
+  const measure = (text) => ({
+    width: 6 * text.length,
+    fontBoundingBoxAscent: 9,
+    fontBoundingBoxDescent: 3,
+  });
+  const style = { paddingTop: "4px", fontSize: "10px", fontWeight: "400", color: "rgb(0, 0, 0)" };
+  const box = { left: 20, top: 0, width: 12, height: 38 };
+  const markup = turned.markup("<long> word", box, style, measure);
+  assert.match(markup, /transform="translate\(29 34\) rotate\(-90\)"/);
+  assert.match(markup, /<title>&lt;long&gt; word<\/title>&lt;lon…<\/text>$/);
+  assert.doesNotMatch(turned.markup("word", box, style, measure), /<title>/);
+});
+
+test("a PNG has two pixels a point, fewer where a side would become too long for a browser", () => {
+  assert.equal(exporting.scaleOf({ width: 760, height: 400 }), 2);
+  assert.equal(exporting.scaleOf({ width: 10_000, height: 400 }), 1.6);
 });

@@ -8,8 +8,8 @@ globalThis.document = {
   addEventListener() {},
   createElement: () => ({ getContext: () => null }), // a browser without WebGL
 };
-for (const name of ["pure", "words", "steps", "tooltip", "map", "labels"]) require(`../../app/assets/${name}.js`);
-const { labels, map, steps, tooltip, words } = globalThis.stateline;
+for (const name of ["pure", "words", "axis", "steps", "tooltip", "map", "labels"]) require(`../../app/assets/${name}.js`);
+const { axis, labels, map, pure, steps, tooltip, words } = globalThis.stateline;
 
 const facts = {
   classes: [
@@ -115,17 +115,22 @@ test("a threshold beyond the longest jump keeps its line inside the plot", () =>
   assert.ok(top >= 0 && top < 64);
 });
 
-test("columns as wide as words are drawn where the words stand", () => {
-  const edges = [0, 30, 50, 90, 100];
-  for (const markup of [
-    steps.heatmapMarkup(facts, sequence, colours, edges),
-    steps.distancesMarkup(sequence, colours, { ...bars, edges }),
-  ]) {
-    assert.match(markup, /viewBox="0 0 100 /);
-    assert.match(markup, /width:100px/);
-    const hits = [...markup.matchAll(/x="(\d+)" y="0" width="(\d+)" height="\d+" class="hit"/g)];
-    assert.deepEqual(hits.map(([, from, wide]) => [Number(from), Number(wide)]), [[0, 30], [30, 20], [50, 40], [90, 10]]);
+test("each step has a head with its word, readable on its colour", () => {
+  const markup = axis.headsMarkup(sequence, colours);
+  for (const t of [0, 1, 2, 3]) assert.equal(count(markup, `data-t="${t}"`), 1);
+  assert.match(markup, /&lt;b&gt;<\/span>/);
+  assert.match(markup, /class="word-head head-turning" data-t="2"/);
+  for (const [, ground, ink] of markup.matchAll(/background:(#\w+);color:(#\w+)/g)) {
+    assert.ok(pure.contrast(ground, ink) >= 4.5);
   }
+});
+
+test("columns spread over the room, scroll where they do not fit, or are squeezed into it", () => {
+  assert.deepEqual(axis.layout(20, 300, false), { column: 15, heads: true, fits: true });
+  assert.deepEqual(axis.layout(20, 300, true), { column: 15, heads: true, fits: true });
+  assert.deepEqual(axis.layout(200, 300, false), { column: 11, heads: true, fits: false });
+  assert.deepEqual(axis.layout(200, 300, true), { column: 1.5, heads: false, fits: false });
+  assert.deepEqual(axis.layout(30, 300, true), { column: 10, heads: true, fits: false });
 });
 
 test("what was not read stands before the last words, or behind the first", () => {
