@@ -20,7 +20,7 @@ def add_gate(app: dash.Dash) -> None:
     def gate() -> Response | None:
         if request.method != "POST" or not request.path.endswith(CALLBACK_PATH):
             return None
-        problem = body_problem(_body(), app.callback_map)
+        problem = body_problem(json_body(), app.callback_map)
         if problem is None:
             return None
         line = f"callback: {problem}; expected the body that the page itself sends"
@@ -29,7 +29,7 @@ def add_gate(app: dash.Dash) -> None:
     app.server.register_error_handler(DependencyException, _no_such_file)
 
 
-def _body() -> object:
+def json_body() -> object:
     """The request's JSON; None where there is none, or none that can be read."""
     try:
         return request.get_json(silent=True)

@@ -34,8 +34,13 @@ PINNED_CLOSE = "pinned-close"
 AXIS_SWITCH = "axis-switch"
 SEQUENCE_INFO = "sequence-info"
 WORDS = "words"
+WORD_HEADS = "word-heads"
 HEATMAP = "heatmap"
 DISTANCES = "distances"
+
+TYPED_OPEN = "typed-open"
+TYPED_PANEL = "typed"
+DETAIL_EDIT = "detail-edit"
 
 SEQUENCES = "sequences"
 SEQUENCES_COUNT = "sequences-count"

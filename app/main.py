@@ -15,6 +15,8 @@ from app.components.shell import index_page, shell
 from app.gate import add_gate
 from app.registry import EXTENSION, Registry
 from app.routes import MOST_BODY, add_routes
+from app.typed import EXTENSION as TYPING
+from app.typed import Typing
 from store.errors import StatelineError
 
 DEFAULT_STORE = Path(__file__).resolve().parent.parent / "store" / "data"
@@ -41,6 +43,7 @@ def create_app(store: Path) -> dash.Dash:
         health_endpoint=None,  # Ours says how many runs there are.
     )
     app.server.extensions[EXTENSION] = Registry(store)
+    app.server.extensions[TYPING] = Typing()
     add_routes(app.server)
     add_gate(app)
     pages.register()
@@ -127,4 +130,5 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         pass
     finally:
         server.close()
+        app.server.extensions[TYPING].close()
     return 0

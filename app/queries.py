@@ -154,6 +154,7 @@ def page_facts(run: Run) -> dict:
         "binBytes": bin_bytes(run),
         "sequences": run.sequences.height,
         "keep": manifest["corpus"]["truncation"]["keep"],
+        "mostSteps": manifest["corpus"]["truncation"]["max_steps"],
         "longest": longest_sequence(run),
         "largestDistance": _rounded(largest_distance(run)),
         "classes": [

@@ -11,9 +11,11 @@ from werkzeug.exceptions import InternalServerError
 
 from app import download, labels, queries, table
 from app.filters import parse_filters, passing, passing_bits
+from app.gate import json_body
 from app.registry import current
 from app.report import file_name, report
 from app.selection import parse_selection, parse_sequence
+from app.typed import TextError, UnavailableError, parse_typed, typing
 from store.errors import StatelineError
 from store.reader import Run
 
@@ -30,6 +32,8 @@ def add_routes(server: Flask) -> None:
     server.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     server.register_blueprint(data)
     server.register_error_handler(StatelineError, _refuse)
+    server.register_error_handler(TextError, _misread)
+    server.register_error_handler(UnavailableError, _unavailable)
     server.register_error_handler(PolarsError, _unreadable)
     server.register_error_handler(OSError, _unreadable)
     server.register_error_handler(InternalServerError, _failed)
@@ -79,6 +83,18 @@ def sequence(name: str, number: str) -> Response:
         "application/json",
         lambda: _json(queries.sequence(run, chosen.sequence, chosen.projection)),
     )
+
+
+@data.post("/data/<name>/typed")
+def typed(name: str) -> Response:
+    """A text that somebody typed, with all that its views draw."""
+    run = _run(name)
+    text, projection = parse_typed(json_body())
+    chosen = parse_selection(run, {} if projection is None else {"projection": projection})
+    answer = typing().read(run, text, chosen.projection)
+    response = Response(_json(answer), mimetype="application/json")
+    response.cache_control.no_store = True
+    return response
 
 
 @data.get("/data/<name>/passing")
@@ -245,6 +261,16 @@ def _json(value: object) -> bytes:
 def _refuse(error: StatelineError) -> Response:
     """What was asked for does not exist or makes no sense: one line says so."""
     return Response(str(error), status=404, mimetype="text/plain")
+
+
+def _misread(error: TextError) -> Response:
+    """What was sent to be read is no text, or none that can be read."""
+    return Response(str(error), status=400, mimetype="text/plain")
+
+
+def _unavailable(error: UnavailableError) -> Response:
+    """Nothing is wrong with the request, but the model is not there to answer it."""
+    return Response(str(error), status=503, mimetype="text/plain")
 
 
 def _unreadable(error: Exception) -> Response:

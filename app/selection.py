@@ -10,6 +10,7 @@ from store.errors import StatelineError
 from store.reader import Run
 
 DISTANCE, CONFIDENCE = 0.4, 0.3  # the paper's thresholds
+LONGEST_TEXT = 1_500  # characters of a typed text that an address holds; pure.js has the same
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Selection:
     projection  id of the map shown
     colour      how its states are coloured
     sequence    number of the sequence chosen, if any
-    step        the step of it that stays lit, if any
+    text        a typed text in place of a stored sequence, if any
+    step        the step that stays lit, if any
     pinned      number of the sequence beside it, if any
     filters     chips of the filter bar
     labels      kinds of labels along trajectories
@@ -30,6 +32,7 @@ class Selection:
     projection: str
     colour: str = EXPECTED
     sequence: int | None = None
+    text: str | None = None
     step: int | None = None
     pinned: int | None = None
     filters: tuple[Filter, ...] = ()
@@ -59,11 +62,14 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
         None if query.get(key) is None else parse_sequence(run, query[key])
         for key in ("sequence", "pinned")
     )
+    text = _parse_text(query.get("text"))
+    sequence = sequence if text is None else None
     return Selection(
         projection=str(projection),
         colour=colour,
         sequence=sequence,
-        step=_parse_step(run, sequence, query.get("step")),
+        text=text,
+        step=_parse_step(run, sequence, text, query.get("step")),
         pinned=pinned,
         filters=parse_filters(run, str(query.get("filters", ""))),
         labels=parse_kinds(str(query.get("labels", ""))),
@@ -72,9 +78,30 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
     )
 
 
-def _parse_step(run: Run, sequence: int | None, value: object) -> int | None:
-    """Number of a step of the chosen sequence; a step without a sequence means nothing."""
-    if value is None or sequence is None:
+def _parse_text(value: object) -> str | None:
+    """A typed text; an empty one is none."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise StatelineError(
+            "text",
+            "no text of an address",
+            expected=f"{LONGEST_TEXT:,} characters at the most",
+            got=f"{len(value):,}" if isinstance(value, str) else repr(value)[:80],
+        )
+    return value
+
+
+def _parse_step(run: Run, sequence: int | None, text: str | None, value: object) -> int | None:
+    """Number of a step of what is chosen; a step without a sequence or a text means nothing.
+
+    How many steps a text has is known when it has been read: the page leaves out one beyond.
+    """
+    if value is None:
+        return None
+    if text is not None:
+        return _whole("step", "a number", value, LONGEST_TEXT)
+    if sequence is None:
         return None
     length = int(run.offsets[sequence + 1] - run.offsets[sequence])
     return _whole("step", f"a number from 0 to {length - 1}", value, length)

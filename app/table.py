@@ -30,10 +30,10 @@ class TableColumn:
 
 
 COLUMNS = (
-    TableColumn("sequence_id", NUMBER, "#", "Number of the sequence", 50),
-    TableColumn("actual", TEXT, "Class", "Class that the sequence really has", 98),
-    TableColumn("classified", TEXT, "Classified", "Class that the model predicts", 98),
-    TableColumn("correct", FLAG, "OK", "Whether the two agree", 50),
+    TableColumn("sequence_id", NUMBER, "#", "Number of the sequence", 46),
+    TableColumn("actual", TEXT, "Class", "Class that the sequence really has", 94),
+    TableColumn("classified", TEXT, "Classified", "Class that the model predicts", 94),
+    TableColumn("correct", FLAG, "OK", "Whether the two agree", 46),
     TableColumn("confidence", NUMBER, "Conf.", "Probability of the predicted class", 72),
     TableColumn("length", NUMBER, "Words", "Words that the model reads", 70),
     TableColumn("flips", NUMBER, "Flips", "How often the answer changes on the way", 64),

@@ -15,7 +15,7 @@ from pipeline.corpora import DOCUMENT_SCHEMA
 from pipeline.corpora.files import read_file
 from pipeline.corpora.published import read_published
 from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
-from pipeline.text import Vocabulary, build_vocabulary, normalise, split_words
+from pipeline.text import Vocabulary, build_vocabulary, normalise, read_part, split_words
 from store.errors import StatelineError
 
 LEAST_PER_CLASS = 2
@@ -157,10 +157,8 @@ def encode(
             expected=f"words that occur {settings['min_count']} times in training",
             mend="Lower it: MIN_COUNT=1",
         )
-    cut = pl.col("surface", "role").list
-    steps = settings["max_steps"]
-    cut = cut.head(steps) if settings["keep"] == "first" else cut.tail(steps)
-    table = documents.with_columns(pl.col("surface").list.len().alias("length_full"), cut)
+    cut = [read_part(name, settings["max_steps"], settings["keep"]) for name in ("surface", "role")]
+    table = documents.with_columns(pl.col("surface").list.len().alias("length_full"), *cut)
     kept = table["surface"].list.len().to_numpy().astype(np.int64)
     ids = vocabulary.encode(normalise(table["surface"].list.explode()))
     row = np.repeat(np.arange(table.height), kept)

@@ -29,6 +29,17 @@ def normalise(words: pl.Series) -> pl.Series:
     return words.str.to_lowercase().str.replace_all("’", "'", literal=True)
 
 
+def read_part(column: str, steps: int, keep: str) -> pl.Expr:
+    """The part of each sequence that the model reads.
+
+    column  List (S,) of words, or of what stands beside them
+    steps   words that it reads at the most
+    keep    which of a longer sequence: `first` or `last`
+    """
+    words = pl.col(column).list
+    return words.head(steps) if keep == "first" else words.tail(steps)
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Words that the model knows; ids are rows of its embedding.

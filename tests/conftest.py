@@ -35,3 +35,11 @@ def run(store: Path) -> Path:
 def binary_run(store: Path) -> Path:
     """Folder of the binary run, whose head is one sigmoid unit; do not write into it."""
     return store / "binary"
+
+
+@pytest.fixture(scope="session")
+def model_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a run whose model is a real one, `modelled`; do not write into it."""
+    from tests.model_run import model_run  # Loads TensorFlow, which most tests do without.
+
+    return model_run(tmp_path_factory.mktemp("model-store")).parent

@@ -18,8 +18,8 @@ ALLOWED = {
 }  # fmt: skip
 NEVER = {"pipeline": {"app", "dash", "plotly"}, "app": {"pipeline", "tensorflow", "keras"}}
 # Inside app, from the bottom up: a part may import those before it and itself.
-ORDER = ("ids", "figures", "cache", "queries", "filters", "labels", "selection", "table",
-         "registry", "components", "pages", "main")  # fmt: skip
+ORDER = ("ids", "figures", "cache", "queries", "filters", "labels", "selection", "typed",
+         "table", "registry", "components", "pages", "main")  # fmt: skip
 # The page that stands in for another one that has no run to show.
 SHARED_PAGE = "app.pages.missing"
 

@@ -43,8 +43,12 @@
     if (next.projection !== now.projection) setHeader("projection-select", next.projection);
     if (next.colour !== now.colour) setHeader("colour-select", next.colour);
     if (next.pinned !== now.pinned) stateline.explore.pin(next.pinned, silent);
-    if (next.sequence === null) {
-      if (now.sequence !== null) stateline.explore.leave(silent);
+    stateline.explore.drop();
+    if (next.text !== null) {
+      if (next.text === now.text) stateline.explore.stay(next.step);
+      else stateline.typed.restore(next.text, next.step);
+    } else if (next.sequence === null) {
+      if (now.sequence !== null || now.text !== null) stateline.explore.leave(silent);
     } else if (next.sequence !== now.sequence) stateline.explore.choose(next.sequence, next.step, silent);
     else stateline.explore.stay(next.step);
   }

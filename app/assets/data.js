@@ -10,10 +10,10 @@
     return `/data/${encodeURIComponent(facts.run)}/${path}?${parameters}`;
   }
 
-  async function get(facts, path, query = {}) {
+  async function get(facts, path, query = {}, options = {}) {
     let answer;
     try {
-      answer = await fetch(addressOf(facts, path, query));
+      answer = await fetch(addressOf(facts, path, query), options);
     } catch {
       throw new Error("The app does not answer. Is it still running?");
     }
@@ -78,6 +78,12 @@
         filters: filtersText(filters),
       }),
     sequence: (facts, id, projection) => json(facts, `sequence/${id}`, { projection }),
+    typed: (facts, text, projection) =>
+      json(facts, "typed", {}, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ text, projection }),
+      }),
     rows: (facts, query) => json(facts, "rows", query),
     position: (facts, id, query) => json(facts, `position/${id}`, query),
   };

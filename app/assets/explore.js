@@ -12,7 +12,7 @@
     // What all parts of the page share:
     Object.assign(state, {
       facts: next, // of the run that is open
-      selection: { ...next.selection, sequence: null, step: null, pinned: null, filters: [] }, // as the address says it
+      selection: { ...next.selection, sequence: null, text: null, step: null, pinned: null, filters: [] }, // as the address says it
       shown: { main: null, pinned: null }, // { sequence, colours, scene } drawn in each place
       hovered: null, // { which, step, segment } under the cursor
       acts: [], // what Esc takes back, the last first: "sequence" or "filter"
@@ -23,16 +23,19 @@
     stateline.address.arrived();
     stateline.table.open(next);
     stateline.controls.open(next);
+    stateline.typed.open(next);
     for (const which of ["main", "pinned"]) stateline.overlay.show(which, null);
     stateline.overlay.mark(null);
     stateline.brush.show(null);
     stateline.overlay.label([]);
     stateline.filters.open(next);
+    stateline.axis.open();
     attachWhenReady(performance.now());
-    hints();
-    const { sequence, step, pinned } = next.selection;
+    stateline.panes.hints();
+    const { sequence, text, step, pinned } = next.selection;
     if (pinned !== null) pin(pinned, { remember: false });
-    if (sequence !== null) choose(sequence, step, { remember: false });
+    if (text !== null) stateline.typed.restore(text, step);
+    else if (sequence !== null) choose(sequence, step, { remember: false });
   }
 
   // Plotly and the grid arrive in their own time; ten seconds is beyond any of it.
@@ -74,8 +77,9 @@
     stateline.layers.legend();
     stateline.layers.density();
     stateline.layers.muted();
-    const { sequence, step, pinned } = state.selection;
+    const { sequence, text, step, pinned } = state.selection;
     if (moved && pinned !== null) pin(pinned, { remember: false });
+    if (moved && text !== null) stateline.typed.restore(text, step);
     if (moved && sequence !== null) choose(sequence, step, { remember: false });
     stateline.layers.labels();
   }
@@ -92,8 +96,7 @@
   async function choose(id, step = null, { remember = true } = {}) {
     const began = performance.now();
     const request = (asked += 1);
-    if (state.selection.sequence === null) state.acts.push("sequence");
-    state.selection = { ...state.selection, sequence: id, step };
+    take({ sequence: id, text: null, step });
     stateline.table.select(id);
     if (remember) stateline.address.remember(true);
     let answer;
@@ -103,11 +106,21 @@
       if (request === asked) message(error.message);
       return;
     }
-    if (request !== asked || !at("workspace")) return;
+    if (request === asked && at("workspace")) show(answer, began);
+  }
+
+  // Something is chosen: Esc leads back from there.
+  function take(chosen) {
+    if (state.selection.sequence === null && state.selection.text === null) state.acts.push("sequence");
+    state.selection = { ...state.selection, ...chosen };
+  }
+
+  // Draw a sequence, stored or typed, into all views.
+  function show(answer, began) {
     stateline.sequence.draw("main", answer);
+    at("workspace").dataset.mode = "sequence"; // What is out of sight cannot be scrolled into view.
     state.hovered = null;
     stateline.hover.mark();
-    at("workspace").dataset.mode = "sequence";
     message(null);
     stateline.layers.labels();
     speak(at("sequence-info").innerText.replace(/\s+/g, " "));
@@ -115,6 +128,39 @@
       drawMilliseconds = performance.now() - began;
       sequencesDrawn += 1;
     });
+  }
+
+  // Show a typed text in all views. False where something else was chosen meanwhile; an error where
+  // the text cannot be read: then the views stay as they are.
+  let reading = null; // the request that is under way
+  async function readText(text, step = null, { remember = true } = {}) {
+    const began = performance.now();
+    const request = (asked += 1);
+    reading = request;
+    const chosen = { sequence: null, text, step };
+    const { projection } = state.selection;
+    // The address says so already: without it the next change would take the text out.
+    if (!remember) take(chosen);
+    let answer;
+    try {
+      answer = await stateline.data.typed(state.facts, text, projection);
+    } catch (error) {
+      if (request !== asked || !at("workspace")) return false;
+      if (!remember) leave({ remember: false });
+      throw error;
+    }
+    if (request !== asked || !at("workspace")) return false;
+    if (projection !== state.selection.projection) return readText(text, step, { remember });
+    take(chosen);
+    stateline.table.select(null);
+    if (remember) stateline.address.remember(true);
+    show(answer, began);
+    return true;
+  }
+
+  // Give up a text that is being read.
+  function drop() {
+    if (reading === asked) asked += 1;
   }
 
   // Keep a sequence beside those chosen later; null lets it go.
@@ -137,7 +183,7 @@
   function leave({ remember = true } = {}) {
     asked += 1;
     state.shown.main = null;
-    state.selection = { ...state.selection, sequence: null, step: null };
+    state.selection = { ...state.selection, sequence: null, text: null, step: null };
     state.acts = state.acts.filter((act) => act !== "sequence");
     state.hovered = null;
     stateline.hover.mark();
@@ -154,6 +200,7 @@
 
   function pinOrLetGo() {
     const { pinned, sequence } = state.selection;
+    if (sequence === null) return; // A typed text is stored nowhere.
     pin(pinned === sequence ? null : sequence);
   }
 
@@ -170,42 +217,11 @@
     if (within("#detail-close")) leave();
     else if (within("#detail-pin")) pinOrLetGo();
     else if (within("#pinned-close")) pin(null);
-    else if (within("#axis-switch")) stateline.sequence.align();
+    else if (within("#axis-switch")) stateline.axis.toggle();
     else if (within("#map-reset")) stateline.map.reset();
-    else if (within("#hints-close")) dismiss();
-    else if (within(".collapse-handle")) collapse(within(".collapse-handle"));
-    const word = within("#detail-main .word");
-    if (word) stay(Number(word.dataset.t));
+    const step = within("#detail-main [data-t]");
+    if (step) stay(Number(step.dataset.t));
   });
-
-  function collapse(handle) {
-    const side = handle.dataset.side;
-    const workspace = at("workspace");
-    const shut = workspace.dataset[side] === "open";
-    workspace.dataset[side] = shut ? "shut" : "open";
-    handle.setAttribute("aria-expanded", String(!shut));
-  }
-
-  // Hints for a first visit, until they are sent away.
-  const HINTS = "stateline-hints";
-  function hints() {
-    let seen = null;
-    try {
-      seen = localStorage.getItem(HINTS);
-    } catch {
-      // Without storage they come each time, and go at a click.
-    }
-    at("hints").hidden = seen !== null;
-  }
-
-  function dismiss() {
-    at("hints").hidden = true;
-    try {
-      localStorage.setItem(HINTS, "seen");
-    } catch {
-      // See above.
-    }
-  }
 
   // The filter bar has changed what passes.
   function filtered(filters, found, step) {
@@ -238,10 +254,12 @@
 
   stateline.explore = {
     choose,
+    drop,
     filtered,
     leave,
     message,
     pin,
+    read: readText,
     selection: () => state.selection,
     showMap,
     speak,
@@ -259,6 +277,7 @@
   counter("hoveredStep", () => state.hovered?.step ?? state.selection?.step ?? null);
   counter("hovered", () => state.hovered);
   counter("sequenceShown", () => state.shown?.main?.sequence.facts.sequence_id ?? null);
+  counter("typedShown", () => (state.shown?.main && state.selection.text) ?? null);
   counter("pinnedShown", () => state.shown?.pinned?.sequence.facts.sequence_id ?? null);
   counter("drawMilliseconds", () => drawMilliseconds);
   counter("sequencesDrawn", () => sequencesDrawn);

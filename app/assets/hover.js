@@ -6,13 +6,19 @@
   const REACH = 14; // pixels from the cursor to a state
   const CLICK = 4; // pixels that a click may move
 
+  // A step that is revealed may scroll others under a cursor that rests: they are not meant.
+  let cursor = null;
+  let resting = null; // where the cursor was when the page scrolled
+  const placeOf = ({ clientX, clientY }) => `${clientX} ${clientY}`;
+  document.addEventListener("wheel", () => (resting = null), { capture: true, passive: true });
+
   // Light one step in every view: that under the cursor, else the one that was chosen.
   function mark(from = null) {
     const chosen = state.selection.step === null ? null : { which: "main", step: state.selection.step, segment: false };
     const now = state.hovered ?? (state.shown.main ? chosen : null);
     for (const element of document.querySelectorAll("#detail .lit")) element.classList.remove("lit");
     if (now && state.shown[now.which]) {
-      const { root, words } = stateline.sequence.views[now.which]();
+      const { axis, root, words } = stateline.sequence.views[now.which]();
       const steps = now.segment ? [now.step - 1, now.step] : [now.step];
       for (const t of steps) {
         for (const element of root.querySelectorAll(`[data-t="${t}"]`)) {
@@ -22,7 +28,10 @@
         }
       }
       if (from !== "words") stateline.words.reveal(words, now.step);
+      if (from !== "steps") stateline.axis.reveal(axis, now.step);
     }
+    resting = cursor;
+    if (!state.hovered) stateline.tooltip.hide();
     stateline.overlay.mark(now);
   }
 
@@ -52,13 +61,21 @@
   const anyShown = () => state.shown?.main || state.shown?.pinned;
 
   document.addEventListener("mouseover", (event) => {
-    if (!anyShown()) return;
+    if (!anyShown() || placeOf(event) === resting) return;
+    cursor = placeOf(event);
     const step = stepOf(event.target);
     if (step) {
-      const inWords = event.target.closest(".words") !== null;
-      hover(step, event.target.getBoundingClientRect(), inWords ? "words" : "steps");
+      const axis = event.target.closest(".step-axis");
+      const anchor = axis ? besideAxis(axis) : event.target.getBoundingClientRect();
+      hover(step, anchor, axis ? "steps" : "words");
     } else if (!event.target.closest?.("#map-frame")) hover(null);
   });
+
+  // Right of the pane: a tooltip on the axis would cover the column that it is about.
+  function besideAxis(axis) {
+    const { top, right } = axis.getBoundingClientRect();
+    return { left: right + 28, top: top - 12, bottom: top - 12 };
+  }
 
   document.addEventListener("focusin", (event) => {
     const step = anyShown() ? stepOf(event.target) : null;
@@ -71,6 +88,8 @@
   }
 
   document.addEventListener("mousemove", (event) => {
+    cursor = placeOf(event);
+    if (cursor !== resting) resting = null;
     if (!state.facts || !at("map-frame")) return;
     const onMap = event.target.closest?.("#map") && !event.buttons && !stateline.brush.active();
     if (!onMap) {

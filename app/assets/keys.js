@@ -24,7 +24,7 @@
 
   // Esc gives up what is under way, then what was done last.
   function back() {
-    if (stateline.brush.cancel() || stateline.controls.shut()) return true;
+    if (stateline.brush.cancel() || stateline.controls.shut() || stateline.typed.close()) return true;
     const last = state.acts.pop();
     if (last === "filter") {
       state.acts.push(last); // Taken out again when the filter has gone.
@@ -44,6 +44,7 @@
       const { key, target } = event;
       if (key === "Escape" && target.id === "search") target.blur();
       else if (key === "Escape" && target.closest?.(".popover-panel")) stateline.controls.shut();
+      else if (key === "Escape" && target.closest?.("#typed")) stateline.typed.close();
       else if (isTaken(target)) return;
       else {
         const inTable = target === document.body || target.closest(".pane-right");

@@ -16,6 +16,7 @@
     ].filter(Boolean);
     const more = [
       state.shown.main && line.length && `trajectory: ${line.join(", ")}`,
+      state.shown.main && state.selection.text !== null && "a typed text stands at the most similar stored states",
       state.passes && "muted: what the filters leave out",
       fade !== "none" && `muted: ${fade} sequences`,
       rings && `rings: ${rings} states`,

@@ -6,7 +6,7 @@
   const ARROW_FROM = 26; // pixels of a segment that is long enough for an arrowhead
   const FONT = "600 12px Inter, system-ui, sans-serif";
 
-  // Scenes drawn: { x, y, colours, path, widths, words, number } of a sequence, or null.
+  // Scenes drawn: { x, y, colours, path, widths, words, name } of a sequence, or null.
   const scenes = { pinned: null, main: null };
   let lit = null; // { which, step, segment } under the cursor, or chosen
   let spotted = null; // { x, y, text } of a state of no scene
@@ -126,7 +126,7 @@
   // The start's ring is grey, the end's in full ink; where they fall together both stay visible.
   function ends(pen, scene, spots, tone, width, taken, which) {
     const last = spots.length - 1;
-    const name = scenes.pinned && scenes.main ? ` #${scene.number}` : "";
+    const name = scenes.pinned && scenes.main ? ` ${scene.name}` : "";
     pen.setLineDash(which === "pinned" ? [3, 3] : []);
     disc(pen, ...spots[0], 7.5, null, tone.ground, 5);
     disc(pen, ...spots[0], 7.5, null, tone.muted, 2.5);

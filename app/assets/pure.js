@@ -167,11 +167,21 @@
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const thousands = (number) => number.toLocaleString("en-GB");
 
+  // What an address holds of a typed text: app/selection.py and app/gate.py refuse longer ones.
+  const LONGEST_TEXT = 1_500; // characters
+  const LONGEST_WRITTEN = 2_500; // of the text as an address writes it
+
+  function textInAddress(text) {
+    const written = new URLSearchParams({ text }).toString();
+    return text.length <= LONGEST_TEXT && written.length <= LONGEST_WRITTEN ? text : "";
+  }
+
   // A selection as its address says it: every value as text.
   const ADDRESS = {
     projection: String,
     colour: String,
     sequence: String,
+    text: textInAddress,
     step: String,
     pinned: String,
     filters: (filters) => (filters.length ? JSON.stringify(filters) : ""),
@@ -200,6 +210,7 @@
       projection: read("projection", String),
       colour: read("colour", String),
       sequence: read("sequence", Number),
+      text: read("text", String),
       step: read("step", Number),
       pinned: read("pinned", Number),
       filters: read("filters", (text) => (text ? JSON.parse(text) : [])),

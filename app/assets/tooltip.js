@@ -27,17 +27,33 @@
     );
   }
 
+  // A typed text has no actual class.
+  const actual = (facts, { label }) =>
+    label === null ? [] : [["Actual class", facts.classes[label].name]];
+
+  // A typed state is on no map: it is drawn at the stored one that is most similar.
+  function drawnAt(facts, steps, step) {
+    if (!steps.near_distance) return [];
+    const { near_sequence: sequence, near_step: t, near_distance: away } = steps;
+    const far = away[step].toFixed(3) + share(facts, away[step]);
+    return [
+      ["Drawn at", `#${sequence[step]} step ${t[step]}, most similar`],
+      ["Away from it", far],
+    ];
+  }
+
   function markup(facts, sequence, step) {
     const { surface, known, role, distance } = sequence.steps;
     const row = sequence.facts;
     const pairs = [
       ["Answer so far", answer(facts, sequence, step)],
-      ["Actual class", facts.classes[row.label].name],
+      ...actual(facts, row),
       ["Distance", distance[step].toFixed(3) + share(facts, distance[step])],
+      ...drawnAt(facts, sequence.steps, step),
     ];
     if (!known[step]) pairs.push(["Word", "unknown to the model"]);
     if (role[step]) pairs.push(["Planted", role[step]]);
-    return cardMarkup(surface[step], `#${row.sequence_id} · step ${step}`, pairs);
+    return cardMarkup(surface[step], `${stateline.words.nameOf(row)} · step ${step}`, pairs);
   }
 
   // The segment that leads to a step: both words, how far, and what it did to the answer.
@@ -48,12 +64,12 @@
     const both = (values) => `${values(step - 1)} → ${values(step)}`;
     return cardMarkup(
       both((t) => surface[t]),
-      `#${row.sequence_id} · steps ${step - 1} to ${step}`,
+      `${stateline.words.nameOf(row)} · steps ${step - 1} to ${step}`,
       [
         ["Distance", distance[step].toFixed(3) + share(facts, distance[step])],
         ["Answer", both((t) => facts.classes[predicted[t]].name)],
         ["Confidence", both((t) => percent(confidence[t]))],
-        ["Actual class", facts.classes[row.label].name],
+        ...actual(facts, row),
       ],
     );
   }

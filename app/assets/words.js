@@ -15,12 +15,39 @@
     `/report/${encodeURIComponent(facts.run)}/${id}.html?projection=` +
     encodeURIComponent(stateline.explore?.selection().projection ?? "");
 
+  // What a sequence is called: a typed text has no number.
+  const nameOf = ({ sequence_id: number }) => (number === null ? "typed text" : `#${number}`);
+
+  // Class and classification; of a typed text nobody knows the class.
+  function classesMarkup(facts, row) {
+    const verdict = row.correct ? "classified correctly" : "classified wrongly";
+    const predicted = chip(facts.classes[row.predicted]);
+    const known = row.label !== null;
+    return (
+      `${known ? chip(facts.classes[row.label]) : ""}` +
+      `<span class="arrow" aria-label="classified as">→</span>${predicted}` +
+      (known ? `<span class="verdict ${row.correct ? "right" : "wrong"}">${verdict}</span>` : "")
+    );
+  }
+
+  // How far a typed text's states are from the stored ones at which the map draws them.
+  function drawnMarkup(facts, { near_distance: away }) {
+    if (!away) return "";
+    const sorted = away.toSorted((a, b) => a - b);
+    const share = (length) => (length / (facts.largestDistance || 1)).toFixed(2);
+    const all = share(sorted.at(-1));
+    const line =
+      all === "0.00"
+        ? "drawn where these very states are stored"
+        : `drawn at the most similar stored states: half of them within ` +
+          `${share(sorted[(sorted.length - 1) >> 1])} of the longest jump, all within ${all}`;
+    return `<div class="sequence-facts">${line}</div>`;
+  }
+
   // Number, class and classification; how sure, and since when.
   function infoMarkup(facts, sequence) {
     const { escape, percent, thousands } = pure();
     const row = sequence.facts;
-    const [actual, predicted] = [facts.classes[row.label], facts.classes[row.predicted]];
-    const verdict = row.correct ? "classified correctly" : "classified wrongly";
     const settled = row.flips
       ? `settled at step ${row.settle_step} after ${row.flips} ${row.flips === 1 ? "flip" : "flips"}`
       : "never changed its answer";
@@ -36,15 +63,18 @@
         : `<div class="sequence-facts">turned wrong by <span class="key-turning">` +
           `${escape(sequence.steps.surface[turn])}</span> at step ${turn}</div>`;
     return (
-      `<div class="sequence-line"><span class="sequence-number">#${row.sequence_id}</span>` +
-      `${chip(actual)}<span class="arrow" aria-label="classified as">→</span>${chip(predicted)}` +
-      `<span class="verdict ${row.correct ? "right" : "wrong"}">${verdict}</span></div>` +
+      `<div class="sequence-line"><span class="sequence-number">${nameOf(row)}</span>` +
+      `${classesMarkup(facts, row)}</div>` +
       `<div class="sequence-facts">${parts.join(" · ")}</div>` +
       `<div class="sequence-facts">${length.join(" · ")}</div>${turned}` +
-      `<a class="report-link" href="${reportAddress(facts, row.sequence_id)}" target="_blank" ` +
-      `title="One page to print or to send">Report</a>`
+      drawnMarkup(facts, sequence.steps) +
+      (row.sequence_id === null ? "" : reportLink(facts, row.sequence_id))
     );
   }
+
+  const reportLink = (facts, id) =>
+    `<a class="report-link" href="${reportAddress(facts, id)}" target="_blank" ` +
+    `title="One page to print or to send">Report</a>`;
 
   function wordsMarkup(sequence, colours) {
     const { escape, ink } = pure();
@@ -105,7 +135,6 @@
     views.info.innerHTML = infoMarkup(facts, sequence);
     const parts = [wordsMarkup(sequence, colours), unreadMarkup(facts, sequence)];
     views.words.innerHTML = (facts.keep === "last" ? parts.toReversed() : parts).join("");
-    views.words.scrollTop = 0;
   }
 
   // Bring a word into its panel without scrolling anything else.
@@ -119,5 +148,5 @@
     }
   }
 
-  stateline.words = { draw, infoMarkup, reveal, unread, wordsMarkup };
+  stateline.words = { draw, infoMarkup, nameOf, reveal, unread, wordsMarkup };
 })();

@@ -6,6 +6,7 @@ from dash import html
 
 from app.components.help_drawings import steps_drawing, trajectory_drawing, words_drawing
 from app.components.help_tables import BRUSHES, KEYS, LABELS, LIMITS, TERMS
+from app.selection import LONGEST_TEXT
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def sections(walk: object) -> list[Section]:
         Section("labels", "Labels along the trajectory", _labels()),
         Section("filters", "Filters", _filters()),
         Section("pinned", "Two sequences", _pinned()),
+        Section("typed", "A text of your own", _typed()),
         Section("keys", "Keys", _keys()),
         Section("keep", "Keeping what you found", _keep()),
         Section("walk", "A walk through demo-reviews", [walk]),
@@ -189,6 +191,33 @@ def _pinned() -> list:
             "choose, with its own trajectory, dashed, words, heatmap and distances. It answers "
             "questions such as: where do a text that is right and one that is wrong part ways?"
         )
+    ]
+
+
+def _typed() -> list:
+    return [
+        html.P(
+            "Type a text, above the table, opens a panel for a text of your own; Edit, at the head "
+            "of a sequence, opens it with that text. Run, or Ctrl and Enter, lets the run's own "
+            "model read it as it read the corpus: cut at the same length, with the same words "
+            "unknown. The first text takes about ten seconds, since the model has to be loaded; "
+            "after that the answer is there at once. Change one word, keep the original beside it, "
+            "and see what the word was worth."
+        ),
+        html.P(
+            "Every view shows a typed text like a stored sequence, but nobody knows its actual "
+            "class, and it is in no table, filter or download. Answers and distances are exact. "
+            "Its place on the map is not: a state that was not there when the map was made has no "
+            "place of its own, so each is drawn at the most similar stored state among the units. "
+            "The head of the text says how far those are, the tooltip of a word says which, and a "
+            "click on its place opens the sequence that it belongs to. States far from all stored "
+            "ones say nothing by where they are drawn."
+        ),
+        html.P(
+            "Reading a text needs TensorFlow on the machine that runs the app, and the model in "
+            "the run's folder; the panel says so where either is missing. A text of up to "
+            f"{LONGEST_TEXT:,} characters is part of the page's address, a longer one is not."
+        ),
     ]
 
 

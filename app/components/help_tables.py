@@ -100,6 +100,6 @@ LIMITS = (
         "A pattern",
         "found by looking is a guess. Count it: filter, download, and test it on "
         "sequences that you have not looked at. A cause is shown only by changing the "
-        "text and running the model again.",
+        "text and running the model again: Edit does that.",
     ),
 )

@@ -17,7 +17,8 @@ THEME = """themeQuartz.withParams({
   rowHoverColor: "var(--surface-sunk)", selectedRowBackgroundColor: "var(--accent-soft)",
   accentColor: "var(--accent)", menuBackgroundColor: "var(--surface)",
   wrapperBorder: false, wrapperBorderRadius: 0, headerColumnBorder: false,
-  rowBorder: {color: "var(--line-soft)"}, cellHorizontalPadding: 9, iconSize: 13
+  rowBorder: {color: "var(--line-soft)"}, cellHorizontalPadding: 9, iconSize: 13,
+  browserColorScheme: "inherit"
 })"""
 
 GRID_OPTIONS = {

@@ -235,8 +235,8 @@ def _conclude(run: Run, found: Shortcut) -> list:
         f"Take stock. Of the stored {run.class_names[label]} sequences that hold the name, {named} "
         f"are classified wrongly; of all stored {run.class_names[label]} ones, {wrong}. The "
         "views show that the name moves the answer, by how much and where. They do not show that "
-        "nothing else would: to prove it, change the word and run the model again. To show it to "
-        "others, take ",
+        "nothing else would: to prove it, change the word with Edit and run it again. To show it "
+        "to others, take ",
         html.A(
             f"the report of sequence {found.misled.number}",
             href=f"/report/{quote(DEMO)}/{found.misled.number}.html",

@@ -9,11 +9,13 @@ from app.components.map_tools import hints, map_tools
 from app.components.overview import overview
 from app.components.sequence_table import sequence_table
 from app.components.shell import choice, header
+from app.components.typed_panel import type_button, typed_panel
 from app.figures.colours import COLOURINGS
 from app.pages.missing import instead_of_run
 from app.queries import page_facts, projection_facts
 from app.registry import current
 from app.selection import Selection, parse_selection
+from app.typed import typing_problem
 from store.errors import StatelineError
 from store.reader import Run
 
@@ -50,7 +52,12 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
     facts = None
     if run and selection:
         defaults = parse_selection(run, {})
-        facts = page_facts(run) | {"selection": selection.plain(), "defaults": defaults.plain()}
+        problem = typing_problem(run)
+        facts = page_facts(run) | {
+            "selection": selection.plain(),
+            "defaults": defaults.plain(),
+            "cannotType": None if problem is None else str(problem),
+        }
     return html.Div(
         [
             header(header_choices(run, selection)),
@@ -58,7 +65,7 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
             html.Main(
                 [
                     html.Aside(
-                        [overview(run), detail()],
+                        [typed_panel(), overview(run), detail()],
                         className="pane pane-left",
                         **{"aria-label": "Details"},
                     ),
@@ -69,6 +76,7 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
                                 [
                                     html.H2("Sequences"),
                                     html.Span(id=ids.SEQUENCES_COUNT, className="scope"),
+                                    type_button(),
                                 ],
                                 className="pane-head",
                             ),

@@ -45,6 +45,14 @@ def test_a_step_without_its_sequence_is_none(several: Run) -> None:
     assert parse_selection(several, {"step": "3"}).step is None
 
 
+def test_a_typed_text_takes_the_place_of_a_sequence(several: Run) -> None:
+    found = parse_selection(several, {"text": "a good film", "sequence": "4", "step": "30"})
+    assert (found.text, found.sequence, found.step) == ("a good film", None, 30)
+    assert found.plain()["text"] == "a good film"
+    assert parse_selection(several, {"text": ""}).text is None
+    assert parse_selection(several, {"text": "é" * 1_500}).text == "é" * 1_500
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -53,6 +61,9 @@ def test_a_step_without_its_sequence_is_none(several: Run) -> None:
         ({"projection": ["lstm-pca", "lstm-tsne"]}, "lstm-pca, lstm-tsne"),
         ({"sequence": "0", "step": "7000"}, "a number from 0 to"),
         ({"pinned": "5"}, "a number from 0 to 4"),
+        ({"text": "a" * 1_501}, "1,500 characters at the most, got 1,501"),
+        ({"text": ["a", "b"]}, "1,500 characters"),
+        ({"text": "a", "step": "x"}, "a number"),
         ({"filters": "[]]"}, "a list of filters"),
         ({"filters": '[["actual", 9]]'}, "the number of a class"),
         ({"labels": "behind-class"}, "after-distance"),

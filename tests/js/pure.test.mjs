@@ -102,6 +102,7 @@ const defaults = {
   projection: "lstm-tsne",
   colour: "expected",
   sequence: null,
+  text: null,
   step: null,
   pinned: null,
   filters: [],
@@ -123,6 +124,7 @@ test("an address read again gives the selection that it was written from", () =>
     projection: "lstm-pca",
     colour: "step",
     sequence: 7,
+    text: null,
     step: 0,
     pinned: 3,
     filters: [["actual", 1], ["search", 'a "quoted" & hidden; word'], ["box", "lstm-pca", 0, -1.5, 2, 3]],
@@ -132,6 +134,17 @@ test("an address read again gives the selection that it was written from", () =>
   };
   assert.deepEqual(pure.selectionOf(pure.query(selection, defaults), defaults), selection);
   assert.deepEqual(pure.selectionOf("", defaults), defaults);
+});
+
+test("an address holds a typed text, unless it is long", () => {
+  const typed = (text) => pure.query({ ...defaults, text }, defaults);
+  assert.equal(typed("a good film?"), "?text=a+good+film%3F");
+  for (const text of ["two\nlines & more", "плов 電影 😀"]) {
+    assert.equal(pure.selectionOf(typed(text), defaults).text, text);
+  }
+  assert.notEqual(typed("a ".repeat(750)), "");
+  assert.equal(typed("a ".repeat(751)), "");
+  assert.equal(typed("電".repeat(1_000)), ""); // nine letters each in an address
 });
 
 test("sort keys are written as the data route reads them", () => {

@@ -206,6 +206,7 @@ def test_help_lists_every_target_and_preset() -> None:
         "export",
         "check",
         "bench",
+        "typed",
     ],
 )
 def test_every_stage_explains_itself(module: str) -> None:

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+const require = createRequire(import.meta.url);
+globalThis.document = { addEventListener() {} };
+for (const name of ["pure", "words", "tooltip", "typed"]) require(`../../app/assets/${name}.js`);
+const { tooltip, typed, words } = globalThis.stateline;
+
+const facts = {
+  run: "mine",
+  keep: "last",
+  mostSteps: 1200,
+  cannotType: null,
+  largestDistance: 2,
+  classes: [
+    { name: "negative", colour: "#d6336c" },
+    { name: "positive", colour: "#1c6fd6" },
+  ],
+};
+const sequence = (near) => ({
+  facts: {
+    sequence_id: null,
+    label: null,
+    predicted: 1,
+    correct: null,
+    confidence: 0.75,
+    length: 3,
+    length_full: 3,
+    unknown: 0,
+    flips: 0,
+    settle_step: 0,
+    turning_step: null,
+  },
+  steps: {
+    surface: ["a", "<good>", "film"],
+    known: [true, true, true],
+    role: [null, null, null],
+    predicted: [1, 1, 1],
+    confidence: [0.5, 0.6, 0.75],
+    distance: [0.5, 0.1, 1.5],
+    near_sequence: [4, 4, 7],
+    near_step: [0, 1, 9],
+    near_distance: near,
+  },
+});
+
+test("the head of a typed text has no class, no verdict and no report", () => {
+  const markup = words.infoMarkup(facts, sequence([0.1, 0.2, 0.5]));
+  for (const part of ["typed text", "positive", "75.0 % sure", "3 words"]) {
+    assert.ok(markup.includes(part), part);
+  }
+  for (const part of ["#null", "classified correctly", "classified wrongly", "Report", "turned wrong"]) {
+    assert.ok(!markup.includes(part), part);
+  }
+});
+
+test("it says how far the stored states are at which it is drawn", () => {
+  assert.match(words.infoMarkup(facts, sequence([0.5, 0.1, 0.2])), /half of them within 0.10 .*all within 0.25/);
+  const same = words.infoMarkup(facts, sequence([0, 1e-7, 0.001]));
+  assert.match(same, /drawn where these very states are stored/);
+});
+
+test("its tooltips name the stored state, and no actual class", () => {
+  const markup = tooltip.markup(facts, sequence([0.1, 0.2, 0.5]), 2);
+  for (const part of ["typed text · step 2", "#7 step 9, most similar", "0.500 (0.25 of the longest)"]) {
+    assert.ok(markup.includes(part), part);
+  }
+  const segment = tooltip.segmentMarkup(facts, sequence([0.1, 0.2, 0.5]), 1);
+  for (const text of [markup, segment]) assert.doesNotMatch(text, /Actual class|undefined|null/);
+  assert.match(segment, /a → &lt;good&gt;/);
+});
+
+test("what cannot be read is said before it is sent", () => {
+  assert.equal(typed.problem("A film.", facts), null);
+  assert.equal(typed.problem("плов", facts), null);
+  for (const text of ["", " \n", "?! …"]) assert.match(typed.problem(text, facts), /no word/);
+  assert.equal(typed.problem("a".repeat(20_000), facts), null);
+  assert.match(typed.problem("a".repeat(20_001), facts), /20,001 characters; at most 20,000/);
+  assert.equal(typed.problem("A film.", { ...facts, cannotType: "why" }), "why");
+});
+
+test("the panel says how much the model reads, and is shut off where it cannot", () => {
+  assert.match(typed.panelMarkup(facts), /the model reads its last 1,200 words/);
+  assert.doesNotMatch(typed.panelMarkup(facts), / disabled/);
+  const off = typed.panelMarkup({ ...facts, cannotType: "why" });
+  assert.equal(off.split(" disabled").length - 1, 2);
+});
