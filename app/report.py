@@ -22,7 +22,8 @@ from app.report_map import jumps, map_picture
 from app.selection import DISTANCE
 from store.reader import Run
 
-STYLE = Path(__file__).parent / "assets" / "report.css"
+ASSETS = Path(__file__).parent / "assets"
+STYLES = ("ramp.css", "report.css")
 
 # The file is opened far from its server, and its words may come from anyone.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -63,7 +64,7 @@ def file_name(run: Run, sequence_id: int) -> str:
 
 @lru_cache(maxsize=1)
 def _style() -> str:
-    return STYLE.read_text(encoding="utf-8")
+    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
 
 
 def step_view(run: Run, steps: dict) -> StepView:

@@ -121,7 +121,7 @@
   function row({ key, name }) {
     const { escape } = stateline.pure;
     const item = (kind) =>
-      `<button type="button" role="menuitem" tabindex="-1" class="export-item" data-view="${key}"` +
+      `<button type="button" role="menuitem" tabindex="-1" class="export-item tool-button" data-view="${key}"` +
       ` data-kind="${kind}" aria-label="${escape(name)} as ${kind.toUpperCase()}">` +
       `${kind.toUpperCase()}</button>`;
     return (

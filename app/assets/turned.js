@@ -15,7 +15,7 @@
   // From the lower end of `box` upwards, in its middle, in the type of a computed style.
   function markup(text, box, style, measure) {
     const { number, paint, xml } = stateline.vector;
-    const margin = parseFloat(style.paddingTop) || 0;
+    const margin = (parseFloat(style.paddingTop) || 0) + (parseFloat(style.borderTopWidth) || 0);
     const shown = cut(text, box.height - 2 * margin, measure);
     const { fontBoundingBoxAscent: rise, fontBoundingBoxDescent: fall } = measure(text);
     const x = box.left + box.width / 2 + (rise - fall) / 2;

@@ -25,7 +25,7 @@
     const known = row.label !== null;
     return (
       `${known ? chip(facts.classes[row.label]) : ""}` +
-      `<span class="arrow" aria-label="classified as">→</span>${predicted}` +
+      `<span class="towards"><span class="arrow" aria-label="classified as">→</span>${predicted}</span>` +
       (known ? `<span class="verdict ${row.correct ? "right" : "wrong"}">${verdict}</span>` : "")
     );
   }

@@ -100,7 +100,9 @@ def _steps() -> list:
         html.P(
             "The heatmap has a row a class and a column a step. The stronger a cell, the more of "
             "the expected prediction its class has. The last row is the answer: with two classes "
-            "the scale of the words, with more the winning class at its confidence."
+            "the scale of the words, with more the winning class at its confidence. Over each "
+            "column stands its word, turned. Where more words than fit have been read, words, "
+            "heatmap and bars scroll together; Fit squeezes all of them into the pane."
         ),
         steps_drawing(),
         html.P(
@@ -162,9 +164,9 @@ def _labels() -> list:
 def _filters() -> list:
     chips = html.P(
         [
-            html.Span("class: negative ×", className="help-chip"),
-            html.Span("classified as: positive ×", className="help-chip"),
-            html.Span("confidence: 90.0 % to 100.0 % ×", className="help-chip"),
+            html.Span("class: negative ×", className="chip"),
+            html.Span("classified as: positive ×", className="chip"),
+            html.Span("confidence: 90.0 % to 100.0 % ×", className="chip"),
         ],
         className="help-chips",
     )

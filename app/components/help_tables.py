@@ -55,7 +55,7 @@ BRUSHES = (
     ("Class bar", "click it for the sequences of a class, or a part of the bar under it"),
     ("Confusion cell", "click it for the sequences of one class that are classified as another"),
     ("Box or lasso", "choose the tool on the map and draw around states"),
-    ("Step axis", "drag across the columns of heatmap or distances for the states of those steps"),
+    ("Step axis", "drag across words, heatmap or distances of it for the states of those steps"),
     (
         "Search",
         "plain words, or a regular expression with the switch beside the field; capitals do not "

@@ -134,6 +134,69 @@ def test_step_plots_and_overview_name_every_class(
         assert all(name in texts(root) for name in names)
 
 
+def test_step_plots_have_every_column_under_its_word_though_the_page_hides_some(
+    page, open_sequence: Callable, browser_store: Path, tmp_path: Path
+) -> None:
+    run = open_folder(browser_store / "reviews")
+    longest = int(run.sequences["length"].arg_max())
+    words = run.steps_of(longest)["surface"].to_list()
+    open_sequence("reviews", longest)
+    page.click("#axis-switch")
+    assert page.evaluate("document.querySelector('.step-axis').dataset.heads") in ("true", "false")
+    for view in ("heatmap", "distances"):
+        root = ElementTree.parse(saved(page, view, "svg", tmp_path)).getroot()
+        heads = [each for each in root.iter(f"{SVG}text") if "rotate(-90)" in str(each.attrib)]
+        whole = [each.findtext(f"{SVG}title") or each.text for each in heads]
+        assert whole == words
+        plot = root.findall(f".//{SVG}svg")[-1]
+        assert plot.get("viewBox").split()[2] == str(len(words))
+        # The middle of the last column, against the line of its word.
+        column = float(plot.get("width")) / len(words)
+        middle = float(plot.get("x")) + column * (len(words) - 0.5)
+        line = float(re.search(r"translate\(([\d.]+)", heads[-1].get("transform")).group(1))
+        assert abs(line - middle) < 6 and column >= 11
+
+
+def test_a_pinned_sequence_has_pictures_of_its_own(
+    page, site: str, browser_store: Path, tmp_path: Path
+) -> None:
+    open_run(page, f"{site}/explore/reviews?sequence=3&pinned=1")
+    page.wait_for_function("stateline.segments > 0 && stateline.pinnedShown === 1")
+    views = page.evaluate("stateline.export.views()")
+    assert [each["name"] for each in views[1:]] == [
+        f"{name}, #{number}"
+        for number in (3, 1)
+        for name in ("Words", "Expected prediction", "Distances")
+    ]
+    words = open_folder(browser_store / "reviews").steps_of(1)["surface"].to_list()
+    for part in ("words", "heatmap", "distances"):
+        path = saved(page, f"pinned-{part}", "svg", tmp_path)
+        assert path.name == f"stateline-reviews-1-{part}.svg"
+        written = texts(ElementTree.parse(path).getroot())
+        assert "sequence #1" in written and "#3" not in written
+        assert all(word in written for word in words)
+
+
+def test_a_picture_too_long_for_two_pixels_a_point_says_so_and_the_menu_stays(
+    page, open_sequence: Callable
+) -> None:
+    open_sequence("reviews", 3)
+    page.evaluate(
+        """() => {
+            const { draw } = stateline.sheets;
+            stateline.sheets.draw = (...asked) => ({ ...draw(...asked), width: 10_000 });
+        }"""
+    )
+    page.click("#export-button")
+    with page.expect_download():
+        page.click("#export-menu [data-view=words][data-kind=png]")
+    page.wait_for_selector(".export-status:has-text('at 1.6 instead of 2 pixels a point')")
+    assert "16,000 a side" in page.inner_text(".export-status")
+    with page.expect_download():
+        page.click("#export-menu [data-view=words][data-kind=svg]")
+    page.wait_for_selector("#export-menu", state="hidden")
+
+
 def test_a_map_of_few_states_is_made_of_circles_under_its_trajectory(
     page, open_sequence: Callable, tmp_path: Path
 ) -> None:
