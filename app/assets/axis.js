@@ -33,7 +33,6 @@
 
   function draw({ axis, heads }, sequence, colours) {
     const steps = colours.length;
-    axis.style.setProperty("--steps", steps);
     axis.style.setProperty("--least", `${steps * COLUMN}px`);
     axis.dataset.steps = steps;
     heads.innerHTML = headsMarkup(sequence, colours);
@@ -48,8 +47,13 @@
     const seen = axes().filter((axis) => axis.dataset.steps && axis.clientWidth > 0);
     if (!seen.length) return;
     const laid = seen.map((axis) => {
-      const found = layout(Number(axis.dataset.steps), axis.clientWidth - namesOf(axis), fit);
+      const room = axis.clientWidth;
+      const found = layout(Number(axis.dataset.steps), room - namesOf(axis), fit);
       axis.dataset.heads = String(found.heads);
+      // In pixels and from here: as units of a container they would cost the browser a second pass
+      // over all styles inside.
+      axis.style.setProperty("--view", `${room}px`);
+      axis.style.setProperty("--column", `${found.column.toFixed(2)}px`);
       edge(axis);
       return found;
     });

@@ -111,11 +111,12 @@
     const whole = axis.cloneNode(false);
     delete whole.dataset.heads; // squeezed together on the page, they may be hidden there
     whole.append(made("step-track", copyOf(heads), copyOf(view)));
-    whole.style.setProperty("--names", `${names}px`);
     const [ofHeatmap, ofDistances] = at("heatmap").closest(".block").querySelectorAll(".block-title");
     const title = copyOf(part === "heatmap" ? ofHeatmap : ofDistances);
     const legend = stepLegend(which, part === "heatmap");
     const width = Math.max(WIDTH, 2 * MARGIN + names + parseFloat(axis.style.getPropertyValue("--least")));
+    whole.style.setProperty("--names", `${names}px`);
+    whole.style.setProperty("--view", `${width - 2 * MARGIN}px`);
     return { parts: [sequenceLine(which), title, whole, legend, caption(sequencePart(which))], width };
   };
 
