@@ -117,8 +117,8 @@
 
   // Draw a sequence, stored or typed, into all views.
   function show(answer, began) {
+    at("workspace").dataset.mode = "sequence"; // What is out of sight has no size to be drawn in.
     stateline.sequence.draw("main", answer);
-    at("workspace").dataset.mode = "sequence"; // What is out of sight cannot be scrolled into view.
     state.hovered = null;
     stateline.hover.mark();
     message(null);
