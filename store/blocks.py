@@ -41,6 +41,13 @@ class Block:
         shifted[self.starts] = initial
         return shifted
 
+    def after(self, rows: np.ndarray, final: np.ndarray | float) -> np.ndarray:
+        """For each row the one after it in its sequence, `final` after the last."""
+        shifted = np.empty_like(rows)
+        shifted[:-1] = rows[1:]
+        shifted[self.starts + self.lengths - 1] = final
+        return shifted
+
 
 def blocks(offsets: np.ndarray, rows: int) -> Iterator[Block]:
     """Cut sequences into blocks of at most `rows` rows, or of one longer sequence.
@@ -80,6 +87,17 @@ class Judge:
         if not good.all():
             row = int(np.argmin(good))
             self.fail(table, block.place(row), rule, got[row])
+        self.worst.setdefault(rule, 0.0)
+
+    def entries(
+        self, block: Block, table: str, rule: str, good: np.ndarray, got: np.ndarray
+    ) -> None:
+        """A rule that each entry of vectors (M, D) keeps or breaks."""
+        whole = good.all(axis=1)
+        if not whole.all():
+            row = int(np.argmin(whole))
+            entry = int(np.argmin(good[row]))
+            self.fail(table, block.place(row), rule, f"{shown(got[row, entry])} in entry {entry}")
         self.worst.setdefault(rule, 0.0)
 
     def sequences(self, block: Block, rule: str, good: np.ndarray, got: object) -> None:

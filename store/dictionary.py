@@ -6,29 +6,30 @@ from store import schema
 from store.schema import Column
 
 # Dimensions that stand for themselves in the dictionary.
-SYMBOLS = {101: "C", 102: "K", 103: "N"}
-CLASSES, OUTPUTS, UNITS = SYMBOLS
+SYMBOLS = {101: "C", 102: "K", 103: "N", 104: "F"}
+CLASSES, OUTPUTS, UNITS, FEATURES = SYMBOLS
 
 TABLES = (
     ("sequences.parquet", "a row a sequence, sorted by sequence_id", schema.sequence_columns()),
     (
         "steps.parquet",
         "a row a step, sorted by sequence_id and t",
-        schema.step_columns(CLASSES, OUTPUTS),
+        schema.step_columns(CLASSES, OUTPUTS, FEATURES),
     ),
     (
         "hidden/<layer>.parquet",
         "a row a step, sorted as the steps are; a table a recurrent layer",
-        schema.hidden_columns(UNITS, cell_state=True),
+        schema.hidden_columns(UNITS, ("h", "c"), ("h", "c"), ("<name>",)),
     ),
     (
         "projections/<id>.parquet",
-        "a row a step, sorted as the steps are; a table a map, its id is `<layer>-<method>`",
+        "a row a step, sorted as the steps are; a table a map, by convention its id is "
+        "`<layer>-<method>`, or `<layer>-c-<method>` of the cell state",
         schema.projection_columns(),
     ),
     (
         "vocabulary.parquet",
-        "a row a token, sorted by token_id",
+        "a row a token, sorted by token_id; none for a series",
         schema.vocabulary_columns(CLASSES),
     ),
 )

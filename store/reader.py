@@ -8,68 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from store.errors import StatelineError
 from store.manifest import read_manifest
 from store.schema import (
+    DISTANCE_COLUMNS,
     MANIFEST,
     RUN_NAME,
     SEQUENCES,
     STEPS,
-    Column,
     hidden_table,
-    polars_schema,
     projection_table,
     run_tables,
 )
-
-
-class SlicedTable:
-    """One open Parquet table whose rows are read by their numbers.
-
-    The footer is parsed once; a slice reads only the row groups that hold it. Safe to use
-    from several threads.
-    """
-
-    def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
-        self.path = path
-        self.schema = polars_schema(columns)
-        # Not mapped into memory: that is no faster, and a file that another program cuts short
-        # while it is open would end the process instead of raising. Kept open, so that a run
-        # that is rebuilt meanwhile goes on being read as it was.
-        self.file = pq.ParquetFile(path, memory_map=False)
-        groups = self.file.metadata
-        rows = [groups.row_group(i).num_rows for i in range(groups.num_row_groups)]
-        self.ends = np.cumsum(rows)
-        self.lock = threading.Lock()
-
-    def slice(self, start: int, stop: int, columns: list[str] | None) -> pl.DataFrame:
-        """Rows start to stop (not included), with all or some columns."""
-        names = list(self.schema) if columns is None else columns
-        first, last = np.searchsorted(self.ends, [start, stop - 1], side="right")
-        before = int(self.ends[first - 1]) if first else 0
-        try:
-            with self.lock:
-                read = self.file.read_row_groups(
-                    list(range(first, last + 1)), columns=names, use_threads=False
-                )
-        except (OSError, pa.ArrowException) as error:
-            raise damaged(self.path, error) from None
-        rows = read.slice(start - before, stop - start)
-        frame = pl.from_arrow(rows)
-        return frame.cast({name: self.schema[name] for name in names}).select(names)
-
-
-def damaged(path: Path, error: Exception) -> StatelineError:
-    """A table whose content cannot be read, though its size and its columns were right."""
-    said = (str(error).splitlines() or [type(error).__name__])[0]
-    return StatelineError(
-        path,
-        f"cannot be read ({said})",
-        mend="Copy the run again, or rebuild it",
-    )
+from store.table import SlicedTable, check_table, damaged
 
 
 @dataclass(frozen=True)
@@ -96,6 +48,16 @@ class Run:
         self._lock = threading.Lock()
 
     @property
+    def kind(self) -> str:
+        """`text` or `series`."""
+        return self.manifest["corpus"]["kind"]
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the F numbers that each step of a series has, in order; none for a text."""
+        return [each["name"] for each in self.manifest["corpus"]["features"]]
+
+    @property
     def class_names(self) -> list[str]:
         """Names of the C classes, in the order of their numbers."""
         return [each["name"] for each in self.manifest["corpus"]["classes"]]
@@ -114,6 +76,16 @@ class Run:
     def layer_ids(self) -> list[str]:
         """Ids of the stored recurrent layers."""
         return [each["id"] for each in self.manifest["layers"]]
+
+    def layer(self, layer: str) -> dict:
+        """The manifest's entry of a stored layer: its units, direction, states, gates and so on."""
+        self._known("layer", layer, self.layer_ids)
+        return next(each for each in self.manifest["layers"] if each["id"] == layer)
+
+    def projection(self, projection: str) -> dict:
+        """The manifest's entry of a projection: its layer, state, method and so on."""
+        self._known("projection", projection, self.projection_ids)
+        return next(each for each in self.manifest["projections"] if each["id"] == projection)
 
     @property
     def states(self) -> int:
@@ -154,10 +126,12 @@ class Run:
         """The steps of one sequence in order, with all or some columns."""
         return self._rows_of(STEPS, sequence_id, columns)
 
-    def hidden_of(self, sequence_id: int, layer: str) -> pl.DataFrame:
-        """The states of one sequence in one layer."""
+    def hidden_of(
+        self, sequence_id: int, layer: str, columns: list[str] | None = None
+    ) -> pl.DataFrame:
+        """The states of one sequence in one layer, with all or some columns."""
         self._known("layer", layer, self.layer_ids)
-        return self._rows_of(hidden_table(layer), sequence_id, None)
+        return self._rows_of(hidden_table(layer), sequence_id, columns)
 
     def projection_of(self, sequence_id: int, projection: str) -> pl.DataFrame:
         """The trajectory of one sequence on one map."""
@@ -169,6 +143,16 @@ class Run:
         self._known("projection", projection, self.projection_ids)
         table = self._collect(projection_table(projection), "x", "y", "trust")
         return {name: table[name].to_numpy() for name in table.columns}
+
+    def distances(self, layer: str, state: str = "h") -> np.ndarray:
+        """How far every step moved one kind of state of a layer: float32 (M,), never null.
+
+        state   h, or c where the layer stores its distances
+        raises  StatelineError for a layer or a kind of state that has none
+        """
+        self._known(f"distance in {layer} of state", state, list(self.layer(layer)["max_distance"]))
+        column = DISTANCE_COLUMNS[state]
+        return self._collect(hidden_table(layer), column)[column].to_numpy()
 
     def _collect(self, table: str, *columns: str) -> pl.DataFrame:
         """A whole table, with all or some columns."""
@@ -211,52 +195,6 @@ def open_run(folder: Path | str) -> Run:
     for name, columns in run_tables(manifest).items():
         check_table(folder / name, manifest, name, columns)
     return Run(folder, manifest, checksum)
-
-
-def check_table(path: Path, manifest: dict, name: str, columns: tuple[Column, ...]) -> None:
-    """One table against the manifest and the schema; footer only, not the data."""
-    mend = f"Rebuild it: make run RUN={manifest['run']}"
-    if name not in manifest["tables"]:
-        raise StatelineError(path, "not listed in the manifest", mend=mend)
-    if not path.is_file():
-        raise StatelineError(path, "missing", mend=mend)
-    size, expected = path.stat().st_size, manifest["tables"][name]["bytes"]
-    if size != expected:
-        raise StatelineError(
-            path, "cut short or changed", expected=f"{expected:,} bytes", got=f"{size:,}", mend=mend
-        )
-    try:
-        found = pl.read_parquet_schema(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise StatelineError(
-            path, f"not Parquet ({str(error).splitlines()[0]})", mend=mend
-        ) from None
-    wanted = polars_schema(columns)
-    for column, dtype in wanted.items():
-        got = found.get(column)
-        if got is None:
-            raise StatelineError(path, f"column {column} is missing", mend=mend)
-        if isinstance(dtype, pl.Array) and isinstance(got, pl.Array) and dtype.shape != got.shape:
-            raise StatelineError(
-                path,
-                f"column {column} has width {got.shape[0]}; the manifest says {dtype.shape[0]}",
-                mend=mend,
-            )
-        if got != dtype:
-            raise StatelineError(
-                path, f"column {column} is of another type", expected=dtype, got=got, mend=mend
-            )
-    extra = [column for column in found if column not in wanted]
-    if extra:
-        raise StatelineError(path, f"column {extra[0]} is not in the schema", mend=mend)
-    if list(found) != list(wanted):
-        raise StatelineError(
-            path,
-            "its columns are in another order",
-            expected=", ".join(wanted),
-            got=", ".join(found),
-            mend=mend,
-        )
 
 
 def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:

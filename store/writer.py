@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -21,9 +22,10 @@ from store.schema import (
     polars_schema,
     run_tables,
 )
+from store.stream import Stream, write_stream
 
 Frame = pl.DataFrame | pl.LazyFrame
-Table = Frame | Path
+Table = Frame | Path | Stream
 
 
 def file_sha256(path: Path) -> str:
@@ -40,8 +42,10 @@ def write_run(
     store     folder of runs; made where it does not exist
     manifest  without `tables`, which is added here
     tables    each Parquet table by its path relative to the run's folder, with exactly the
-              columns that the schema wants: in memory, lazy, or a Parquet file
-    files     other files to copy in, by their name
+              columns that the schema wants: in memory, lazy, a Parquet file, or a callable
+              without arguments that returns an iterator of pieces (pl.DataFrame, the rows in
+              order), of which no more than one stands in memory
+    files     other files to copy in, by their name; model.keras where manifest.model.file has it
     returns   the run's folder
     raises    StatelineError for a manifest or table that does not fit, a failed check, or a
               disk that cannot be written; the run that was there before stays as it was
@@ -66,7 +70,7 @@ def write_run(
         recover(store, run)
         temporary.mkdir()
         for name, columns in wanted.items():
-            write_table(temporary / name, frames[name], columns)
+            write_table(temporary / name, frames[name], columns, f"{run}/{name}")
         for name, source in files.items():
             shutil.copyfile(source, temporary / name)
         entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
@@ -88,15 +92,18 @@ def write_run(
     return final
 
 
-def opened(table: Table) -> Frame:
-    """A table as Polars has it; a file is read lazily."""
+def opened(table: Table) -> Frame | Stream:
+    """A table as Polars has it, or its stream; a file is read lazily."""
     return pl.scan_parquet(table) if isinstance(table, Path) else table
 
 
 def refuse_other_tables(
-    run: str, wanted: Mapping[str, tuple[Column, ...]], tables: Mapping[str, Frame]
+    run: str, wanted: Mapping[str, tuple[Column, ...]], tables: Mapping[str, Frame | Stream]
 ) -> None:
-    """The tables must be those of the manifest, with the schema's columns."""
+    """The tables must be those of the manifest, with the schema's columns.
+
+    What a stream holds shows piece by piece, when it is written.
+    """
     if set(wanted) != set(tables):
         raise StatelineError(
             f"run {run}",
@@ -105,20 +112,32 @@ def refuse_other_tables(
             got=", ".join(sorted(tables)),
         )
     for name, columns in wanted.items():
-        schema, got = polars_schema(columns), tables[name].lazy().collect_schema()
-        if schema != got:
-            difference = [f"{k}: {v}" for k, v in got.items() if schema.get(k) != v]
-            missing = [k for k in schema if k not in got]
-            raise StatelineError(
-                f"{run}/{name}",
-                "its columns are not the schema's",
-                expected=", ".join(f"{k}: {schema[k]}" for k in missing) or "the schema's order",
-                got=", ".join(difference) or ", ".join(got),
-            )
+        if not callable(tables[name]):
+            refuse_other_columns(f"{run}/{name}", columns, tables[name].lazy().collect_schema())
 
 
-def write_table(path: Path, table: Frame, columns: tuple[Column, ...]) -> None:
-    """One Parquet table as it is sorted; tables a row a step in small row groups."""
+def refuse_other_columns(where: str, columns: tuple[Column, ...], got: pl.Schema) -> None:
+    """The columns of a table, or of a piece of it, must be the schema's."""
+    schema = polars_schema(columns)
+    if schema == got:
+        return
+    difference = [f"{k}: {v}" for k, v in got.items() if schema.get(k) != v]
+    missing = [k for k in schema if k not in got]
+    raise StatelineError(
+        where,
+        "its columns are not the schema's",
+        expected=", ".join(f"{k}: {schema[k]}" for k in missing) or "the schema's order",
+        got=", ".join(difference) or ", ".join(got),
+    )
+
+
+def write_table(
+    path: Path, table: Frame | Stream, columns: tuple[Column, ...], where: str = ""
+) -> None:
+    """One Parquet table as it is sorted; tables a row a step in small row groups.
+
+    where  names the table if a piece of its stream does not fit; empty: the path does
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = KEY[1] not in columns
     options = {
@@ -126,7 +145,10 @@ def write_table(path: Path, table: Frame, columns: tuple[Column, ...]) -> None:
         "statistics": True,
         "row_group_size": None if whole else STEP_ROWS_PER_GROUP,
     }
-    if isinstance(table, pl.LazyFrame):
+    if callable(table):
+        refuse = partial(refuse_other_columns, where or str(path), columns)
+        write_stream(path, table(), columns, refuse)
+    elif isinstance(table, pl.LazyFrame):
         table.sink_parquet(path, **options)
     else:
         table.write_parquet(path, **options)

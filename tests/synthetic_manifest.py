@@ -2,14 +2,13 @@
 
 import colorsys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from store import schema
+from tests.synthetic_shape import Layer, Shape
 
-LAYER = "lstm"
 METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 CLASS_NAMES = ("negative", "positive", "neutral", "mixed", "money", "trade", "crude", "grain")
 
@@ -20,12 +19,16 @@ def colour(index: int, classes: int) -> str:
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)
 
 
-def projection_entry(method: str, table: pl.DataFrame, seed: int) -> dict:
+def projection_entry(
+    layer: str, state: str, method: str, tables: dict[str, pl.DataFrame], seed: int
+) -> dict:
     """What the manifest says of one projection."""
+    id_ = f"{layer}-{method}" if state == "h" else f"{layer}-c-{method}"
+    table = tables[schema.projection_table(id_)]
     return {
-        "id": f"{LAYER}-{method}",
-        "layer": LAYER,
-        "state": "h",
+        "id": id_,
+        "layer": layer,
+        "state": state,
         "method": METHODS[method],
         "settings": {} if method == "pca" else {"perplexity": 30},
         "seed": seed,
@@ -39,14 +42,14 @@ def projection_entry(method: str, table: pl.DataFrame, seed: int) -> dict:
     }
 
 
-def class_entries(labels: list[int], classes: int) -> list[dict]:
+def class_entries(labels: list[int], classes: int, training: bool) -> list[dict]:
     """What the manifest says of each class."""
     return [
         {
             "name": CLASS_NAMES[each] if each < len(CLASS_NAMES) else f"class {each}",
             "colour": colour(each, classes),
-            "train": 80,
-            "validation": 10,
+            "train": 80 if training else None,
+            "validation": 10 if training else None,
             "test": labels.count(each) + 2,
             "stored": labels.count(each),
         }
@@ -54,32 +57,28 @@ def class_entries(labels: list[int], classes: int) -> list[dict]:
     ]
 
 
-def model_entry(
-    table: pl.DataFrame, units: int, entries: list[dict], seed: int, tokens: int
-) -> dict:
+def model_entry(tables: dict[str, pl.DataFrame], shape: Shape, classes: int, seed: int) -> dict:
     """What the manifest says of the model; the unstored test sequences were classified right."""
-    classes = len(entries)
+    table, tokens = tables[schema.SEQUENCES], tables[schema.VOCABULARY].height
     confusion = [[2 if a == b else 0 for b in range(classes)] for a in range(classes)]
     for label, predicted in table.select("label", "predicted").iter_rows():
         confusion[label][predicted] += 1
     tested = sum(map(sum, confusion))
     right = sum(confusion[each][each] for each in range(classes))
+    here = shape.model and shape.training
     return {
-        "layers": [
-            {"name": "embedding", "class": "Embedding", "parameters": 8 * tokens},
-            {"name": LAYER, "class": "LSTM", "parameters": 4 * units * (units + 9)},
-            {"name": "head", "class": "Dense", "parameters": classes * (units + 1)},
-        ],
-        "cell": "LSTM",
-        "units": units,
-        "parameters": 1234,
-        "seed": seed,
-        "epochs": 2,
-        "settings": {"learning_rate": 0.002, "batch": 64},
+        "file": schema.MODEL if shape.model else None,
+        "layers": network(shape, classes, tokens) if shape.model else [],
+        "cell": shape.layers[0].cell,
+        "units": shape.layers[0].units,
+        "parameters": 1234 if shape.model else None,
+        "seed": seed if here else None,
+        "epochs": 2 if here else None,
+        "settings": {"learning_rate": 0.002, "batch": 64} if here else {},
         "history": [
             {"epoch": epoch, "loss": 0.9 / epoch, "accuracy": 0.6 + 0.1 * epoch,
              "val_loss": 1.0 / epoch, "val_accuracy": 0.5 + 0.1 * epoch}
-            for epoch in (1, 2)
+            for epoch in (1, 2) if here
         ],
         "metrics": {
             "test": tested,
@@ -91,60 +90,119 @@ def model_entry(
     }  # fmt: skip
 
 
+def network(shape: Shape, classes: int, tokens: int) -> list[dict]:
+    """The model's own layers, from what it reads to its head."""
+    embedding = {"name": "embedding", "class": "Embedding", "parameters": 8 * tokens}
+    return [
+        *([] if shape.features else [embedding]),
+        *(
+            {"name": layer.layer or layer.id, "class": layer.cell,
+             "parameters": 4 * layer.units * (layer.units + 9)}
+            for layer in shape.layers
+        ),
+        {"name": "head", "class": "Dense", "parameters": classes * (shape.layers[0].units + 1)},
+    ]  # fmt: skip
+
+
+def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int) -> dict:
+    """What the manifest says of the sequences and of what each step holds."""
+    table, steps = tables[schema.SEQUENCES], tables[schema.STEPS]
+    classes = steps.schema["ep"].shape[0]
+    entries = class_entries(table["label"].to_list(), classes, shape.training)
+    sizes = {
+        split: None if entries[0][split] is None else sum(each[split] for each in entries)
+        for split in ("train", "validation", "test")
+    }
+    values = steps["values"].to_numpy() if shape.features else np.empty((1, 0))
+    return {
+        "name": "Synthetic",
+        "source": "random walks; nothing was read",
+        "kind": "series" if shape.features else "text",
+        "classes": entries,
+        "sizes": sizes | {"stored": table.height},
+        "truncation": {
+            "max_steps": max_steps if shape.cut else None,
+            "keep": "first" if shape.cut else None,
+        },
+        "tokens": dict.fromkeys(shape.tokens) if shape.features else shape.tokens,
+        "features": [
+            {"name": f"feature {index}", "low": float(each.min()), "high": float(each.max())}
+            for index, each in enumerate(values.T)
+        ],
+        "picture": shape.picture,
+    }
+
+
+def layer_entry(layer: Layer, table: pl.DataFrame) -> dict:
+    """What the manifest says of one stored layer."""
+    columns = {"h": "distance", "c": "distance_c"}
+    return {
+        "id": layer.id,
+        "layer": layer.layer or layer.id,
+        "class": layer.cell,
+        "units": layer.units,
+        "direction": layer.direction,
+        "states": list(layer.states),
+        "gates": list(layer.gate_names),
+        "max_distance": {state: float(table[columns[state]].max()) for state in layer.mapped},
+    }
+
+
 def synthetic_manifest(
     name: str,
     tables: dict[str, pl.DataFrame],
-    weights: np.ndarray,
-    bias: np.ndarray,
+    shape: Shape,
+    readout: tuple[np.ndarray, np.ndarray, np.ndarray],
     max_steps: int,
     seed: int,
+    methods: tuple[str, ...],
 ) -> dict:
-    """The manifest that fits the tables, all but its default projection."""
+    """The manifest that fits the tables, all but its default projection.
+
+    readout  weights (K, N), bias (K,) and the logit before the first step (K,)
+    """
+    weights, bias, initial = readout
+    corpus = corpus_entry(tables, shape, max_steps)
     table, steps = tables[schema.SEQUENCES], tables[schema.STEPS]
-    classes = tables[schema.VOCABULARY].schema["sequences"].shape[0]
-    entries = class_entries(table["label"].to_list(), classes)
-    sizes = {
-        split: sum(each[split] for each in entries) for split in ("train", "validation", "test")
-    }
+    linear = shape.readout == "linear"
     cut = table["length_full"] - table["length"]
-    units = weights.shape[1]
+    error = 1e-7 if shape.model else None
     return {
         "schema_version": schema.SCHEMA_VERSION,
         "run": name,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "corpus": {
-            "name": "Synthetic",
-            "source": "random walks with a linear readout; no text was read",
-            "classes": entries,
-            "sizes": sizes | {"stored": table.height},
-            "truncation": {"max_steps": max_steps, "keep": "first"},
-        },
-        "model": model_entry(table, units, entries, seed, tables[schema.VOCABULARY].height),
+        "corpus": corpus,
+        "model": model_entry(tables, shape, len(corpus["classes"]), seed),
         "readout": {
-            "layer": LAYER,
-            "linear": True,
+            "layer": shape.layers[0].id,
+            "method": shape.readout,
             "activation": "sigmoid" if len(bias) == 1 else "softmax",
             "outputs": len(bias),
-            "initial_logit": bias.tolist(),
-            "weights": weights.tolist(),
-            "bias": bias.tolist(),
+            "initial_logit": initial.tolist(),
+            "weights": weights.tolist() if linear else None,
+            "bias": bias.tolist() if linear else None,
         },
         "layers": [
-            {"id": LAYER, "class": "LSTM", "units": units, "cell_state": True,
-             "max_distance": float(steps["distance"].max())}
+            layer_entry(layer, tables[schema.hidden_table(layer.id)]) for layer in shape.layers
         ],
         "projections": [
-            projection_entry(Path(path).stem.removeprefix(f"{LAYER}-"), projected, seed)
-            for path, projected in tables.items()
-            if path.startswith("projections/")
+            projection_entry(layer.id, state, method, tables, seed)
+            for layer in shape.layers
+            for state in layer.mapped
+            for method in methods
         ],
         "left_out": {
             "truncated_sequences": int((cut > 0).sum()),
             "truncated_words": int(cut.sum()),
             "unknown_steps": int((~steps["known"]).sum()),
-            "unstored_test_sequences": sizes["test"] - table.height,
+            "unstored_test_sequences": corpus["sizes"]["test"] - table.height,
         },
-        "verified": {"tolerance": 1e-5, "prediction_error": 1e-7, "batch_error": 1e-7},
+        "verified": {
+            "tolerance": 1e-5,
+            "prediction_error": error,
+            "batch_error": error,
+            "alone_error": error,
+        },
         "stages": [
             {"stage": "corpus", "seconds": 0.5, "rows": table.height, "bytes": 2048,
              "peak_memory_bytes": 2**26},

@@ -135,8 +135,14 @@ MANIFEST_CASES = {
     "accuracy": (lambda m: m["model"]["metrics"].update(accuracy=0.99), "got 0.990000"),
     "mean trust": (lambda m: m["projections"][1].update(mean_trust=0.5), "lstm-tsne: mean_trust"),
     "fitted": (lambda m: m["projections"][0].update(fitted_states=3), "fitted and placed"),
-    "max distance": (lambda m: m["layers"][0].update(max_distance=99.0), "lstm: max_distance"),
-    "not linear": (lambda m: m["readout"].update(linear=False), "visible null where"),
+    "max distance": (
+        lambda m: m["layers"][0].update(max_distance={"h": 99.0}),
+        "lstm: max_distance",
+    ),
+    "not linear": (
+        lambda m: m["readout"].update(method="head", weights=None, bias=None),
+        "visible null where",
+    ),
 }
 
 
@@ -221,7 +227,7 @@ def test_turning_step_of_one_sigmoid_unit_is_checked(binary_copy: Path) -> None:
 
 
 def test_run_whose_readout_is_not_linear_has_no_visible_part(copy: Path) -> None:
-    change_manifest(copy, lambda m: m["readout"].update(linear=False, weights=None, bias=None))
+    change_manifest(copy, lambda m: m["readout"].update(method="head", weights=None, bias=None))
     nulls = {name: pl.lit(None, dtype=pl.Float32) for name in ("visible", "silent")}
     change_table(copy, STEPS, lambda t: t.with_columns(**nulls))
     lines = check_run(copy).lines()

@@ -123,12 +123,62 @@ def test_coordinates_are_whole_and_single_precision(run: Path) -> None:
     )
 
 
+def test_what_a_run_holds_is_told_of_texts_and_of_series(run: Path, other_store: Path) -> None:
+    text, series = open_run(run), open_run(other_store / "series")
+    assert (text.kind, text.feature_names) == ("text", [])
+    assert (series.kind, series.feature_names) == ("series", ["feature 0", "feature 1"])
+    assert series.steps_of(0, ["values"]).schema == {"values": pl.Array(pl.Float32, 2)}
+    layer = series.layer("bidirectional-backward")
+    assert (layer["layer"], layer["direction"], layer["units"]) == ("bidirectional", "backward", 2)
+    assert text.layer("lstm")["states"] == ["h", "c"]
+    assert text.projection("lstm-tsne")["method"] == "t-SNE"
+
+
+def test_states_of_a_sequence_come_with_the_columns_asked(other_store: Path) -> None:
+    run = open_run(other_store / "layers")
+    assert run.hidden_of(1, "lstm").columns == [
+        "sequence_id", "t", "h", "distance", "c", "distance_c",
+        "gate_input", "gate_forget", "gate_output",
+    ]  # fmt: skip
+    some = run.hidden_of(1, "lstm", ["gate_forget", "t"])
+    assert_frame_equal(some, run.hidden_of(1, "lstm").select("gate_forget", "t"))
+    assert run.hidden_of(1, "bidirectional-backward").columns[2:] == ["h", "distance"]
+
+
+def test_distances_of_all_steps_are_those_of_the_layer_and_state(other_store: Path) -> None:
+    run = open_run(other_store / "layers")
+    for layer, state, direction in (
+        ("lstm", "h", 1), ("lstm", "c", 1), ("bidirectional-backward", "h", -1),
+    ):  # fmt: skip
+        got = run.distances(layer, state)
+        assert (got.dtype, got.shape) == (np.dtype("float32"), (run.states,))
+        wanted = []
+        for sequence in range(run.sequences.height):
+            states = run.hidden_of(sequence, layer)[state].to_numpy()[::direction]
+            before = np.zeros(states.shape[1])
+            moved = []
+            for each in states:
+                moved.append(np.linalg.norm(each - before))
+                before = each
+            wanted += moved[::direction]
+        np.testing.assert_allclose(got, wanted, rtol=1e-5)
+        assert run.layer(layer)["max_distance"][state] == pytest.approx(max(got))
+    assert run.distances("lstm").tolist() == run.distances("lstm", "h").tolist()
+
+
 @pytest.mark.parametrize(
     ("call", "expected"),
     [
         (lambda run: run.steps_of(5), "no sequence 5; expected 0 to 4"),
         (lambda run: run.steps_of(-1), "no sequence -1; expected 0 to 4"),
         (lambda run: run.hidden_of(0, "gru"), "no layer gru; expected one of lstm"),
+        (lambda run: run.layer("gru"), "no layer gru; expected one of lstm"),
+        (lambda run: run.projection("gru-pca"), "no projection gru-pca; expected one of lstm-pca"),
+        (lambda run: run.distances("gru"), "no layer gru; expected one of lstm"),
+        (
+            lambda run: run.distances("lstm", "c"),
+            "no distance in lstm of state c; expected one of h",
+        ),
         (lambda run: run.coordinates("lstm-umap"), "expected one of lstm-pca, lstm-tsne"),
         (lambda run: run.projection_of(0, ".."), "expected one of lstm-pca, lstm-tsne"),
         (lambda run: run.scan("../x.parquet"), "no table ../x.parquet"),
@@ -145,8 +195,8 @@ BAD = {
     "manifest cut": (lambda f: halve(f / "manifest.json"), "is not JSON"),
     "manifest a list": (lambda f: (f / "manifest.json").write_text("[]"), "expected an object"),
     "other version": (
-        lambda f: change_manifest(f, lambda m: m.update(schema_version=2)),
-        "another schema version; expected 1, got 2",
+        lambda f: change_manifest(f, lambda m: m.update(schema_version=1)),
+        "another schema version; expected 2, got 1",
     ),
     "no key": (lambda f: change_manifest(f, lambda m: m.pop("readout")), "key readout"),
     "table missing": (lambda f: (f / STEPS).unlink(), "steps.parquet: missing"),

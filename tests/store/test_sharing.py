@@ -1,5 +1,6 @@
 """The command line of the store: check, share, list, dictionary."""
 
+import ast
 import os
 import re
 import shutil
@@ -106,6 +107,26 @@ def test_list_names_runs_and_tells_of_broken_ones(copy: Path, capsys) -> None:
 def test_share_tells_where_the_archive_is(run: Path, tmp_path: Path, capsys) -> None:
     assert main(["share", str(run), "--out", str(tmp_path / "a.zip")]) == 0
     assert str(tmp_path / "a.zip") in capsys.readouterr().out
+
+
+def test_the_store_unpickles_nothing_and_loads_no_model() -> None:
+    # A run may come from a stranger: whatever it holds, it is data.
+    for path in (ROOT / "store").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        modules = {
+            name.split(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in ([node.module] if isinstance(node, ast.ImportFrom)
+                         else [alias.name for alias in node.names])
+        }  # fmt: skip
+        assert not modules & {"pickle", "marshal", "shelve", "joblib", "keras", "tensorflow"}, path
+        called = {
+            node.func.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        assert not called & {"load", "read_pickle", "load_model", "deserialize"}, path
 
 
 def test_readme_holds_the_dictionary_that_the_schema_prints(capsys) -> None:

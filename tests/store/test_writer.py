@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +18,7 @@ from store.reader import find_runs, open_run
 from store.schema import MODEL, STEP_ROWS_PER_GROUP, step_columns
 from store.writer import write_run, write_table
 from tests.synthetic import synthetic_run, synthetic_tables
+from tests.synthetic_shape import Layer
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,6 +100,80 @@ def test_lazy_tables_are_written_as_eager_ones_are(tmp_path: Path) -> None:
         assert run.scan(name).collect().equals(table)
 
 
+@pytest.mark.parametrize("rows", [1, 7, 1000])
+def test_tables_written_piece_by_piece_are_those_written_whole(tmp_path: Path, rows: int) -> None:
+    options = {"layers": (Layer(cell_maps=True, gates=True),), "features": 2}
+    manifest, tables = synthetic_tables(
+        "synthetic", 9, 7, 5, 3, 3, seed=1, projections=("pca",), default="pca", minimum_steps=2,
+        **options,
+    )  # fmt: skip
+    model = {MODEL: tmp_path / MODEL}
+    model[MODEL].write_bytes(b"model")
+    whole = open_run(write_run(tmp_path / "whole", manifest, tables, model))
+    streams = {name: stream(table, rows) for name, table in tables.items()}
+    run = open_run(write_run(tmp_path / "streamed", manifest, streams, model))
+    assert check_run(run.folder).passed[2:] == check_run(whole.folder).passed[2:]
+    for name, table in tables.items():
+        assert pl.read_parquet_schema(run.folder / name) == table.schema
+        assert run.scan(name).collect().equals(table)
+    assert run.hidden_of(3, "lstm").equals(whole.hidden_of(3, "lstm"))
+
+
+def stream(table: pl.DataFrame, rows: int):
+    """A table as a callable that gives pieces of so many rows."""
+    return lambda: (table.slice(first, rows) for first in range(0, max(table.height, 1), rows))
+
+
+def test_a_stream_is_called_once_and_its_pieces_are_let_go(tmp_path: Path) -> None:
+    _, tables, _ = parts(tmp_path)
+    steps, alive, most = pl.concat([tables["steps.parquet"]] * 400), [], []
+
+    def pieces():
+        for first in range(0, steps.height, 500):
+            piece = steps[list(range(first, min(first + 500, steps.height)))]  # a copy of its own
+            alive.append(weakref.ref(piece))
+            most.append(sum(each() is not None for each in alive))
+            yield piece
+            del piece
+
+    write_table(tmp_path / "steps.parquet", pieces, step_columns(4, 4))
+    assert pl.read_parquet(tmp_path / "steps.parquet").equals(steps)
+    assert len(most) == -(-steps.height // 500)
+    # The piece that is handed over, and the one before it, still in the writer's hand.
+    assert max(most) <= 2
+
+
+def test_a_piece_that_does_not_fit_is_refused_and_the_old_run_stays(
+    own: Path, tmp_path: Path
+) -> None:
+    manifest, tables, files = parts(tmp_path)
+    steps, before = tables["steps.parquet"], content(own)
+    second = steps.slice(5).cast({"t": pl.Int64})
+    streamed = tables | {"steps.parquet": lambda: iter([steps.head(5), second])}
+    with pytest.raises(StatelineError, match=r"synthetic/steps.parquet: .*got t: Int64"):
+        write_run(own, manifest, streamed, files)
+    assert content(own) == before
+
+
+def test_an_error_of_a_stream_keeps_the_old_run(own: Path, tmp_path: Path) -> None:
+    manifest, tables, files = parts(tmp_path)
+    before = content(own)
+
+    def broken():
+        yield tables["steps.parquet"].head(5)
+        raise StatelineError("build/extract/h.npy", "cut short")
+
+    with pytest.raises(StatelineError, match="^build/extract/h.npy: cut short$"):
+        write_run(own, manifest, tables | {"steps.parquet": broken}, files)
+    assert content(own) == before
+
+
+def test_a_stream_without_a_piece_is_a_table_without_rows(own: Path, tmp_path: Path) -> None:
+    manifest, tables, files = parts(tmp_path)
+    with pytest.raises(StatelineError, match="holds another number of rows than it should"):
+        write_run(own, manifest, tables | {"steps.parquet": lambda: iter(())}, files)
+
+
 def test_a_table_may_be_a_parquet_file(tmp_path: Path) -> None:
     manifest, tables, files = parts(tmp_path)
     tables["steps.parquet"].write_parquet(tmp_path / "made.parquet")
@@ -117,12 +193,13 @@ def test_a_table_file_that_is_missing_is_said_in_one_line(own: Path, tmp_path: P
 def test_step_tables_have_small_row_groups_and_statistics_of_their_key(tmp_path: Path) -> None:
     _, tables, _ = parts(tmp_path)
     steps = pl.concat([tables["steps.parquet"]] * 200)
-    for table in (steps, steps.lazy()):
+    for table in (steps, steps.lazy(), stream(steps, 700)):
         path = tmp_path / "steps.parquet"
         write_table(path, table, step_columns(4, 4))
         footer = pq.read_metadata(path)
         rows = [footer.row_group(i).num_rows for i in range(footer.num_row_groups)]
         assert max(rows) <= STEP_ROWS_PER_GROUP and sum(rows) == steps.height
+        assert len(rows) == -(-steps.height // STEP_ROWS_PER_GROUP)
         assert footer.row_group(0).column(0).statistics.min == 0
         assert footer.row_group(0).column(0).compression == "ZSTD"
 

@@ -1,0 +1,104 @@
+"""One Parquet table: refused where it is not of the schema, read by the numbers of its rows."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from store.errors import StatelineError
+from store.schema import Column, polars_schema
+
+
+class SlicedTable:
+    """One open Parquet table whose rows are read by their numbers.
+
+    The footer is parsed once; a slice reads only the row groups that hold it. Safe to use
+    from several threads.
+    """
+
+    def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
+        self.path = path
+        self.schema = polars_schema(columns)
+        # Not mapped into memory: that is no faster, and a file that another program cuts short
+        # while it is open would end the process instead of raising. Kept open, so that a run
+        # that is rebuilt meanwhile goes on being read as it was.
+        self.file = pq.ParquetFile(path, memory_map=False)
+        groups = self.file.metadata
+        rows = [groups.row_group(i).num_rows for i in range(groups.num_row_groups)]
+        self.ends = np.cumsum(rows)
+        self.lock = threading.Lock()
+
+    def slice(self, start: int, stop: int, columns: list[str] | None) -> pl.DataFrame:
+        """Rows start to stop (not included), with all or some columns."""
+        names = list(self.schema) if columns is None else columns
+        first, last = np.searchsorted(self.ends, [start, stop - 1], side="right")
+        before = int(self.ends[first - 1]) if first else 0
+        try:
+            with self.lock:
+                read = self.file.read_row_groups(
+                    list(range(first, last + 1)), columns=names, use_threads=False
+                )
+        except (OSError, pa.ArrowException) as error:
+            raise damaged(self.path, error) from None
+        rows = read.slice(start - before, stop - start)
+        frame = pl.from_arrow(rows)
+        return frame.cast({name: self.schema[name] for name in names}).select(names)
+
+
+def damaged(path: Path, error: Exception) -> StatelineError:
+    """A table whose content cannot be read, though its size and its columns were right."""
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    return StatelineError(
+        path,
+        f"cannot be read ({said})",
+        mend="Copy the run again, or rebuild it",
+    )
+
+
+def check_table(path: Path, manifest: dict, name: str, columns: tuple[Column, ...]) -> None:
+    """One table against the manifest and the schema; footer only, not the data."""
+    mend = f"Rebuild it: make run RUN={manifest['run']}"
+    if name not in manifest["tables"]:
+        raise StatelineError(path, "not listed in the manifest", mend=mend)
+    if not path.is_file():
+        raise StatelineError(path, "missing", mend=mend)
+    size, expected = path.stat().st_size, manifest["tables"][name]["bytes"]
+    if size != expected:
+        raise StatelineError(
+            path, "cut short or changed", expected=f"{expected:,} bytes", got=f"{size:,}", mend=mend
+        )
+    try:
+        found = pl.read_parquet_schema(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise StatelineError(
+            path, f"not Parquet ({str(error).splitlines()[0]})", mend=mend
+        ) from None
+    wanted = polars_schema(columns)
+    for column, dtype in wanted.items():
+        got = found.get(column)
+        if got is None:
+            raise StatelineError(path, f"column {column} is missing", mend=mend)
+        if isinstance(dtype, pl.Array) and isinstance(got, pl.Array) and dtype.shape != got.shape:
+            raise StatelineError(
+                path,
+                f"column {column} has width {got.shape[0]}; the manifest says {dtype.shape[0]}",
+                mend=mend,
+            )
+        if got != dtype:
+            raise StatelineError(
+                path, f"column {column} is of another type", expected=dtype, got=got, mend=mend
+            )
+    extra = [column for column in found if column not in wanted]
+    if extra:
+        raise StatelineError(path, f"column {extra[0]} is not in the schema", mend=mend)
+    if list(found) != list(wanted):
+        raise StatelineError(
+            path,
+            "its columns are in another order",
+            expected=", ".join(wanted),
+            got=", ".join(found),
+            mend=mend,
+        )

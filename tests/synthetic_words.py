@@ -1,0 +1,144 @@
+"""What a synthetic model reads: words or numbers, its vocabulary, and the table of sequences."""
+
+import numpy as np
+import polars as pl
+
+from store import schema
+from store.schema import polars_schema
+from tests.synthetic_shape import Shape
+
+ROLES = {"not": "negation", "never": "negation", "but": "contrast", "very": "intensifier"}
+WORDS = [
+    *("the", "film", "was", "good", "bad", "dull", "bright", "not", "never", "but", "very"),
+    *("story", "actors", "music", "ending", "slow", "quick", "a", "of", "and", "with", "we"),
+    *("saw", "it", "market", "shares", "rose", "fell", "oil", "wheat", "bank", "trade", "price"),
+    *("report", "said", "company", "year", "quarter", "profit", "loss", "warm", "cold"),
+    *("clever", "simple", "long", "short", "old", "new", "first", "last"),
+]
+UNSEEN = ("quixotry", "zyzzyva", "floofy", "brobdingnag")
+
+
+def vocabulary(tokens: dict[str, int | None]) -> list[str]:
+    """Every word and every token with a meaning, each at its id.
+
+    tokens  ids of padding, unknown and start, None where there is no such id
+    """
+    listed = list(WORDS)
+    for name, id_ in sorted(tokens.items(), key=lambda each: each[1] or 0):
+        if id_ is not None:
+            listed.insert(id_, f"[{name}]")
+    return listed
+
+
+def word_columns(
+    rng: np.random.Generator, lengths: np.ndarray, tokens: dict[str, int | None]
+) -> dict[str, object]:
+    """Tokens as the model reads them and as they were written; one in twelve is unknown."""
+    listed, token, surface, role = vocabulary(tokens), [], [], []
+    for length in lengths:
+        for t in range(length):
+            word = str(rng.choice(WORDS))
+            known = t == 0 or rng.random() > 1 / 12
+            written = word if known else str(rng.choice(UNSEEN))
+            if tokens["start"] is not None and t == 0:
+                word = written = "[start]"
+            if tokens["unknown"] is None:
+                known, written = True, word
+            token.append(word if known else "[unknown]")
+            surface.append(written.capitalize() if t == 0 else written)
+            role.append(ROLES.get(word) if known else None)
+    return {
+        "token": token,
+        "surface": surface,
+        "token_id": [listed.index(each) for each in token],
+        "known": [each != "[unknown]" for each in token],
+        "role": pl.Series(role, dtype=pl.String),
+    }
+
+
+def value_columns(
+    rng: np.random.Generator, lengths: np.ndarray, features: int
+) -> dict[str, object]:
+    """Steps of a series: named by their number, with F values of very different sizes."""
+    names = [str(t) for length in lengths for t in range(length)]
+    sizes = 10.0 ** np.arange(features)
+    return {
+        "token": names,
+        "surface": names,
+        "token_id": [None] * len(names),
+        "known": [True] * len(names),
+        "role": pl.Series([None] * len(names), dtype=pl.String),
+        "values": (rng.normal(0, 1, (len(names), features)) * sizes).astype(np.float32),
+    }
+
+
+def sequences_table(
+    rng: np.random.Generator, steps: pl.DataFrame, classes: int, shape: Shape
+) -> pl.DataFrame:
+    """A row a sequence; the second is misclassified, the others mostly are not."""
+    rows = []
+    for sequence, group in enumerate(steps.partition_by("sequence_id", maintain_order=True)):
+        predicted = group["predicted"].to_list()
+        label = predicted[-1]
+        if sequence == 1 or (sequence > 1 and rng.random() < 0.2):
+            label = (label + int(rng.integers(1, classes))) % classes
+        changes = [t for t in range(1, len(predicted)) if predicted[t] != predicted[t - 1]]
+        distance = group["distance"].to_list()
+        longest = distance.index(max(distance))
+        # Every third sequence was longer than the model reads.
+        cut = [str(rng.choice(WORDS)) for _ in range(3 if shape.cut and sequence % 3 == 0 else 0)]
+        text = " ".join(group["surface"].to_list() + cut) + "."
+        rows.append(
+            {
+                "sequence_id": sequence,
+                "external_id": f"text-{sequence:04d}",
+                "label": label,
+                "predicted": predicted[-1],
+                "correct": label == predicted[-1],
+                "confidence": group["confidence"][-1],
+                "length": len(predicted),
+                "length_full": len(predicted) + len(cut),
+                "unknown": group["known"].to_list().count(False),
+                "flips": len(changes),
+                "settle_step": changes[-1] if changes else 0,
+                "max_distance": distance[longest],
+                "max_distance_step": longest,
+                "turning_step": turning_step(group, label, predicted[-1]),
+                "text": "" if shape.features else text,
+            }
+        )
+    wanted = polars_schema(schema.sequence_columns())
+    return pl.DataFrame(rows, schema_overrides=wanted).select(wanted.names())
+
+
+def turning_step(group: pl.DataFrame, label: int, predicted: int) -> int | None:
+    """The step at which the margin of the actual class falls most; None when it was right."""
+    if label == predicted:
+        return None
+    falls = []
+    for contribution in group["contribution"].to_list():
+        each = [0.0, contribution[0]] if len(contribution) == 1 else contribution
+        falls.append(float(np.float32(each[label]) - np.float32(each[predicted])))
+    return falls.index(min(falls))
+
+
+def vocabulary_table(rng: np.random.Generator, classes: int, shape: Shape) -> pl.DataFrame:
+    """Every word with counts by class, null where the training split is not known."""
+    tokens = [] if shape.features else vocabulary(shape.tokens)
+    by_class = rng.integers(1, 40, (len(tokens), classes)).astype(np.uint32)
+    if shape.tokens["padding"] is not None:
+        by_class[shape.tokens["padding"] : shape.tokens["padding"] + 1] = 0
+    wanted = polars_schema(schema.vocabulary_columns(classes))
+    made = pl.DataFrame(
+        {
+            "token_id": range(len(tokens)),
+            "token": tokens,
+            "count": by_class.sum(axis=1) + 2,
+            "sequences": pl.Series(by_class, dtype=wanted["sequences"]),
+        }
+    ).cast(wanted)
+    if shape.training:
+        return made
+    return made.with_columns(
+        pl.lit(None, dtype=wanted[column]).alias(column) for column in ("count", "sequences")
+    )
