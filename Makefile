@@ -1,7 +1,8 @@
 # Stateline, the whole story: text -> model -> states -> answers -> maps -> store -> app.
 #
-#   make all                     the two demo runs, from nothing
+#   make all                     the three demo runs, from nothing
 #   make imdb DATA_DIR=folder    a preset; any knob can be set: EPOCHS=3 PERPLEXITY=50 …
+#   make run MODEL=my.keras CORPUS=data.parquet VOCABULARY=words.txt RUN=mine    a trained model
 #   make app                     look at what is in the store
 #
 # A run is built stage by stage in $(BUILD)/<run>/<stage>/ and exported to $(STORE)/<run>/.
@@ -14,13 +15,14 @@ BUILD    ?= .build
 PYTHON   ?= python3
 PORT     ?= 8050
 CORPUS   ?=
+MODEL    ?=
 TEXT     ?=
 LABEL    ?=
 DATA_DIR ?=
 export DATA_DIR
 
 PRESETS := $(patsubst pipeline/presets/%.toml,%,$(wildcard pipeline/presets/*.toml))
-DEMOS   := demo-reviews demo-news
+DEMOS   := demo-reviews demo-news demo-digits
 
 BIN := .venv/bin
 PY  := $(BIN)/python
@@ -72,7 +74,7 @@ $(BIN)/.dev: pyproject.toml constraints.txt | $(PY)
 
 # --- runs -------------------------------------------------------------------------------------
 
-run: $(BIN)/.pipeline ## build one run: RUN=imdb, or CORPUS=file TEXT=column LABEL=column RUN=mine
+run: $(BIN)/.pipeline ## build one run: RUN=imdb, or CORPUS=file TEXT=column LABEL=column RUN=mine (MODEL=my.keras)
 	@$(PY) -m pipeline.config --run $(call quote,$(RUN)) --build $(BUILD) \
 	  $(if $(PRESET),--preset $(PRESET)) $(OVERRIDE)
 	@$(MAKE) --no-print-directory STAGES=yes $(BUILD)/$(RUN)/check/stage.json
@@ -102,7 +104,7 @@ $(R)/expected/stage.json: $(R)/extract/stage.json
 $(R)/distances/stage.json: $(R)/extract/stage.json
 	@$(call STAGE,distances)
 
-$(R)/neighbours/stage.json: $(R)/extract/stage.json
+$(R)/neighbours/stage.json: $(R)/settings/neighbours.json $(R)/extract/stage.json
 	@$(call STAGE,neighbours)
 
 $(R)/project-%/stage.json: $(R)/settings/project-%.json $(R)/neighbours/stage.json

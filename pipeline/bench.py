@@ -2,7 +2,8 @@
 
 Prints, for a built run: seconds, memory and throughput of each stage; extraction, expected
 prediction and distances against a bare `model.predict`; t-SNE against scikit-learn's; and
-the time to read one sequence with all that its views need.
+the time to read one sequence with all that its views need. And, of no built run (`--only
+large`): what the stages take of a run with 1 GB of states.
 """
 
 import argparse
@@ -10,19 +11,22 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from pipeline.artefacts import HIDDEN, SEQUENCES
+from pipeline.arrays import edges
+from pipeline.artefacts import EXTRACT_FACTS, SEQUENCES, state_array
 from pipeline.stage import BUILD, REPORT, BuildPaths, main_guard, readable_bytes, say
 from store.errors import StatelineError
 from store.schema import MODEL
 
-STAGES = ("corpus", "train", "extract", "expected", "distances", "neighbours")
-PROJECTIONS = ("project-pca", "project-tsne", "project-umap")
+STAGES = (
+    *("corpus", "train", "extract", "expected", "distances", "neighbours"),
+    *("project-pca", "project-tsne", "project-umap", "export", "check"),
+)
 REPEATS = 15
 READS = 300
 
@@ -43,10 +47,10 @@ def table(title: str, header: list[str], rows: list[list[str]]) -> None:
         say("| " + " | ".join(row) + " |")
 
 
-def bench_stages(paths: BuildPaths) -> None:
-    """What each stage of the run took when it was built."""
+def bench_stages(paths: BuildPaths, names: Sequence[str], title: str) -> None:
+    """What each stage of a run took when it was built."""
     rows = []
-    for name in (*STAGES, *PROJECTIONS, "export", "check"):
+    for name in names:
         if not (paths.stage(name) / REPORT).exists():
             continue
         report = paths.read_json(name, REPORT)
@@ -60,7 +64,7 @@ def bench_stages(paths: BuildPaths) -> None:
             ]
         )
     table(
-        f"stages of {paths.run}, as built",
+        title,
         ["stage", "time", "peak memory", "rows", "throughput"],
         rows,
     )
@@ -68,43 +72,44 @@ def bench_stages(paths: BuildPaths) -> None:
 
 def bench_extraction(paths: BuildPaths) -> None:
     """Extraction, expected prediction and distances against the bare forward pass."""
-    from pipeline.backend import keras
+    from pipeline.anatomy import anatomy
+    from pipeline.batches import LengthBatches, predict
     from pipeline.distances import jumps
     from pipeline.expected import expected_prediction, readout_logits, step_differences
-    from pipeline.extract import read_states, row_offsets, state_arrays, state_shards
-    from pipeline.model import (
-        LengthBatches,
-        linear_readout,
-        predict,
-        recurrent_layer,
-        state_model,
-    )
-    from pipeline.train import split_of
+    from pipeline.extract import choose_layers
+    from pipeline.loading import load_model
+    from pipeline.recording import ModelReader
+    from pipeline.states import read_states, row_offsets, state_arrays, state_shards, widths
+    from pipeline.train import sequences_of
 
     batch = paths.read_settings("extract")["extract_batch"]
-    documents = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", "ids"])
-    sequences, _ = split_of(documents, "test")
-    sequences = sequences[: 20 * batch]
-    model = keras.models.load_model(paths.need("train", MODEL), safe_mode=True)
-    reader, readout, units = state_model(model), linear_readout(model), recurrent_layer(model).units
-    offsets = row_offsets(np.array([len(ids) for ids in sequences]))
-
-    shards = state_shards(reader, offsets)
-    arrays = state_arrays(reader, units, shards)
+    documents = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
+    sequences = sequences_of(documents.head(20 * batch).collect())
+    model = load_model(paths.need("train", MODEL))
+    about = anatomy(model)
+    if about.readout is None:
+        say(f"\nextraction: not measured, the head of {paths.run} is not linear.")
+        return
+    layers, _ = choose_layers(about, [], paths.run)
+    reader, readout, h_of = ModelReader(model, about, layers), about.readout, f"{about.reads.id}.h"
+    offsets = row_offsets(sequences)
+    columns = widths(layers, False)
+    shards = state_shards(columns, offsets)
+    arrays = state_arrays(columns, shards)
 
     def ours() -> None:
         for shard in shards:
             some = sequences[shard.first : shard.last]
-            batches = LengthBatches(some, None, batch).draw()
-            h = read_states(reader, some, batches, arrays)[0]
+            batches = LengthBatches(some, None, batch, padding=about.padding).draw()
+            h = read_states(reader, some, batches, arrays)[h_of]
             logit = readout_logits(h, readout.weights, readout.bias)
             expected_prediction(logit)
             step_differences(logit, shard.starts, readout.bias)
-            jumps(h, np.append(shard.starts, shard.rows), readout.weights)
+            jumps(h, edges(shard), readout.weights)
 
     def bare() -> None:
         for shard in shards:
-            predict(model, sequences[shard.first : shard.last], batch)
+            predict(model, sequences[shard.first : shard.last], batch, about.padding)
 
     ours(), bare()  # the first call compiles
     pairs = [(seconds(bare), seconds(ours)) for _ in range(REPEATS)]
@@ -112,7 +117,7 @@ def bench_extraction(paths: BuildPaths) -> None:
     steps = sum(len(ids) for ids in sequences)
     table(
         f"extraction, {len(sequences):,} test sequences of {paths.run}, {steps:,} steps, "
-        f"{units} units, batches of {batch}",
+        f"{about.reads.units} units, batches of {batch}",
         ["what", f"median of {REPEATS}", "steps/s"],
         [
             [name, f"{middle:.2f} s", f"{steps / middle:,.0f}"]
@@ -128,40 +133,22 @@ def bench_extraction(paths: BuildPaths) -> None:
     )
 
 
-def exact_divergence(places: np.ndarray, affinities: object) -> float:
-    """Kullback-Leibler divergence of a map, without t-SNE's approximations.
-
-    places      (M, 2)
-    affinities  sparse (M, M), sums to 1
-    """
-    places = places.astype(np.float64)
-    total = 0.0
-    for start in range(0, len(places), 512):
-        block = places[start : start + 512]
-        square = ((block[:, None, :] - places[None, :, :]) ** 2).sum(axis=2)
-        total += (1 / (1 + square)).sum()
-    total -= len(places)
-    pairs = affinities.tocoo()
-    square = ((places[pairs.row] - places[pairs.col]) ** 2).sum(axis=1)
-    near = 1 / (1 + square) / total
-    return float((pairs.data * np.log(pairs.data / near)).sum())
-
-
 def bench_tsne(paths: BuildPaths) -> None:
     """Our t-SNE against scikit-learn's on the same states with the same perplexity."""
     import openTSNE
     from sklearn.manifold import TSNE
 
     from pipeline.project import fit_tsne
-    from pipeline.quality import overall_quality
+    from pipeline.quality import exact_divergence, overall_quality, quality_rows
 
     settings = paths.read_settings("project-tsne")
-    h = np.load(paths.need("extract", HIDDEN))[: settings["fit_states"]]
+    layer = paths.read_json("extract", EXTRACT_FACTS)["readout"]["layer"]
+    states = np.load(paths.need("extract", state_array(layer, "h")), mmap_mode="r")
+    h = np.array(states[: settings["fit_states"]])
     made: dict[str, np.ndarray] = {}
-    fitted = np.ones(len(h), dtype=bool)
 
     def ours() -> None:
-        made["openTSNE"], _ = fit_tsne(h, fitted, settings)
+        made["openTSNE"] = fit_tsne(h, settings).places
 
     def theirs() -> None:
         fit = TSNE(
@@ -176,9 +163,9 @@ def bench_tsne(paths: BuildPaths) -> None:
     affinities = openTSNE.affinity.PerplexityBasedNN(
         h, perplexity=settings["perplexity"], method="exact", n_jobs=-1
     ).P
-    rows = []
+    rows, judged = [], quality_rows(len(h), settings["seed"])
     for name, places in made.items():
-        quality = overall_quality(h, places, settings["seed"])
+        quality = overall_quality(h[judged], places[judged])
         rows.append(
             [
                 name,
@@ -241,7 +228,23 @@ def bench_store(paths: BuildPaths, store: Path, sizes: list[int]) -> None:
     )
 
 
-BENCHES = ("stages", "extraction", "tsne", "store")
+def bench_large(folder: Path) -> None:
+    """Time and memory of the stages on a run with 1 GB of states, which is built for it.
+
+    folder  where the run is built; it is removed afterwards
+    """
+    from pipeline import bench_large as large
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".bench-") as inside:
+        title = (
+            f"stages of a generated run: {large.COUNT:,} sequences x {large.STEPS} steps x "
+            f"{large.UNITS} units, PCA fitted on {large.FIT_STATES:,} states"
+        )
+        bench_stages(large.build_large(Path(inside)), large.STAGES, title)
+
+
+BENCHES = ("stages", "extraction", "tsne", "store", "large")
 
 
 def main() -> None:
@@ -266,13 +269,13 @@ def main() -> None:
     )
     given = parser.parse_args()
     paths = BuildPaths(given.build, given.run)
-    if not paths.root.exists():
+    if given.only != ["large"] and not paths.root.exists():
         raise StatelineError(
             paths.root, "nothing was built there", mend=f"Build it: make run RUN={given.run}"
         )
     say(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores")
     if "stages" in given.only:
-        bench_stages(paths)
+        bench_stages(paths, STAGES, f"stages of {paths.run}, as built")
     # Before TensorFlow is imported: its threads would slow the maps.
     if "tsne" in given.only:
         bench_tsne(paths)
@@ -280,6 +283,8 @@ def main() -> None:
         bench_extraction(paths)
     if "store" in given.only:
         bench_store(paths, given.store, given.states)
+    if "large" in given.only:
+        bench_large(given.build)
 
 
 if __name__ == "__main__":

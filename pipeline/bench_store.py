@@ -134,7 +134,9 @@ def block_tables(
     return {
         schema.SEQUENCES: sequences_table(rng, first, offsets, answers),
         schema.STEPS: frame(key | answers, schema.step_columns(2, 1)),
-        schema.hidden_table(LAYER): frame(key | hidden, schema.hidden_columns(c.shape[1], True)),
+        schema.hidden_table(LAYER): frame(
+            key | hidden, schema.hidden_columns(c.shape[1], ("h", "c"))
+        ),
         schema.projection_table(PROJECTION): frame(key | places, schema.projection_columns()),
     }
 
@@ -204,16 +206,26 @@ def vocabulary() -> pl.DataFrame:
     return frame(columns, schema.vocabulary_columns(2))
 
 
+def binary_metrics(label: np.ndarray, predicted: np.ndarray) -> dict[str, object]:
+    """What the manifest says of a binary classifier: label and predicted int (S,), 0 or 1."""
+    confusion = np.zeros((2, 2), dtype=int)
+    np.add.at(confusion, (label, predicted), 1)
+    return {
+        "test": len(label),
+        "accuracy": float((label == predicted).mean()),
+        "recall": (confusion.diagonal() / np.maximum(confusion.sum(axis=1), 1)).tolist(),
+        "confusion": confusion.tolist(),
+        "elementwise_accuracy": None,
+    }
+
+
 def generated_manifest(
     table: pl.DataFrame, weights: np.ndarray, bias: np.ndarray, mean_trust: float
 ) -> dict:
     """A manifest that says what the run is: generated, not trained."""
     units, states = weights.shape[1], int(table["length"].sum())
-    confusion = [
-        [int(((table["label"] == a) & (table["predicted"] == b)).sum()) for b in (0, 1)]
-        for a in (0, 1)
-    ]
-    stored = [sum(row) for row in confusion]
+    metrics = binary_metrics(table["label"].to_numpy(), table["predicted"].to_numpy())
+    stored = [sum(row) for row in metrics["confusion"]]
     sizes = {"train": 0, "validation": 0, "test": table.height, "stored": table.height}
     return {
         "schema_version": schema.SCHEMA_VERSION,
@@ -229,25 +241,26 @@ def generated_manifest(
             ],
             "sizes": sizes,
             "truncation": {"max_steps": LONGEST, "keep": "last"},
+            "kind": "text",
+            "tokens": {
+                "padding": schema.RESERVED_ID, "unknown": schema.UNKNOWN_ID, "start": None,
+            },
+            "features": [],
+            "picture": False,
         },
         "model": {
-            "layers": [], "cell": "LSTM", "units": units, "parameters": 0, "seed": SEED,
-            "epochs": 0, "settings": {}, "history": [],
-            "metrics": {
-                "test": table.height,
-                "accuracy": (confusion[0][0] + confusion[1][1]) / table.height,
-                "recall": [confusion[c][c] / max(stored[c], 1) for c in (0, 1)],
-                "confusion": confusion,
-                "elementwise_accuracy": None,
-            },
+            "file": schema.MODEL, "layers": [], "cell": "LSTM", "units": units, "parameters": 0,
+            "seed": SEED, "epochs": 0, "settings": {}, "history": [],
+            "metrics": metrics,
         },
         "readout": {
-            "layer": LAYER, "linear": True, "activation": "sigmoid", "outputs": 1,
+            "layer": LAYER, "method": "linear", "activation": "sigmoid", "outputs": 1,
             "initial_logit": bias.tolist(), "weights": weights.tolist(), "bias": bias.tolist(),
         },
         "layers": [
-            {"id": LAYER, "class": "LSTM", "units": units, "cell_state": True,
-             "max_distance": table["max_distance"].max()}
+            {"id": LAYER, "layer": LAYER, "class": "LSTM", "units": units,
+             "direction": "forward", "states": ["h", "c"], "gates": [],
+             "max_distance": {"h": table["max_distance"].max()}}
         ],
         "projections": [
             {"id": PROJECTION, "layer": LAYER, "state": "h", "method": "PCA", "settings": {},
@@ -260,7 +273,9 @@ def generated_manifest(
             "truncated_sequences": 0, "truncated_words": 0,
             "unknown_steps": int(table["unknown"].sum()), "unstored_test_sequences": 0,
         },
-        "verified": {"tolerance": 1e-5, "prediction_error": 0.0, "batch_error": 0.0},
+        "verified": {
+            "tolerance": 1e-5, "prediction_error": 0.0, "batch_error": 0.0, "alone_error": None,
+        },
         "stages": [],
         "versions": {},
     }  # fmt: skip

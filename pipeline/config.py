@@ -1,4 +1,4 @@
-"""Every knob of a run, once: its default, its range, its help and the stage that it belongs to.
+"""The settings of a run, from a preset and from what people set.
 
 A preset (`pipeline/presets/<name>.toml`) sets some of them; `make run RUN=imdb EPOCHS=3` and
 `python -m pipeline.config --set EPOCHS=3` override single ones by their upper-case name.
@@ -11,132 +11,18 @@ import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import ValidationError
 
+from pipeline.knobs import DATA_DIR_CORPORA, Settings, stage_knobs, stage_names
 from pipeline.stage import BUILD, BuildPaths, main_guard, replace_if_changed
 from store.errors import StatelineError
 from store.schema import RUN_NAME
 
 PRESETS = Path(__file__).parent / "presets"
 
-DATA_DIR_CORPORA = ("imdb", "reuters")
-
 # Makefile variables that steer Make itself and are no knobs of a run.
 MAKE_ONLY = {"RUN", "STORE", "PYTHON", "PORT", "HOST", "BUILD", "PRESET", "OUT", "ARGS"}
-
-
-def knob(default: object, stages: str, help: str, **limits: object) -> FieldInfo:
-    """A setting of the named stages (separated by blanks) with its help and limits."""
-    return Field(default, description=help, json_schema_extra={"stages": stages.split()}, **limits)
-
-
-class Settings(BaseModel):
-    """All knobs of one run; frozen, and nothing else is accepted."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    corpus: str = knob(
-        "", "corpus", "an embedded demo, `imdb`, `reuters`, or a CSV, TSV, JSONL or Parquet file"
-    )
-    data_dir: str = knob("", "corpus", "folder with imdb.parquet and reuters.parquet (raw text)")
-    text: str = knob("text", "corpus", "column that holds the text")
-    label: str = knob("label", "corpus", "column that holds the class")
-    id: str = knob("", "corpus", "column that holds the ids; empty: rows are numbered")
-    split: str = knob(
-        "", "corpus", "column that says train, validation or test; empty: a seeded stratified split"
-    )
-    classes: list[str] = knob(
-        [], "corpus", "keep these classes only, in this order; empty: all, sorted by name"
-    )
-    blank: Literal["refuse", "drop"] = knob(
-        "refuse", "corpus", "texts without a word: refuse the corpus, or drop and count them"
-    )
-    test_share: float = knob(0.2, "corpus", "share of the rows to test on", gt=0, lt=1)
-    validation_share: float = knob(
-        0.1, "corpus", "share of the training rows that stops the training", gt=0, lt=1
-    )
-    max_steps: int = knob(200, "corpus", "words of a text that the model reads", ge=1)
-    keep: Literal["first", "last"] = knob("last", "corpus", "which words of a longer text it reads")
-    vocabulary_size: int = knob(20_000, "corpus", "most frequent words that get an id", ge=1)
-    min_count: int = knob(2, "corpus", "how often a word must occur in training to be known", ge=1)
-
-    cell: Literal["lstm", "gru"] = knob("lstm", "train", "recurrent cell")
-    units: int = knob(64, "train", "units of the recurrent layer", ge=1)
-    embedding: int = knob(32, "train", "dimensions of the word embedding", ge=1)
-    word_dropout: float = knob(
-        0.0, "train", "share of training words read as unknown, drawn anew each epoch", ge=0, lt=1
-    )
-    spatial_dropout: float = knob(0.3, "train", "share of embedding dimensions dropped", ge=0, lt=1)
-    dropout: float = knob(0.5, "train", "share of units dropped before the readout", ge=0, lt=1)
-    loss: Literal["crossentropy", "elementwise"] = knob(
-        "crossentropy",
-        "train",
-        "crossentropy over the classes, or the paper's binary crossentropy element by element",
-    )
-    optimizer: Literal["adam", "rmsprop"] = knob("adam", "train", "optimiser")
-    learning_rate: float = knob(2e-3, "train", "learning rate", gt=0)
-    averaging: float = knob(
-        0.0,
-        "train",
-        "momentum of an exponential moving average of the weights; 0: none",
-        ge=0,
-        lt=1,
-    )
-    batch_size: int = knob(64, "train", "sequences in one training step", ge=1)
-    epochs: int = knob(15, "train", "passes over the training split at the most", ge=1)
-    patience: int = knob(3, "train", "epochs without a better validation accuracy", ge=1)
-
-    stored: int = knob(500, "extract", "sequences stored: the first of the test split", ge=1)
-    extract_batch: int = knob(256, "extract", "sequences read at once", ge=1)
-
-    projections: list[Literal["pca", "tsne", "umap"]] = knob(
-        ["pca", "tsne", "umap"], "export", "projections to make", min_length=1
-    )
-    default_projection: Literal["pca", "tsne", "umap"] = knob(
-        "tsne", "export", "projection that the app opens with"
-    )
-    fit_states: int = knob(
-        50_000,
-        "project-pca project-tsne project-umap",
-        "states a projection is fitted on; with more, a seeded sample of whole sequences is "
-        "fitted and the others are placed",
-        ge=4,
-    )
-    perplexity: float = knob(
-        30.0, "project-tsne", "t-SNE: neighbours that a state attends to", gt=1
-    )
-    tsne_iterations: int = knob(600, "project-tsne", "t-SNE: steps after exaggeration", ge=1)
-    umap_neighbours: int = knob(30, "project-umap", "UMAP: neighbours of a state", ge=2)
-    umap_epochs: int = knob(200, "project-umap", "UMAP: passes over the neighbours", ge=1)
-    umap_min_dist: float = knob(0.1, "project-umap", "UMAP: least distance on the map", ge=0, le=1)
-
-    seed: int = knob(
-        1,
-        "corpus train project-pca project-tsne project-umap",
-        "seed of the split, the weights and the projections",
-        ge=0,
-        lt=2**31,
-    )
-
-
-def stage_names() -> list[str]:
-    """Stages that have settings, in the order of their first knob."""
-    names: dict[str, None] = {}
-    for field in Settings.model_fields.values():
-        names.update(dict.fromkeys(field.json_schema_extra["stages"]))
-    return list(names)
-
-
-def stage_knobs(stage: str) -> dict[str, FieldInfo]:
-    """The knobs of one stage by name."""
-    return {
-        name: field
-        for name, field in Settings.model_fields.items()
-        if stage in field.json_schema_extra["stages"]
-    }
 
 
 def preset_names() -> list[str]:
@@ -221,6 +107,15 @@ def validate(run: str, values: dict[str, object]) -> Settings:
     return settings
 
 
+def file_state(name: str) -> dict[str, object]:
+    """What tells whether a file changed: its absolute path, size and time; nothing for no file."""
+    path = Path(name)
+    if not path.is_file():
+        return {}
+    facts = path.stat()
+    return {"path": str(path.resolve()), "bytes": facts.st_size, "modified": facts.st_mtime_ns}
+
+
 def source_state(settings: Settings) -> dict[str, object]:
     """What tells whether the corpus' file changed: its absolute path, size and time.
 
@@ -229,10 +124,7 @@ def source_state(settings: Settings) -> dict[str, object]:
     path = Path(settings.corpus)
     if settings.corpus in DATA_DIR_CORPORA and settings.data_dir:
         path = Path(settings.data_dir) / f"{settings.corpus}.parquet"
-    if not path.is_file():
-        return {}
-    facts = path.stat()
-    return {"path": str(path.resolve()), "bytes": facts.st_size, "modified": facts.st_mtime_ns}
+    return file_state(str(path))
 
 
 def write_settings(paths: BuildPaths, settings: Settings) -> None:
@@ -242,6 +134,9 @@ def write_settings(paths: BuildPaths, settings: Settings) -> None:
         own: dict[str, object] = {name: values[name] for name in stage_knobs(stage)}
         if stage == "corpus":
             own["source_state"] = source_state(settings)
+            own["vocabulary_state"] = file_state(settings.vocabulary)
+        if "model" in own:
+            own["model_state"] = file_state(settings.model)
         replace_if_changed(paths.settings(stage), json.dumps(own, indent=1) + "\n")
     # Make reads which projections the export waits for.
     methods = paths.root / "settings" / "projections"

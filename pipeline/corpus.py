@@ -4,19 +4,26 @@ Refuses what cannot be learned from before any time is spent on training.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from pipeline import demos
 from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
-from pipeline.config import DATA_DIR_CORPORA
 from pipeline.corpora import DOCUMENT_SCHEMA
 from pipeline.corpora.files import read_file
 from pipeline.corpora.published import read_published
+from pipeline.given import write_given
+from pipeline.given_files import read_given
+from pipeline.knobs import DATA_DIR_CORPORA
 from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
 from pipeline.text import Vocabulary, build_vocabulary, normalise, read_part, split_words
 from store.errors import StatelineError
+from store.schema import RESERVED_ID, UNKNOWN_ID
+
+if TYPE_CHECKING:
+    from pipeline.anatomy import Anatomy
 
 LEAST_PER_CLASS = 2
 
@@ -192,15 +199,33 @@ def corpus_facts(
             for c, name in enumerate(names)
         ],
         "sizes": {part: len(labels) for part, labels in per_split.items()},
+        "kind": "text",
+        "tokens": {"padding": RESERVED_ID, "unknown": UNKNOWN_ID, "start": None},
+        "features": [],
+        "picture": False,
         "truncation": {"max_steps": settings["max_steps"], "keep": settings["keep"]},
         "blank_dropped": blank,
         "without_known_word": unread.height,
     }
 
 
+def model_anatomy(path: Path) -> "Anatomy":
+    """What a model that came trained reads, masks and answers; TensorFlow is loaded for it."""
+    from pipeline.anatomy import anatomy
+    from pipeline.loading import load_model
+
+    return anatomy(load_model(path))
+
+
 def build_corpus(settings: dict, stage: StageRun) -> None:
     """Documents to encoded sequences, written into the stage's folder."""
     where = settings["corpus"]
+    if settings["model"]:
+        write_given(read_given(settings, model_anatomy(Path(settings["model"]))), stage)
+        return
+    if where in demos.SERIES:
+        write_given(demos.SERIES[where](settings["seed"]), stage)
+        return
     documents, source = read_documents(settings)
     if settings["classes"]:
         kept = documents.filter(pl.col("label").is_in(settings["classes"]))

@@ -1,12 +1,33 @@
-"""Stage distances: how far each word moved the state, and how much of that the answer sees."""
+"""Stage distances: how far each step moved the state, and how much of that the answer sees."""
+
+from contextlib import ExitStack
+from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.artefacts import DISTANCES, HIDDEN, OFFSETS, READOUT
+from pipeline.arrays import array_file, edges, pieces, read_rows
+from pipeline.artefacts import (
+    DISTANCES,
+    EXTRACT_FACTS,
+    OFFSETS,
+    READOUT,
+    SILENT,
+    VISIBLE,
+    distance_array,
+    state_array,
+)
 from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from store.blocks import blocks
+from store.blocks import Block, blocks
 
 BLOCK_ROWS = 2_048
+
+
+class Jumps(NamedTuple):
+    """What each step moved: float32 (M,) each; visible and silent None without a readout."""
+
+    distance: np.ndarray
+    visible: np.ndarray | None
+    silent: np.ndarray | None
 
 
 def visible_basis(weights: np.ndarray) -> np.ndarray:
@@ -23,52 +44,103 @@ def visible_basis(weights: np.ndarray) -> np.ndarray:
     return basis[sizes > sizes[0] * 1e-7]
 
 
-def jumps(
-    h: np.ndarray, offsets: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How far each word moved the state, and the parts that the readout sees and does not see.
+def move(states: np.ndarray, block: Block, direction: str, moved: np.ndarray) -> None:
+    """Each state less the one that the layer was in before, the zero state at its first step.
 
-    h        float32 (M, N)    sequence after sequence, padding removed
-    offsets  int64 (S + 1,)    rows of each sequence
-    weights  float32 (K, N)    of the linear readout
-    returns  distance, visible, silent: float32 (M,) each, Euclidean, in hidden-state units;
-             visible² + silent² = distance²; a first step is measured from the zero state
-    source   Garcia et al. 2021, "Visualizing the distances between hidden states"
+    states     float32 (M, N)  of the block
+    direction  forward: the state before is that of the step before; backward: of the step behind
+    moved      float64 (M, N)  is written to
     """
-    basis = visible_basis(weights)
-    distance, visible, silent = (np.empty(len(h), dtype=np.float32) for _ in range(3))
+    if direction == "backward":
+        np.subtract(states[:-1], states[1:], out=moved[:-1], dtype=np.float64)
+        began = block.starts + block.lengths - 1
+    else:
+        np.subtract(states[1:], states[:-1], out=moved[1:], dtype=np.float64)
+        began = block.starts
+    moved[began] = states[began]
+
+
+def jumps(
+    h: np.ndarray,
+    offsets: np.ndarray,
+    weights: np.ndarray | None = None,
+    direction: str = "forward",
+) -> Jumps:
+    """How far each step moved the state, and the parts that the readout sees and does not see.
+
+    h          float32 (M, N)    sequence after sequence, padding removed; or cell states
+    offsets    int64 (S + 1,)    rows of each sequence
+    weights    float32 (K, N)    of the linear readout; None: one of another kind, or none
+    direction  "forward", or "backward" for a layer that reads from the end
+    returns    distance, visible, silent: Euclidean, in hidden-state units;
+               visible² + silent² = distance²; the step that is read first is measured from the
+               zero state
+    source     Garcia et al. 2021, "Visualizing the distances between hidden states"
+    """
+    basis = None if weights is None else visible_basis(weights)
+    distance = np.empty(len(h), dtype=np.float32)
+    visible, silent = (None if basis is None else np.empty_like(distance) for _ in range(2))
     # Block by block in one buffer, which stays in the processor's cache; and in double
     # precision: what is silent is the rest of two squares, which may be nearly equal.
     cut = list(blocks(offsets, BLOCK_ROWS))
     buffer = np.empty((max(block.rows for block in cut), h.shape[1]))
     for block in cut:
-        rows = slice(block.start, block.stop)
-        states, moved = h[rows], buffer[: block.rows]
-        np.subtract(states[1:], states[:-1], out=moved[1:], dtype=np.float64)
-        moved[block.starts] = states[block.starts]
+        rows, moved = slice(block.start, block.stop), buffer[: block.rows]
+        move(h[rows], block, direction, moved)
         square = np.einsum("mn,mn->m", moved, moved)
-        seen = np.square(moved @ basis.T).sum(axis=1)
-        distance[rows], visible[rows] = np.sqrt(square), np.sqrt(seen)
-        silent[rows] = np.sqrt(np.maximum(square - seen, 0))
-    return distance, visible, silent
+        distance[rows] = np.sqrt(square)
+        if basis is not None:
+            seen = np.square(moved @ basis.T).sum(axis=1)
+            visible[rows] = np.sqrt(seen)
+            silent[rows] = np.sqrt(np.maximum(square - seen, 0))
+    return Jumps(distance, visible, silent)
+
+
+def largest(distance: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The largest distance of each sequence, float32 (S,), and its first step, int64 (S,)."""
+    step = np.array([distance[a:b].argmax() for a, b in zip(offsets, offsets[1:], strict=False)])
+    return distance[offsets[:-1] + step], step
+
+
+def save_distances(
+    paths: BuildPaths, stage: StageRun, layer: dict, state: str, weights: np.ndarray | None
+) -> None:
+    """Distances of one kind of state, piece by piece, and of a readout's layer all that it sees.
+
+    layer    as the extract stage describes it
+    weights  of a linear readout of these states, else None
+    """
+    source = paths.need("extract", state_array(layer["id"], state))
+    offsets = np.load(paths.need("extract", OFFSETS))
+    names = [distance_array(layer["id"], state)]
+    if weights is not None:
+        names += [VISIBLE, SILENT]
+    with ExitStack() as files:
+        write = [
+            files.enter_context(array_file(stage.folder / name, (int(offsets[-1]),)))
+            for name in names
+        ]
+        for block in pieces(offsets, layer["units"]):
+            made = jumps(read_rows(source, block), edges(block), weights, layer["direction"])
+            for each, values in zip(write, made, strict=False):
+                each(values)
 
 
 def distances(paths: BuildPaths, stage: StageRun) -> None:
-    """Distances of all stored steps, and the largest of each sequence."""
-    h = np.load(paths.need("extract", HIDDEN), mmap_mode="r")
+    """Distances of all stored steps of every layer, and the largest of each sequence."""
+    facts = paths.read_json("extract", EXTRACT_FACTS)
+    readout = facts["readout"]
+    weights = None
+    if readout["method"] == "linear":
+        weights = np.load(paths.need("extract", READOUT))["weights"]
+    for layer in facts["layers"]:
+        for state in sorted({"h", *layer["mapped"]}, reverse=True):
+            read = state == "h" and layer["id"] == readout["layer"]
+            save_distances(paths, stage, layer, state, weights if read else None)
     offsets = np.load(paths.need("extract", OFFSETS))
-    readout = np.load(paths.need("extract", READOUT))
-    distance, visible, silent = jumps(h, offsets, readout["weights"])
-    largest = [distance[a:b].argmax() for a, b in zip(offsets, offsets[1:], strict=False)]
-    np.savez(
-        stage.folder / DISTANCES,
-        distance=distance,
-        visible=visible,
-        silent=silent,
-        max_distance_step=np.array(largest),
-        max_distance=distance[offsets[:-1] + np.array(largest)],
-    )
-    stage.rows = len(h)
+    distance, step = largest(np.load(stage.folder / distance_array(readout["layer"], "h")), offsets)
+    np.savez(stage.folder / DISTANCES, max_distance=distance, max_distance_step=step)
+    stage.rows = int(offsets[-1])
 
 
 def work(paths: BuildPaths, _: object = None) -> None:
@@ -78,4 +150,9 @@ def work(paths: BuildPaths, _: object = None) -> None:
 
 
 if __name__ == "__main__":
-    stage_main("distances", work, reads="the extract stage", writes=DISTANCES)
+    stage_main(
+        "distances",
+        work,
+        reads="the extract stage",
+        writes=f"<layer>.h.npy, <layer>.c.npy, {VISIBLE}, {SILENT}, {DISTANCES}",
+    )

@@ -1,23 +1,32 @@
-"""Stage expected: what the model would answer had the text ended at each word.
+"""Stage expected: what the model would answer had the sequence ended at each step.
 
-The readout is linear and known, so its answer after every step is one matrix
-product; the answer after the last step must be the model's own prediction.
+A linear readout's answer after every step is one matrix product; of every other
+model the extract stage wrote the logits. The answer after the last step must be
+the model's own prediction.
 """
+
+from collections.abc import Callable
+from contextlib import ExitStack
 
 import numpy as np
 import polars as pl
 
+from pipeline.arrays import array_file, edges, pieces, read_rows
 from pipeline.artefacts import (
-    EXPECTED,
+    CONTRIBUTION,
+    DECISIONS,
+    EP,
     EXPECTED_FACTS,
     EXTRACT_FACTS,
-    HIDDEN,
+    LOGIT,
     OFFSETS,
     PREDICTION,
     READOUT,
     SEQUENCES,
+    state_array,
 )
 from pipeline.stage import BuildPaths, StageRun, running, stage_main
+from store.blocks import Block
 from store.errors import StatelineError
 
 
@@ -48,6 +57,18 @@ def expected_prediction(logit: np.ndarray) -> np.ndarray:
         return np.concatenate([first, second], axis=1)
     shifted = np.exp(logit - logit.max(axis=1, keepdims=True))
     return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+def answer_probabilities(output: np.ndarray, logits: bool) -> np.ndarray:
+    """Class probabilities of a model's output.
+
+    output   float32 (S, K)
+    logits   the model leaves sigmoid or softmax out
+    returns  float32 (S, C)
+    """
+    if logits:
+        return expected_prediction(output)
+    return np.concatenate([1 - output, output], axis=1) if output.shape[1] == 1 else output
 
 
 def step_differences(rows: np.ndarray, starts: np.ndarray, initial: np.ndarray) -> np.ndarray:
@@ -112,44 +133,100 @@ def turning_steps(
     return turning
 
 
+def logit_reader(paths: BuildPaths, readout: dict) -> tuple[Callable[[Block], np.ndarray], int]:
+    """How to get the logits of some sequences, and how many numbers a row that takes.
+
+    readout  as the extract stage describes it
+    returns  Block -> float32 (M, K); the width of the rows that are read
+    """
+    if readout["method"] != "linear":
+        path = paths.need("extract", LOGIT)
+        return lambda block: read_rows(path, block), readout["outputs"]
+    path = paths.need("extract", state_array(readout["layer"], "h"))
+    head = np.load(paths.need("extract", READOUT))
+    weights, bias = head["weights"], head["bias"]
+    return lambda block: readout_logits(read_rows(path, block), weights, bias), weights.shape[1]
+
+
+def alignment_error(
+    ep: np.ndarray, prediction: np.ndarray, ids: list[str], tolerance: float
+) -> float:
+    """Largest difference of the last expected predictions from the model's predictions.
+
+    ep, prediction  float32 (S, C)
+    ids             S external ids
+    raises          StatelineError for the first sequence beyond the tolerance
+    """
+    error = np.abs(ep - prediction).max(axis=1)
+    beyond = np.flatnonzero(~(error <= tolerance))  # not-a-number is beyond
+    if len(beyond):
+        raise StatelineError(
+            f"sequence {ids[beyond[0]]}",
+            "its last expected prediction is not the model's prediction",
+            expected=f"a difference of {tolerance:g} at the most",
+            got=f"{error[beyond[0]]:.3g}",
+        )
+    return float(error.max())
+
+
+def answers(
+    logit: np.ndarray, block: Block, initial: np.ndarray, label: np.ndarray, predicted: np.ndarray
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """All that follows from the logits of some sequences.
+
+    logit             float32 (M, K)
+    initial           float32 (K,)  what stands before the first step
+    label, predicted  int (S,)      actual and predicted class of each sequence
+    returns           arrays (M, C) and (M, K) by the name of their file; arrays (S,) by name
+    """
+    ep, rows = expected_prediction(logit), edges(block)
+    contribution = step_differences(logit, block.starts, initial)
+    flips, settle = flips_and_settle(ep.argmax(axis=1), rows)
+    turning = turning_steps(contribution, label, predicted, rows)
+    return (
+        {EP: ep, LOGIT: logit, CONTRIBUTION: contribution},
+        {"flips": flips, "settle_step": settle, "turning_step": turning},
+    )
+
+
 def expected(paths: BuildPaths, stage: StageRun) -> None:
     """Expected predictions, logits, contributions and decisions of all stored steps."""
     facts = paths.read_json("extract", EXTRACT_FACTS)
-    h = np.load(paths.need("extract", HIDDEN), mmap_mode="r")
     offsets = np.load(paths.need("extract", OFFSETS))
     prediction = np.load(paths.need("extract", PREDICTION))
-    readout = np.load(paths.need("extract", READOUT))
     test = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
     stored = test.select("external_id", "label").head(len(offsets) - 1).collect()
-    logit = readout_logits(h, readout["weights"], readout["bias"])
-    ep = expected_prediction(logit)
-    last = offsets[1:] - 1
-    error = np.abs(ep[last] - prediction).max(axis=1)
-    beyond = np.flatnonzero(error > facts["tolerance"])
-    if len(beyond):
-        raise StatelineError(
-            f"sequence {stored['external_id'][int(beyond[0])]}",
-            "its last expected prediction is not the model's prediction",
-            expected=f"a difference of {facts['tolerance']:g} at the most",
-            got=f"{error[beyond[0]]:.3g}",
-        )
-    contribution = step_differences(logit, offsets[:-1], readout["bias"])
-    decided = ep.argmax(axis=1)
-    flips, settle = flips_and_settle(decided, offsets)
-    label = stored["label"].to_numpy().astype(np.int64)
+    ids, label = stored["external_id"].to_list(), stored["label"].to_numpy().astype(np.int64)
+    initial = np.array(facts["readout"]["initial_logit"], dtype=np.float32)
+    logits, width = logit_reader(paths, facts["readout"])
+    classes, states = prediction.shape[1], int(offsets[-1])
+    decisions, error = [], 0.0
+    with ExitStack() as files:
+        write = {
+            name: files.enter_context(array_file(stage.folder / name, (states, columns)))
+            for name, columns in (
+                (EP, classes),
+                (LOGIT, len(initial)),
+                (CONTRIBUTION, len(initial)),
+            )
+        }
+        for block in pieces(offsets, max(width, classes)):
+            some = slice(block.first, block.last)
+            whole = prediction[some]
+            steps, decided = answers(
+                logits(block), block, initial, label[some], whole.argmax(axis=1)
+            )
+            last = steps[EP][edges(block)[1:] - 1]
+            error = max(error, alignment_error(last, whole, ids[some], facts["tolerance"]))
+            for name, values in steps.items():
+                write[name](values)
+            decisions.append(decided)
     np.savez(
-        stage.folder / EXPECTED,
-        logit=logit,
-        ep=ep,
-        contribution=contribution,
-        predicted=decided,
-        confidence=ep.max(axis=1),
-        flips=flips,
-        settle_step=settle,
-        turning_step=turning_steps(contribution, label, prediction.argmax(axis=1), offsets),
+        stage.folder / DECISIONS,
+        **{name: np.concatenate([each[name] for each in decisions]) for name in decisions[0]},
     )
-    stage.write_json(EXPECTED_FACTS, {"prediction_error": float(error.max())})
-    stage.rows = len(ep)
+    stage.write_json(EXPECTED_FACTS, {"prediction_error": error})
+    stage.rows = states
 
 
 def work(paths: BuildPaths, _: object = None) -> None:
@@ -159,4 +236,9 @@ def work(paths: BuildPaths, _: object = None) -> None:
 
 
 if __name__ == "__main__":
-    stage_main("expected", work, reads="the extract stage", writes=f"{EXPECTED}, {EXPECTED_FACTS}")
+    stage_main(
+        "expected",
+        work,
+        reads="the extract stage",
+        writes=f"{EP}, {LOGIT}, {CONTRIBUTION}, {DECISIONS}, {EXPECTED_FACTS}",
+    )

@@ -1,6 +1,6 @@
-"""Stage project: a 2-D map of all hidden states, by PCA, t-SNE or UMAP.
+"""Stage project: 2-D maps of all states, by PCA, t-SNE or UMAP, one a kind of state and layer.
 
-Beyond FIT_STATES states the map is fitted on a seeded sample of whole
+Beyond FIT_STATES states a map is fitted on a seeded sample of whole
 sequences and the others are placed on it; the manifest says how many.
 """
 
@@ -8,12 +8,22 @@ import argparse
 import sys
 import time
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
-from pipeline.artefacts import COORDINATES, HIDDEN, NEIGHBOURS, OFFSETS, PROJECTION_FACTS
-from pipeline.neighbours import nearest_neighbours
-from pipeline.quality import overall_quality, per_state_trust
+from pipeline.arrays import read_some
+from pipeline.artefacts import (
+    EXTRACT_FACTS,
+    OFFSETS,
+    PROJECTION_FACTS,
+    map_arrays,
+    state_array,
+)
+from pipeline.neighbours import nearest_neighbours, not_fitted, sample_rows
+from pipeline.quality import overall_quality, per_state_trust, quality_rows
 from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
 from store.errors import StatelineError
 
@@ -26,39 +36,31 @@ GRID_INTERVAL = 2
 PLACING_STEPS = 100
 
 
-def sample_rows(offsets: np.ndarray, limit: int, seed: int) -> np.ndarray:
-    """Rows of a seeded sample of whole sequences that holds `limit` states at the most.
+@dataclass(frozen=True)
+class Map:
+    """A map that was fitted.
 
-    offsets  int64 (S + 1,)
-    returns  bool (M,)  all true where everything fits in
+    places  float32 (B, 2)  of the states that it was fitted on
+    place   puts others on it: float32 (P, N) to (P, 2)
+    facts   what the manifest says of it
     """
-    total = int(offsets[-1])
-    if total <= limit:
-        return np.ones(total, dtype=bool)
-    lengths = np.diff(offsets)
-    order = np.random.default_rng(seed).permutation(len(lengths))
-    chosen = order[np.cumsum(lengths[order]) <= limit]
-    if len(chosen) == 0:
-        raise StatelineError(
-            f"FIT_STATES={limit}",
-            "no whole sequence fits in",
-            expected=f"{lengths.min()} states or more",
-            got=limit,
-        )
-    return np.repeat(np.isin(np.arange(len(lengths)), chosen), lengths)
+
+    places: np.ndarray
+    place: Callable[[np.ndarray], np.ndarray]
+    facts: dict[str, object] = field(default_factory=dict)
 
 
-def fit_pca(h: np.ndarray, fitted: np.ndarray, settings: dict) -> tuple[np.ndarray, dict]:
+def fit_pca(base: np.ndarray, settings: dict, more: bool = False) -> Map:
     """The two directions of the largest variance.
 
-    h        float32 (M, N)
-    fitted   bool (M,)  rows to fit on
-    returns  float32 (M, 2), facts for the manifest
+    base  float32 (B, N)  states to fit on
+    more  whether others will be placed
     """
     from sklearn.decomposition import PCA
 
-    pca = PCA(n_components=2, random_state=settings["seed"]).fit(h[fitted])
-    return pca.transform(h), {"explained_variance": pca.explained_variance_ratio_.tolist()}
+    pca = PCA(n_components=2, random_state=settings["seed"]).fit(base)
+    facts = {"explained_variance": pca.explained_variance_ratio_.tolist()}
+    return Map(pca.transform(base), pca.transform, facts)
 
 
 def report_tsne(total: int) -> callable:
@@ -75,18 +77,17 @@ def report_tsne(total: int) -> callable:
     return callback
 
 
-def fit_tsne(h: np.ndarray, fitted: np.ndarray, settings: dict) -> tuple[np.ndarray, dict]:
+def fit_tsne(base: np.ndarray, settings: dict, more: bool = False) -> Map:
     """t-SNE on exact neighbours, started from PCA, interpolated by fast Fourier transform.
 
-    h        float32 (M, N)
-    fitted   bool (M,)  rows to fit on; the others are placed by their neighbours among them
-    returns  float32 (M, 2), facts for the manifest
+    base     float32 (B, N)  states to fit on; others are placed by their neighbours among them
+    more     whether others will be placed
     raises   StatelineError where the perplexity asks for more neighbours than there are states
     source   Linderman et al. 2019, "Fast interpolation-based t-SNE"
     """
     import openTSNE
 
-    base, perplexity, seed = h[fitted], settings["perplexity"], settings["seed"]
+    perplexity, seed = settings["perplexity"], settings["seed"]
     if 3 * perplexity > len(base) - 1:
         raise StatelineError(
             f"PERPLEXITY={perplexity:g}",
@@ -111,15 +112,22 @@ def fit_tsne(h: np.ndarray, fitted: np.ndarray, settings: dict) -> tuple[np.ndar
     )
     embedding.optimize(EXAGGERATION_STEPS, exaggeration=12, momentum=0.8, inplace=True)
     embedding.optimize(steps, momentum=0.8, inplace=True)
-    places = np.empty((len(h), 2), dtype=np.float32)
-    places[fitted] = embedding
-    if not fitted.all():
-        placed = embedding.prepare_partial(h[~fitted], initialization="median", k=10, perplexity=5)
-        placed.optimize(
-            PLACING_STEPS, learning_rate=0.1, exaggeration=1.5, momentum=0.8, inplace=True
-        )
-        places[~fitted] = placed
-    return places, {"kl_divergence": float(embedding.kl_divergence)}
+    if more:
+        # The library centres the map when it places the first states: before its places are taken,
+        # or the placed ones stand shifted.
+        embedding.prepare_interpolation_grid()
+    return Map(
+        np.array(embedding),
+        lambda others: place_tsne(embedding, others),
+        {"kl_divergence": float(embedding.kl_divergence)},
+    )
+
+
+def place_tsne(embedding: object, others: np.ndarray) -> np.ndarray:
+    """States float32 (P, N) put on a fitted t-SNE map, each by itself: (P, 2)."""
+    placed = embedding.prepare_partial(others, initialization="median", k=10, perplexity=5)
+    placed.optimize(PLACING_STEPS, learning_rate=0.1, exaggeration=1.5, momentum=0.8, inplace=True)
+    return np.asarray(placed)
 
 
 def import_umap() -> object:
@@ -137,15 +145,14 @@ def import_umap() -> object:
     return umap
 
 
-def fit_umap(h: np.ndarray, fitted: np.ndarray, settings: dict) -> tuple[np.ndarray, dict]:
-    """UMAP, seeded and therefore on one thread, on exact neighbours where all states are fitted.
+def fit_umap(base: np.ndarray, settings: dict, more: bool = False) -> Map:
+    """UMAP, seeded and therefore on one thread, on exact neighbours where no others follow.
 
-    h        float32 (M, N)
-    fitted   bool (M,)  rows to fit on; the others are placed by the fitted map
-    returns  float32 (M, 2), facts for the manifest
+    base  float32 (B, N)  states to fit on
+    more  whether others will be placed
     """
     umap = import_umap()
-    base, count = h[fitted], settings["umap_neighbours"]
+    count = settings["umap_neighbours"]
     if count > len(base) - 1:
         raise StatelineError(
             f"UMAP_NEIGHBOURS={count}",
@@ -155,7 +162,7 @@ def fit_umap(h: np.ndarray, fitted: np.ndarray, settings: dict) -> tuple[np.ndar
         )
     terminal = sys.stderr.isatty()
     known = {}
-    if fitted.all():
+    if not more:
         # UMAP counts a state as its own nearest. Its own search is approximate, and most of
         # its time on small data goes into compiling it; placing states needs it.
         distance, row = nearest_neighbours(base, count - 1)
@@ -177,52 +184,81 @@ def fit_umap(h: np.ndarray, fitted: np.ndarray, settings: dict) -> tuple[np.ndar
         tqdm_kwds={"desc": "project-umap", "disable": not terminal},
         verbose=terminal,
     )
-    places = np.empty((len(h), 2), dtype=np.float32)
     with warnings.catch_warnings():
         # Identical states (the same first word) make it speak of disconnected vertices.
         warnings.simplefilter("ignore", UserWarning)
-        places[fitted] = fit.fit_transform(base)
-        if not fitted.all():
-            places[~fitted] = fit.transform(h[~fitted])
-    return places, {}
+        return Map(fit.fit_transform(base), fit.transform)
 
 
 FITS = {"pca": fit_pca, "tsne": fit_tsne, "umap": fit_umap}
 
 
-def project(paths: BuildPaths, stage: StageRun, method: str) -> None:
-    """Make one map, judge it, and write coordinates and facts."""
+def place_all(
+    source: Path, offsets: np.ndarray, fitted: np.ndarray, fit: Callable, settings: dict
+) -> tuple[np.ndarray, dict[str, object]]:
+    """A map of all states: some are fitted, the others placed piece by piece.
+
+    source   array of the states (M, N) in a NumPy file
+    offsets  int64 (S + 1,)
+    fitted   bool (M,)
+    returns  float32 (M, 2), facts for the manifest
+    """
+    made = fit(read_some(source, fitted), settings, not fitted.all())
+    places = np.empty((len(fitted), 2), dtype=np.float32)
+    places[fitted] = made.places
+    for rows, states in not_fitted(source, offsets, fitted):
+        places[rows] = made.place(states)
+    return places, made.facts
+
+
+def project_states(
+    paths: BuildPaths, stage: StageRun, method: str, layer: str, state: str
+) -> dict[str, object]:
+    """Make one map, judge it and write its coordinates; what the manifest says of it."""
     settings = paths.read_settings(f"project-{method}")
-    h = np.load(paths.need("extract", HIDDEN))
+    source = paths.need("extract", state_array(layer, state))
     offsets = np.load(paths.need("extract", OFFSETS))
-    distance = np.load(paths.need("neighbours", NEIGHBOURS))["distance"]
+    distance = np.load(paths.need("neighbours", map_arrays(layer, state)))["distance"]
     fitted = sample_rows(offsets, settings["fit_states"], settings["seed"])
     started = time.perf_counter()
-    places, facts = FITS[method](h, fitted, settings)
+    places, facts = place_all(source, offsets, fitted, FITS[method], settings)
     seconds = time.perf_counter() - started
-    places = places.astype(np.float32)
-    trust = per_state_trust(h, places, distance)
-    np.savez(stage.folder / COORDINATES, places=places, trust=trust)
-    stage.write_json(
-        PROJECTION_FACTS,
-        {
-            "method": METHODS[method],
-            "settings": settings | facts,
-            "seed": settings["seed"],
-            "seconds": round(seconds, 3),
-            "fitted_states": int(fitted.sum()),
-            "placed_states": int((~fitted).sum()),
-            **overall_quality(h, places, settings["seed"]),
-            "mean_trust": float(trust.mean()),
-        },
-    )
-    stage.rows = len(h)
+    others = not_fitted(source, offsets, fitted)
+    trust = per_state_trust(read_some(source, fitted), places, fitted, distance, others)
+    np.savez(stage.folder / map_arrays(layer, state), places=places, trust=trust)
+    judged = quality_rows(len(places), settings["seed"])
+    return {
+        "method": METHODS[method],
+        "settings": settings | facts,
+        "seed": settings["seed"],
+        "seconds": round(seconds, 3),
+        "fitted_states": int(fitted.sum()),
+        "placed_states": int((~fitted).sum()),
+        **overall_quality(read_some(source, judged), places[judged]),
+        "mean_trust": float(trust.mean()),
+    }
+
+
+def project(paths: BuildPaths, stage: StageRun, method: str) -> None:
+    """One map of every kind of state that gets one, in every layer."""
+    facts = {
+        f"{layer['id']}.{state}": project_states(paths, stage, method, layer["id"], state)
+        for layer in paths.read_json("extract", EXTRACT_FACTS)["layers"]
+        for state in layer["mapped"]
+    }
+    stage.write_json(PROJECTION_FACTS, facts)
+    stage.rows = sum(each["fitted_states"] + each["placed_states"] for each in facts.values())
+
+
+def run(paths: BuildPaths, method: str) -> None:
+    """Run the stage for one method."""
+    with running(paths, f"project-{method}") as stage:
+        project(paths, stage, method)
 
 
 def work(paths: BuildPaths, given: argparse.Namespace) -> None:
-    """Run the stage for one method."""
-    with running(paths, f"project-{given.method}") as stage:
-        project(paths, stage, given.method)
+    """Run the stage as its command line says."""
+    run(paths, given.method)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -235,6 +271,6 @@ if __name__ == "__main__":
         "project",
         work,
         reads="the extract and neighbours stages",
-        writes=f"{COORDINATES}, {PROJECTION_FACTS}",
+        writes=f"<layer>.<state>.npz, {PROJECTION_FACTS}",
         options=add_options,
     )

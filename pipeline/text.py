@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from store.schema import RESERVED_ID, UNKNOWN_ID, polars_schema, vocabulary_columns
+from store.schema import UNKNOWN_ID, polars_schema, vocabulary_columns
 
 # A word is letters and digits of any script; an apostrophe joins its parts ("isn't").
 WORD = r"[\p{L}\p{N}]+(?:['’]\p{L}+)*"
@@ -27,6 +27,13 @@ def normalise(words: pl.Series) -> pl.Series:
     words    String (any length)
     """
     return words.str.to_lowercase().str.replace_all("’", "'", literal=True)
+
+
+def word_ids(words: list[str], known: dict[str, int], unknown: int | None) -> list[int | None]:
+    """Ids of words as they are written, or else as `normalise` has them; `unknown` for the rest."""
+    plain = normalise(pl.Series(words, dtype=pl.String)).to_list()
+    both = zip(words, plain, strict=True)
+    return [known.get(word, known.get(low, unknown)) for word, low in both]
 
 
 def read_part(column: str, steps: int, keep: str) -> pl.Expr:
@@ -106,16 +113,3 @@ def build_vocabulary(
             schema=polars_schema(vocabulary_columns(classes)),
         )
     )
-
-
-def pad_behind(sequences: list[np.ndarray]) -> np.ndarray:
-    """Sequences of ids as one array, padded behind.
-
-    sequences  B arrays of uint32, lengths differ
-    returns    int32 (B, T)  T is the longest length
-    """
-    longest = max(len(ids) for ids in sequences)
-    padded = np.full((len(sequences), longest), RESERVED_ID, dtype=np.int32)
-    for row, ids in enumerate(sequences):
-        padded[row, : len(ids)] = ids
-    return padded

@@ -1,31 +1,39 @@
-"""Stage train: fit the recurrent classifier and measure it on the whole test split."""
+"""Stage train: fit the recurrent classifier, or take the one that came trained, and measure it.
+
+Either way it is measured on the whole test split.
+"""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from pipeline.anatomy import Anatomy, anatomy
 from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
 from pipeline.backend import keras
-from pipeline.model import (
-    LengthBatches,
-    build_model,
-    make_reproducible,
-    predict,
-    probabilities,
-    recurrent_layer,
-    targets,
-)
+from pipeline.batches import LengthBatches, predict
+from pipeline.expected import answer_probabilities
+from pipeline.loading import load_model
+from pipeline.metrics import classification_metrics
+from pipeline.model import build_model, make_reproducible, targets
 from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
+from store.errors import StatelineError
 from store.schema import MODEL
 
 EVALUATION_BATCH = 512
 
 
+def sequences_of(table: pl.DataFrame) -> list[np.ndarray]:
+    """S arrays of ids (T,), or of numbers (T, F) of a series, in the order of the table."""
+    name = "values" if "values" in table.columns else "ids"
+    return [each.to_numpy() for each in table[name]]
+
+
 def split_of(table: pl.DataFrame, part: str) -> tuple[list[np.ndarray], np.ndarray]:
-    """Id sequences (S arrays, lengths differ) and labels (S,) of one split, in corpus order."""
+    """Sequences (S arrays, lengths differ) and labels (S,) of one split, in corpus order."""
     rows = table.filter(pl.col("split") == part)
-    return [ids.to_numpy() for ids in rows["ids"]], rows["label"].to_numpy()
+    return sequences_of(rows), rows["label"].to_numpy()
 
 
 def fit(
@@ -77,79 +85,98 @@ def fit(
     ]
 
 
-def classification_metrics(
-    probability: np.ndarray, label: np.ndarray, elementwise: bool
-) -> dict[str, object]:
-    """How well a split is classified.
-
-    probability  (S, C)
-    label        (S,)
-    elementwise  also the share of the S x C yes/no answers (p > 0.5) that are right, the
-                 figure that the paper reports for Reuters
-    returns      accuracy is top-1; recall a class, null for a class without a row; confusion
-                 with actual classes in rows, predicted in columns
-    """
-    classes = probability.shape[1]
-    predicted = probability.argmax(axis=1)
-    confusion = np.zeros((classes, classes), dtype=int)
-    np.add.at(confusion, (label, predicted), 1)
-    totals = confusion.sum(axis=1)
-    return {
-        "test": len(label),
-        "accuracy": float((predicted == label).mean()),
-        "recall": [
-            float(confusion[c, c] / totals[c]) if totals[c] else None for c in range(classes)
-        ],
-        "confusion": confusion.tolist(),
-        "elementwise_accuracy": float(
-            ((probability > 0.5) == (np.arange(classes) == label[:, None])).mean()
-        )
-        if elementwise
-        else None,
-    }
-
-
-def describe(model: keras.Model) -> dict[str, object]:
+def describe(model: keras.Model, about: Anatomy) -> dict[str, object]:
     """Layers, cell, units and parameter counts for the manifest."""
-    layer = recurrent_layer(model)
     return {
         "layers": [
             {"name": each.name, "class": type(each).__name__, "parameters": each.count_params()}
             for each in model.layers
         ],
-        "cell": type(layer).__name__,
-        "units": layer.units,
+        "cell": about.reads.cell,
+        "units": about.reads.units,
         "parameters": model.count_params(),
     }
 
 
+def fitted(paths: BuildPaths, table: pl.DataFrame, settings: dict, facts: dict) -> tuple:
+    """A model trained on the corpus.
+
+    returns  the model; seed, epochs, settings and history for the manifest
+    """
+    classes = len(facts["classes"])
+    words = pl.scan_parquet(paths.need("corpus", VOCABULARY)).select(pl.len()).collect().item()
+    make_reproducible(settings["seed"])
+    model = build_model(settings, words, classes, len(facts["features"]) or None)
+    history = fit(model, table, settings, classes)
+    return model, {
+        "seed": settings["seed"],
+        "epochs": len(history),
+        "settings": settings,
+        "history": history,
+    }
+
+
+def came_trained(model: keras.Model, facts: dict) -> tuple[Anatomy, dict]:
+    """What a model that came trained is made of; raises where it is not a model of this corpus.
+
+    returns  its anatomy; seed, epochs, settings and history for the manifest: not known
+    """
+    about = anatomy(model)
+    classes, features = len(facts["classes"]), len(facts["features"]) or None
+    if about.classes != classes:
+        raise StatelineError(
+            f"model {model.name}",
+            f"answers {about.classes} classes, and the corpus has {classes}",
+            mend="Name all classes in the order of the model's outputs: CLASSES=first,second,…",
+        )
+    if about.features != features:
+        raise StatelineError(
+            f"model {model.name}",
+            "reads another kind of sequence than the corpus holds",
+            expected="token ids" if features is None else f"{features} numbers a step",
+            got="token ids" if about.features is None else f"{about.features} numbers a step",
+        )
+    return about, {"seed": None, "epochs": None, "settings": {}, "history": []}
+
+
 def train(paths: BuildPaths, stage: StageRun) -> None:
-    """Train, evaluate and write the model and its facts into the stage's folder."""
+    """Train a model or take the given one, measure it, write it and its facts."""
     settings = paths.read_settings("train")
     facts = paths.read_json("corpus", CORPUS_FACTS)
-    table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", "ids"])
-    vocabulary = pl.scan_parquet(paths.need("corpus", VOCABULARY))
-    classes = len(facts["classes"])
-    make_reproducible(settings["seed"])
-    model = build_model(settings, vocabulary.select(pl.len()).collect().item(), classes)
-    history = fit(model, table, settings, classes)
+    read = "values" if facts["features"] else "ids"
+    table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", read])
+    if settings["model"]:
+        model = load_model(Path(settings["model"]))
+        about, training = came_trained(model, facts)
+    else:
+        model, training = fitted(paths, table, settings, facts)
+        about = anatomy(model)
     sequences, label = split_of(table, "test")
-    probability = probabilities(predict(model, sequences, EVALUATION_BATCH))
-    elementwise = settings["loss"] == "elementwise"
+    output = predict(model, sequences, EVALUATION_BATCH, about.padding)
+    elementwise = settings["loss"] == "elementwise" and not settings["model"]
+    write_model(stage, model, training, output, label, elementwise)
+    stage.rows = facts["sizes"]["train"] or len(label)
+
+
+def write_model(
+    stage: StageRun,
+    model: keras.Model,
+    training: dict,
+    output: np.ndarray,
+    label: np.ndarray,
+    elementwise: bool = False,
+) -> None:
+    """The model and what the manifest says of it.
+
+    output  (S, K)  its answers to the test split
+    label   (S,)
+    """
+    about = anatomy(model)
+    probability = answer_probabilities(output, about.logits)
     metrics = classification_metrics(probability, label, elementwise)
     model.save(stage.folder / MODEL)
-    stage.write_json(
-        TRAINING_FACTS,
-        describe(model)
-        | {
-            "seed": settings["seed"],
-            "epochs": len(history),
-            "settings": settings,
-            "history": history,
-            "metrics": metrics,
-        },
-    )
-    stage.rows = facts["sizes"]["train"]
+    facts = describe(model, about) | training | {"metrics": metrics}
+    stage.write_json(TRAINING_FACTS, facts)
     say(f"train: {metrics['accuracy']:.4f} top-1 accuracy on {len(label):,} test sequences")
 
 

@@ -20,62 +20,16 @@ import numpy as np
 import polars as pl
 
 from pipeline.distances import jumps
-from pipeline.expected import (
-    expected_prediction,
-    flips_and_settle,
-    readout_logits,
-    step_differences,
-)
+from pipeline.expected import expected_prediction, flips_and_settle, step_differences
+from pipeline.network import Network
 from pipeline.stage import main_guard
-from pipeline.text import UNKNOWN_TOKEN, Vocabulary, normalise, read_part, split_words
+from pipeline.text import read_part, split_words, word_ids
 from store.errors import StatelineError
 from store.reader import Run, open_run
-from store.schema import MODEL, UNKNOWN_ID, VOCABULARY, hidden_table
+from store.schema import VOCABULARY, hidden_table
 
 DIGITS = 6  # of numbers sent as text, as the app sends them: below float32's own precision
-# Keras traces the model anew for the first two lengths; then it takes any.
-WARM_UP = (1, 2)
 ONLY_STORED = ("sequence_id", "external_id", "label", "correct", "turning_step")
-
-
-class Network:
-    """The run's model: all that this module knows of Keras, and of how states are read.
-
-    layer    the recurrent layer that the head reads
-    weights  float32 (K, N) of the linear readout
-    """
-
-    def __init__(self, run: Run) -> None:
-        # Here, so that a missing model is said before TensorFlow is loaded.
-        path = run.folder / MODEL
-        if not path.is_file():
-            raise StatelineError(path, "missing", mend=f"Rebuild the run: make run RUN={run.name}")
-        from pipeline.backend import keras
-        from pipeline.model import linear_readout, recurrent_layer, state_model
-
-        try:
-            model = keras.models.load_model(path, safe_mode=True, compile=False)
-        except (OSError, ValueError, TypeError) as error:
-            said = (str(error).splitlines() or [type(error).__name__])[0]
-            raise StatelineError(path, f"cannot be loaded ({said})") from None
-        self.reader = state_model(model)
-        self.units = recurrent_layer(model).units
-        readout = linear_readout(model)
-        self.layer, self.weights, self.bias = readout.layer, readout.weights, readout.bias
-        for steps in WARM_UP:
-            self.states(np.full(steps, UNKNOWN_ID, dtype=np.uint32))
-
-    def states(self, ids: np.ndarray) -> np.ndarray:
-        """Hidden states of one sequence: uint32 (T,) to float32 (T, N)."""
-        from pipeline.extract import read_states
-
-        kinds = self.reader.output_shape[-1] // self.units
-        arrays = [np.empty((len(ids), self.units), np.float32) for _ in range(kinds)]
-        return read_states(self.reader, [ids], [np.array([0])], arrays)[0]
-
-    def logits(self, h: np.ndarray) -> np.ndarray:
-        """What the head answers after each state: (T, N) to float32 (T, K)."""
-        return readout_logits(h, self.weights, self.bias)
 
 
 class TypedReader:
@@ -83,8 +37,13 @@ class TypedReader:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        if run.kind != "text":
+            raise StatelineError(f"run {run.name}", "its model reads numbers, not a text")
         self.network = Network(run)
-        self.vocabulary = Vocabulary(run.scan(VOCABULARY).collect())
+        self.meaning = run.manifest["corpus"]["tokens"]
+        self.tokens = run.scan(VOCABULARY).collect()["token"].to_list()
+        special = set(self.meaning.values())
+        self.known = {word: i for i, word in enumerate(self.tokens) if i not in special}
         self._states: dict[str, np.ndarray] = {}  # of each layer, read once: they may be large
 
     def answer(self, text: str, projection: str | None = None) -> dict:
@@ -92,22 +51,22 @@ class TypedReader:
 
         returns  under "facts" what a row of sequences.parquet holds, null what only the corpus
                  knows; under "steps" a list a column, T long
-        raises   StatelineError  the text holds no word, or the run has no such map
+        raises   StatelineError  the text holds no word, or a word that this model has no id for;
+                 the run has no such map
         """
         entry = self._projection(projection)
-        surface, length_full = self._words(text)
-        token = normalise(surface)
-        ids = self.vocabulary.encode(token)
-        h = self.network.states(ids)
-        known = pl.Series(ids != UNKNOWN_ID)
-        answers = self._answers(h)
+        surface, ids, length_full = self._words(text)
+        states, logit = self.network.read(ids)
         steps = {
-            "token": token.set(~known, UNKNOWN_TOKEN).to_list(),
-            "surface": surface.to_list(),
-            "known": known.to_list(),
+            "token": [self.tokens[i] for i in ids],
+            "surface": surface,
+            "known": (ids != self.meaning["unknown"]).tolist()
+            if self.meaning["unknown"] is not None
+            else [True] * len(ids),
             "role": [None] * len(ids),
-            **answers,
-            **self._place(h, entry),
+            **self._answers(logit),
+            **self._moves(states, entry),
+            **self._place(states[f"{entry['layer']}.{entry['state']}"], entry),
         }
         facts = self._facts(text, length_full, steps)
         return {
@@ -128,31 +87,50 @@ class TypedReader:
             )
         return entries[chosen]
 
-    def _words(self, text: str) -> tuple[pl.Series, int]:
-        """The words that the model reads, as they are written, and how many the text holds."""
-        truncation = self.run.manifest["corpus"]["truncation"]
+    def _words(self, text: str) -> tuple[list[str], np.ndarray, int]:
+        """The words that the model reads, their ids uint32 (T,), and how many the text holds."""
         words = split_words(pl.Series([text]))
-        cut = read_part("surface", truncation["max_steps"], truncation["keep"])
-        (surface,) = words.to_frame().select(cut)["surface"]
-        if not len(surface):
+        if not len(words[0]):
             raise StatelineError("text", "it holds no word", got=repr(text[:40]))
-        return surface, len(words[0])
+        surface = words[0].to_list()
+        ids = word_ids(surface, self.known, self.meaning["unknown"])
+        if None in ids:
+            unread = surface[ids.index(None)]
+            raise StatelineError("text", f"the model has no id for the word {unread!r}")
+        if self.meaning["start"] is not None:
+            surface = [self.tokens[self.meaning["start"]], *surface]
+            ids = [self.meaning["start"], *ids]
+        read = pl.DataFrame({"surface": [surface], "ids": [ids]})
+        truncation = self.run.manifest["corpus"]["truncation"]
+        if truncation["max_steps"] is not None:
+            most, keep = truncation["max_steps"], truncation["keep"]
+            read = read.select(read_part("surface", most, keep), read_part("ids", most, keep))
+        kept = read["ids"][0].to_numpy().astype(np.uint32)
+        return read["surface"][0].to_list(), kept, len(surface)
 
-    def _answers(self, h: np.ndarray) -> dict[str, np.ndarray]:
-        """What was expected after each word, and how far it moved the state."""
-        logit = self.network.logits(h)
+    def _answers(self, logit: np.ndarray) -> dict[str, np.ndarray]:
+        """What was expected after each word; logit is (T, K)."""
         ep = expected_prediction(logit)
         initial = np.array(self.run.manifest["readout"]["initial_logit"], dtype=np.float32)
-        distance, visible, silent = jumps(h, np.array([0, len(h)]), self.network.weights)
         return {
             "predicted": ep.argmax(axis=1),
             "ep": ep,
             "contribution": step_differences(logit, np.array([0]), initial),
             "confidence": ep.max(axis=1),
-            "distance": distance,
-            "visible": visible,
-            "silent": silent,
         }
+
+    def _moves(self, states: dict[str, np.ndarray], entry: dict) -> dict[str, np.ndarray | None]:
+        """How far each word moved the state of the map's layer.
+
+        states  float32 (T, N) by `<layer>.<kind>`
+        entry   the manifest's entry of the map
+        """
+        read = (entry["layer"], entry["state"]) == (self.network.about.reads.id, "h")
+        layer = self.run.layer(entry["layer"])
+        h = states[f"{entry['layer']}.{entry['state']}"]
+        weights = self.network.weights if read else None
+        moved = jumps(h, np.array([0, len(h)]), weights, layer["direction"])
+        return {"distance": moved[0], "visible": moved[1], "silent": moved[2]}
 
     def _place(self, h: np.ndarray, entry: dict) -> dict[str, object]:
         """Where each state is drawn: at the most similar stored one, which is named.
@@ -163,14 +141,7 @@ class TypedReader:
                  typed one among the units; trust is null, since a typed state has no place that
                  could be trusted
         """
-        layer = entry["layer"]
-        if layer != self.network.layer:
-            raise StatelineError(
-                f"projection {entry['id']}",
-                f"it is of layer {layer}",
-                expected=f"one of {self.network.layer}, the layer that the head reads",
-            )
-        row, away = nearest_states(h, self._stored(layer))
+        row, away = nearest_states(h, self._stored(entry["layer"], entry["state"]))
         place = self.run.coordinates(entry["id"])
         sequence = np.searchsorted(self.run.offsets, row, side="right") - 1
         return {
@@ -182,12 +153,13 @@ class TypedReader:
             "near_distance": away,
         }
 
-    def _stored(self, layer: str) -> np.ndarray:
-        """All stored states of a layer: float32 (M, N)."""
-        if layer not in self._states:
-            table = self.run.scan(hidden_table(layer)).select("h").collect()
-            self._states[layer] = table["h"].to_numpy()
-        return self._states[layer]
+    def _stored(self, layer: str, state: str) -> np.ndarray:
+        """All stored states of one kind of a layer: float32 (M, N)."""
+        key = f"{layer}.{state}"
+        if key not in self._states:
+            table = self.run.scan(hidden_table(layer)).select(state).collect()
+            self._states[key] = table[state].to_numpy()
+        return self._states[key]
 
     def _facts(self, text: str, length_full: int, steps: dict) -> dict[str, object]:
         """What a row of sequences.parquet says; null what a text without a label has not."""

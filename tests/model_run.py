@@ -12,16 +12,11 @@ import polars as pl
 
 from store import schema
 from store.writer import write_run
-from tests.synthetic import (
-    WORDS,
-    frame,
-    places,
-    readout_columns,
-    sequences_table,
-    vocabulary_table,
-    word_columns,
-)
-from tests.synthetic_manifest import LAYER, synthetic_manifest
+from tests.synthetic import frame, readout_columns
+from tests.synthetic_manifest import synthetic_manifest
+from tests.synthetic_shape import LAYER, Layer, Shape
+from tests.synthetic_states import moves, places
+from tests.synthetic_words import WORDS, sequences_table, vocabulary_table, word_columns
 
 SETTINGS = {
     "cell": LAYER, "units": 6, "embedding": 5, "spatial_dropout": 0.1, "dropout": 0.2,
@@ -29,6 +24,8 @@ SETTINGS = {
 }  # fmt: skip
 SCALE = 4  # of the weights that were drawn
 SEQUENCES, MAX_STEPS = 40, 12
+METHODS = ("pca", "tsne")
+SHAPE = Shape(layers=(Layer(units=SETTINGS["units"]),))
 
 
 def model_run(store: Path, name: str = "modelled", classes: int = 2, seed: int = 3) -> Path:
@@ -39,7 +36,8 @@ def model_run(store: Path, name: str = "modelled", classes: int = 2, seed: int =
     model = build_model(SETTINGS, len(WORDS) + 2, classes)
     model.set_weights([SCALE * weight for weight in model.get_weights()])
     tables, weights, bias = model_tables(model, classes, seed)
-    manifest = synthetic_manifest(name, tables, weights, bias, MAX_STEPS, seed)
+    readout = (weights, bias, bias)
+    manifest = synthetic_manifest(name, tables, SHAPE, readout, MAX_STEPS, seed, METHODS)
     manifest["default_projection"] = f"{LAYER}-tsne"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / schema.MODEL
@@ -54,7 +52,7 @@ def model_tables(
     rng = np.random.default_rng(seed)
     lengths = rng.integers(1, MAX_STEPS, SEQUENCES, endpoint=True)
     lengths[0] = MAX_STEPS
-    words = word_columns(rng, lengths)
+    words = word_columns(rng, lengths, SHAPE.tokens)
     parts = np.split(np.array(words["token_id"]), np.cumsum(lengths)[:-1])
     read = [lstm_by_hand(model, ids) for ids in parts]
     h, c = (np.concatenate([states[kind] for states in read]) for kind in (0, 1))
@@ -63,16 +61,20 @@ def model_tables(
         "sequence_id": np.repeat(np.arange(SEQUENCES), lengths),
         "t": np.concatenate([np.arange(length) for length in lengths]),
     }
-    answers = readout_columns(h.astype(np.float32), lengths, kernel.T, bias)
+    h, c = h.astype(np.float32), c.astype(np.float32)
+    distance = np.linalg.norm(moves(h, lengths, "forward"), axis=1)
+    states = {"h": h, "c": c, "distance": distance}
+    answers, _ = readout_columns(SHAPE, states, lengths, kernel.T, bias, rng)
     steps = frame(key | words | answers, schema.step_columns(classes, len(bias)))
-    states = key | {"h": h, "distance": answers["distance"], "c": c}
     tables = {
-        schema.SEQUENCES: whole_texts(sequences_table(rng, steps, lengths, classes), steps),
+        schema.SEQUENCES: whole_texts(sequences_table(rng, steps, classes, SHAPE), steps),
         schema.STEPS: steps,
-        schema.VOCABULARY: vocabulary_table(rng, classes),
-        schema.hidden_table(LAYER): frame(states, schema.hidden_columns(h.shape[1], True)),
+        schema.VOCABULARY: vocabulary_table(rng, classes, SHAPE),
+        schema.hidden_table(LAYER): frame(
+            key | states, schema.hidden_columns(h.shape[1], ("h", "c"))
+        ),
     }
-    for method in ("pca", "tsne"):
+    for method in METHODS:
         tables[schema.projection_table(f"{LAYER}-{method}")] = frame(
             key | places(rng, h, method), schema.projection_columns()
         )

@@ -27,6 +27,31 @@ DEMOS = ("demo-reviews", "demo-news")
 QUICK = "EPOCHS=1 UNITS=8 STORED=40 TSNE_ITERATIONS=50"
 
 
+OWN_KNOBS = "projections=['pca']"
+# What a reader has who comes with a trained model: the model, its test data, the word of each id.
+OWN_MODEL = """
+import keras
+import numpy as np
+import polars as pl
+
+words = ["", "[UNK]", "a", "film", "good", "bad"]
+model = keras.Sequential([
+    keras.Input((None,)),
+    keras.layers.Embedding(len(words), 4, mask_zero=True),
+    keras.layers.LSTM(5),
+    keras.layers.Dense(1, activation="sigmoid"),
+])
+rng = np.random.default_rng(0)
+ids = [rng.integers(2, 6, rng.integers(2, 8)) for _ in range(40)]
+x_test, y_test = keras.utils.pad_sequences(ids), np.arange(40) % 2
+model.save("my.keras")
+texts = [" ".join(words[i] for i in row) for row in ids]
+pl.DataFrame({"text": texts, "label": y_test}).write_parquet("data.parquet")
+with open("words.txt", "w") as file:
+    file.write("\\n".join(words))
+"""
+
+
 def readme_commands() -> list[str]:
     """The command lines of the README's shell blocks, comments taken off."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -91,6 +116,13 @@ def test_a_demo_is_learned_and_stores_300_sequences_or_more(demo_store: Path, de
         assert projection["trustworthiness"] > 0.9
 
 
+def test_the_digits_are_learned_row_by_row(demo_store: Path) -> None:
+    digits = open_run(demo_store / "demo-digits")
+    assert digits.manifest["model"]["metrics"]["accuracy"] >= 0.95
+    assert digits.manifest["corpus"]["kind"] == "series" and digits.manifest["corpus"]["picture"]
+    assert digits.sequences["length"].unique().to_list() == [8]
+
+
 @pytest.mark.parametrize("demo", DEMOS)
 def test_a_demo_needs_memory_a_bag_of_words_stays_five_points_below(
     demo_store: Path, demo: str
@@ -129,6 +161,7 @@ def test_every_command_of_the_readme_is_covered_here() -> None:
         "make imdb DATA_DIR=corpora",
         "make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine",
         "make run RUN=demo-news PERPLEXITY=50",
+        "make run MODEL=my.keras CORPUS=data.parquet VOCABULARY=words.txt RUN=mine",
         "make share RUN=demo-reviews",
         "make app STORE=unpacked",
         "make check RUN=demo-reviews",
@@ -158,6 +191,23 @@ def test_own_reviews_become_a_run(clone: Path) -> None:
     command = "make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine"
     run(f"{command} {QUICK}", clone)
     assert open_run(clone / "store/data/mine").class_names == ["negative", "positive"]
+
+
+def test_a_trained_model_becomes_a_run_from_python_and_from_the_shell(clone: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (call,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    (clone / "own.py").write_text(OWN_MODEL + call.replace("out=", f"{OWN_KNOBS}, out="))
+    run("PYTHONPATH=. .venv/bin/python own.py", clone)
+    made = open_run(clone / "store/data/own")
+    assert made.class_names == ["bad", "good"] and made.sequences.height == 40
+    command = "make run MODEL=my.keras CORPUS=data.parquet VOCABULARY=words.txt RUN=mine"
+    run(f"{command} PROJECTIONS=pca DEFAULT_PROJECTION=pca", clone)
+    run("make check RUN=mine", clone)
+    mine = open_run(clone / "store/data/mine")
+    assert mine.manifest["readout"]["method"] == "linear"
+    assert mine.sequences["text"].to_list() == made.sequences["text"].to_list()
+    ep = [each.scan("steps.parquet").select("ep").collect()["ep"] for each in (made, mine)]
+    assert ep[0].to_numpy() == pytest.approx(ep[1].to_numpy(), abs=1e-5)
 
 
 def test_a_knob_on_the_command_line_makes_one_map_again(demo_store: Path, clone: Path) -> None:

@@ -1,18 +1,22 @@
-"""Two corpora that a seeded grammar writes, with planted facts that the tool must find."""
+"""Embedded corpora: two that a seeded grammar writes, with planted facts that the tool must find,
+and a numeric series of real handwriting."""
 
 from collections.abc import Callable
 
 import polars as pl
 
-from pipeline.demos import news, reviews
+from pipeline.demos import digits, news, reviews
 from pipeline.demos.writing import ROLES
+from pipeline.given import Given
 
 DEMOS: dict[str, Callable[[int], pl.DataFrame]] = {
     "demo-reviews": reviews.generate,
     "demo-news": news.generate,
 }
 
-__all__ = ["DEMOS", "ROLES", "generate"]
+SERIES: dict[str, Callable[[int], Given]] = {"demo-digits": digits.generate}
+
+__all__ = ["DEMOS", "ROLES", "SERIES", "generate"]
 
 
 def generate(name: str, seed: int) -> pl.DataFrame:

@@ -130,6 +130,7 @@ def test_a_perplexity_too_large_gets_one_line_exit_code_2_and_loses_nothing(plac
         ({"RUN": "nothing", "CORPUS": ""}, "nothing: no such preset; expected one of"),
         ({"EPOCH": 3}, "EPOCH=3: no such override"),
         ({"CORPUS": "nowhere.csv"}, "nowhere.csv: no such file"),
+        ({"MODEL": "nowhere.keras"}, "nowhere.keras: no such file"),
         ({"TEXT": "words"}, "no column words; expected one of review, verdict"),
         ({"RUN": "../up"}, "RUN=../up: not a run name"),
         ({"RUN": "a/b"}, "RUN=a/b: not a run name"),
@@ -187,7 +188,7 @@ def test_check_and_share_work_on_the_built_run(place: Place) -> None:
 def test_help_lists_every_target_and_preset() -> None:
     said = make("help").stdout
     targets = "setup all run app test lint check share bench clean help".split()
-    presets = "demo-reviews demo-news imdb reuters imdb-paper reuters-paper".split()
+    presets = "demo-reviews demo-news demo-digits imdb reuters imdb-paper reuters-paper".split()
     for word in targets + presets:
         assert word in said
 

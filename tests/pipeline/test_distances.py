@@ -1,13 +1,16 @@
 """Jumps and their visible and silent parts against plain loops."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pipeline import distances
+from pipeline import arrays, distances
+from pipeline.artefacts import DISTANCES, SILENT, VISIBLE, distance_array, state_array
 from pipeline.distances import jumps, visible_basis
 from pipeline.expected import readout_logits
+from tests.pipeline.extracted import write_extracted
 
 LENGTHS = np.array([7, 1, 4, 2, 6])
 OFFSETS = np.concatenate([[0], np.cumsum(LENGTHS)])
@@ -79,3 +82,65 @@ def test_a_silent_move_changes_no_answer_and_a_common_shift_is_silent() -> None:
     assert len(visible_basis(weights)) == 1
     logit = readout_logits(h, weights, np.zeros(4, dtype=np.float32))
     assert np.ptp(logit, axis=1) == pytest.approx([0, 0])
+
+
+def loop_distance(states: np.ndarray, direction: str) -> list[float]:
+    """The distance of every row, one after the other in the order in which the layer reads."""
+    found = [0.0] * len(states)
+    for a, b in zip(OFFSETS, OFFSETS[1:], strict=False):
+        before = np.zeros(states.shape[1])
+        for row in range(a, b) if direction == "forward" else range(b - 1, a - 1, -1):
+            found[row] = math.sqrt(
+                sum((x - y) ** 2 for x, y in zip(states[row], before, strict=True))
+            )
+            before = states[row]
+    return found
+
+
+def test_distance_of_a_layer_that_reads_backward_is_from_the_step_behind(h: np.ndarray) -> None:
+    distance, visible, silent = jumps(h, OFFSETS, direction="backward")
+    assert distance == pytest.approx(loop_distance(h, "backward"), rel=1e-5)
+    last = OFFSETS[1:] - 1
+    assert distance[last] == pytest.approx(np.linalg.norm(h[last], axis=1))
+    assert visible is None and silent is None
+
+
+def test_distances_are_the_same_with_a_readout_and_without(h: np.ndarray) -> None:
+    assert np.array_equal(jumps(h, OFFSETS).distance, jumps(h, OFFSETS, readout(4)).distance)
+
+
+@pytest.mark.parametrize("piece_rows", [1, 5, 1_000])
+def test_the_stage_measures_every_kind_of_state_that_is_mapped_and_every_h(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece_rows: int
+) -> None:
+    monkeypatch.setattr(arrays, "PIECE_BYTES", piece_rows * 4 * UNITS)
+    paths = write_extracted(tmp_path)
+    distances.work(paths)
+    made = paths.stage("distances")
+    wanted = {
+        ("lstm", "h"): "forward",
+        ("lstm", "c"): "forward",
+        ("bidirectional-backward", "h"): "backward",
+    }
+    names = {distance_array(*each) for each in wanted}
+    assert {f.name for f in made.iterdir()} == names | {VISIBLE, SILENT, DISTANCES, "stage.json"}
+    for each, direction in wanted.items():
+        states = np.load(paths.stage("extract") / state_array(*each))
+        distance = np.load(made / distance_array(*each), mmap_mode="r")
+        assert distance.dtype == np.float32
+        assert distance == pytest.approx(loop_distance(states, direction), rel=1e-5)
+    distance = np.load(made / distance_array("lstm", "h"))
+    parts = np.load(made / VISIBLE), np.load(made / SILENT)
+    assert parts[0] ** 2 + parts[1] ** 2 == pytest.approx(distance**2, rel=1e-4)
+    largest = np.load(made / DISTANCES)
+    for s, (a, b) in enumerate(zip(OFFSETS, OFFSETS[1:], strict=False)):
+        assert largest["max_distance"][s] == max(distance[a:b])
+        assert largest["max_distance_step"][s] == list(distance[a:b]).index(max(distance[a:b]))
+
+
+@pytest.mark.parametrize("method", ["head", "prefix", "given"])
+def test_only_a_linear_readout_has_a_visible_and_a_silent_part(tmp_path: Path, method: str) -> None:
+    paths = write_extracted(tmp_path, method=method)
+    distances.work(paths)
+    made = {f.name for f in paths.stage("distances").iterdir()}
+    assert not made & {VISIBLE, SILENT} and DISTANCES in made

@@ -1,37 +1,16 @@
-"""The recurrent model: states at every step against a plain loop, batching, the readout."""
-
-from pathlib import Path
+"""The model that the pipeline trains itself: its form, its batches, its targets."""
 
 import numpy as np
 import pytest
 
-from pipeline import extract
-from pipeline.expected import expected_prediction, readout_logits
-from pipeline.extract import (
-    largest_difference,
-    read_states,
-    row_offsets,
-    save_states,
-    shuffled_batches,
-    state_shards,
-)
-from pipeline.model import (
-    LengthBatches,
-    build_model,
-    linear_readout,
-    make_reproducible,
-    predict,
-    probabilities,
-    recurrent_layer,
-    state_model,
-    targets,
-)
-from pipeline.train import classification_metrics
-from store.errors import StatelineError
+from pipeline.anatomy import anatomy
+from pipeline.batches import LengthBatches, pad_behind, predict
+from pipeline.metrics import classification_metrics
+from pipeline.model import build_model, make_reproducible, targets
+from pipeline.states import shuffled_batches
 
-VOCABULARY, UNITS = 11, 3
 SETTINGS = {
-    "units": UNITS,
+    "units": 3,
     "embedding": 5,
     "spatial_dropout": 0.3,
     "dropout": 0.5,
@@ -40,128 +19,29 @@ SETTINGS = {
     "averaging": 0.0,
     "loss": "crossentropy",
 }
-SEQUENCES = [
-    np.array(ids, dtype=np.uint32)
-    for ids in ([4, 5, 6, 7, 8, 9, 10], [3], [1, 2, 2, 9], [10, 1], [5, 5, 5, 5, 5, 6])
-]
 
 
-def make(cell: str, classes: int) -> object:
+def make(cell: str, classes: int, features: int | None = None) -> object:
     make_reproducible(4)
-    model = build_model(SETTINGS | {"cell": cell}, VOCABULARY, classes)
-    # A fresh readout has a zero bias, which would hide one that is forgotten.
-    kernel, bias = model.layers[-1].get_weights()
-    model.layers[-1].set_weights([kernel, bias + 0.3])
-    return model
-
-
-def sigmoid(z: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-z))
-
-
-def states_of(model: object, batches: list[np.ndarray]) -> list[np.ndarray]:
-    """All states of the sequences, read into memory that is longer than they are."""
-    reader = state_model(model)
-    kinds = reader.output_shape[-1] // UNITS
-    arrays = [np.full((100, UNITS), np.nan, dtype=np.float32) for _ in range(kinds)]
-    return read_states(reader, SEQUENCES, batches, arrays)
-
-
-def lstm_by_hand(model: object, ids: np.ndarray) -> np.ndarray:
-    """h and c after every step, one gate at a time."""
-    (table,) = model.layers[0].get_weights()
-    kernel, recurrent, bias = recurrent_layer(model).get_weights()
-    h, c, states = np.zeros(UNITS), np.zeros(UNITS), []
-    for i in ids:
-        i_, f_, g_, o_ = np.split(table[i] @ kernel + h @ recurrent + bias, 4)
-        c = sigmoid(f_) * c + sigmoid(i_) * np.tanh(g_)
-        h = sigmoid(o_) * np.tanh(c)
-        states.append(np.concatenate([h, c]))
-    return np.array(states)
-
-
-def gru_by_hand(model: object, ids: np.ndarray) -> np.ndarray:
-    """h after every step; Keras' form that resets after the product."""
-    (table,) = model.layers[0].get_weights()
-    kernel, recurrent, (bias_in, bias_rec) = recurrent_layer(model).get_weights()
-    h, states = np.zeros(UNITS), []
-    for i in ids:
-        z_x, r_x, n_x = np.split(table[i] @ kernel + bias_in, 3)
-        z_h, r_h, n_h = np.split(h @ recurrent + bias_rec, 3)
-        z, r = sigmoid(z_x + z_h), sigmoid(r_x + r_h)
-        h = z * h + (1 - z) * np.tanh(n_x + r * n_h)
-        states.append(h)
-    return np.array(states)
-
-
-@pytest.mark.parametrize(
-    ("cell", "by_hand"), [("lstm", lstm_by_hand), ("gru", gru_by_hand)], ids=["lstm", "gru"]
-)
-def test_states_equal_the_cell_stepped_by_hand(cell: str, by_hand: object) -> None:
-    model = make(cell, 4)
-    batches = LengthBatches(SEQUENCES, None, 2).draw()
-    states = states_of(model, batches)
-    expected = np.concatenate([by_hand(model, ids) for ids in SEQUENCES])
-    assert len(states) == expected.shape[1] // UNITS
-    assert np.concatenate(states, axis=1) == pytest.approx(expected, abs=1e-5)
+    return build_model(SETTINGS | {"cell": cell}, 11, classes, features)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_states_do_not_depend_on_batch_mates_or_padding(cell: str) -> None:
-    model = make(cell, 2)
-    singly = [np.array([row]) for row in range(len(SEQUENCES))]
-    alone = states_of(model, singly)
-    together = states_of(model, [np.arange(len(SEQUENCES))])
-    for one, other in zip(alone, together, strict=True):
-        assert one == pytest.approx(other, abs=1e-5)
-
-
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-@pytest.mark.parametrize("classes", [2, 4])
-def test_expected_prediction_at_the_last_step_is_the_models_own(cell: str, classes: int) -> None:
-    model = make(cell, classes)
-    readout = linear_readout(model)
-    h = states_of(model, [np.arange(len(SEQUENCES))])[0]
-    ep = expected_prediction(readout_logits(h, readout.weights, readout.bias))
-    last = row_offsets(np.array([len(ids) for ids in SEQUENCES]))[1:] - 1
-    own = probabilities(predict(model, SEQUENCES, batch=2))
-    assert own.shape == (len(SEQUENCES), classes)
-    assert ep[last] == pytest.approx(own, abs=1e-5)
-
-
-def test_expected_prediction_equals_the_model_run_on_every_prefix() -> None:
-    model = make("lstm", 4)
-    readout = linear_readout(model)
-    h = states_of(model, [np.arange(len(SEQUENCES))])[0]
-    ep = expected_prediction(readout_logits(h, readout.weights, readout.bias))
-    prefixes = [ids[: t + 1] for ids in SEQUENCES for t in range(len(ids))]
-    assert ep == pytest.approx(predict(model, prefixes, batch=3), abs=1e-5)
-
-
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
-def test_states_saved_in_shards_equal_those_read_at_once(
-    cell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("classes", "outputs"), [(2, 1), (4, 4)])
+@pytest.mark.parametrize("features", [None, 2])
+def test_its_answer_is_a_linear_readout_of_its_last_state(
+    cell: str, classes: int, outputs: int, features: int | None
 ) -> None:
-    model = make(cell, 4)
-    wanted = states_of(model, [np.arange(len(SEQUENCES))])
-    ids = [f"text {row}" for row in range(len(SEQUENCES))]
-    monkeypatch.setattr(extract, "SHARD_BYTES", 4 * 2 * UNITS * max(map(len, SEQUENCES)))
-    offsets = row_offsets(np.array([len(each) for each in SEQUENCES]))
-    assert 1 < len(state_shards(state_model(model), offsets)) < len(ids)
-    assert save_states(tmp_path, model, SEQUENCES, ids, batch=2) < 1e-5
-    assert len(list(tmp_path.iterdir())) == len(wanted)
-    for name, values in zip(("h.npy", "c.npy"), wanted, strict=False):
-        assert np.load(tmp_path / name) == pytest.approx(values, abs=1e-5)
+    about = anatomy(make(cell, classes, features))
+    assert about.method == "linear" and about.readout.weights.shape == (outputs, 3)
+    assert (about.classes, about.features) == (classes, features)
+    assert about.padding == (0 if features is None else None)
 
 
-def test_a_state_that_depends_on_its_batch_is_refused_with_its_sequence() -> None:
-    offsets = np.array([0, 2, 5])
-    first = np.zeros((5, UNITS), dtype=np.float32)
-    second = first.copy()
-    assert largest_difference(first, second, offsets, ["a", "b"], "x") == 0
-    second[3, 1] = 2e-5
-    with pytest.raises(StatelineError, match="sequence b: its states depend on its batch"):
-        largest_difference(first, second, offsets, ["a", "b"], "its states depend on its batch")
+def test_padding_stands_behind_and_nowhere_else() -> None:
+    assert pad_behind([np.array([5, 6, 7]), np.array([9])]).tolist() == [[5, 6, 7], [9, 0, 0]]
+    numbers = pad_behind([np.ones((2, 1)), np.ones((1, 1))], padding=-9.0)
+    assert numbers.tolist() == [[[1], [1]], [[1], [-9]]]
 
 
 def test_batches_hold_every_sequence_once_and_are_near_in_length() -> None:
@@ -170,7 +50,9 @@ def test_batches_hold_every_sequence_once_and_are_near_in_length() -> None:
     for batches in (
         LengthBatches(sequences, None, 16).draw(),
         LengthBatches(sequences, None, 16, np.random.default_rng(1)).draw(),
-        shuffled_batches(len(sequences), 16, seed=3),
+        LengthBatches(sequences, None, 16, padding=None).draw(),
+        shuffled_batches(sequences, 16, seed=3),
+        shuffled_batches(sequences, 16, seed=3, padding=None),
     ):
         assert sorted(np.concatenate(batches)) == list(range(100))
     widths = [
@@ -178,6 +60,16 @@ def test_batches_hold_every_sequence_once_and_are_near_in_length() -> None:
         for rows in LengthBatches(sequences, None, 16).draw()
     ]
     assert max(widths) <= 16
+
+
+def test_a_model_that_reads_padding_gets_batches_of_one_length() -> None:
+    rng = np.random.default_rng(0)
+    sequences = [np.ones(n, dtype=np.uint32) for n in rng.integers(1, 9, 40)]
+    for batches in (
+        LengthBatches(sequences, None, 3, padding=None).draw(),
+        shuffled_batches(sequences, 3, seed=3, padding=None),
+    ):
+        assert all(len({len(sequences[row]) for row in rows}) == 1 for rows in batches)
 
 
 def test_batches_of_any_width_pass_one_after_the_other() -> None:
@@ -189,6 +81,14 @@ def test_batches_of_any_width_pass_one_after_the_other() -> None:
     assert 9 in widths and len(widths) > 1
     model = make("gru", 2)
     model.fit(LengthBatches(sequences, wanted, 2, np.random.default_rng(0)).dataset(), verbose=0)
+
+
+def test_answers_come_in_the_order_of_the_sequences_whatever_their_batches() -> None:
+    model = make("lstm", 4)
+    sequences = [np.arange(1, n + 1) for n in (7, 1, 4, 2, 6)]
+    singly = np.concatenate([model(each[None]) for each in sequences])
+    assert predict(model, sequences, batch=2) == pytest.approx(singly, abs=1e-5)
+    assert predict(model, sequences, batch=2, padding=None) == pytest.approx(singly, abs=1e-5)
 
 
 def test_words_read_as_unknown_are_drawn_from_words_never_from_padding() -> None:

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_blobs
 
-from pipeline.neighbours import nearest_neighbours
+from pipeline import arrays, neighbours, project
+from pipeline.artefacts import PROJECTION_FACTS, map_arrays, state_array
+from pipeline.neighbours import nearest_neighbours, not_fitted, sample_rows
 from pipeline.palette import class_colours
-from pipeline.project import FITS, fit_pca, fit_tsne, fit_umap, sample_rows
-from pipeline.quality import overall_quality, per_state_trust
+from pipeline.project import FITS, fit_tsne, fit_umap, place_all
+from pipeline.quality import overall_quality, per_state_trust, quality_rows
 from store.errors import StatelineError
+from tests.pipeline.extracted import OFFSETS, ROWS, write_extracted, write_settings
 
 SETTINGS = {
     "seed": 3,
@@ -33,28 +36,51 @@ def neighbour_purity(places: np.ndarray, group: np.ndarray) -> float:
     return float((group[near] == group[:, None]).mean())
 
 
+@pytest.fixture(scope="module")
+def blob_file(blobs: tuple, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("blobs") / "h.npy"
+    np.save(path, blobs[0])
+    return path
+
+
+# 48 sequences of 5 states, of which every third is not fitted.
+BLOB_OFFSETS = np.arange(0, 241, 5)
+SOME = np.repeat(np.arange(48) % 3 > 0, 5)
+
+
 @pytest.mark.parametrize("method", list(FITS))
 def test_a_map_keeps_groups_together_and_the_same_seed_gives_the_same_map(
     blobs: tuple, method: str
 ) -> None:
     h, group = blobs
-    everything = np.ones(len(h), dtype=bool)
-    places, _ = FITS[method](h, everything, SETTINGS)
+    places = FITS[method](h, SETTINGS).places
     assert places.shape == (240, 2)
     assert neighbour_purity(places, group) > 0.95
-    again, _ = FITS[method](h, everything, SETTINGS)
-    assert np.array_equal(places, again)
+    assert np.array_equal(places, FITS[method](h, SETTINGS).places)
 
 
-@pytest.mark.parametrize("fit", [fit_pca, fit_tsne, fit_umap])
-def test_states_that_were_not_fitted_are_placed_among_their_like(blobs: tuple, fit: object) -> None:
-    h, group = blobs
-    fitted = np.arange(240) % 3 > 0
-    places, _ = fit(h, fitted, SETTINGS)
+@pytest.mark.parametrize("method", list(FITS))
+def test_states_that_were_not_fitted_are_placed_among_their_like(
+    blobs: tuple, blob_file: Path, method: str
+) -> None:
+    _, group = blobs
+    places, _ = place_all(blob_file, BLOB_OFFSETS, SOME, FITS[method], SETTINGS)
     assert np.isfinite(places).all()
-    centres = np.array([places[fitted & (group == g)].mean(axis=0) for g in range(4)])
-    nearest = np.linalg.norm(places[~fitted][:, None] - centres, axis=2).argmin(axis=1)
-    assert (nearest == group[~fitted]).mean() > 0.95
+    centres = np.array([places[SOME & (group == g)].mean(axis=0) for g in range(4)])
+    nearest = np.linalg.norm(places[~SOME][:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest == group[~SOME]).mean() > 0.95
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_states_placed_in_many_pieces_are_where_one_piece_puts_them(
+    blob_file: Path, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, _ = place_all(blob_file, BLOB_OFFSETS, SOME, FITS[method], SETTINGS)
+    monkeypatch.setattr(arrays, "PIECE_BYTES", 33 * 4 * 7)
+    assert len(list(not_fitted(blob_file, BLOB_OFFSETS, SOME))) == 8
+    pieces, _ = place_all(blob_file, BLOB_OFFSETS, SOME, FITS[method], SETTINGS)
+    assert np.array_equal(pieces[SOME], whole[SOME])
+    assert pieces == pytest.approx(whole, abs=1e-3 * float(np.ptp(whole)))
 
 
 def test_a_perplexity_too_large_for_the_data_is_refused_with_the_largest_possible(
@@ -62,18 +88,18 @@ def test_a_perplexity_too_large_for_the_data_is_refused_with_the_largest_possibl
 ) -> None:
     h = blobs[0][:31]
     with pytest.raises(StatelineError) as caught:
-        fit_tsne(h, np.ones(31, dtype=bool), SETTINGS | {"perplexity": 11})
+        fit_tsne(h, SETTINGS | {"perplexity": 11})
     assert str(caught.value) == (
         "PERPLEXITY=11: too large for 31 states; expected 10 at the most, got 11. "
         "Set it: PERPLEXITY=10"
     )
-    fit_tsne(h, np.ones(31, dtype=bool), SETTINGS | {"perplexity": 10})
+    fit_tsne(h, SETTINGS | {"perplexity": 10})
 
 
 def test_more_umap_neighbours_than_states_are_refused(blobs: tuple) -> None:
     h = blobs[0][:8]
     with pytest.raises(StatelineError, match="UMAP_NEIGHBOURS=8: too large for 8 states"):
-        fit_umap(h, np.ones(8, dtype=bool), SETTINGS)
+        fit_umap(h, SETTINGS)
 
 
 def test_the_sample_is_of_whole_sequences_seeded_and_within_the_limit() -> None:
@@ -99,13 +125,14 @@ def test_trust_equals_the_share_of_kept_neighbours_by_brute_force() -> None:
     h = rng.normal(size=(60, 5)).astype(np.float32)
     places = h[:, :2] + 0.1 * rng.normal(size=(60, 2)).astype(np.float32)
     distance, _ = nearest_neighbours(h, 15)
-    trust = per_state_trust(h, places, distance)
+    every = np.ones(60, dtype=bool)
+    trust = per_state_trust(h, places, every, distance)
     for row in range(60):
         high = sorted((np.linalg.norm(h[row] - h[j]), j) for j in range(60) if j != row)[:15]
         low = sorted((np.linalg.norm(places[row] - places[j]), j) for j in range(60) if j != row)
         kept = {j for _, j in high} & {j for _, j in low[:15]}
         assert trust[row] == pytest.approx(len(kept) / 15, abs=1 / 15 + 1e-6)
-    exact = per_state_trust(h, h, distance)
+    exact = per_state_trust(h, h, every, distance)
     assert (exact == 1).all()
 
 
@@ -114,17 +141,69 @@ def test_tied_states_are_trusted_whichever_of_them_are_neighbours() -> None:
     h = np.repeat(np.eye(3, dtype=np.float32), 40, axis=0)
     places = h[:, :2] + np.linspace(0, 1e-3, 120, dtype=np.float32)[:, None]
     distance, _ = nearest_neighbours(h, 15)
-    assert (per_state_trust(h, places, distance) == 1).all()
+    every = np.ones(120, dtype=bool)
+    assert (per_state_trust(h, places, every, distance) == 1).all()
+
+
+@pytest.mark.parametrize("method", list(FITS))
+def test_a_state_equal_to_a_fitted_one_is_placed_where_that_one_is(
+    blobs: tuple, method: str
+) -> None:
+    # A map off its centre: t-SNE's library centres it when it places the first states.
+    base = np.concatenate([blobs[0], blobs[0][:4] + 40])
+    made = FITS[method](base, SETTINGS, True)
+    apart = np.linalg.norm(made.place(base) - made.places, axis=1)
+    assert np.median(apart) < 0.02 * np.ptp(made.places)
+
+
+@pytest.mark.parametrize("piece_rows", [1, 5, 1_000])
+def test_trust_counts_neighbours_among_the_fitted_states_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece_rows: int
+) -> None:
+    monkeypatch.setattr(arrays, "PIECE_BYTES", piece_rows * 4 * 3)
+    monkeypatch.setattr(neighbours, "NEIGHBOUR_COUNT", 4)
+    paths = write_extracted(tmp_path)
+    write_settings(paths, fit_states=13)
+    neighbours.work(paths)
+    project.run(paths, "pca")
+    facts = paths.read_json("project-pca", PROJECTION_FACTS)
+    assert set(facts) == {"lstm.h", "lstm.c"}
+    fitted = np.flatnonzero(sample_rows(OFFSETS, 13, seed=1))
+    assert facts["lstm.c"]["fitted_states"] == len(fitted) <= 13
+    assert facts["lstm.c"]["placed_states"] == ROWS - len(fitted)
+
+    def nearest(points: np.ndarray, row: int) -> list[tuple[float, int]]:
+        return sorted((np.linalg.norm(points[row] - points[j]), j) for j in fitted if j != row)[:4]
+
+    for state in ("h", "c"):
+        states = np.load(paths.stage("extract") / state_array("lstm", state))
+        distance = np.load(paths.stage("neighbours") / map_arrays("lstm", state))["distance"]
+        made = np.load(paths.stage("project-pca") / map_arrays("lstm", state))
+        assert made["places"].shape == (ROWS, 2) and distance.shape == (ROWS, 4)
+        for row in range(ROWS):
+            high, low = nearest(states, row), nearest(made["places"], row)
+            assert distance[row] == pytest.approx([apart for apart, _ in high], rel=1e-4)
+            kept = {j for _, j in high} & {j for _, j in low}
+            assert made["trust"][row] == pytest.approx(len(kept) / 4)
+        assert facts[f"lstm.{state}"]["mean_trust"] == pytest.approx(made["trust"].mean())
 
 
 def test_quality_is_one_for_the_identity_and_lower_for_noise() -> None:
     rng = np.random.default_rng(1)
     h = rng.normal(size=(200, 2)).astype(np.float32)
-    same = overall_quality(h, h, seed=0)
-    noise = overall_quality(h, rng.normal(size=(200, 2)).astype(np.float32), seed=0)
+    same = overall_quality(h, h)
+    noise = overall_quality(h, rng.normal(size=(200, 2)).astype(np.float32))
     assert same["trustworthiness"] == same["continuity"] == 1
     assert noise["trustworthiness"] < 0.7 and noise["continuity"] < 0.7
     assert same["quality_sample"] == 200
+
+
+def test_a_map_is_judged_on_a_seeded_sample_of_its_states() -> None:
+    rows = quality_rows(20_000, seed=2)
+    assert len(rows) == len(set(rows.tolist())) == 5_000
+    assert np.array_equal(rows, quality_rows(20_000, seed=2))
+    assert not np.array_equal(rows, quality_rows(20_000, seed=3))
+    assert sorted(quality_rows(20, seed=2)) == list(range(20))
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 8, 9, 24, 25, 60])

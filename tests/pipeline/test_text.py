@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from pipeline.text import UNKNOWN_TOKEN, build_vocabulary, normalise, pad_behind, split_words
+from pipeline.text import UNKNOWN_TOKEN, build_vocabulary, normalise, split_words
 
 
 def test_words_keep_apostrophes_digits_and_any_script() -> None:
@@ -46,8 +46,3 @@ def test_unknown_words_get_the_unknown_id_and_known_ones_their_row() -> None:
     made = build_vocabulary(words, np.zeros(6, int), np.zeros(6, int), classes=2, size=9, least=2)
     assert made.encode(pl.Series(["a", "zebra", "b", "c"])).tolist() == [3, 1, 2, 1]
     assert made.size == 4
-
-
-def test_padding_stands_behind_and_nowhere_else() -> None:
-    padded = pad_behind([np.array([5, 6, 7]), np.array([9])])
-    assert padded.tolist() == [[5, 6, 7], [9, 0, 0]]

@@ -17,8 +17,8 @@ from store.errors import StatelineError
 from store.reader import Run, open_run
 from store.schema import MODEL, STEPS
 from tests.model_run import MAX_STEPS, lstm_by_hand
-from tests.synthetic import WORDS
-from tests.synthetic_manifest import LAYER
+from tests.synthetic_shape import LAYER
+from tests.synthetic_words import WORDS
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "pipeline.typed", "--run"]
@@ -182,7 +182,7 @@ def test_the_command_answers_a_line_each_and_ends_with_its_input(folder: Path) -
 def test_a_file_that_is_no_model_is_one_line_and_exit_code_2(run: Path) -> None:
     done = subprocess.run([*COMMAND, run], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
-    assert f"{MODEL}: cannot be loaded" in json.loads(done.stdout)["error"]
+    assert f"{MODEL}: is not a model in Keras' own format" in json.loads(done.stdout)["error"]
     assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
 
 

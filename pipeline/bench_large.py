@@ -1,0 +1,110 @@
+"""A run larger than the memory that its stages may take, to measure what they do take.
+
+25,000 sequences of 100 random words are read by a GRU of 100 units that nobody trained: 1 GB of
+states. Every stage that the model's size matters to runs as in a build, each in a process of its
+own, with PCA as the only map.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
+from pipeline.bench_store import CLASSES, SEED, WORDS, token_names, vocabulary
+from pipeline.config import validate, write_settings
+from pipeline.stage import BuildPaths, running
+from store.errors import StatelineError
+from store.schema import MODEL, RESERVED_ID, UNKNOWN_ID
+
+RUN = "large"
+COUNT, STEPS, UNITS = 25_000, 100, 100
+FIT_STATES = 10_000
+STAGES = (
+    *("train", "extract", "expected", "distances", "neighbours", "project-pca"),
+    *("export", "check"),
+)
+
+
+def write_corpus(folder: Path) -> None:
+    """What the corpus stage leaves: made-up words, all sequences in the test split."""
+    rng = np.random.default_rng(SEED)
+    ids = pl.Series(rng.integers(UNKNOWN_ID, WORDS, COUNT * STEPS, dtype=np.uint32))
+    label = rng.integers(0, len(CLASSES), COUNT)
+    steps = pl.DataFrame({"ids": ids, "surface": pl.Series(token_names()).gather(ids)})
+    steps = steps.with_columns(sequence=pl.int_range(pl.len()) // STEPS)
+    documents = steps.group_by("sequence", maintain_order=True).agg("ids", "surface")
+    documents.select(
+        pl.lit("test").alias("split"),
+        pl.format("large-{}", "sequence").alias("external_id"),
+        pl.Series("label", label, dtype=pl.UInt16),
+        pl.col("surface").list.join(" ").alias("text"),
+        pl.lit(None, dtype=pl.List(pl.String)).alias("role"),
+        "surface",
+        pl.col("ids").list.len().alias("length_full"),
+        "ids",
+    ).write_parquet(folder / SEQUENCES)
+    vocabulary().write_parquet(folder / VOCABULARY)
+    facts = {
+        "name": "Large",
+        "source": "random words, to measure the stages",
+        "kind": "text",
+        "classes": [
+            {"name": name, "train": 0, "validation": 0, "test": int((label == c).sum())}
+            for c, (name, _) in enumerate(CLASSES)
+        ],
+        "sizes": {"train": 0, "validation": 0, "test": COUNT},
+        "truncation": {"max_steps": None, "keep": None},
+        "tokens": {"padding": RESERVED_ID, "unknown": UNKNOWN_ID, "start": None},
+        "features": [],
+        "picture": False,
+    }
+    (folder / CORPUS_FACTS).write_text(json.dumps(facts), encoding="utf-8")
+
+
+def write_large(build: Path) -> None:
+    """All that stands before the stages that are measured: settings, corpus and model."""
+    from pipeline.model import build_model, make_reproducible
+
+    model_file = build / MODEL
+    knobs = {"corpus": RUN, "model": str(model_file), "cell": "gru", "units": UNITS}
+    maps = {"projections": ["pca"], "default_projection": "pca", "fit_states": FIT_STATES}
+    settings = validate(RUN, knobs | maps | {"stored": COUNT, "seed": SEED})
+    paths = BuildPaths(build, RUN)
+    write_settings(paths, settings)
+    make_reproducible(SEED)
+    build_model(settings.model_dump(), WORDS, len(CLASSES)).save(model_file)
+    with running(paths, "corpus") as stage:
+        write_corpus(stage.folder)
+
+
+def run_module(*words: str) -> None:
+    """Run a module of the pipeline in a process of its own."""
+    # One that was forked from a large process would count that one's memory as its peak.
+    done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["no word"]
+        raise StatelineError(words[0], f"failed ({said[-1]})")
+
+
+def build_large(folder: Path) -> BuildPaths:
+    """Write the corpus and the model into a folder and run the stages, one by one."""
+    build, store = folder / "build", folder / "store"
+    run_module("pipeline.bench_large", "--write", str(build))
+    for stage in STAGES:
+        module, _, method = stage.partition("-")
+        words = ["--method", method] if method else []
+        if stage in ("export", "check"):
+            words += ["--store", str(store)]
+        run_module(f"pipeline.{module}", "--run", RUN, "--build", str(build), *words)
+    return BuildPaths(build, RUN)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m pipeline.bench_large", description=__doc__)
+    parser.add_argument("--write", type=Path, required=True, help="folder of intermediate files")
+    write_large(parser.parse_args().write)
