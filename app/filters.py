@@ -16,6 +16,7 @@ from store.reader import Run
 MOST_FILTERS = 20
 MOST_CORNERS = 200  # of a lasso
 LONGEST_SEARCH = 200
+OF_TEXT = ("search", "regex")  # kinds that search the texts
 
 Values = tuple[object, ...]
 
@@ -68,6 +69,13 @@ def parse_filters(run: Run, text: str) -> tuple[Filter, ...]:
 
 def _parse(run: Run, entry: object) -> Filter:
     known = isinstance(entry, list) and entry and isinstance(entry[0], str) and entry[0] in KINDS
+    if known and entry[0] in OF_TEXT and run.kind == "series":
+        raise StatelineError(
+            "filters",
+            "the sequences of this run are numeric series, with no text to search",
+            expected=f"some of {', '.join(kind for kind in KINDS if kind not in OF_TEXT)}",
+            got=json.dumps(entry)[:80],
+        )
     if not known or not KINDS[entry[0]].fits(run, entry[1:]):
         raise StatelineError(
             "filters",

@@ -37,6 +37,7 @@ WORDS = "words"
 WORD_HEADS = "word-heads"
 HEATMAP = "heatmap"
 DISTANCES = "distances"
+DISTANCES_SCOPE = "distances-scope"
 
 TYPED_OPEN = "typed-open"
 TYPED_PANEL = "typed"

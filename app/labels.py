@@ -7,7 +7,8 @@ import polars as pl
 
 from app.cache import CACHE
 from app.filters import Passing
-from app.queries import DIGITS, largest_distance
+from app.measured import Measured, distance_shares, measured
+from app.queries import DIGITS
 from store.errors import StatelineError
 from store.reader import Run
 from store.schema import STEPS
@@ -19,19 +20,15 @@ MOST_LABELS = 5_000  # sent at once; the strongest, and the page says how many t
 
 @dataclass(frozen=True)
 class Changes:
-    """What every step changed.
+    """What every step changed in the model's answer.
 
-    distance    float32 (M,)  share of the run's largest distance
     confidence  float32 (M,)  largest change of the expected prediction over classes; 0 at a
                               first step, which has none before it
     flip        bool (M,)     whether the most likely class changed
-    first       bool (M,)     the first step of a sequence
     """
 
-    distance: np.ndarray
     confidence: np.ndarray
     flip: np.ndarray
-    first: np.ndarray
 
     @property
     def nbytes(self) -> int:
@@ -40,20 +37,18 @@ class Changes:
 
 
 def changes(run: Run) -> Changes:
-    """Distance, change of confidence and change of class of every step of a run."""
+    """Change of confidence and change of class at every step of a run."""
 
     def make() -> Changes:
-        steps = run.scan(STEPS).select("ep", "predicted", "distance").collect()
+        steps = run.scan(STEPS).select("ep", "predicted").collect()
         ep, predicted = steps["ep"].to_numpy(), steps["predicted"].to_numpy()
-        first = np.zeros(run.states, dtype=bool)
-        first[run.offsets[:-1]] = True
         confidence = np.zeros(run.states, dtype=np.float32)
         confidence[1:] = np.abs(ep[1:] - ep[:-1]).max(axis=1)
         flip = np.zeros(run.states, dtype=bool)
         flip[1:] = predicted[1:] != predicted[:-1]
+        first = run.offsets[:-1]
         confidence[first], flip[first] = 0, False
-        distance = steps["distance"].to_numpy() / np.float32(largest_distance(run) or 1)
-        return Changes(distance, confidence, flip, first)
+        return Changes(confidence, flip)
 
     return CACHE.get((run.name, run.checksum, "changes"), make, lambda found: found.nbytes)
 
@@ -70,37 +65,64 @@ def labels(
 
     kinds       some of KINDS: after a cause stands the word that caused it, before it the word
                 before that one, each at its own state
-    distance    least share of the run's largest distance
+    distance    least share of the largest distance of the states that the projection shows
     confidence  least change of the expected prediction
     returns     "count" of all, and of the strongest MOST_LABELS "words", "x", "y" and "before"
     """
-    found = changes(run)
-    causes = {
-        "distance": found.distance >= distance,
-        "confidence": found.confidence >= confidence,
-        "class": found.flip,
-    }
-    rows, before = [], []
+    kind = measured(run, projection)
+    strength = np.maximum(distance_shares(run, kind), changes(run).confidence)
+    causes = _causes(run, kind, distance, confidence, passing)
+    found = []
     for when in ("after", "before"):
         chosen = [causes[cause] for cause in CAUSES if f"{when}-{cause}" in kinds]
-        if not chosen:
-            continue
-        at = np.flatnonzero(np.logical_or.reduce(chosen) & ~found.first & passing.states)
-        rows.append(at)
-        before.append(np.full(len(at), when == "before"))
-    row = np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
-    earlier = np.concatenate(before) if before else np.empty(0, dtype=bool)
-    strength = np.maximum(found.distance[row], found.confidence[row])
-    order = np.argsort(-strength, kind="stable")[:MOST_LABELS]
-    at, earlier = row[order] - earlier[order], earlier[order]
-    place = run.coordinates(projection)
-    words = run.scan(STEPS).select(pl.col("surface").gather(at)).collect()["surface"]
+        # Of a word that two causes label, the stronger one counts.
+        best = np.full(run.states, -1, dtype=np.float32)
+        for at, before in chosen:
+            to = at + before if when == "before" else at
+            best[to] = np.maximum(best[to], strength[at])
+        found.append(best)
+    after, before = (np.flatnonzero(best >= 0) for best in found)
+    row = np.concatenate([after, before])
+    earlier = np.arange(len(row)) >= len(after)
+    order = np.argsort(-np.concatenate([found[0][after], found[1][before]]), kind="stable")
+    return _written(
+        run, projection, row[order[:MOST_LABELS]], earlier[order[:MOST_LABELS]], len(row)
+    )
+
+
+def _causes(
+    run: Run, kind: Measured, distance: float, confidence: float, passing: Passing
+) -> dict[str, tuple[np.ndarray, int]]:
+    """Rows of the words that caused something, by cause, and where the word before each stands.
+
+    Answers change from word to word of the sequence. A layer that reads from the end was moved by
+    a word after it had read the next one, and its first state is at the last word.
+    """
+    changed, passes = changes(run), passing.states
+    rest = np.ones(run.states, dtype=bool)
+    rest[run.offsets[:-1]] = False
+    read_before = rest
+    if kind.backward:
+        read_before = np.ones(run.states, dtype=bool)
+        read_before[run.offsets[1:] - 1] = False
+    far = distance_shares(run, kind) >= distance
     return {
-        "count": len(row),
+        "distance": (np.flatnonzero(far & read_before & passes), 1 if kind.backward else -1),
+        "confidence": (np.flatnonzero((changed.confidence >= confidence) & rest & passes), -1),
+        "class": (np.flatnonzero(changed.flip & passes), -1),
+    }
+
+
+def _written(run: Run, projection: str, row: np.ndarray, earlier: np.ndarray, count: int) -> dict:
+    """Words and places of the rows labelled, as the page reads them."""
+    place = run.coordinates(projection)
+    words = run.scan(STEPS).select(pl.col("surface").gather(row)).collect()["surface"]
+    return {
+        "count": count,
         "words": words.to_list(),
         "before": earlier.tolist(),
         **{
-            axis: np.round(place[axis][at].astype(np.float64), DIGITS).tolist()
+            axis: np.round(place[axis][row].astype(np.float64), DIGITS).tolist()
             for axis in ("x", "y")
         },
     }

@@ -19,6 +19,8 @@ from app.figures.colours import (
 )
 from app.figures.density import density_lines
 from app.figures.raster import scatter_png
+from app.measured import Measured, distances_of, measured, measured_kinds
+from app.series import compact_values, series_facts
 from store.reader import Run
 from store.schema import STEPS
 
@@ -36,7 +38,8 @@ def drawn_rows(states: int) -> np.ndarray:
 
 def run_scales(run: Run) -> dict[str, Scale]:
     """Every way to colour this run's states."""
-    return scales(run.class_names, run.class_colours, longest_sequence(run))
+    read = (run.kind, step_noun(run))
+    return scales(run.class_names, run.class_colours, longest_sequence(run), read)
 
 
 def longest_sequence(run: Run) -> int:
@@ -85,11 +88,6 @@ def density(run: Run, projection: str) -> list[dict]:
         return 16 * sum(len(line["x"]) for line in lines)
 
     return CACHE.get((run.name, run.checksum, "density", projection), make, size)
-
-
-def largest_distance(run: Run) -> float:
-    """The longest jump of any stored sequence, in hidden-state units; 0 without sequences."""
-    return float(run.sequences["max_distance"].max() or 0)
 
 
 def bin_bytes(run: Run) -> int:
@@ -153,26 +151,54 @@ def page_facts(run: Run) -> dict:
         "drawn": min(run.states, MOST_DRAWN),
         "binBytes": bin_bytes(run),
         "sequences": run.sequences.height,
+        **series_facts(run),
         "keep": manifest["corpus"]["truncation"]["keep"],
         "mostSteps": manifest["corpus"]["truncation"]["max_steps"],
         "longest": longest_sequence(run),
-        "largestDistance": _rounded(largest_distance(run)),
         "classes": [
             {"name": name, "colour": colour}
             for name, colour in zip(run.class_names, run.class_colours, strict=True)
         ],
         "scales": {key: scale.plain() for key, scale in run_scales(run).items()},
-        "projections": [_projection_plain(entry) for entry in manifest["projections"]],
+        "layers": [_layer_plain(kind, step_noun(run)) for kind in measured_kinds(run)],
+        "projections": [_projection_plain(run, entry) for entry in manifest["projections"]],
     }
 
 
-def _projection_plain(entry: dict) -> dict:
+def step_noun(run: Run) -> str:
+    """What a step of the run's sequences is."""
+    return "word" if run.kind == "text" else "step"
+
+
+def _layer_plain(kind: Measured, noun: str) -> dict:
+    """A choice of the header: which states, and what is said over their distances."""
+    where = "" if kind.alone else f" in {kind.name}"
+    order = ", read from the end" if kind.backward else ""
+    longest = kind.longest if kind.alone else "the longest"
+    return {
+        "key": kind.key,
+        "name": kind.name,
+        "largest": _rounded(kind.largest),
+        "backward": kind.backward,
+        "alone": kind.alone,
+        "longest": kind.longest,
+        "scope": f"of each {noun}'s jump{where}{order}, as a share of {longest}",
+    }
+
+
+def _projection_plain(run: Run, entry: dict) -> dict:
     return {
         "id": entry["id"],
-        "layer": entry["layer"],
+        "layer": measured(run, entry["id"]).key,
         "method": entry["method"],
-        "note": projection_note(entry),
+        "note": map_note(run, entry["id"]),
     }
+
+
+def map_note(run: Run, projection: str) -> str:
+    """One line on which states a map shows, where there are several, and how it was made."""
+    kind, note = measured(run, projection), projection_note(run.projection(projection))
+    return note if kind.alone else f"{kind.name}: {note}"
 
 
 def projection_note(entry: dict) -> str:
@@ -194,12 +220,17 @@ def sequence(run: Run, sequence_id: int, projection: str) -> dict:
     """One sequence with all that its views draw.
 
     returns  row of sequences.parquet under "facts", and under "steps" a list a column, T long;
-             ep is T lists of C, contribution T lists of K
+             ep is T lists of C, contribution T lists of K, values of a series T lists of F.
+             Distances, the largest among the facts included, are those of the states that the
+             projection shows; visible and silent are null where the head does not read these
     raises   StatelineError  the run holds no such sequence or projection
     """
     steps = run.steps_of(sequence_id)
     place = run.projection_of(sequence_id, projection)
     facts = run.sequences.row(sequence_id, named=True)
+    kind = measured(run, projection)
+    if not kind.read:
+        steps, facts = _moved(run, sequence_id, kind, steps, facts)
     numbers = ("ep", "contribution", "confidence", "distance", "visible", "silent")
     plain = ("token", "surface", "known", "role", "predicted")
     return {
@@ -207,10 +238,22 @@ def sequence(run: Run, sequence_id: int, projection: str) -> dict:
         "steps": {
             **{name: steps[name].to_list() for name in plain},
             **{name: _numbers(steps[name]) for name in numbers},
+            **({"values": compact_values(steps["values"])} if run.kind == "series" else {}),
             "bin": expected_bins(steps, run).tolist(),
             **{name: _numbers(place[name]) for name in ("x", "y", "trust")},
         },
     }
+
+
+def _moved(
+    run: Run, sequence_id: int, kind: Measured, steps: pl.DataFrame, facts: dict
+) -> tuple[pl.DataFrame, dict]:
+    """Steps and facts of one sequence with the distances of states that the head does not read."""
+    distance = distances_of(run, sequence_id, kind)
+    nothing = pl.lit(None, dtype=pl.Float32)
+    steps = steps.with_columns(pl.Series("distance", distance), visible=nothing, silent=nothing)
+    longest = int(distance.argmax())
+    return steps, facts | {"max_distance": float(distance[longest]), "max_distance_step": longest}
 
 
 def _rounded(value: object) -> object:

@@ -11,15 +11,13 @@ from app.components.text import count, day, percent
 from app.figures.colours import EXPECTED, ink
 from app.figures.steps_svg import StepView, panels, shown_classes, step_colours, step_panel
 from app.figures.trajectory_svg import trajectory_svg
-from app.queries import (
-    largest_distance,
-    projection_facts,
-    projection_note,
-    run_scales,
-    sequence,
-)
-from app.report_map import jumps, map_picture
+from app.measured import Measured, measured
+from app.queries import map_note, run_scales, sequence, step_noun
+from app.report_map import jumps, map_picture, moved_note
+from app.report_series import values_drawings
+from app.report_table import step_table, table_note
 from app.selection import DISTANCE
+from app.series import series_line
 from store.reader import Run
 
 ASSETS = Path(__file__).parent / "assets"
@@ -37,15 +35,16 @@ def report(run: Run, sequence_id: int, projection: str, made: date) -> str:
     """
     found = sequence(run, sequence_id, projection)
     facts, steps = found["facts"], found["steps"]
-    view = step_view(run, steps)
+    kind = measured(run, projection)
+    view = step_view(run, steps, kind.backward)
     heading = f"{run.name}, sequence {sequence_id}"
     parts = (
         _title(run, facts),
         _facts(run, facts, steps),
         _words(run, facts, steps, view),
-        _step_plots(view, run),
+        _step_plots(view, run, kind),
         _map(run, sequence_id, projection, facts, view),
-        _table(run, facts, steps, view),
+        _section("Steps", table_note(run, kind), "", step_table(run, facts, steps, view)),
         _source(run, projection, made),
     )
     return (
@@ -67,8 +66,8 @@ def _style() -> str:
     return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
 
 
-def step_view(run: Run, steps: dict) -> StepView:
-    """What the drawings need of `queries.sequence`'s steps."""
+def step_view(run: Run, steps: dict, backward: bool = False) -> StepView:
+    """What the drawings need of `queries.sequence`'s steps, read from the end where `backward`."""
     scale = run_scales(run)[EXPECTED]
     return StepView(
         words=steps["surface"],
@@ -79,6 +78,7 @@ def step_view(run: Run, steps: dict) -> StepView:
         path=[scale.colours[bin_] for bin_ in steps["bin"]],
         class_names=run.class_names,
         class_colours=run.class_colours,
+        backward=backward,
     )
 
 
@@ -92,9 +92,10 @@ def _tag(run: Run, index: int) -> str:
 def _title(run: Run, facts: dict) -> str:
     model = run.manifest["model"]
     metrics = model["metrics"]
+    parameters = model["parameters"]
+    size = "" if parameters is None else f", {count(parameters, 'parameter')}"
     about = (
-        f"{model['cell']}, {count(model['units'], 'unit')}, "
-        f"{count(model['parameters'], 'parameter')}; test accuracy "
+        f"{model['cell']}, {count(model['units'], 'unit')}{size}; test accuracy "
         f"{percent(metrics['accuracy'])} over {count(metrics['test'], 'sequence')}"
     )
     right = facts["correct"]
@@ -111,24 +112,31 @@ def _title(run: Run, facts: dict) -> str:
 
 def _facts(run: Run, facts: dict, steps: dict) -> str:
     """The sequence in figures, a name and a value each."""
-    words = steps["surface"]
+    words, noun = steps["surface"], step_noun(run)
     longest = facts["max_distance_step"]
     pairs = [
         ("Class", run.class_names[facts["label"]]),
         ("Classification", run.class_names[facts["predicted"]]),
         ("Confidence", percent(facts["confidence"])),
         ("Settled", settled(facts)),
-        ("Turning word", turned(facts, words)),
-        ("Words read", read(run, facts)),
-        ("Unknown words", f"{facts['unknown']:,} to the model" if facts["unknown"] else "none"),
+        (f"Turning {noun}", turned(facts, words)),
+        (f"{noun.capitalize()}s read", read(run, facts)),
+        _known(run, facts),
         (
             "Largest distance",
-            f"{facts['max_distance']:.3f}, at step {longest}, “{words[longest]}”",
+            f"{facts['max_distance']:.3f}, {at_step(words, longest)}",
         ),
         ("Id in the corpus", facts["external_id"]),
     ]
     rows = (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
     return f'<dl class="facts">{"".join(rows)}</dl>'
+
+
+def _known(run: Run, facts: dict) -> tuple[str, str]:
+    """What the vocabulary lacks; of a series, what a step holds."""
+    if run.kind == "series":
+        return "Read as", series_line(run)
+    return "Unknown words", f"{facts['unknown']:,} to the model" if facts["unknown"] else "none"
 
 
 def settled(facts: dict) -> str:
@@ -141,14 +149,19 @@ def settled(facts: dict) -> str:
 def turned(facts: dict, words: list[str]) -> str:
     """The word that turned the sequence wrong."""
     step = facts["turning_step"]
-    return "none: classified correctly" if step is None else f"“{words[step]}”, at step {step}"
+    return "none: classified correctly" if step is None else at_step(words, step)
+
+
+def at_step(words: list[str], t: int) -> str:
+    """A step by its number and its word, or its name where it has one of its own."""
+    return f"at step {t}" if words[t] == str(t) else f"“{words[t]}”, at step {t}"
 
 
 def read(run: Run, facts: dict) -> str:
     """How much of the text the model read, and which part."""
     cut = facts["length_full"] - facts["length"]
     if not cut:
-        return f"{facts['length']:,}, the whole text"
+        return f"{facts['length']:,}, the whole {run.kind}"
     keep = run.manifest["corpus"]["truncation"]["keep"]
     return f"{keep} {facts['length']:,}; {cut:,} more left out"
 
@@ -162,7 +175,12 @@ def _section(title: str, note: str, body: str, more: str = "") -> str:
 
 
 def _words(run: Run, facts: dict, steps: dict, view: StepView) -> str:
-    """The text as the model read it, and the scale of its colours."""
+    """The text, or the series, as the model read it, and the scale of its colours."""
+    if run.kind == "series":
+        note, (first, *others) = values_drawings(run, steps, view)
+        rest = "".join(f'<div class="drawing">{each}</div>' for each in others)
+        drawing = f'<div class="drawing">{first}</div>'
+        return _section("Series", note, drawing, rest + _legend(run))
     words = []
     for t, word in enumerate(view.words):
         kinds = ["word"]
@@ -201,17 +219,15 @@ def _legend(run: Run) -> str:
     return f'<div class="legend">{"".join(chips)}<span>paler: less sure</span></div>'
 
 
-def _step_plots(view: StepView, run: Run) -> str:
+def _step_plots(view: StepView, run: Run, kind: Measured) -> str:
     """Heatmap, answer row and distances, in as many rows of columns as the words need."""
     first, *others = [
         f'<div class="drawing">{step_panel(view, start, stop)}</div>'
         for start, stop in panels(len(view.words))
     ]
-    largest = largest_distance(run)
     note = (
         "A column a step. Above: how sure of each class, the stronger the surer; under it the "
-        "answer. Below: how far the word moved the hidden state, in the colour of the answer "
-        f"before it; the run's largest distance is {largest:.2f}."
+        f"answer. Below: {moved_note(kind, step_noun(run))}"
     )
     hidden = len(view.class_names) - len(shown_classes(view.ep))
     if hidden:
@@ -223,76 +239,37 @@ def _step_plots(view: StepView, run: Run) -> str:
 def _map(run: Run, sequence_id: int, projection: str, facts: dict, view: StepView) -> str:
     """The trajectory over all states, with the words of its jumps."""
     x, y, picture, drawn = map_picture(run, sequence_id, projection)
-    wanted = jumps(view.distance, DISTANCE * largest_distance(run), facts["turning_step"])
+    kind, noun = measured(run, projection), step_noun(run)
+    threshold = DISTANCE * kind.largest
+    wanted = jumps(view.distance, threshold, facts["turning_step"], view.order[0])
     labels = [(t, view.words[t]) for t in wanted]
-    drawing, labelled = trajectory_svg(x, y, view.path, labels, picture)
+    drawing, labelled = trajectory_svg(x, y, view.path, labels, picture, backward=kind.backward)
     note = (
-        f"{projection_note(projection_facts(run, projection))}. Behind it "
-        f"{drawn:,} of {run.states:,} states of the run. A dot a state, a line a word; "
+        f"{map_note(run, projection)}. Behind it "
+        f"{drawn:,} of {run.states:,} states of the run. A dot a state, a line a {noun}; "
         "grey ring the first state, dark ring the last."
     )
+    if kind.backward:
+        note += f" This layer reads from the end: its first state is at the last {noun}."
     if wanted:
-        turning = " and the turning word" if facts["turning_step"] is not None else ""
+        turning = f" and the turning {noun}" if facts["turning_step"] is not None else ""
         note += (
-            f" Labels: words that moved the state by {DISTANCE:.2f} of the run's largest distance "
+            f" Labels: {noun}s that moved the state by {DISTANCE:.2f} of {kind.longest} "
             f"or more{turning}; {labelled} of {len(wanted)} found room."
         )
     return _section("Trajectory", note, f'<div class="drawing map">{drawing}</div>')
-
-
-def contribution_classes(run: Run, facts: dict) -> list[int]:
-    """Classes that the table has a contribution for; one sigmoid unit has the second's only."""
-    if run.manifest["readout"]["outputs"] == 1:
-        return [1]
-    return list(dict.fromkeys((facts["label"], facts["predicted"])))
-
-
-def _table(run: Run, facts: dict, steps: dict, view: StepView) -> str:
-    """All steps in numbers."""
-    single = run.manifest["readout"]["outputs"] == 1
-    classes = contribution_classes(run, facts)
-    heads = ["step", "word", "answer", "confidence", "distance"]
-    heads += [f"to {run.class_names[index]}" for index in classes]
-    head = "".join(
-        f'<th scope="col"{"" if name in ("word", "answer") else " class=number"}>'
-        f"{escape(name)}</th>"
-        for name in heads
-    )
-    rows = []
-    for t, word in enumerate(view.words):
-        role = steps["role"][t]
-        planted = f" <small>{escape(role)}</small>" if role else ""
-        answer = view.answers[t]
-        given = [steps["contribution"][t][0 if single else index] for index in classes]
-        numbers = "".join(f'<td class="number">{signed(value)}</td>' for value in given)
-        rows.append(
-            f'<tr><td class="number">{t}</td><td class="text">{escape(word)}{planted}</td>'
-            f'<td class="text"><span class="dot" style="background:{view.class_colours[answer]}">'
-            f"</span>{escape(view.class_names[answer])}</td>"
-            f'<td class="number">{percent(steps["confidence"][t])}</td>'
-            f'<td class="number">{view.distance[t]:.3f}</td>{numbers}</tr>'
-        )
-    note = (
-        "Answer and confidence: had the text ended at the word. Distance: in hidden-state units. "
-        "To a class: what the word added to its logit, its contribution."
-    )
-    body = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return _section("Steps", note, "", body)
-
-
-def signed(value: float) -> str:
-    """A number with its sign, and a minus as wide as a plus."""
-    return f"{value:+.3f}".replace("-", "−")
 
 
 def _source(run: Run, projection: str, made: date) -> str:
     """Where all of it comes from, so that the same report can be made again."""
     manifest = run.manifest
     corpus = manifest["corpus"]
+    kind = measured(run, projection)
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
     pairs = (
         ("Corpus", f"{corpus['name']}, {corpus['source']}"),
         ("Projection", projection),
+        *([] if kind.alone else [("Layer", kind.name)]),
         ("Run built", f"{day(manifest['created'])}, with {versions}"),
         ("Run's checksum", f"{run.checksum} (SHA-256 of its manifest)"),
         ("Tables", f"schema version {manifest['schema_version']}"),

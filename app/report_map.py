@@ -1,4 +1,4 @@
-"""The report's map: a picture of all states, and which words to write along the trajectory."""
+"""The report's map, which words to write along its trajectory, and which states it is of."""
 
 import base64
 
@@ -8,6 +8,7 @@ from app.figures.colours import EXPECTED
 from app.figures.raster import pixel_place, scatter_png
 from app.figures.steps_svg import WIDTH
 from app.figures.trajectory_svg import HEIGHT, MARGIN
+from app.measured import Measured
 from app.queries import EXPECTED_COLUMNS, drawn_rows, expected_bins, run_scales
 from store.reader import Run
 from store.schema import STEPS
@@ -15,11 +16,31 @@ from store.schema import STEPS
 FINER = 2  # pixels a unit of the drawing: paper shows more than a screen
 
 
-def jumps(distance: np.ndarray, threshold: float, turning: int | None) -> list[int]:
-    """The turning step, then the steps of that distance or more, the longest first."""
+def moved_note(kind: Measured, noun: str) -> str:
+    """What the report says of its bars: which states they are of, and read in which order.
+
+    noun  what a step is
+    """
+    if kind.alone and not kind.backward:
+        return (
+            f"how far the {noun} moved the hidden state, in the colour of the answer before it; "
+            f"the run's largest distance is {kind.largest:.2f}."
+        )
+    order = ", which read from the end" if kind.backward else ""
+    return (
+        f"how far the {noun} moved the state of {kind.name}{order}, in the colour of the answer at "
+        f"the state before; the largest distance of these states is {kind.largest:.2f}."
+    )
+
+
+def jumps(distance: np.ndarray, threshold: float, turning: int | None, first: int = 0) -> list[int]:
+    """The turning step, then the steps of that distance or more, the longest first.
+
+    first  the step that the layer read first: the last one where it reads from the end
+    """
     order = np.argsort(-distance, kind="stable")
     # A first step has no state before it: its distance is from the zero state, and no jump.
-    found = [int(t) for t in order if distance[t] >= threshold and t not in (0, turning)]
+    found = [int(t) for t in order if distance[t] >= threshold and t not in (first, turning)]
     return found if turning is None else [turning, *found]
 
 

@@ -1,17 +1,18 @@
 """The table of sequences: its columns, and blocks of its rows sorted and filtered as asked."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from app.cache import CACHE
 from app.filters import Filter, passing
+from app.series import shades
 from store.errors import StatelineError
 from store.reader import Run
 from store.schema import STEPS
 
-TEXT, NUMBER, FLAG = "text", "number", "flag"
+TEXT, NUMBER, FLAG, IMAGE = "text", "number", "flag", "image"
 BEGINNING = 160  # characters of a text in its row
 MOST_ROWS = 1_000  # of one request
 MOST_CONDITIONS = 20
@@ -43,9 +44,44 @@ COLUMNS = (
 )
 KINDS = {column.name: column.kind for column in COLUMNS}
 
+# A series has steps instead of words, and no text to begin with.
+PICTURE = TableColumn("picture", IMAGE, "", "The whole sequence as a picture", 44)
+BESIDE_PICTURE = {"actual": 70, "classified": 84}  # narrower, so that the same columns are in view
+OF_SERIES = {
+    "length": ("Steps", "Steps that the model reads"),
+    "turning_word": ("Turning step", "Step that turned it wrong"),
+}
+
+
+def columns_of(run: Run) -> tuple[TableColumn, ...]:
+    """The columns that a run's table shows, in order."""
+    if run.kind == "text":
+        return COLUMNS
+    kept = [column for column in COLUMNS if column.name in _kinds(run)]
+    named = [
+        replace(each, heading=OF_SERIES[each.name][0], help=OF_SERIES[each.name][1])
+        if each.name in OF_SERIES
+        else each
+        for each in kept
+    ]
+    if not _has_pictures(run):
+        return tuple(named)
+    widths = {each.name: each.width for each in named} | BESIDE_PICTURE
+    number, *rest = (replace(each, width=widths[each.name]) for each in named)
+    return (number, PICTURE, *rest)
+
+
+def _kinds(run: Run) -> dict[str, str]:
+    """Kind of each column that a run's table can be sorted and filtered by."""
+    return {name: kind for name, kind in KINDS.items() if run.kind == "text" or name != "beginning"}
+
+
+def _has_pictures(run: Run) -> bool:
+    return run.manifest["corpus"]["picture"]
+
 
 def table(run: Run) -> pl.DataFrame:
-    """All rows with the columns of COLUMNS, by sequence_id."""
+    """All rows with the columns that can be sorted by, by sequence_id."""
 
     def make() -> pl.DataFrame:
         names = pl.Series(run.class_names)
@@ -65,7 +101,7 @@ def table(run: Run) -> pl.DataFrame:
                 pl.col("text").str.slice(0, BEGINNING).alias("beginning"),
             )
             .join(words, on="sequence_id", how="left", maintain_order="left")
-            .select(*KINDS)
+            .select(*_kinds(run))
         )
 
     return CACHE.get((run.name, run.checksum, "table"), make, lambda rows: rows.estimated_size())
@@ -93,8 +129,8 @@ def ordered(run: Run, asked: Asked) -> pl.DataFrame:
         if asked.filters:
             found = found.filter(passing(run, asked.filters).sequences)
         if asked.columns:
-            found = found.filter(*_conditions(asked.columns))
-        keys, descending = _sort_keys(asked.sort)
+            found = found.filter(*_conditions(asked.columns, _kinds(run)))
+        keys, descending = _sort_keys(asked.sort, _kinds(run))
         if keys:
             found = found.sort(
                 [*keys, "sequence_id"], descending=[*descending, False], nulls_last=True
@@ -113,6 +149,9 @@ def block(run: Run, start: int, end: int, asked: Asked) -> dict:
         )
     found = ordered(run, asked)
     rows = found.slice(start, end - start).with_columns(pl.col("confidence").round(6))
+    if _has_pictures(run):
+        pictures = shades(run, rows["sequence_id"].to_list())
+        rows = rows.with_columns(pl.Series(PICTURE.name, pictures, dtype=pl.String))
     return {"rows": rows.to_dicts(), "count": found.height}
 
 
@@ -121,15 +160,15 @@ def position(run: Run, sequence_id: int, asked: Asked) -> int | None:
     return ordered(run, asked)["sequence_id"].index_of(sequence_id)
 
 
-def _sort_keys(sort: str) -> tuple[list[str], list[bool]]:
+def _sort_keys(sort: str, kinds: dict[str, str]) -> tuple[list[str], list[bool]]:
     keys, descending = [], []
     for part in sort.split(",") if sort else ():
         name, _, direction = part.partition(":")
-        if name not in KINDS or direction not in ("asc", "desc") or name in keys:
+        if name not in kinds or direction not in ("asc", "desc") or name in keys:
             raise StatelineError(
                 "sort",
                 "not a column and a direction",
-                expected=f"one of {', '.join(KINDS)}, then :asc or :desc",
+                expected=f"one of {', '.join(kinds)}, then :asc or :desc",
                 got=part[:80],
             )
         keys.append(name)
@@ -137,16 +176,16 @@ def _sort_keys(sort: str) -> tuple[list[str], list[bool]]:
     return keys, descending
 
 
-def _conditions(columns: str) -> list[pl.Expr]:
+def _conditions(columns: str, kinds: dict[str, str]) -> list[pl.Expr]:
     try:
         model = json.loads(columns)
     except (ValueError, RecursionError):
         model = None
-    if not isinstance(model, dict) or not set(model) <= set(KINDS):
+    if not isinstance(model, dict) or not set(model) <= set(kinds):
         raise StatelineError(
             "columns",
             "not a filter of this table",
-            expected=f"a JSON object with some of {', '.join(KINDS)}",
+            expected=f"a JSON object with some of {', '.join(kinds)}",
             got=columns[:80],
         )
     return [_column_condition(name, entry) for name, entry in model.items()]

@@ -53,6 +53,13 @@ def typing_problem(run: Run) -> UnavailableError | None:
             f"a text is read by the model itself, which needs {missing[0]}; it is not installed",
             mend="Install it and start the app again: make setup",
         )
+    if run.kind != "text":
+        return UnavailableError(f"run {run.name}", "its model reads numbers, not a text")
+    if run.manifest["model"]["file"] is None:
+        return UnavailableError(
+            f"run {run.name}",
+            "a text is read by the model itself, and this run was made from arrays of states",
+        )
     if not (run.folder / MODEL).is_file():
         return UnavailableError(
             f"run {run.name}",

@@ -40,7 +40,7 @@
     if (JSON.stringify(next.filters) !== JSON.stringify(now.filters)) {
       await stateline.filters.apply(next.filters, silent);
     }
-    if (next.projection !== now.projection) setHeader("projection-select", next.projection);
+    if (next.projection !== now.projection) setProjection(next.projection);
     if (next.colour !== now.colour) setHeader("colour-select", next.colour);
     if (next.pinned !== now.pinned) stateline.explore.pin(next.pinned, silent);
     stateline.explore.drop();
@@ -51,6 +51,15 @@
       if (now.sequence !== null || now.text !== null) stateline.explore.leave(silent);
     } else if (next.sequence !== now.sequence) stateline.explore.choose(next.sequence, next.step, silent);
     else stateline.explore.stay(next.step);
+  }
+
+  // A projection and the layer that it is of: the choices follow one another.
+  function setProjection(projection) {
+    const { key } = stateline.pure.measuredOf(state.facts, projection);
+    const here = state.facts.projections.filter(({ layer }) => layer === key);
+    const options = here.map(({ id, method }) => ({ label: method, value: id }));
+    globalThis.dash_clientside.set_props("projection-select", { options, value: projection });
+    setHeader("layer-select", key);
   }
 
   const setHeader = (id, value) => globalThis.dash_clientside.set_props(id, { value });

@@ -4,6 +4,7 @@
   const stateline = (globalThis.stateline ??= {});
   const COLUMN = 11; // pixels that a turned word needs
   const LEAST = 9; // below, its head is hidden
+  const HEAD = 66; // pixels along a turned word, at the most
   const FIT = "stateline-fit";
 
   const at = (id) => document.getElementById(id);
@@ -36,6 +37,9 @@
     axis.style.setProperty("--least", `${steps * COLUMN}px`);
     axis.dataset.steps = steps;
     heads.innerHTML = headsMarkup(sequence, colours);
+    // Short names of steps, numbers above all, need no room for long words.
+    const longest = Math.max(...sequence.steps.surface.map((word) => word.length));
+    axis.style.setProperty("--head", `${Math.min(HEAD, 12 + 7 * longest)}px`);
   }
 
   const namesOf = (axis) => axis.querySelector(".step-names")?.offsetWidth ?? 0;

@@ -15,7 +15,8 @@
       const options = here.map(({ id, method }) => ({ label: method, value: id }));
       const method = facts.projections.find(({ id }) => id === present)?.method;
       const same = here.find((entry) => entry.method === method) ?? here[0];
-      return [options, same?.id];
+      // The map is drawn for the new projection only, not once more for the one it shows.
+      return [options, same.id === present ? dash.no_update : same.id];
     },
 
     goToRun(run, facts) {

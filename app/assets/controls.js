@@ -58,7 +58,7 @@
     const whole = facts.drawn === facts.states;
     const ends = whole ? "" : 'disabled title="Only where the map draws every state"';
     return (
-      `<fieldset><legend>Word labels</legend><table class="label-kinds"><thead><tr><td></td>` +
+      `<fieldset><legend>${stateline.series.isSeries(facts) ? "Step" : "Word"} labels</legend><table class="label-kinds"><thead><tr><td></td>` +
       `<th scope="col" class="label-after">after</th><th scope="col" class="label-before">before</th></tr></thead>` +
       `<tbody>${labelRows().join("")}</tbody></table>` +
       slider("distance", "threshold-distance", "Jump, share of the longest", 0, 1, 0.01) +

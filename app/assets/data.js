@@ -44,6 +44,12 @@
     y: new Float32Array(buffer, buffer.byteLength / 2),
   });
 
+  // A sequence carries which states its distances and its places are of.
+  const measuredIn = (facts, projection) => (answer) => ({
+    ...answer,
+    measured: stateline.pure.measuredOf(facts, projection),
+  });
+
   // Counts of what passes, and a byte a drawn state: 1 where it does.
   function unpackBits(facts, buffer) {
     const [sequences, states] = new Uint32Array(buffer, 0, 2);
@@ -77,13 +83,14 @@
         projection: stateline.explore.selection().projection,
         filters: filtersText(filters),
       }),
-    sequence: (facts, id, projection) => json(facts, `sequence/${id}`, { projection }),
+    sequence: (facts, id, projection) =>
+      json(facts, `sequence/${id}`, { projection }).then(measuredIn(facts, projection)),
     typed: (facts, text, projection) =>
       json(facts, "typed", {}, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ text, projection }),
-      }),
+      }).then(measuredIn(facts, projection)),
     rows: (facts, query) => json(facts, "rows", query),
     position: (facts, id, query) => json(facts, `position/${id}`, query),
   };

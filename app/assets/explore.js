@@ -169,9 +169,11 @@
     if (remember) stateline.address.remember();
     if (id === null) state.shown.pinned = null;
     else {
+      const { projection } = state.selection;
       try {
-        const answer = await stateline.data.sequence(state.facts, id, state.selection.projection);
-        if (state.selection.pinned === id && at("workspace")) stateline.sequence.draw("pinned", answer);
+        const answer = await stateline.data.sequence(state.facts, id, projection);
+        const wanted = state.selection.pinned === id && state.selection.projection === projection;
+        if (wanted && at("workspace")) stateline.sequence.draw("pinned", answer);
       } catch (error) {
         message(error.message);
       }
@@ -273,6 +275,7 @@
   counter("overlayDraws", () => stateline.overlay.counters.draws + stateline.brush.draws());
   counter("segments", () => stateline.overlay.counters.segments);
   counter("labelsDrawn", () => stateline.overlay.counters.labels);
+  counter("pictures", () => stateline.overlay.counters.pictures);
   counter("points", () => stateline.map.drawn());
   counter("hoveredStep", () => state.hovered?.step ?? state.selection?.step ?? null);
   counter("hovered", () => state.hovered);

@@ -11,6 +11,9 @@
     '<button type="button" id="search-regex" class="tool-button" aria-pressed="false" ' +
     'title="Regular expression" aria-label="Regular expression">.*</button>';
 
+  const NO_SEARCH =
+    '<p class="note">A series has no text to search: brush it, or + Filter</p>';
+
   let facts = null;
   let filters = [];
   let counts = null; // { sequences, states } that pass
@@ -109,10 +112,10 @@
 
   const remove = (index) => apply(filters.filter((_, i) => i !== index));
 
-  // The search field says what the chips say.
+  // The search field says what the chips say; a series has none.
   function fillSearch() {
     const field = at("search");
-    if (document.activeElement === field) return;
+    if (!field || document.activeElement === field) return;
     const found = filters.find(isSearch);
     field.value = found ? found[1] : "";
     if (found) pattern(found[0] === "regex");
@@ -216,7 +219,7 @@
       facts = next;
       [filters, counts] = [[], null];
       at("filter-menu").innerHTML = menuMarkup();
-      at("search-box").innerHTML = SEARCH;
+      at("search-box").innerHTML = stateline.series.isSeries(next) ? NO_SEARCH : SEARCH;
       note(null);
       drawBar();
       fillSearch();

@@ -19,7 +19,9 @@
     for (const element of document.querySelectorAll("#detail .lit")) element.classList.remove("lit");
     if (now && state.shown[now.which]) {
       const { axis, root, words } = stateline.sequence.views[now.which]();
-      const steps = now.segment ? [now.step - 1, now.step] : [now.step];
+      const { sequence } = state.shown[now.which];
+      const before = stateline.pure.readBefore(sequence.measured, now.step, sequence.steps.surface.length);
+      const steps = now.segment ? [before, now.step] : [now.step];
       for (const t of steps) {
         for (const element of root.querySelectorAll(`[data-t="${t}"]`)) {
           // A segment is the bar of the step that it leads to.
@@ -66,20 +68,23 @@
     const step = stepOf(event.target);
     if (step) {
       const axis = event.target.closest(".step-axis");
-      const anchor = axis ? besideAxis(axis) : event.target.getBoundingClientRect();
-      hover(step, anchor, axis ? "steps" : "words");
+      hover(step, anchorOf(event.target), axis ? "steps" : "words");
     } else if (!event.target.closest?.("#map-frame")) hover(null);
   });
 
-  // Right of the pane: a tooltip on the axis would cover the column that it is about.
-  function besideAxis(axis) {
-    const { top, right } = axis.getBoundingClientRect();
+  // Right of the pane where it would cover what it is about: the columns of the axis, and the rows
+  // of a picture.
+  function anchorOf(target) {
+    const pane = target.closest(".step-axis, .picture-rows");
+    if (!pane) return target.getBoundingClientRect();
+    const { right } = pane.getBoundingClientRect();
+    const { top } = (target.closest(".picture-row") ?? pane).getBoundingClientRect();
     return { left: right + 28, top: top - 12, bottom: top - 12 };
   }
 
   document.addEventListener("focusin", (event) => {
     const step = anyShown() ? stepOf(event.target) : null;
-    if (step) hover(step, event.target.getBoundingClientRect(), "words");
+    if (step) hover(step, anchorOf(event.target), "words");
   });
 
   function inFrame(event) {

@@ -51,7 +51,7 @@
         const inSteps = target === document.body || target.closest("#detail");
         if (key === "Escape") {
           if (!back()) return;
-        } else if (key === "/") at("search").focus();
+        } else if (key === "/") at("search")?.focus();
         else if (key === "?") setHelp();
         else if (key === "ArrowDown" && inTable) move(1);
         else if (key === "ArrowUp" && inTable) move(-1);

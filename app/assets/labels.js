@@ -3,32 +3,40 @@
   const stateline = (globalThis.stateline ??= {});
 
   // What each step of a sequence changed; nothing stands before the first, so it changes nothing.
-  function changesOf(steps, largest) {
+  // Answers change from step to step of the sequence, states in the order in which they were read.
+  function changesOf(steps, measured) {
     const { distance, ep, predicted } = steps;
     return distance.map((length, t) => ({
-      distance: t ? length / (largest || 1) : 0,
+      read: stateline.pure.readBefore(measured, t, distance.length),
+      distance: length / (measured.largest || 1),
       confidence: t ? Math.max(...ep[t].map((share, c) => Math.abs(share - ep[t - 1][c]))) : 0,
       flip: t > 0 && predicted[t] !== predicted[t - 1],
     }));
   }
 
   // Labels of one sequence, the strongest first: { t, x, y, text, before }.
-  function ofSequence(steps, largest, { labels, distance, confidence }) {
-    const changes = changesOf(steps, largest);
+  function ofSequence(steps, measured, { labels, distance, confidence }) {
+    const changes = changesOf(steps, measured);
     const found = [];
     for (const before of [false, true]) {
       const when = before ? "before" : "after";
       const wants = (cause) => labels.includes(`${when}-${cause}`);
+      const best = new Map(); // of a step that two causes label, the stronger one counts
       changes.forEach((change, t) => {
-        const hit =
-          (wants("distance") && change.distance >= distance) ||
-          (wants("confidence") && change.confidence >= confidence) ||
-          (wants("class") && change.flip);
-        if (t === 0 || !hit) return;
-        const at = before ? t - 1 : t;
         const strength = Math.max(change.distance, change.confidence);
-        found.push({ t: at, x: steps.x[at], y: steps.y[at], text: steps.surface[at], before, strength });
+        const at = (earlier) => {
+          const step = before ? earlier : t;
+          best.set(step, Math.max(strength, best.get(step) ?? 0));
+        };
+        const jumps = wants("distance") && change.distance >= distance;
+        const turns =
+          (wants("confidence") && change.confidence >= confidence) || (wants("class") && change.flip);
+        if (jumps && change.read >= 0) at(change.read);
+        if (turns && t > 0) at(t - 1);
       });
+      for (const [t, strength] of best) {
+        found.push({ t, x: steps.x[t], y: steps.y[t], text: steps.surface[t], before, strength });
+      }
     }
     return found.sort((a, b) => b.strength - a.strength);
   }
@@ -37,11 +45,11 @@
     words.map((text, i) => ({ text, x: x[i], y: y[i], before: before[i] }));
 
   // The line under the map: how many labels there are, and how many of them found no place.
-  function line(total, drawn, sent) {
-    if (!total) return "no word reaches these thresholds";
+  function line(total, drawn, sent, noun) {
+    if (!total) return `no ${noun} reaches these thresholds`;
     const { thousands } = stateline.pure;
     const cut = sent < total ? `, the strongest ${thousands(sent)} tried` : "";
-    return `${thousands(drawn)} of ${thousands(total)} word labels have room${cut}`;
+    return `${thousands(drawn)} of ${thousands(total)} ${noun} labels have room${cut}`;
   }
 
   stateline.labels = { changesOf, line, ofSequence, unpack };

@@ -9,19 +9,21 @@
     const { first, last, density: lines, fade, path, thickness } = stateline.controls.view();
     const { labels: drawn } = stateline.overlay.counters;
     const { labelled } = state;
+    const { backward } = stateline.pure.measuredOf(state.facts, state.selection.projection);
     const rings = [first && "first", last && "last"].filter(Boolean).join(" and ");
     const line = [
       path === "time" && "from faint to strong by time",
       thickness !== "even" && `thick by ${thickness}`,
     ].filter(Boolean);
     const more = [
+      state.shown.main && backward && "read from the end: the trajectory starts at the last step",
       state.shown.main && line.length && `trajectory: ${line.join(", ")}`,
       state.shown.main && state.selection.text !== null && "a typed text stands at the most similar stored states",
       state.passes && "muted: what the filters leave out",
       fade !== "none" && `muted: ${fade} sequences`,
       rings && `rings: ${rings} states`,
       lines && "lines around the densest 25, 50, 75 and 95 % of the states",
-      labelled && stateline.labels.line(labelled.total, drawn, labelled.sent),
+      labelled && stateline.labels.line(labelled.total, drawn, labelled.sent, stateline.series.stepNoun(state.facts)),
     ];
     const { projection, colour } = state.selection;
     stateline.map.legend(state.facts, projection, colour, more.filter(Boolean));
@@ -44,8 +46,9 @@
     if (request !== mutedFor || !at("workspace")) return;
     stateline.brush.show(kept);
     legend();
-    const starts = Array.from(offsets.slice(0, -1));
-    stateline.brush.rings({ first, last }, { first: starts, last: Array.from(offsets.slice(1), (end) => end - 1) });
+    const [starts, ends] = [Array.from(offsets.slice(0, -1)), Array.from(offsets.slice(1), (end) => end - 1)];
+    const { backward } = stateline.pure.measuredOf(state.facts, state.selection.projection);
+    stateline.brush.rings({ first, last }, { first: backward ? ends : starts, last: backward ? starts : ends });
   }
 
   let densityFor = 0;
@@ -68,7 +71,8 @@
     stateline.address.remember();
     let [items, total] = [[], 0];
     if (view.labels.length && state.shown.main) {
-      items = stateline.labels.ofSequence(state.shown.main.sequence.steps, state.facts.largestDistance, view);
+      const { sequence } = state.shown.main;
+      items = stateline.labels.ofSequence(sequence.steps, sequence.measured, view);
       total = items.length;
     } else if (view.labels.length) {
       try {

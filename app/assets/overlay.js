@@ -2,11 +2,12 @@
 // never touches the map below, and the map's own redraws only move it.
 (() => {
   const stateline = (globalThis.stateline ??= {});
-  const counters = { draws: 0, segments: 0, labels: 0, hiddenLabels: 0 };
+  const counters = { draws: 0, segments: 0, labels: 0, hiddenLabels: 0, pictures: 0 };
   const ARROW_FROM = 26; // pixels of a segment that is long enough for an arrowhead
   const FONT = "600 12px Inter, system-ui, sans-serif";
 
-  // Scenes drawn: { x, y, colours, path, widths, words, name } of a sequence, or null.
+  // Scenes drawn: { x, y, colours, path, widths, words, name, order, picture } of a sequence, or
+  // null; `order` is that in which the layer read the steps, `picture` what they are the rows of.
   const scenes = { pinned: null, main: null };
   let lit = null; // { which, step, segment } under the cursor, or chosen
   let spotted = null; // { x, y, text } of a state of no scene
@@ -42,7 +43,7 @@
 
   // The whole overlay into any pen with a canvas' methods.
   function paint(pen, width, height) {
-    Object.assign(counters, { segments: 0, labels: 0, hiddenLabels: 0 });
+    Object.assign(counters, { segments: 0, labels: 0, hiddenLabels: 0, pictures: 0 });
     const place = stateline.map.place();
     if (!place) return;
     const tone = tones();
@@ -62,6 +63,9 @@
     for (const which of ["main", "pinned"]) {
       if (scenes[which]) ends(pen, scenes[which], spots[which], tone, width, taken, which);
     }
+    for (const which of ["main", "pinned"]) {
+      if (scenes[which]?.picture) picture(pen, scenes[which], spots, tone, { width, height }, taken, which);
+    }
     writeLabels(pen, place, tone, width, height, taken);
     if (outline) contour(pen, tone);
   }
@@ -80,14 +84,15 @@
     spots.forEach(([x, y], t) => (t ? pen.lineTo(x, y) : pen.moveTo(x, y)));
     pen.stroke();
     pen.setLineDash(pinned ? [6, 5] : []);
-    for (let t = 1; t < spots.length; t += 1) {
-      pen.strokeStyle = scene.path[t - 1];
-      pen.lineWidth = style.width * (scene.widths ? scene.widths[t] : 1);
+    for (let i = 1; i < spots.length; i += 1) {
+      const [from, to] = [scene.order[i - 1], scene.order[i]];
+      pen.strokeStyle = scene.path[from];
+      pen.lineWidth = style.width * (scene.widths ? scene.widths[to] : 1);
       pen.beginPath();
-      pen.moveTo(...spots[t - 1]);
-      pen.lineTo(...spots[t]);
+      pen.moveTo(...spots[from]);
+      pen.lineTo(...spots[to]);
       pen.stroke();
-      arrow(pen, spots[t - 1], spots[t], scene.path[t - 1]);
+      arrow(pen, spots[from], spots[to], scene.path[from]);
       counters.segments += 1;
     }
     pen.setLineDash([]);
@@ -125,16 +130,25 @@
 
   // The start's ring is grey, the end's in full ink; where they fall together both stay visible.
   function ends(pen, scene, spots, tone, width, taken, which) {
-    const last = spots.length - 1;
+    const [start, end] = [spots[scene.order[0]], spots[scene.order.at(-1)]];
     const name = scenes.pinned && scenes.main ? ` ${scene.name}` : "";
     pen.setLineDash(which === "pinned" ? [3, 3] : []);
-    disc(pen, ...spots[0], 7.5, null, tone.ground, 5);
-    disc(pen, ...spots[0], 7.5, null, tone.muted, 2.5);
-    disc(pen, ...spots[last], 10, null, tone.ground, 5);
-    disc(pen, ...spots[last], 10, null, tone.ink, 2.5);
+    disc(pen, ...start, 7.5, null, tone.ground, 5);
+    disc(pen, ...start, 7.5, null, tone.muted, 2.5);
+    disc(pen, ...end, 10, null, tone.ground, 5);
+    disc(pen, ...end, 10, null, tone.ink, 2.5);
     pen.setLineDash([]);
-    write(pen, spots[0], `start${name}`, tone.muted, tone, width, taken, last ? -1 : 1);
-    write(pen, spots[last], `end${name}`, tone.ink, tone, width, taken, 1);
+    write(pen, start, `start${name}`, tone.muted, tone, width, taken, start === end ? 1 : -1);
+    write(pen, end, `end${name}`, tone.ink, tone, width, taken, 1);
+  }
+
+  // What a sequence is a picture of, beside its end.
+  function picture(pen, scene, spots, tone, frame, taken, which) {
+    const end = spots[which][scene.order.at(-1)];
+    const all = Object.values(spots).flatMap((each) => each ?? []);
+    const { ground, muted: edge } = tone;
+    const look = { colour: scene.colours.at(-1), edge, ground, dashed: which === "pinned" };
+    if (stateline.ending.draw(pen, scene.picture, end, all, taken, frame, look)) counters.pictures += 1;
   }
 
   // The step under the cursor; of a segment both ends.
@@ -142,17 +156,18 @@
     const { which, step, segment } = lit;
     const scene = scenes[which];
     const [x, y] = spots[step];
-    if (segment && step > 0) {
+    const before = scene.order[scene.order.indexOf(step) - 1];
+    if (segment && before !== undefined) {
       pen.strokeStyle = tone.ink;
       pen.lineWidth = style.width * (scene.widths ? scene.widths[step] : 1) + 3;
       pen.beginPath();
-      pen.moveTo(...spots[step - 1]);
+      pen.moveTo(...spots[before]);
       pen.lineTo(x, y);
       pen.stroke();
-      pen.strokeStyle = scene.path[step - 1];
+      pen.strokeStyle = scene.path[before];
       pen.lineWidth -= 3;
       pen.stroke();
-      disc(pen, ...spots[step - 1], 6, scene.colours[step - 1], tone.ink, 2);
+      disc(pen, ...spots[before], 6, scene.colours[before], tone.ink, 2);
     }
     disc(pen, x, y, 8, scene.colours[step], tone.ground, 3);
     disc(pen, x, y, 10, null, tone.ink, 2);
@@ -286,8 +301,10 @@
     }
     for (const which of ["main", "pinned"]) {
       if (!scenes[which]) continue;
-      const step = stateline.pure.nearestSegment(spotsOf(scenes[which], place), px, py, reach / 2);
-      if (step > 0) return { which, step, segment: true };
+      const spots = spotsOf(scenes[which], place);
+      const { order } = scenes[which];
+      const found = stateline.pure.nearestSegment(order.map((t) => spots[t]), px, py, reach / 2);
+      if (found > 0) return { which, step: order[found], segment: true };
     }
     return null;
   }

@@ -164,6 +164,19 @@
     return [low, row - offsets[low]];
   }
 
+  // The states that a projection shows: an entry of facts.layers.
+  function measuredOf(facts, projection) {
+    const { layer } = facts.projections.find(({ id }) => id === projection);
+    return facts.layers.find(({ key }) => key === layer);
+  }
+
+  // The step that a layer had read just before step `t` of `count`; -1 where that was its first.
+  const readBefore = ({ backward }, t, count) => (backward ? (t + 1 < count ? t + 1 : -1) : t - 1);
+
+  // All steps in the order in which a layer read them.
+  const readingOrder = ({ backward }, count) =>
+    Array.from({ length: count }, (_, i) => (backward ? count - 1 - i : i));
+
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const thousands = (number) => number.toLocaleString("en-GB");
 
@@ -233,6 +246,7 @@
     escape,
     evenly,
     ink,
+    measuredOf,
     mix,
     nearest,
     nearestSegment,
@@ -241,6 +255,8 @@
     percent,
     pixel,
     query,
+    readBefore,
+    readingOrder,
     selectionOf,
     sortText,
     splitBins,

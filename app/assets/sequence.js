@@ -53,7 +53,8 @@
     const colours = steps.bin.map((bin, t) =>
       stateline.pure.stepColour(scale, bin, steps.confidence[t], state.facts.classes.length),
     );
-    state.shown[which] = { sequence, colours };
+    const picture = state.facts.picture ? stateline.series.pictureOf(state.facts, steps) : null;
+    state.shown[which] = { sequence, colours, picture };
     const place = views[which]();
     // Before anything is written: afterwards the browser would lay the page out for each.
     place.words.scrollTop = 0;
@@ -71,30 +72,38 @@
     const view = stateline.controls.view();
     // On the map a pale line would drown among the points: there the answer alone gives the colour.
     const answers = steps.bin.map((bin) => state.facts.scales.expected.colours[bin]);
-    const path = view.path === "time" ? byTime(answers.length) : answers;
+    const { measured } = sequence;
+    const order = stateline.pure.readingOrder(measured, answers.length);
+    // How far into the reading each step is, 0 to 1.
+    const rank = Array.from(order, () => 0);
+    order.forEach((t, i) => (rank[t] = i / Math.max(1, order.length - 1)));
+    const path = view.path === "time" ? byTime(rank) : answers;
     stateline.steps.draw(views[which](), state.facts, sequence, colours, path, {
-      largest: state.facts.largestDistance,
       threshold: view.distance,
     });
-    const longest = state.facts.largestDistance || 1;
+    const longest = measured.largest || 1;
     const widths = {
       even: null,
-      time: steps.x.map((_, t) => 0.4 + (1.8 * t) / Math.max(1, steps.x.length - 1)),
+      time: rank.map((share) => 0.4 + 1.8 * share),
       distance: steps.distance.map((length) => 0.4 + (2.2 * length) / longest),
     }[view.thickness];
     const { x, y, surface: words } = steps;
     const number = sequence.facts.sequence_id;
     const name = number === null ? "typed" : `#${number}`;
-    state.shown[which].scene = { x, y, colours: answers, path, widths, words, name };
+    const { picture } = state.shown[which];
+    state.shown[which].scene = { x, y, colours: answers, path, widths, words, name, order, picture };
     stateline.overlay.style({ width: view.width });
-    if (which === "main") stateline.overlay.show("main", state.shown.main.scene);
+    if (which === "main") {
+      at("distances-scope").textContent = measured.scope;
+      stateline.overlay.show("main", state.shown.main.scene);
+    }
     beside();
   }
 
-  function byTime(count) {
+  function byTime(rank) {
     const dark = document.documentElement.dataset.bsTheme === "dark";
     const [from, to] = dark ? TIME_DARK : TIME;
-    return Array.from({ length: count }, (_, t) => stateline.pure.mix(from, to, t / Math.max(1, count - 1)));
+    return rank.map((share) => stateline.pure.mix(from, to, share));
   }
 
   function redraw() {

@@ -97,8 +97,12 @@
     return made("export-legend", shows, made("export-chips", ...chips));
   }
 
+  const isSeries = () => stateline.series.isSeries(facts() ?? {});
+
+  // Words, and the rows of a picture; a strip of values is one of the views on the step axis.
   const wordsSheet = (which) => () => {
-    const { info, words } = viewsIn(which);
+    const { axis, info, words } = viewsIn(which);
+    if (axis.contains(words)) return stepsSheet(which, "words")();
     return {
       parts: [copyOf(info), copyOf(words), stepLegend(which, true), caption(sequencePart(which))],
     };
@@ -110,10 +114,10 @@
     const names = namesWidth(axis);
     const whole = axis.cloneNode(false);
     delete whole.dataset.heads; // squeezed together on the page, they may be hidden there
-    whole.append(made("step-track", copyOf(heads), copyOf(view)));
-    const [ofHeatmap, ofDistances] = at("heatmap").closest(".block").querySelectorAll(".block-title");
-    const title = copyOf(part === "heatmap" ? ofHeatmap : ofDistances);
-    const legend = stepLegend(which, part === "heatmap");
+    whole.append(made("step-track", part === "words" ? null : copyOf(heads), copyOf(view)));
+    const titles = [...at("heatmap").closest(".block").querySelectorAll(".block-title")];
+    const title = copyOf(titles.at({ words: -3, heatmap: -2, distances: -1 }[part]));
+    const legend = stepLegend(which, part !== "distances");
     const width = Math.max(WIDTH, 2 * MARGIN + names + parseFloat(axis.style.getPropertyValue("--least")));
     whole.style.setProperty("--names", `${names}px`);
     whole.style.setProperty("--view", `${width - 2 * MARGIN}px`);
@@ -208,8 +212,10 @@
   }
 
   // Where two sequences are on the page, a view's name says which of them it takes.
-  const nameOf = ({ name, part, which }) =>
-    part && beside() ? `${name}, ${sequencePart(which).replace("sequence ", "")}` : name;
+  function nameOf({ name: usual, part, which }) {
+    const name = partName(part) === "series" ? "Series" : usual;
+    return part && beside() ? `${name}, ${sequencePart(which).replace("sequence ", "")}` : name;
+  }
 
   // The views that are on the page now: [{ key, name }].
   const views = () => VIEWS.filter(isShown).map((view) => ({ key: view.key, name: nameOf(view) }));
@@ -226,7 +232,8 @@
     document.body.append(sheet);
     sheet.style.height = `${Math.ceil(sheet.getBoundingClientRect().height)}px`;
     try {
-      const title = [`${view.name} of ${run()}`, sequencePart(view.which)].filter(Boolean).join(", ");
+      const named = partName(view.part) === "series" ? "Series" : view.name;
+      const title = [`${named} of ${run()}`, sequencePart(view.which)].filter(Boolean).join(", ");
       return { ...stateline.picture.svgFromElement(sheet, slots), title };
     } finally {
       sheet.remove();
@@ -239,11 +246,13 @@
     return parts.join("-").replace(/[^\p{L}\p{N}._-]+/gu, "-");
   }
 
+  const partName = (part) => (part === "words" && isSeries() ? "series" : part);
+
   // Of the file of a view; the sequence's number tells a pinned one's from the other's.
   function fileNameOf(key) {
     const view = VIEWS.find((one) => one.key === key);
     const which = view?.which ?? "main";
-    return fileName(run(), isTyped(which) ? "typed" : numberIn(which), view?.part ?? key);
+    return fileName(run(), isTyped(which) ? "typed" : numberIn(which), partName(view?.part) ?? key);
   }
 
   stateline.sheets = { draw, fileName, fileNameOf, views };

@@ -50,23 +50,25 @@
     return (
       `<div class="step-grid"><div class="step-names">${names.join("")}` +
       `<span class="step-summary">answer</span></div>` +
-      svg(columns.length, height, columns.join(""), "Expected prediction of each class after each word") +
+      svg(columns.length, height, columns.join(""), `Expected prediction of each class after each ${stateline.series.stepNoun(facts)}`) +
       `</div>${note}`
     );
   }
 
-  // The scale of the bars, as a share of the run's longest jump: the threshold always lies inside.
+  // The scale of the bars, as a share of the longest jump: the threshold always lies inside.
   function topOf(distance, largest, threshold) {
     return Math.max(Math.max(...distance) / (largest || 1), Math.min(1, threshold * 1.08), 0.02);
   }
 
-  function distancesMarkup(sequence, path, { largest, threshold }) {
+  function distancesMarkup(sequence, path, { threshold }) {
     const { distance } = sequence.steps;
+    const { largest, longest } = sequence.measured;
     const top = topOf(distance, largest, threshold);
     const bars = distance.map((length, t) => {
       const height = Math.max(0.5, (BAR_HEIGHT * length) / (largest || 1) / top);
       // A bar has the colour of the segment that leads to its state; nothing leads to the first.
-      const fill = t ? `fill="${path[t - 1]}"` : 'class="first-bar"';
+      const before = pure().readBefore(sequence.measured, t, distance.length);
+      const fill = before < 0 ? 'class="first-bar"' : `fill="${path[before]}"`;
       return (
         `<g data-t="${t}">` +
         rect((t + GAP_OF_BARS).toFixed(2), 1 - 2 * GAP_OF_BARS, (BAR_HEIGHT - height).toFixed(2), height.toFixed(2), fill) +
@@ -81,12 +83,12 @@
     return (
       // The scale comes last: the line of its threshold lies over the bars.
       `<div class="step-grid"><div class="bars">` +
-      svg(distance.length, BAR_HEIGHT, bars.join(""), "Distance that each word moved the state") +
+      svg(distance.length, BAR_HEIGHT, bars.join(""), "Distance that each step moved the state") +
       `</div><div class="step-names step-scale">${figure(top.toFixed(2), 8)}` +
       `${figure("0", BAR_HEIGHT - 8)}` +
       `<div class="threshold-line" role="slider" tabindex="0" aria-label="Threshold of long jumps" ` +
       `aria-valuemin="0" aria-valuemax="1" aria-valuenow="${threshold}" data-top="${top}" ` +
-      `title="Jumps from ${threshold.toFixed(2)} of the run's longest on: drag to change" ` +
+      `title="Jumps from ${threshold.toFixed(2)} of ${longest} on: drag to change" ` +
       `style="top:${line.toFixed(1)}px"><span>${threshold.toFixed(2)}</span></div></div></div>`
     );
   }
@@ -107,8 +109,9 @@
       event.preventDefault();
       return;
     }
-    const column = event.target.closest?.(".step-plot [data-t]");
-    if (column) drag = { from: Number(column.dataset.t), to: Number(column.dataset.t), plot: column.closest(".step-plot") };
+    const column = event.target.closest?.(".step-plot [data-t], .series-strip [data-t]");
+    const plot = column?.closest(".step-plot, .series-strip");
+    if (column) drag = { from: Number(column.dataset.t), to: Number(column.dataset.t), plot };
   }
 
   function go(event) {

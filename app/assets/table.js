@@ -121,6 +121,14 @@
       React.createElement("span", { className: "class-name" }, value),
     );
   };
+  // What its sequence is a picture of, a pixel a value.
+  components.PictureCell = ({ value }) =>
+    value == null
+      ? null
+      : React.createElement("span", {
+          className: "cell-picture",
+          ref: (place) => place?.replaceChildren(stateline.series.thumbnail(value)),
+        });
   components.CorrectCell = ({ value }) =>
     value == null
       ? null

@@ -5,7 +5,7 @@
 
   function answer(facts, sequence, step) {
     const { predicted, confidence } = sequence.steps;
-    return `${facts.classes[predicted[step]].name} ${stateline.pure.percent(confidence[step])}`;
+    return `${facts.classes[predicted[step]].name} · ${stateline.pure.percent(confidence[step])}`;
   }
 
   // The same as one spoken line.
@@ -13,17 +13,27 @@
     return `Step ${step}, ${sequence.steps.surface[step]}: ${answer(facts, sequence, step)}`;
   }
 
-  const share = (facts, length) =>
-    facts.largestDistance ? ` (${(length / facts.largestDistance).toFixed(2)} of the longest)` : "";
+  const share = ({ largest }, length) =>
+    largest ? ` (${(length / largest).toFixed(2)} of the longest)` : "";
 
-  function cardMarkup(title, place, pairs) {
+  const moved = ({ measured, steps }, step) => [
+    ["Distance", steps.distance[step].toFixed(3) + share(measured, steps.distance[step])],
+    ...layerOf(measured),
+  ];
+
+  // Which states moved, where there are several kinds, or they were read from the end.
+  function layerOf({ name, alone, backward }) {
+    return [...(alone ? [] : [["Layer", name]]), ...(backward ? [["Read", "from the end"]] : [])];
+  }
+
+  function cardMarkup(title, place, pairs, more = "") {
     const { escape } = stateline.pure;
     const body = pairs.map(
       ([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`,
     );
     return (
       `<div class="tooltip-head"><strong>${escape(title)}</strong>` +
-      `<span>${escape(place)}</span></div><dl>${body.join("")}</dl>`
+      `<span>${escape(place)}</span></div><dl>${body.join("")}</dl>${more}`
     );
   }
 
@@ -32,10 +42,10 @@
     label === null ? [] : [["Actual class", facts.classes[label].name]];
 
   // A typed state is on no map: it is drawn at the stored one that is most similar.
-  function drawnAt(facts, steps, step) {
+  function drawnAt({ measured, steps }, step) {
     if (!steps.near_distance) return [];
     const { near_sequence: sequence, near_step: t, near_distance: away } = steps;
-    const far = away[step].toFixed(3) + share(facts, away[step]);
+    const far = away[step].toFixed(3) + share(measured, away[step]);
     return [
       ["Drawn at", `#${sequence[step]} step ${t[step]}, most similar`],
       ["Away from it", far],
@@ -43,34 +53,40 @@
   }
 
   function markup(facts, sequence, step) {
-    const { surface, known, role, distance } = sequence.steps;
+    const { known, role } = sequence.steps;
     const row = sequence.facts;
     const pairs = [
       ["Answer so far", answer(facts, sequence, step)],
       ...actual(facts, row),
-      ["Distance", distance[step].toFixed(3) + share(facts, distance[step])],
-      ...drawnAt(facts, sequence.steps, step),
+      ...moved(sequence, step),
+      ...drawnAt(sequence, step),
     ];
     if (!known[step]) pairs.push(["Word", "unknown to the model"]);
     if (role[step]) pairs.push(["Planted", role[step]]);
-    return cardMarkup(surface[step], `${stateline.words.nameOf(row)} · step ${step}`, pairs);
+    const { isSeries, stepName, valuesMarkup } = stateline.series;
+    const values = isSeries(facts) ? valuesMarkup(facts, sequence, step) : "";
+    const place = `${stateline.words.nameOf(row)} · step ${step}`;
+    return cardMarkup(stepName(facts, sequence, step), place, pairs, values);
   }
 
-  // The segment that leads to a step: both words, how far, and what it did to the answer.
+  // The segment that leads to a step: both words, how far, and what it did to the answer. Read from
+  // the end it did nothing to it: the answers at its ends are those up to either word.
   function segmentMarkup(facts, sequence, step) {
-    const { surface, predicted, confidence, distance } = sequence.steps;
-    const row = sequence.facts;
-    const { percent } = stateline.pure;
-    const both = (values) => `${values(step - 1)} → ${values(step)}`;
+    const { surface, predicted, confidence } = sequence.steps;
+    const { measured, facts: row } = sequence;
+    const { percent, readBefore } = stateline.pure;
+    const before = readBefore(measured, step, surface.length);
+    const both = (values) => `${values(before)} → ${values(step)}`;
+    const answers = measured.backward
+      ? [before, step].map((t) => [`Up to “${stateline.series.stepName(facts, sequence, t)}”`, answer(facts, sequence, t)])
+      : [
+          ["Answer", both((t) => facts.classes[predicted[t]].name)],
+          ["Confidence", both((t) => percent(confidence[t]))],
+        ];
     return cardMarkup(
-      both((t) => surface[t]),
-      `${stateline.words.nameOf(row)} · steps ${step - 1} to ${step}`,
-      [
-        ["Distance", distance[step].toFixed(3) + share(facts, distance[step])],
-        ["Answer", both((t) => facts.classes[predicted[t]].name)],
-        ["Confidence", both((t) => percent(confidence[t]))],
-        ...actual(facts, row),
-      ],
+      both((t) => stateline.series.stepName(facts, sequence, t)),
+      `${stateline.words.nameOf(row)} · steps ${before} to ${step}`,
+      [...moved(sequence, step), ...answers, ...actual(facts, row)],
     );
   }
 
@@ -78,7 +94,7 @@
   const stateMarkup = (id, step, label, text) =>
     cardMarkup(`#${id}`, `step ${step}`, [
       ...(text === null ? [] : [[label, text]]),
-      ["Click", "opens its text here"],
+      ["Click", "opens it here"],
     ]);
 
   // Beside its anchor (a rectangle of the window), kept inside the window.

@@ -18,9 +18,10 @@
   function panelMarkup({ cannotType, keep, mostSteps }) {
     const { thousands } = stateline.pure;
     const off = cannotType ? " disabled" : "";
+    const reads = mostSteps === null ? "the model reads all of it" : `the model reads its ${keep} ${thousands(mostSteps)} words`;
     return (
       `<div class="title-row"><div class="block-title"><h2>Type a text</h2>` +
-      `<span class="scope">the model reads its ${keep} ${thousands(mostSteps)} words</span></div>` +
+      `<span class="scope">${reads}</span></div>` +
       `<button type="button" id="typed-close" class="icon-button" title="Close (Esc)" ` +
       `aria-label="Close">×</button></div>` +
       `<textarea id="typed-text" rows="5" placeholder="A text of your own" aria-label="Text to read" ` +

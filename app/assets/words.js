@@ -31,10 +31,10 @@
   }
 
   // How far a typed text's states are from the stored ones at which the map draws them.
-  function drawnMarkup(facts, { near_distance: away }) {
+  function drawnMarkup({ steps: { near_distance: away }, measured }) {
     if (!away) return "";
     const sorted = away.toSorted((a, b) => a - b);
-    const share = (length) => (length / (facts.largestDistance || 1)).toFixed(2);
+    const share = (length) => (length / (measured.largest || 1)).toFixed(2);
     const all = share(sorted.at(-1));
     const line =
       all === "0.00"
@@ -52,22 +52,23 @@
       ? `settled at step ${row.settle_step} after ${row.flips} ${row.flips === 1 ? "flip" : "flips"}`
       : "never changed its answer";
     const parts = [`${percent(row.confidence)} sure`, settled];
-    const length = [`${thousands(row.length)} ${row.length === 1 ? "word" : "words"}`];
+    const length = [stateline.series.steps(facts, row.length)];
     if (row.unknown) {
       length.push(`<span class="key-unknown">${thousands(row.unknown)} unknown</span> to the model`);
     }
     const turn = row.turning_step;
+    const at = stateline.series.stepName(facts, sequence, turn) === `step ${turn}` ? "" : ` at step ${turn}`;
     const turned =
       turn === null
         ? ""
         : `<div class="sequence-facts">turned wrong by <span class="key-turning">` +
-          `${escape(sequence.steps.surface[turn])}</span> at step ${turn}</div>`;
+          `${escape(stateline.series.stepName(facts, sequence, turn))}</span>${at}</div>`;
     return (
       `<div class="sequence-line"><span class="sequence-number">${nameOf(row)}</span>` +
       `${classesMarkup(facts, row)}</div>` +
       `<div class="sequence-facts">${parts.join(" · ")}</div>` +
       `<div class="sequence-facts">${length.join(" · ")}</div>${turned}` +
-      drawnMarkup(facts, sequence.steps) +
+      drawnMarkup(sequence) +
       (row.sequence_id === null ? "" : reportLink(facts, row.sequence_id))
     );
   }
@@ -123,8 +124,11 @@
     const cut = row.length_full - row.length;
     if (cut <= 0) return "";
     const { escape, thousands } = pure();
-    const text = unread(row.text, sequence.steps.surface, facts.keep) ?? row.text;
     const where = facts.keep === "last" ? "before" : "after";
+    if (stateline.series.isSeries(facts)) {
+      return `<p class="unread">${stateline.series.steps(facts, cut)} ${where} these were not read</p>`;
+    }
+    const text = unread(row.text, sequence.steps.surface, facts.keep) ?? row.text;
     return (
       `<details class="unread"><summary>${thousands(cut)} words ${where} these were not read</summary>` +
       `<p>${escape(text)}</p></details>`
@@ -133,7 +137,9 @@
 
   function draw(views, facts, sequence, colours) {
     views.info.innerHTML = infoMarkup(facts, sequence);
-    const parts = [wordsMarkup(sequence, colours), unreadMarkup(facts, sequence)];
+    const { isSeries, markup } = stateline.series;
+    const read = isSeries(facts) ? markup(facts, sequence, colours) : wordsMarkup(sequence, colours);
+    const parts = [read, unreadMarkup(facts, sequence)];
     views.words.innerHTML = (facts.keep === "last" ? parts.toReversed() : parts).join("");
   }
 

@@ -6,6 +6,7 @@ from dash import dcc, html
 
 from app.components.text import count, day, percent
 from app.queries import projection_facts
+from app.series import series_line
 from store.reader import BrokenRun, Run
 
 MOST_CLASSES = 6  # named on a card; the others are counted
@@ -34,6 +35,7 @@ def run_card(run: Run) -> dcc.Link:
                                 [
                                     html.H2(run.name),
                                     html.P(_about(manifest), className="card-about"),
+                                    *_read(run),
                                     html.P(day(manifest["created"]), className="card-about"),
                                 ],
                                 className="card-names",
@@ -65,6 +67,11 @@ def run_card(run: Run) -> dcc.Link:
 def _about(manifest: dict) -> str:
     cell = manifest["model"]["cell"]
     return f"{manifest['corpus']['name']} · {cell}"
+
+
+def _read(run: Run) -> list:
+    """What the model reads, where that is no text."""
+    return [html.P(series_line(run), className="card-about")] if run.kind == "series" else []
 
 
 def _sizes(run: Run) -> list:

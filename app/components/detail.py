@@ -5,25 +5,36 @@ from dash import html
 from app import ids
 from app.components.shell import block_title
 from app.components.typed_panel import edit_button
+from app.queries import step_noun
+from store.reader import Run
 
-HEATMAP_TITLE = ("Expected prediction", "how sure of each class, after each word")
+SERIES_TITLE = ("Series", "its values, each step under the answer after it")
 HIDDEN = {"aria-hidden": "true"}  # the words above are the same, as buttons
-DISTANCES_TITLE = ("Distance", "of each word's jump, as a share of the run's longest")
+DISTANCES_TITLE = ("Distance", "", ids.DISTANCES_SCOPE)  # of which states, a script says
 
 
-def detail() -> html.Div:
-    """One sequence and the pinned one beside it, both empty until they are chosen."""
-    return html.Div([_main(), _pinned()], id=ids.DETAIL, className="detail")
+def detail(run: Run | None) -> html.Div:
+    """One sequence and the pinned one beside it, both empty until they are chosen.
+
+    Words, and the rows of a picture, stand by themselves. Any other series is a strip with a
+    column a step: it stands on the step axis.
+    """
+    noun = step_noun(run) if run else "word"
+    strip = run is not None and run.kind == "series" and not run.manifest["corpus"]["picture"]
+    return html.Div([_main(noun, strip), _pinned(noun, strip)], id=ids.DETAIL, className="detail")
 
 
-def _main() -> html.Div:
-    """Facts, words, contribution heatmap and distances of the sequence chosen."""
+def _main(noun: str, strip: bool) -> html.Div:
+    """Facts, words or values, contribution heatmap and distances of the sequence chosen."""
+    words = _words(noun, id=ids.WORDS)
+    title = block_title("Expected prediction", f"how sure of each class, after each {noun}")
+    first, above = (block_title(*SERIES_TITLE), (words, title)) if strip else (title, ())
     return html.Div(
         [
             html.Div(
                 [
                     html.Div(id=ids.SEQUENCE_INFO, className="sequence-info"),
-                    edit_button(),
+                    edit_button(hidden=noun != "word"),
                     _button("Pin", ids.DETAIL_PIN, "Keep it beside the next one", pressed=True),
                     _button("×", ids.DETAIL_CLOSE, "Back to the overview (Esc)"),
                 ],
@@ -31,21 +42,12 @@ def _main() -> html.Div:
             ),
             html.Div(
                 [
-                    html.Section(
-                        html.Div(
-                            id=ids.WORDS,
-                            className="words",
-                            role="group",
-                            **{"aria-label": "Words, each coloured by what was expected after it"},
-                        ),
-                        className="block words-block",
-                    ),
+                    *([] if strip else [_words_block(words)]),
                     html.Section(
                         [
-                            html.Div(
-                                [block_title(*HEATMAP_TITLE), _fit_switch()], className="title-row"
-                            ),
+                            html.Div([first, _fit_switch()], className="title-row"),
                             _step_axis(
+                                *above,
                                 html.Div(
                                     id=ids.WORD_HEADS, className="word-heads step-plot", **HIDDEN
                                 ),
@@ -63,6 +65,16 @@ def _main() -> html.Div:
         id=ids.DETAIL_MAIN,
         className="detail-part",
     )
+
+
+def _words(noun: str, **named: str) -> html.Div:
+    """Where a script puts the words, or the values of a series: a button a step."""
+    label = f"{noun.capitalize()}s, each coloured by what was expected after it"
+    return html.Div(className="words", role="group", **named, **{"aria-label": label})
+
+
+def _words_block(words: html.Div) -> html.Section:
+    return html.Section(words, className="block words-block")
 
 
 def _step_axis(*views: html.Div) -> html.Div:
@@ -83,8 +95,9 @@ def _fit_switch() -> html.Button:
     )
 
 
-def _pinned() -> html.Section:
+def _pinned(noun: str, strip: bool) -> html.Section:
     """The same of the pinned sequence, shorter."""
+    words = _words(noun)
     return html.Section(
         [
             html.Div(
@@ -96,11 +109,10 @@ def _pinned() -> html.Section:
             ),
             html.Div(
                 [
-                    html.Div(
-                        html.Div(className="words", role="group"), className="block words-block"
-                    ),
+                    *([] if strip else [_words_block(words)]),
                     html.Div(
                         _step_axis(
+                            *([words] if strip else []),
                             html.Div(className="pinned-heads word-heads step-plot", **HIDDEN),
                             html.Div(className="pinned-heatmap step-plot"),
                             html.Div(className="pinned-distances step-plot"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dash import html
 
 from app.components.help_drawings import steps_drawing, trajectory_drawing, words_drawing
-from app.components.help_tables import BRUSHES, KEYS, LABELS, LIMITS, TERMS
+from app.components.help_tables import BRUSHES, KEYS, LABELS, LAYERS, LIMITS, TERMS
 from app.selection import LONGEST_TEXT
 
 
@@ -29,8 +29,10 @@ def sections(walk: object) -> list[Section]:
         Section("terms", "What is shown", _terms()),
         Section("overview", "Overview", _overview()),
         Section("words", "Words", _words()),
+        Section("series", "Numeric series", _series()),
         Section("heatmap", "Heatmap and distances", _steps()),
         Section("map", "Map and trajectory", _map()),
+        Section("layers", "Layers and kinds of state", _layers()),
         Section("labels", "Labels along the trajectory", _labels()),
         Section("filters", "Filters", _filters()),
         Section("pinned", "Two sequences", _pinned()),
@@ -95,6 +97,29 @@ def _words() -> list:
     ]
 
 
+def _series() -> list:
+    return [
+        html.P(
+            "Where the sequences of a run are numbers instead of words, a step is what the model "
+            "reads at once, a few numbers, one a feature. A strip takes the place of the text: "
+            "every step is a column under the colour of the answer after it, with a curve a "
+            "feature between the lowest and the highest value in the run. It stands on the axis "
+            "of heatmap and distances. Beyond eight features the curves become grey cells: the "
+            "darker, the higher."
+        ),
+        html.P(
+            "In demo-digits the steps are the rows of a picture. They lie on each other so that "
+            "the digit can be read, and beside each row stands what the model would have answered "
+            "had the picture ended there. The end of the trajectory shows the whole picture, the "
+            "tooltip of a step what was read so far, and the table a small picture a sequence."
+        ),
+        html.P(
+            "Hover, click, keys, filters, labels, reports and downloads work as with words. Only "
+            "what needs a text is not there: the search, and typing one."
+        ),
+    ]
+
+
 def _steps() -> list:
     return [
         html.P(
@@ -141,6 +166,17 @@ def _map() -> list:
             "the share of its 15 nearest neighbours among the units that are still among its 15 "
             "nearest on the map. The legend gives its mean."
         ),
+    ]
+
+
+def _layers() -> list:
+    return [
+        html.P(
+            "A run may hold several recurrent layers, both directions of one, and beside the "
+            "hidden states the cell states of an LSTM. The header's choice Layer names every kind "
+            "that has maps; the overview lists what each layer stores."
+        ),
+        _list(LAYERS),
     ]
 
 

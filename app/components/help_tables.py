@@ -5,7 +5,8 @@ from app.selection import CONFIDENCE, DISTANCE
 TERMS = (
     (
         "Sequence and step",
-        "A sequence is one text as the model reads it. A step is one word of it, counted from 0.",
+        "A sequence is one text, or one numeric series, as the model reads it. A step is one word "
+        "of it, or the numbers read at once, counted from 0.",
     ),
     (
         "Hidden state",
@@ -37,10 +38,36 @@ TERMS = (
     ),
 )
 
+LAYERS = (
+    (
+        "What follows the choice",
+        "map, trajectory, distance bars and their threshold, labels of long jumps, the distance in "
+        "tooltips, report and download. Each kind of state is measured against its own largest "
+        "distance, so that 0.40 in one layer is another length than 0.40 in the next.",
+    ),
+    (
+        "What does not",
+        "words, heatmap, answers, contributions and all counts: they are of the model, whichever "
+        "of its states one looks at. The overview says how the answers were found.",
+    ),
+    (
+        "Cell state",
+        "what an LSTM keeps beside its hidden state. It has no bound, so that its jumps can be "
+        "far longer.",
+    ),
+    (
+        "Backward",
+        "this direction of a layer reads from the end: its state at a word has read that word and "
+        "all after it, and nothing before. A bar is the jump that the word caused in this order; "
+        "the first state, and the start of the trajectory, are at the last word. Colours stay "
+        "the answers for the text up to each word, of which this state has read that word only.",
+    ),
+)
+
 LABELS = (
     (
         "Long jump",
-        "the state moved by the threshold or more, as a share of the run's largest distance "
+        "the state moved by the threshold or more, as a share of the largest distance in the run "
         f"(at first {DISTANCE:.2f})",
     ),
     (

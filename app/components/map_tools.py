@@ -49,8 +49,8 @@ def hints() -> html.Div:
         [
             html.Ul(
                 [
-                    html.Li("Click a row of the table, or any point of the map, to open its text."),
-                    html.Li("Hover a word, a column, a bar or a point: it lights everywhere."),
+                    html.Li("Click a row of the table, or any point of the map, to open it."),
+                    html.Li("Hover a word, a row, a column, a bar, a point: it lights everywhere."),
                     html.Li("Brush: a bar, a confusion cell, box and lasso. Esc takes it back."),
                 ]
             ),

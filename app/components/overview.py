@@ -3,11 +3,19 @@
 from dash import html
 
 from app import ids
+from app.components.model_facts import (
+    ANSWERS,
+    layers_block,
+    model_line,
+    states_line,
+    training_line,
+)
 from app.components.shell import block_title
 from app.components.text import count, percent
 from app.figures.class_bars import class_bars
 from app.figures.confusion import confusion
 from app.queries import class_counts
+from app.series import series_line
 from store.reader import Run
 
 
@@ -42,6 +50,7 @@ def _parts(run: Run) -> list:
             id=ids.DATASET_INFO,
             className="block",
         ),
+        *layers_block(run),
         html.Section(
             [
                 block_title("Classes", f"of the {stored:,} sequences stored, {right:,} right"),
@@ -65,21 +74,20 @@ def _facts(run: Run) -> list:
     corpus, model, left_out = manifest["corpus"], manifest["model"], manifest["left_out"]
     pairs = [
         ("Corpus", f"{corpus['name']}, {corpus['source']}"),
-        ("Model", _model_line(model)),
+        ("Model", model_line(model)),
         ("Stored", _stored_line(corpus["sizes"], left_out)),
-        ("States", f"{run.states:,} of {model['units']:,} units each"),
-        ("Truncation", _truncation_line(corpus["truncation"], left_out)),
-        ("Unknown words", _unknown_line(left_out["unknown_steps"], run.states)),
+        ("States", states_line(run)),
+        ("Answers", ANSWERS[manifest["readout"]["method"]]),
+        ("Truncation", _truncation_line(corpus, left_out)),
+        *_read(run, left_out),
     ]
     if model["metrics"]["elementwise_accuracy"] is not None:
         shown = percent(model["metrics"]["elementwise_accuracy"])
         pairs.append(("Element-wise", f"{shown}, the accuracy that the paper reports"))
+    unknown = training_line(run)
+    if unknown is not None:
+        pairs.insert(2, ("Training", unknown))
     return [html.Div([html.Dt(name), html.Dd(text)]) for name, text in pairs]
-
-
-def _model_line(model: dict) -> str:
-    epochs = count(model["epochs"], "epoch")
-    return f"{model['cell']}, {model['units']} units, {model['parameters']:,} parameters, {epochs}"
 
 
 def _stored_line(sizes: dict, left_out: dict) -> str:
@@ -88,13 +96,25 @@ def _stored_line(sizes: dict, left_out: dict) -> str:
     return f"{line}; {unstored:,} left out" if unstored else line
 
 
-def _truncation_line(truncation: dict, left_out: dict) -> str:
-    limit = f"{truncation['keep']} {count(truncation['max_steps'], 'word')} read"
+def _read(run: Run, left_out: dict) -> list[tuple[str, str]]:
+    """What was read: of a text what the vocabulary lacks, of a series what a step holds."""
+    if run.kind == "text":
+        return [("Unknown words", _unknown_line(left_out["unknown_steps"], run.states))]
+    rows = "; the steps are the rows of a picture" if run.manifest["corpus"]["picture"] else ""
+    return [("Sequences", series_line(run) + rows)]
+
+
+def _truncation_line(corpus: dict, left_out: dict) -> str:
+    truncation, text = corpus["truncation"], corpus["kind"] == "text"
+    sequence, step = ("text", "word") if text else ("series", "step")
+    if truncation["max_steps"] is None:
+        return "none: every sequence is read whole"
+    limit = f"{truncation['keep']} {count(truncation['max_steps'], step)} read"
     cut = left_out["truncated_sequences"]
     if not cut:
-        return f"{limit}; no text is longer"
-    words = count(left_out["truncated_words"], "word")
-    return f"{limit}; {count(cut, 'text')} cut by {words}"
+        return f"{limit}; no {sequence} is longer"
+    lost = count(left_out["truncated_words"], step)
+    return f"{limit}; {count(cut, sequence, None if text else sequence)} cut by {lost}"
 
 
 def _unknown_line(unknown: int, states: int) -> str:

@@ -4,9 +4,11 @@ import dash_ag_grid as dag
 from dash import html
 
 from app import ids
-from app.table import COLUMNS, FLAG, NUMBER, TableColumn
+from app.table import COLUMNS, FLAG, IMAGE, NUMBER, TableColumn, columns_of
+from store.reader import Run
 
 BLOCK_ROWS = 200
+HIGH_ROW = 36  # pixels of a row with a picture
 
 # The theme's tones are the page's own, so that one theme serves light and dark.
 THEME = """themeQuartz.withParams({
@@ -38,13 +40,15 @@ GRID_OPTIONS = {
 }
 
 
-def sequence_table() -> html.Div:
+def sequence_table(run: Run | None) -> html.Div:
     """The grid; its rows come block by block, sorted and filtered by the server."""
+    columns = columns_of(run) if run else COLUMNS
+    pictures = any(column.kind == IMAGE for column in columns)
     return html.Div(
         dag.AgGrid(
             id=ids.SEQUENCES,
             rowModelType="infinite",
-            columnDefs=[_definition(column) for column in COLUMNS],
+            columnDefs=[_definition(column) for column in columns],
             defaultColDef={
                 "sortable": True,
                 "resizable": True,
@@ -52,7 +56,7 @@ def sequence_table() -> html.Div:
                 "suppressMovable": True,
             },
             getRowId="'' + params.data.sequence_id",
-            dashGridOptions=GRID_OPTIONS,
+            dashGridOptions=GRID_OPTIONS | ({"rowHeight": HIGH_ROW} if pictures else {}),
             className="stateline-grid",
             style={"height": "100%", "width": "100%"},
         ),
@@ -63,6 +67,18 @@ def sequence_table() -> html.Div:
 
 
 def _definition(column: TableColumn) -> dict:
+    if column.kind == IMAGE:
+        return {
+            "field": column.name,
+            "headerName": column.heading,
+            "headerTooltip": column.help,
+            "width": column.width,
+            "sortable": False,
+            "filter": False,
+            "resizable": False,
+            "pinned": "left",
+            "cellRenderer": "PictureCell",
+        }
     definition = {
         "field": column.name,
         "headerName": column.heading,

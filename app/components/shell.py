@@ -91,6 +91,12 @@ def choice(name: str, element_id: str, options: list[dict], value: str | None) -
     )
 
 
-def block_title(text: str, scope: str) -> html.Div:
-    """Heading of a block of a pane, and beside it what its figures are over."""
-    return html.Div([html.H2(text), html.Span(scope, className="scope")], className="block-title")
+def block_title(text: str, scope: str, scope_id: str | None = None) -> html.Div:
+    """Heading of a block of a pane, and beside it what its figures are over.
+
+    scope_id  id of the scope, where a script writes it
+    """
+    named = {"id": scope_id} if scope_id else {}
+    return html.Div(
+        [html.H2(text), html.Span(scope, className="scope", **named)], className="block-title"
+    )

@@ -80,16 +80,23 @@ def ink(background: str) -> str:
     return "#000000" if (level + 0.05) / 0.05 >= 1.05 / (level + 0.05) else "#ffffff"
 
 
-def scales(class_names: list[str], class_colours: list[str], longest: int) -> dict[str, Scale]:
+def scales(
+    class_names: list[str],
+    class_colours: list[str],
+    longest: int,
+    read: tuple[str, str] = ("text", "word"),
+) -> dict[str, Scale]:
     """Every way to colour the states of a run, by its key.
 
     class_names, class_colours  C of each
     longest  int  steps of the longest sequence
+    read     what a sequence is, and what a step of it is
     """
+    ended = "had the {} ended at this {}".format(*read)
     classes = list(range(len(class_names)))
     found = [
-        _expected(class_names, class_colours),
-        _likeliest(LIKELIEST, class_names, class_colours),
+        _expected(class_names, class_colours, ended),
+        _likeliest(LIKELIEST, class_names, class_colours, ended),
         Scale(
             ACTUAL,
             COLOURINGS[ACTUAL],
@@ -115,7 +122,7 @@ def scales(class_names: list[str], class_colours: list[str], longest: int) -> di
             ramp(SEQUENTIAL, BINS),
             ["step 0", f"step {max(longest - 1, 0):,}"],
             list(range(BINS)),
-            "Position of the word in its sequence",
+            f"Position of the {read[1]} in its sequence",
         ),
         Scale(
             TRUST,
@@ -130,9 +137,9 @@ def scales(class_names: list[str], class_colours: list[str], longest: int) -> di
     return {scale.key: scale for scale in found}
 
 
-def _expected(class_names: list[str], class_colours: list[str]) -> Scale:
+def _expected(class_names: list[str], class_colours: list[str], ended: str) -> Scale:
     if len(class_names) != 2:
-        return _likeliest(EXPECTED, class_names, class_colours)
+        return _likeliest(EXPECTED, class_names, class_colours, ended)
     first, second = class_colours
     # The undecided middle is drawn first: the ends are what one looks for.
     order = sorted(range(BINS), key=lambda bin_: abs(bin_ - (BINS - 1) / 2))
@@ -143,11 +150,11 @@ def _expected(class_names: list[str], class_colours: list[str]) -> Scale:
         ramp((first, NEUTRAL, second), BINS),
         [class_names[0], "undecided", class_names[1]],
         order,
-        "Answer, had the text ended at this word",
+        f"Answer, {ended}",
     )
 
 
-def _likeliest(key: str, class_names: list[str], class_colours: list[str]) -> Scale:
+def _likeliest(key: str, class_names: list[str], class_colours: list[str], ended: str) -> Scale:
     return Scale(
         key,
         COLOURINGS[key],
@@ -155,7 +162,7 @@ def _likeliest(key: str, class_names: list[str], class_colours: list[str]) -> Sc
         class_colours,
         class_names,
         list(range(len(class_names))),
-        "Most likely class, had the text ended at this word",
+        f"Most likely class, {ended}",
     )
 
 

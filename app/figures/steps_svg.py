@@ -52,6 +52,7 @@ class StepView:
     colours         T  of the expected prediction: `step_colours`
     path            T  of the answer alone: what a thin line can carry
     class_names, class_colours  C of each
+    backward        whether the layer read the steps from the end
     """
 
     words: list[str]
@@ -62,6 +63,13 @@ class StepView:
     path: list[str]
     class_names: list[str]
     class_colours: list[str]
+    backward: bool = False
+
+    @property
+    def order(self) -> range:
+        """Steps in the order in which the layer read them."""
+        steps = range(len(self.words))
+        return steps[::-1] if self.backward else steps
 
 
 def step_colours(scale: Scale, bins: list[int], confidence: list[float], classes: int) -> list[str]:
@@ -118,7 +126,7 @@ def step_panel(view: StepView, start: int, stop: int, tones: Tones = PAPER) -> s
     height = base + TICKS + 8 + LETTER * max(len(short(view.words[t])) for t in range(start, stop))
     label = (
         f"Steps {start} to {stop - 1}: expected prediction of each class, answer and distance "
-        "after each word; the table of steps has the same numbers"
+        "after each step; the table of steps has the same numbers"
     )
     return _svg(height, "".join(parts), label)
 
@@ -179,7 +187,8 @@ def _column(
     largest = float(view.distance.max(initial=0.0)) or 1.0
     height = max(0.5, BARS * float(view.distance[t]) / largest)
     # A bar has the colour of the segment that leads to its state; nothing leads to the first.
-    fill = view.path[t - 1] if t else tones.muted
+    before = t + 1 if view.backward else t - 1
+    fill = tones.muted if t == view.order[0] else view.path[before]
     middle = left + across / 2
     base = bars_top + BARS
     tick = (

@@ -22,6 +22,7 @@ def trajectory_svg(
     labels: list[tuple[int, str]],
     picture: str | None = None,
     tones: Tones = PAPER,
+    backward: bool = False,
 ) -> tuple[str, int]:
     """States in order, joined by straight segments; rings at the start and the end.
 
@@ -29,9 +30,13 @@ def trajectory_svg(
     colours   T  of the states; a segment has the colour of the state that it starts from
     labels    steps to label, the most important first, each with its word
     picture   address of the map's picture, drawn faint below all; None for none
+    backward  whether the layer read the steps from the end, so that the last one starts
     returns   the `<svg>`, and how many of the labels found room
     """
     spots = [(float(across), float(down)) for across, down in zip(x, y, strict=True)]
+    if backward:
+        spots, colours = spots[::-1], colours[::-1]
+        labels = [(len(spots) - 1 - t, word) for t, word in labels]
     map_ = (
         f'<image href="{escape(picture)}" width="{WIDTH}" height="{HEIGHT}" opacity="{VEIL}"/>'
         if picture

@@ -11,8 +11,9 @@ from app.components.sequence_table import sequence_table
 from app.components.shell import choice, header
 from app.components.typed_panel import type_button, typed_panel
 from app.figures.colours import COLOURINGS
+from app.measured import measured, measured_kinds
 from app.pages.missing import instead_of_run
-from app.queries import page_facts, projection_facts
+from app.queries import page_facts
 from app.registry import current
 from app.selection import Selection, parse_selection
 from app.typed import typing_problem
@@ -65,27 +66,12 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
             html.Main(
                 [
                     html.Aside(
-                        [typed_panel(), overview(run), detail()],
+                        [typed_panel(), overview(run), detail(run)],
                         className="pane pane-left",
                         **{"aria-label": "Details"},
                     ),
                     map_pane(),
-                    html.Aside(
-                        [
-                            html.Div(
-                                [
-                                    html.H2("Sequences"),
-                                    html.Span(id=ids.SEQUENCES_COUNT, className="scope"),
-                                    type_button(),
-                                ],
-                                className="pane-head",
-                            ),
-                            html.Div(id=ids.SEARCH_BOX, className="search-box"),
-                            sequence_table(),
-                        ],
-                        className="pane pane-right",
-                        **{"aria-label": "Sequences"},
-                    ),
+                    table_pane(run),
                 ],
                 className="columns",
             ),
@@ -102,18 +88,18 @@ def header_choices(run: Run | None, selection: Selection | None) -> list:
     if run is None or selection is None:
         empty = (ids.RUN_SELECT, ids.LAYER_SELECT, ids.PROJECTION_SELECT, ids.COLOUR_SELECT)
         return [choice("", element_id, [], None) for element_id in empty]
-    layer = projection_facts(run, selection.projection)["layer"]
+    layer = measured(run, selection.projection)
     runs = [_option(other.name, other.name) for other in current().runs()]
-    layers = [_option(entry["id"], entry["id"]) for entry in run.manifest["layers"]]
+    layers = [_option(kind.name, kind.key) for kind in measured_kinds(run)]
     projections = [
         _option(entry["method"], entry["id"])
         for entry in run.manifest["projections"]
-        if entry["layer"] == layer
+        if (entry["layer"], entry["state"]) == (layer.layer, layer.state)
     ]
     colours = [_option(name, key) for key, name in COLOURINGS.items()]
     return [
         choice("Run", ids.RUN_SELECT, runs, run.name),
-        choice("Layer", ids.LAYER_SELECT, layers, layer),
+        choice("Layer", ids.LAYER_SELECT, layers, layer.key),
         choice("Projection", ids.PROJECTION_SELECT, projections, selection.projection),
         choice("Colour", ids.COLOUR_SELECT, colours, selection.colour),
     ]
@@ -152,6 +138,30 @@ def map_pane() -> html.Section:
         ],
         className="pane-map",
         **{"aria-label": "Map"},
+    )
+
+
+def table_pane(run: Run | None) -> html.Aside:
+    """The table of sequences, the field that searches their texts, and the way to type one.
+
+    A series has no text: its scripts say so in place of the field, and nothing is to be typed.
+    """
+    text = run is None or run.kind == "text"
+    return html.Aside(
+        [
+            html.Div(
+                [
+                    html.H2("Sequences"),
+                    html.Span(id=ids.SEQUENCES_COUNT, className="scope"),
+                    type_button(hidden=not text),
+                ],
+                className="pane-head",
+            ),
+            html.Div(id=ids.SEARCH_BOX, className="search-box"),
+            sequence_table(run),
+        ],
+        className="pane pane-right",
+        **{"aria-label": "Sequences"},
     )
 
 

@@ -144,6 +144,12 @@ def test_truncation_and_unknown_words_are_stated(several: Run) -> None:
     assert Reader(text).count("span", "unknown") == unknown["unknown"]
 
 
+def test_what_is_not_known_of_a_model_is_left_out(tmp_path: Path) -> None:
+    folder = synthetic_run(tmp_path, "given", model=False, training=False, readout="given")
+    text = report(open_run(folder), 1, "lstm-pca", date(2026, 1, 1))
+    assert "LSTM, 3 units; test accuracy" in text and "None" not in text
+
+
 def test_a_sigmoid_unit_has_one_contribution_towards_the_second_class(binary: Run) -> None:
     text = made(binary, 1)
     assert f"to {binary.class_names[1]}</th>" in text

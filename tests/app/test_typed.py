@@ -367,6 +367,6 @@ def test_a_model_that_is_not_there_is_a_503_of_one_line(asked: FlaskClient) -> N
 def test_a_file_that_is_no_model_is_one_line(binary: Run) -> None:
     """The real worker, on a run whose model is none."""
     typing = Typing()
-    with pytest.raises(UnavailableError, match=f"{MODEL}: cannot be loaded"):
+    with pytest.raises(UnavailableError, match=f"{MODEL}: is not a model in Keras' own format"):
         typing.read(open_run(binary.folder), "a", None)
     assert typing.worker is None

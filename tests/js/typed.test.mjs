@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "words", "tooltip", "typed"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "series", "words", "tooltip", "typed"]) require(`../../app/assets/${name}.js`);
 const { tooltip, typed, words } = globalThis.stateline;
 
 const facts = {
@@ -12,13 +12,13 @@ const facts = {
   keep: "last",
   mostSteps: 1200,
   cannotType: null,
-  largestDistance: 2,
   classes: [
     { name: "negative", colour: "#d6336c" },
     { name: "positive", colour: "#1c6fd6" },
   ],
 };
 const sequence = (near) => ({
+  measured: { name: "lstm", largest: 2, backward: false, alone: true },
   facts: {
     sequence_id: null,
     label: null,

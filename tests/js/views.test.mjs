@@ -8,7 +8,7 @@ globalThis.document = {
   addEventListener() {},
   createElement: () => ({ getContext: () => null }), // a browser without WebGL
 };
-for (const name of ["pure", "words", "axis", "steps", "tooltip", "map", "labels"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "series", "words", "axis", "steps", "tooltip", "map", "labels"]) require(`../../app/assets/${name}.js`);
 const { axis, labels, map, pure, steps, tooltip, words } = globalThis.stateline;
 
 const facts = {
@@ -43,7 +43,9 @@ const sequence = {
   },
 };
 const colours = ["#e69f00", "#e69f00", "#009e73", "#009e73"];
-const bars = { largest: 1.5, threshold: 0.4 };
+const measured = (largest, more = {}) => ({ name: "lstm", largest, longest: "the run's longest", backward: false, alone: true, ...more });
+sequence.measured = measured(1.5);
+const bars = { threshold: 0.4 };
 const count = (text, part) => text.split(part).length - 1;
 
 test("every step has one word button with its number", () => {
@@ -97,20 +99,20 @@ test("beyond eight classes the heatmap shows those that come closest and counts 
 
 test("a tooltip tells the answer so far apart from the actual class", () => {
   const markup = tooltip.markup(facts, sequence, 2);
-  assert.match(markup, /Answer so far<\/dt><dd>earns 70.0 %/);
+  assert.match(markup, /Answer so far<\/dt><dd>earns · 70.0 %/);
   assert.match(markup, /Actual class<\/dt><dd>grain/);
   assert.match(tooltip.markup(facts, sequence, 1), /unknown to the model/);
 });
 
 test("a segment's tooltip tells both words, the distance and what became of the answer", () => {
-  const markup = tooltip.segmentMarkup({ ...facts, largestDistance: 3 }, sequence, 2);
+  const markup = tooltip.segmentMarkup(facts, { ...sequence, measured: measured(3) }, 2);
   for (const part of ["&lt;b&gt; → this", "1.500 (0.50 of the longest)", "grain → earns", "60.0 % → 70.0 %"]) {
     assert.ok(markup.includes(part), part);
   }
 });
 
 test("a threshold beyond the longest jump keeps its line inside the plot", () => {
-  const markup = steps.distancesMarkup(sequence, colours, { largest: 15, threshold: 0.9 });
+  const markup = steps.distancesMarkup({ ...sequence, measured: measured(15) }, colours, { threshold: 0.9 });
   const top = Number(markup.match(/class="threshold-line"[^>]*style="top:([\d.]+)px/)[1]);
   assert.ok(top >= 0 && top < 64);
 });
@@ -144,7 +146,7 @@ test("what was not read stands before the last words, or behind the first", () =
 test("labels stand at the word that changed something, or the one before it", () => {
   const placed = { ...sequence.steps, x: [0, 1, 2, 3], y: [0, 10, 20, 30] };
   const of = (kinds, distance = 0.4, confidence = 0.3) =>
-    labels.ofSequence(placed, 1.5, { labels: kinds, distance, confidence }).map(({ t, text, before }) => [t, text, before]);
+    labels.ofSequence(placed, measured(1.5), { labels: kinds, distance, confidence }).map(({ t, text, before }) => [t, text, before]);
   assert.deepEqual(of(["after-distance"]), [[2, "this", false]]);
   assert.deepEqual(of(["before-distance"]), [[1, "<b>", true]]);
   assert.deepEqual(of(["after-class"]), [[2, "this", false]]);

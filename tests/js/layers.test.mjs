@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+const require = createRequire(import.meta.url);
+globalThis.document = { addEventListener() {} };
+for (const name of ["pure", "series", "words", "steps", "tooltip", "labels", "callbacks"]) {
+  require(`../../app/assets/${name}.js`);
+}
+const { labels, pure, steps, tooltip } = globalThis.stateline;
+const callbacks = globalThis.dash_clientside.stateline;
+globalThis.dash_clientside.no_update = "no update";
+
+const forward = { key: "bi-forward", name: "bi · forward", largest: 2, longest: "the longest of these states", backward: false, alone: false };
+const backward = { ...forward, key: "bi-backward", name: "bi · backward", largest: 4, backward: true };
+const facts = {
+  layers: [forward, backward],
+  projections: [
+    { id: "bi-forward-pca", layer: "bi-forward", method: "PCA" },
+    { id: "bi-forward-tsne", layer: "bi-forward", method: "t-SNE" },
+    { id: "bi-backward-pca", layer: "bi-backward", method: "PCA" },
+  ],
+  classes: [
+    { name: "bad", colour: "#d6336c" },
+    { name: "good", colour: "#1c6fd6" },
+  ],
+};
+const sequence = (measured) => ({
+  measured,
+  facts: { sequence_id: 3, label: 1, predicted: 1 },
+  steps: {
+    surface: ["not", "a", "bad", "film"],
+    known: [true, true, true, true],
+    role: [null, null, null, null],
+    predicted: [0, 0, 0, 1],
+    confidence: [0.9, 0.8, 0.7, 0.6],
+    ep: [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.4, 0.6]],
+    distance: [3, 1, 0.5, 2],
+    x: [0, 1, 2, 3],
+    y: [0, 0, 0, 0],
+  },
+});
+const colours = ["#000001", "#000002", "#000003", "#000004"];
+
+test("a projection says which states it shows", () => {
+  assert.equal(pure.measuredOf(facts, "bi-forward-tsne"), forward);
+  assert.equal(pure.measuredOf(facts, "bi-backward-pca"), backward);
+});
+
+test("a backward layer reads from the end", () => {
+  assert.deepEqual(pure.readingOrder(forward, 3), [0, 1, 2]);
+  assert.deepEqual(pure.readingOrder(backward, 3), [2, 1, 0]);
+  assert.deepEqual([0, 1, 2].map((t) => pure.readBefore(forward, t, 3)), [-1, 0, 1]);
+  assert.deepEqual([0, 1, 2].map((t) => pure.readBefore(backward, t, 3)), [1, 2, -1]);
+});
+
+test("a bar has the colour of the state before it, in reading order, and the first none", () => {
+  const fills = (measured) => {
+    const markup = steps.distancesMarkup(sequence(measured), colours, { threshold: 0.4 });
+    const bars = [...markup.matchAll(/<g data-t="\d"><rect[^>]*?(fill="#\w+"|class="first-bar")/g)];
+    return bars.map(([, fill]) => fill.replace(/fill="|"/g, ""));
+  };
+  assert.deepEqual(fills(forward), ["class=first-bar", "#000001", "#000002", "#000003"]);
+  assert.deepEqual(fills(backward), ["#000002", "#000003", "#000004", "class=first-bar"]);
+});
+
+test("a threshold is a share of the largest distance of the states shown", () => {
+  const markup = steps.distancesMarkup(sequence(backward), colours, { threshold: 0.4 });
+  assert.match(markup, /Jumps from 0.40 of the longest of these states on/);
+  assert.match(markup, /data-top="0.75"/); // 3 of 4
+});
+
+test("a tooltip names the layer, and says when it was read from the end", () => {
+  const markup = tooltip.markup(facts, sequence(backward), 0);
+  for (const part of ["3.000 (0.75 of the longest)", "bi · backward", "from the end"]) assert.ok(markup.includes(part), part);
+  assert.ok(!tooltip.markup(facts, sequence(forward), 0).includes("from the end"));
+  const alone = tooltip.markup(facts, sequence({ ...forward, alone: true }), 0);
+  assert.ok(!alone.includes("bi · forward"));
+});
+
+test("a segment read from the end leads from the later word, and claims no change of the answer", () => {
+  const markup = tooltip.segmentMarkup(facts, sequence(backward), 2);
+  for (const part of ["film → bad", "steps 3 to 2", "Up to “film”</dt><dd>good · 60.0 %", "Up to “bad”</dt><dd>bad · 70.0 %"]) {
+    assert.ok(markup.includes(part), part);
+  }
+  assert.ok(!markup.includes("good → bad"));
+});
+
+test("distance labels follow the reading, labels of the answer the sequence", () => {
+  const of = (measured, kinds) =>
+    labels.ofSequence(sequence(measured).steps, measured, { labels: kinds, distance: 0.5, confidence: 0.25 }).map(({ t }) => t);
+  assert.deepEqual(of(forward, ["after-distance"]), [3, 1]);
+  assert.deepEqual(of(forward, ["before-distance"]), [2, 0]);
+  // The last word is the first that was read: nothing stood before it.
+  assert.deepEqual(of(backward, ["after-distance"]), [0]);
+  assert.deepEqual(of(backward, ["before-distance"]), [1]);
+  assert.deepEqual(of(backward, ["after-class"]), [3]);
+  assert.deepEqual(of(backward, ["before-confidence"]), [2]);
+});
+
+test("another layer keeps the method where it has it, else takes its first map", () => {
+  const [options, value] = callbacks.projectionsOfLayer("bi-backward", "bi-forward-pca", facts);
+  assert.deepEqual(options, [{ label: "PCA", value: "bi-backward-pca" }]);
+  assert.equal(value, "bi-backward-pca");
+  assert.equal(callbacks.projectionsOfLayer("bi-backward", "bi-forward-tsne", facts)[1], "bi-backward-pca");
+  assert.equal(callbacks.projectionsOfLayer("bi-forward", "bi-forward-tsne", facts)[1], "no update");
+});
