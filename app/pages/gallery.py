@@ -59,7 +59,7 @@ def nothing_yet() -> html.Section:
                 [
                     "Type ",
                     html.Code("make all"),
-                    " to train the two demo models (a few minutes), or ",
+                    " to train the three demo models (a few minutes), or ",
                     html.Code("make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine"),
                     " for texts of your own. Then reload this page.",
                 ]
