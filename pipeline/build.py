@@ -30,7 +30,6 @@ from pipeline.stage import BuildPaths, running
 from store.errors import StatelineError
 from store.reader import Run, open_run
 
-EVALUATION_BATCH = 512
 # Every stage comes after those that it reads.
 AFTER_EXTRACT = ("expected", "distances", "neighbours")
 
@@ -270,6 +269,7 @@ def answers(
 ) -> np.ndarray:
     """The model's own answers, (S, K): to its input as it came, where that is one array."""
     from pipeline.batches import predict
+    from pipeline.train import EVALUATION_BATCH
 
     if given is not None:
         return model.predict(given, verbose=0)

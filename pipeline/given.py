@@ -17,7 +17,6 @@ from store.errors import StatelineError
 from store.schema import polars_schema, vocabulary_columns
 
 START_TOKEN = "[start]"
-WHERE = "sequences"
 
 
 @dataclass

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import pytest
 from dash import html
-from dash.development.base_component import Component
 from flask.testing import FlaskClient
 
 from app.components.model_facts import ANSWERS
@@ -24,6 +23,7 @@ from app.report import report
 from app.report_map import jumps
 from app.selection import parse_selection
 from store.reader import Run
+from tests.app.layout_text import text_of
 
 # Every kind of state that the layered run maps: its layer, the kind, and its name in words.
 PLACES = [
@@ -33,15 +33,6 @@ PLACES = [
     ("bidirectional-backward", "h", "bidirectional · backward"),
 ]
 MAPS = ["lstm-pca", "lstm-c-pca", "bidirectional-forward-pca", "bidirectional-backward-pca"]
-
-
-def text_of(part: object) -> str:
-    """All text of a layout, in order."""
-    if isinstance(part, Component):
-        return text_of(getattr(part, "children", None))
-    if isinstance(part, list | tuple):
-        return " ".join(map(text_of, part))
-    return "" if part is None else str(part)
 
 
 def test_every_kind_of_state_with_maps_is_a_choice_in_words(layered: Run) -> None:

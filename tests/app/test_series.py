@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dash.development.base_component import Component
 
 from app import ids, queries, series
 from app.components.cards import run_card
@@ -20,6 +19,7 @@ from app.selection import parse_selection
 from app.table import Asked, block, columns_of
 from store.errors import StatelineError
 from store.reader import Run, open_run
+from tests.app.layout_text import text_of
 from tests.synthetic import synthetic_run
 
 
@@ -41,14 +41,6 @@ def picture(series_store: Path) -> Run:
 @pytest.fixture(scope="module")
 def plain(series_store: Path) -> Run:
     return open_run(series_store / "plain")
-
-
-def text_of(part: object) -> str:
-    if isinstance(part, Component):
-        return text_of(getattr(part, "children", None))
-    if isinstance(part, list | tuple):
-        return " ".join(map(text_of, part))
-    return "" if part is None else str(part)
 
 
 def test_the_sequence_route_sends_every_value_to_five_digits(plain: Run) -> None:
