@@ -85,7 +85,7 @@ $(PRESETS):
 ifdef STAGES
 R        := $(BUILD)/$(RUN)
 METHODS  := $(shell cat $(R)/settings/projections)
-MAPS     := $(METHODS:%=$(R)/project-%/stage.json)
+MAPS     := $(METHODS:%=$(R)/project-%/stage.json) $(METHODS:%=$(R)/clusters-%/stage.json)
 MANIFEST := $(STORE)/$(RUN)/manifest.json
 STAGE    = $(PY) -m pipeline.$(1) --run $(RUN) --build $(BUILD)
 
@@ -104,13 +104,26 @@ $(R)/expected/stage.json: $(R)/extract/stage.json
 $(R)/distances/stage.json: $(R)/extract/stage.json
 	@$(call STAGE,distances)
 
+$(R)/words/stage.json: $(R)/expected/stage.json $(R)/distances/stage.json
+	@$(call STAGE,words)
+
 $(R)/neighbours/stage.json: $(R)/settings/neighbours.json $(R)/extract/stage.json
 	@$(call STAGE,neighbours)
+
+$(R)/units/stage.json: $(R)/settings/units.json $(R)/extract/stage.json
+	@$(call STAGE,units)
+
+$(R)/index/stage.json: $(R)/settings/index.json $(R)/extract/stage.json
+	@$(call STAGE,index)
 
 $(R)/project-%/stage.json: $(R)/settings/project-%.json $(R)/neighbours/stage.json
 	@$(call STAGE,project) --method $*
 
-$(MANIFEST): $(R)/settings/export.json $(R)/expected/stage.json $(R)/distances/stage.json $(MAPS)
+$(R)/clusters-%/stage.json: $(R)/project-%/stage.json $(R)/expected/stage.json $(R)/distances/stage.json
+	@$(call STAGE,clusters) --method $*
+
+$(MANIFEST): $(R)/settings/export.json $(R)/expected/stage.json $(R)/distances/stage.json \
+             $(R)/words/stage.json $(R)/units/stage.json $(R)/index/stage.json $(MAPS)
 	@$(call STAGE,export) --store $(STORE)
 
 $(R)/check/stage.json: $(MANIFEST)

@@ -26,6 +26,9 @@ DISTANCES = "distances.npz"
 # project-<method>
 PROJECTION_FACTS = "projection.json"
 
+# clusters-<method>
+CLUSTER_FACTS = "clusters.json"
+
 
 def distance_array(layer: str, state: str) -> str:
     """Distances of one kind of state of one layer, of the stage distances."""
@@ -33,7 +36,7 @@ def distance_array(layer: str, state: str) -> str:
 
 
 def map_arrays(layer: str, state: str) -> str:
-    """What the stages neighbours and project-<method> made of one kind of state of one layer."""
+    """What neighbours, project-<method> and clusters-<method> made of a layer's kind of state."""
     return f"{layer}.{state}.npz"
 
 

@@ -24,8 +24,9 @@ from store.errors import StatelineError
 from store.schema import MODEL
 
 STAGES = (
-    *("corpus", "train", "extract", "expected", "distances", "neighbours"),
-    *("project-pca", "project-tsne", "project-umap", "export", "check"),
+    *("corpus", "train", "extract", "expected", "distances", "words", "units"),
+    *("neighbours", "index", "project-pca", "project-tsne", "project-umap"),
+    *("clusters-pca", "clusters-tsne", "clusters-umap", "export", "check"),
 )
 REPEATS = 15
 READS = 300

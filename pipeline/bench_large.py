@@ -6,64 +6,24 @@ own, with PCA as the only map.
 """
 
 import argparse
-import json
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
-from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
-from pipeline.bench_store import CLASSES, SEED, WORDS, token_names, vocabulary
+from pipeline.bench_store import CLASSES, FIT_STATES, SEED, WORDS, write_corpus
 from pipeline.config import validate, write_settings
 from pipeline.stage import BuildPaths, running
 from store.errors import StatelineError
-from store.schema import MODEL, RESERVED_ID, UNKNOWN_ID
+from store.schema import MODEL
 
 RUN = "large"
 COUNT, STEPS, UNITS = 25_000, 100, 100
-FIT_STATES = 10_000
 STAGES = (
-    *("train", "extract", "expected", "distances", "neighbours", "project-pca"),
-    *("export", "check"),
+    *("train", "extract", "expected", "distances", "words", "units", "neighbours"),
+    *("index", "project-pca", "clusters-pca", "export", "check"),
 )
-
-
-def write_corpus(folder: Path) -> None:
-    """What the corpus stage leaves: made-up words, all sequences in the test split."""
-    rng = np.random.default_rng(SEED)
-    ids = pl.Series(rng.integers(UNKNOWN_ID, WORDS, COUNT * STEPS, dtype=np.uint32))
-    label = rng.integers(0, len(CLASSES), COUNT)
-    steps = pl.DataFrame({"ids": ids, "surface": pl.Series(token_names()).gather(ids)})
-    steps = steps.with_columns(sequence=pl.int_range(pl.len()) // STEPS)
-    documents = steps.group_by("sequence", maintain_order=True).agg("ids", "surface")
-    documents.select(
-        pl.lit("test").alias("split"),
-        pl.format("large-{}", "sequence").alias("external_id"),
-        pl.Series("label", label, dtype=pl.UInt16),
-        pl.col("surface").list.join(" ").alias("text"),
-        pl.lit(None, dtype=pl.List(pl.String)).alias("role"),
-        "surface",
-        pl.col("ids").list.len().alias("length_full"),
-        "ids",
-    ).write_parquet(folder / SEQUENCES)
-    vocabulary().write_parquet(folder / VOCABULARY)
-    facts = {
-        "name": "Large",
-        "source": "random words, to measure the stages",
-        "kind": "text",
-        "classes": [
-            {"name": name, "train": 0, "validation": 0, "test": int((label == c).sum())}
-            for c, (name, _) in enumerate(CLASSES)
-        ],
-        "sizes": {"train": 0, "validation": 0, "test": COUNT},
-        "truncation": {"max_steps": None, "keep": None},
-        "tokens": {"padding": RESERVED_ID, "unknown": UNKNOWN_ID, "start": None},
-        "features": [],
-        "picture": False,
-    }
-    (folder / CORPUS_FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
 
 def write_large(build: Path) -> None:
@@ -79,7 +39,8 @@ def write_large(build: Path) -> None:
     make_reproducible(SEED)
     build_model(settings.model_dump(), WORDS, len(CLASSES)).save(model_file)
     with running(paths, "corpus") as stage:
-        write_corpus(stage.folder)
+        lengths = np.full(COUNT, STEPS)
+        write_corpus(stage.folder, lengths, "random words, to measure the stages")
 
 
 def run_module(*words: str) -> None:

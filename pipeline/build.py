@@ -31,7 +31,7 @@ from store.errors import StatelineError
 from store.reader import Run, open_run
 
 # Every stage comes after those that it reads.
-AFTER_EXTRACT = ("expected", "distances", "neighbours")
+AFTER_EXTRACT = ("expected", "distances", "words", "units", "neighbours", "index")
 
 
 def build_store(
@@ -209,7 +209,8 @@ def run_stages(
 
     first  what comes before the stage expected
     """
-    from pipeline import distances, expected, export, neighbours, project
+    from pipeline import clusters, distances, expected, export, index, neighbours, project, units
+    from pipeline import words as words_stage
 
     out = Path(out)
     check_run_name(out.name)
@@ -218,14 +219,15 @@ def run_stages(
         paths = BuildPaths(folder, out.name)
         write_settings(paths, settings)
         work = [(step.__name__, lambda step=step: step(paths)) for step in first]
-        stages = (expected, distances, neighbours)
+        stages = (expected, distances, words_stage, units, neighbours, index)
         work += [
             (name, lambda stage=stage: stage.work(paths))
             for name, stage in zip(AFTER_EXTRACT, stages, strict=True)
         ]
         work += [
-            (f"project {m}", lambda m=m: project.work(paths, Namespace(method=m)))
+            (f"{name} {m}", lambda stage=stage, m=m: stage.work(paths, Namespace(method=m)))
             for m in settings.projections
+            for name, stage in (("project", project), ("clusters", clusters))
         ]
         work.append(("export", lambda: export.work(paths, Namespace(store=out.parent))))
         with tqdm(total=len(work), desc=out.name, unit="stage") as bar:

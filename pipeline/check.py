@@ -4,15 +4,18 @@ import argparse
 from pathlib import Path
 
 from pipeline.export import STORE
+from pipeline.index import check_indexes
 from pipeline.stage import BuildPaths, running, say, stage_main
 from store.checks import check_run
+from store.reader import open_run
 
 
 def work(paths: BuildPaths, given: argparse.Namespace) -> None:
     """Run the stage."""
     folder = given.store / paths.run
     with running(paths, "check") as stage:
-        stage.write_json("checks.json", [line for line in check_run(folder).lines()])
+        lines = check_run(folder).lines() + check_indexes(open_run(folder))
+        stage.write_json("checks.json", lines)
     say(f"check: {folder} is whole; see it: make app STORE={given.store}")
 
 

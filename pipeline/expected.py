@@ -133,6 +133,33 @@ def turning_steps(
     return turning
 
 
+def right_until(predicted: np.ndarray, label: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """The last step of each sequence at which the predicted class is the actual one.
+
+    predicted  int (M,)  most likely class after each step
+    label      int (S,)
+    offsets    int64 (S + 1,)
+    returns    int64 (S,)  -1 where it is at no step
+    """
+    starts, lengths = offsets[:-1], np.diff(offsets)
+    step = np.arange(len(predicted)) - np.repeat(starts, lengths)
+    right = predicted == np.repeat(label, lengths)
+    return np.maximum.reduceat(np.where(right, step, -1), starts)
+
+
+def peaks(ep: np.ndarray, label: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The largest ep of the actual class, and of any, at any step of each sequence.
+
+    ep       float32 (M, C)
+    label    int (S,)
+    offsets  int64 (S + 1,)
+    returns  float32 (S,) each
+    """
+    starts, lengths = offsets[:-1], np.diff(offsets)
+    actual = ep[np.arange(len(ep)), np.repeat(label, lengths)]
+    return np.maximum.reduceat(actual, starts), np.maximum.reduceat(ep.max(axis=1), starts)
+
+
 def logit_reader(paths: BuildPaths, readout: dict) -> tuple[Callable[[Block], np.ndarray], int]:
     """How to get the logits of some sequences, and how many numbers a row that takes.
 
@@ -182,10 +209,17 @@ def answers(
     ep, rows = expected_prediction(logit), edges(block)
     contribution = step_differences(logit, block.starts, initial)
     flips, settle = flips_and_settle(ep.argmax(axis=1), rows)
-    turning = turning_steps(contribution, label, predicted, rows)
+    peak_label, peak_confidence = peaks(ep, label, rows)
     return (
         {EP: ep, LOGIT: logit, CONTRIBUTION: contribution},
-        {"flips": flips, "settle_step": settle, "turning_step": turning},
+        {
+            "flips": flips,
+            "settle_step": settle,
+            "turning_step": turning_steps(contribution, label, predicted, rows),
+            "right_until": right_until(ep.argmax(axis=1), label, rows),
+            "peak_label": peak_label,
+            "peak_confidence": peak_confidence,
+        },
     )
 
 

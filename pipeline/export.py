@@ -25,15 +25,20 @@ def run_tables(inputs: Inputs, manifest: dict, methods: list[str]) -> dict[str, 
     wanted = schema.run_tables(manifest)
     tables: dict[str, Table] = {
         schema.SEQUENCES: sequences_table(inputs, wanted[schema.SEQUENCES]),
+        schema.WORDS: inputs.paths.need("words", schema.WORDS),
         schema.VOCABULARY: vocabulary_table(inputs, wanted[schema.VOCABULARY]),
         schema.STEPS: partial(steps_pieces, inputs, wanted[schema.STEPS]),
     }
     for layer in inputs.extracted["layers"]:
         name = schema.hidden_table(layer["id"])
         tables[name] = partial(hidden_pieces, inputs, layer, wanted[name])
+        for path in (schema.unit_table, schema.context_table, schema.response_table):
+            tables[path(layer["id"])] = inputs.paths.need("units", path(layer["id"]))
     for each in maps_of(inputs.extracted, methods):
         name = schema.projection_table(schema.projection_id(*each))
         tables[name] = partial(projection_pieces, inputs, *each, wanted[name])
+        found = schema.cluster_table(schema.projection_id(*each))
+        tables[found] = inputs.paths.need(f"clusters-{each[-1]}", found)
     return tables
 
 
@@ -42,9 +47,10 @@ def export(paths: BuildPaths, stage: StageRun, store: Path) -> None:
     settings = paths.read_settings("export")
     inputs, methods = Inputs(paths), settings["projections"]
     manifest = build_manifest(inputs, methods, settings["default_projection"])
-    files = {}
-    if manifest["model"]["file"]:
-        files[manifest["model"]["file"]] = paths.need("train", schema.MODEL)
+    files = {
+        name: paths.need("train" if name == schema.MODEL else "index", name)
+        for name in schema.run_files(manifest)
+    }
     folder = write_run(store, manifest, run_tables(inputs, manifest, methods), files)
     stage.rows = int(inputs.offsets[-1])
     say(f"export: {folder}")

@@ -13,8 +13,9 @@ import polars as pl
 from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from pipeline.stage import StageRun
 from pipeline.text import PADDING_TOKEN, UNKNOWN_TOKEN
+from store.column import polars_schema
 from store.errors import StatelineError
-from store.schema import polars_schema, vocabulary_columns
+from store.schema import vocabulary_columns
 
 START_TOKEN = "[start]"
 

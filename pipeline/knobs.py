@@ -114,9 +114,16 @@ class Settings(BaseModel):
     umap_epochs: int = knob(200, "project-umap", "UMAP: passes over the neighbours", ge=1)
     umap_min_dist: float = knob(0.1, "project-umap", "UMAP: least distance on the map", ge=0, le=1)
 
+    unit_groups: int = knob(
+        8, "units", "groups of hidden units, and of the words that move them, at the most", ge=1
+    )
+    index_states: int = knob(
+        200_000, "index", "states of a layer beyond which their neighbours get an index", ge=1
+    )
+
     seed: int = knob(
         1,
-        "corpus train neighbours project-pca project-tsne project-umap",
+        "corpus train neighbours units index project-pca project-tsne project-umap",
         "seed of the split, the weights and the projections",
         ge=0,
         lt=2**31,

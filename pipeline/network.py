@@ -35,10 +35,11 @@ class Network:
         method = self.about.method
         self.weights = self.about.readout.weights if method == "linear" else None
         self.head = head_function(model, self.about) if method == "head" else None
-        self.read(np.ones(WARM_UP, dtype=np.uint32))
+        if self.about.features is None:
+            self.read(np.ones(WARM_UP, dtype=np.uint32))
 
     def read(self, ids: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """States and answers of one sequence.
+        """States and answers of one sequence of a text.
 
         ids      uint32 (T,)
         returns  float32 (T, N) by `<layer>.h` and `<layer>.c`; logits float32 (T, K)

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.arrays import pieces
 from pipeline.artefacts import (
+    CLUSTER_FACTS,
     EXPECTED_FACTS,
     PROJECTION_FACTS,
     READOUT,
@@ -19,10 +20,15 @@ from pipeline.palette import class_colours
 from pipeline.stage import REPORT
 from pipeline.tables import Inputs
 from store.errors import StatelineError
-from store.schema import MODEL, SCHEMA_VERSION, projection_id
+from store.schema import MODEL, SCHEMA_VERSION, index_file, projection_id
 
-PACKAGES = ("keras", "tensorflow", "numpy", "polars", "scikit-learn", "openTSNE", "umap-learn")
-STAGES = ("corpus", "train", "extract", "expected", "distances", "neighbours")
+PACKAGES = (
+    "keras", "tensorflow", "numpy", "polars", "scikit-learn", "openTSNE", "umap-learn", "usearch",
+    "fast_hdbscan",
+)  # fmt: skip
+STAGES = (
+    "corpus", "train", "extract", "expected", "distances", "words", "units", "neighbours", "index",
+)  # fmt: skip
 # What is not known of a model that came trained.
 UNKNOWN_TRAINING = {
     "layers": [],
@@ -123,7 +129,11 @@ def layer_entry(inputs: Inputs, layer: dict) -> dict:
 
     kinds = [state for state in layer["states"] if state == "h" or state in layer["mapped"]]
     named = {key: value for key, value in layer.items() if key != "mapped"}
-    return named | {"max_distance": {state: largest(state) for state in kinds}}
+    index = inputs.paths.stage("index") / index_file(layer["id"])
+    return named | {
+        "max_distance": {state: largest(state) for state in kinds},
+        "index": index.exists(),
+    }
 
 
 def has_model(inputs: Inputs) -> bool:
@@ -163,7 +173,8 @@ def build_manifest(inputs: Inputs, methods: list[str], default: str) -> dict:
     """
     paths, extracted = inputs.paths, inputs.extracted
     projected = {m: paths.read_json(f"project-{m}", PROJECTION_FACTS) for m in methods}
-    stages = [*STAGES, *(f"project-{method}" for method in methods)]
+    clustered = {m: paths.read_json(f"clusters-{m}", CLUSTER_FACTS) for m in methods}
+    stages = [*STAGES, *(f"{stage}-{m}" for stage in ("project", "clusters") for m in methods)]
     return {
         "schema_version": SCHEMA_VERSION,
         "run": paths.run,
@@ -178,6 +189,7 @@ def build_manifest(inputs: Inputs, methods: list[str], default: str) -> dict:
                 "layer": layer,
                 "state": state,
                 **projected[method][f"{layer}.{state}"],
+                **clustered[method][f"{layer}.{state}"],
             }
             for layer, state, method in maps_of(extracted, methods)
         ],

@@ -26,7 +26,8 @@ from pipeline.artefacts import (
 )
 from pipeline.stage import BuildPaths
 from store.blocks import Block
-from store.schema import Column, gate_column, polars_schema
+from store.column import Column, polars_schema
+from store.schema import gate_column
 
 Columns = tuple[Column, ...]
 # Numbers that a row of the steps counts for besides its vectors: its words and its figures.
@@ -105,7 +106,7 @@ def sequences_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
     decisions = np.load(paths.need("expected", DECISIONS))
     distances = np.load(paths.need("distances", DISTANCES))
     predicted = prediction.argmax(axis=1)
-    turning = pl.Series(decisions["turning_step"])
+    turning, right = (pl.Series(decisions[name]) for name in ("turning_step", "right_until"))
     columns = {
         "sequence_id": np.arange(documents.height),
         "external_id": documents["external_id"],
@@ -121,6 +122,9 @@ def sequences_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
         "max_distance": distances["max_distance"],
         "max_distance_step": distances["max_distance_step"],
         "turning_step": turning.set(turning < 0, None),
+        "right_until": right.set(right < 0, None),
+        "peak_label": decisions["peak_label"],
+        "peak_confidence": decisions["peak_confidence"],
         "text": documents["text"],
     }
     return table(columns, wanted)
@@ -226,9 +230,20 @@ def projection_pieces(
     inputs: Inputs, layer: str, state: str, method: str, wanted: Columns
 ) -> Iterator[pl.DataFrame]:
     """A row a step with its place on one map, some sequences at a time."""
-    made = np.load(inputs.paths.need(f"project-{method}", map_arrays(layer, state)))
-    places, trust = made["places"], made["trust"]
+    made, seen = (
+        np.load(inputs.paths.need(f"{stage}-{method}", map_arrays(layer, state)))
+        for stage in ("project", "clusters")
+    )
+    places, trust, stretch, cluster = (
+        made["places"], made["trust"], seen["stretch"], seen["cluster"]
+    )  # fmt: skip
     for block in pieces(inputs.offsets, STEP_WIDTH):
         rows = slice(block.start, block.stop)
-        here = {"x": places[rows, 0], "y": places[rows, 1], "trust": trust[rows]}
+        here = {
+            "x": places[rows, 0],
+            "y": places[rows, 1],
+            "trust": trust[rows],
+            "stretch": pl.Series(stretch[rows]).fill_nan(None),
+            "cluster": pl.Series(cluster[rows], dtype=pl.Array(pl.Int32, cluster.shape[1])),
+        }
         yield table(key_of(block) | here, wanted)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from store.schema import UNKNOWN_ID, polars_schema, vocabulary_columns
+from store.column import polars_schema
+from store.schema import UNKNOWN_ID, vocabulary_columns
 
 # A word is letters and digits of any script; an apostrophe joins its parts ("isn't").
 WORD = r"[\p{L}\p{N}]+(?:['’]\p{L}+)*"

@@ -5,7 +5,9 @@
 The first line that it writes is {"ready": true}, as soon as the model is loaded. Each line it
 reads is {"text": ..., "projection": ...}, the map being the run's first where none is named; each
 line it answers with is the sequence as the app draws it, {"facts": ..., "steps": ...}, or
-{"error": one line}. The app starts this as a process of its own, since it never loads TensorFlow.
+{"error": one line}. {"attribute": {"text": ..., "class": c}}, or "sequence" and its number in
+place of the text, asks what each step is worth to a class instead: see pipeline.attribution. The
+app starts this as a process of its own, since it never loads TensorFlow.
 """
 
 import argparse
@@ -13,8 +15,9 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 import polars as pl
@@ -22,13 +25,16 @@ import polars as pl
 from pipeline.distances import jumps
 from pipeline.expected import expected_prediction, flips_and_settle, step_differences
 from pipeline.network import Network
+from pipeline.protocol import parse_line, plain, whole_number
 from pipeline.stage import main_guard
 from pipeline.text import read_part, split_words, word_ids
 from store.errors import StatelineError
 from store.reader import Run, open_run
 from store.schema import VOCABULARY, hidden_table
 
-DIGITS = 6  # of numbers sent as text, as the app sends them: below float32's own precision
+if TYPE_CHECKING:
+    from pipeline.attribution import Attribution
+
 ONLY_STORED = ("sequence_id", "external_id", "label", "correct", "turning_step")
 
 
@@ -37,8 +43,6 @@ class TypedReader:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        if run.kind != "text":
-            raise StatelineError(f"run {run.name}", "its model reads numbers, not a text")
         self.network = Network(run)
         self.meaning = run.manifest["corpus"]["tokens"]
         self.tokens = run.scan(VOCABULARY).collect()["token"].to_list()
@@ -74,6 +78,37 @@ class TypedReader:
             "steps": {key: plain(value) for key, value in steps.items()},
         }
 
+    def attribute(self, asked: dict) -> dict:
+        """What each step of a text, or of a stored sequence, is worth to the logit of a class.
+
+        asked    `class`, its number, and `text` or `sequence`, the number of a stored one
+        returns  see pipeline.attribution; `output` says in words which logit it is
+        raises   StatelineError  there is no such sequence or class; as for `answer`
+        """
+        names = self.run.class_names
+        towards = whole_number("class", asked.get("class"), len(names))
+        if "text" in asked:
+            _, sequence, _ = self._words(asked["text"])
+        else:
+            count = self.run.sequences.height
+            number = whole_number("sequence", asked.get("sequence"), count)
+            column = "token_id" if self.run.kind == "text" else "values"
+            sequence = self.run.steps_of(number, [column])[column].to_numpy()
+        found = self._attribution.of(sequence, towards)
+        single = self.run.manifest["readout"]["outputs"] == 1 and towards == 0
+        output = f"{'minus the logit' if single else 'logit'} of {names[max(towards, int(single))]}"
+        return {key: plain(value) for key, value in (found | {"output": output}).items()}
+
+    @cached_property
+    def _attribution(self) -> "Attribution":
+        # Loads TensorFlow, which the network has loaded by now.
+        from pipeline.attribution import Attribution
+
+        readout = self.run.manifest["readout"]
+        known = readout["method"] in ("linear", "head")
+        initial = np.array(readout["initial_logit"], np.float32) if known else None
+        return Attribution(self.network, initial)
+
     def _projection(self, projection: str | None) -> dict:
         """The manifest's entry of a map; the run's first where none is named."""
         entries = {entry["id"]: entry for entry in self.run.manifest["projections"]}
@@ -89,6 +124,8 @@ class TypedReader:
 
     def _words(self, text: str) -> tuple[list[str], np.ndarray, int]:
         """The words that the model reads, their ids uint32 (T,), and how many the text holds."""
+        if self.run.kind != "text":
+            raise StatelineError(f"run {self.run.name}", "its model reads numbers, not a text")
         words = split_words(pl.Series([text]))
         if not len(words[0]):
             raise StatelineError("text", "it holds no word", got=repr(text[:40]))
@@ -115,6 +152,7 @@ class TypedReader:
         return {
             "predicted": ep.argmax(axis=1),
             "ep": ep,
+            "logit": logit,
             "contribution": step_differences(logit, np.array([0]), initial),
             "confidence": ep.max(axis=1),
         }
@@ -193,32 +231,15 @@ def nearest_states(h: np.ndarray, stored: np.ndarray) -> tuple[np.ndarray, np.nd
     return row, away.astype(np.float32)
 
 
-def plain(value: object) -> object:
-    """A value as JSON holds it: arrays as lists, numbers rounded as the app rounds them."""
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind != "f":
-            return value.tolist()
-        return np.round(value.astype(np.float64), DIGITS).tolist()
-    return round(value, DIGITS) if isinstance(value, float) else value
-
-
-def parse_line(line: str) -> tuple[str, str | None]:
-    """Text and map of a request; raises StatelineError where the line is none."""
-    try:
-        asked = json.loads(line)
-        json.dumps(asked, ensure_ascii=False).encode()  # Half a character is no text.
-    except (ValueError, RecursionError):
-        asked = None
-    if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
-        raise StatelineError("request", "not one", expected='{"text": ...}', got=line.strip()[:80])
-    return asked["text"], asked.get("projection")
-
-
 def answers(reader: TypedReader, lines: TextIO) -> Iterator[dict]:
     """An answer a line; what was wrong with a line is its answer, and the next is read."""
     for line in lines:
         try:
-            yield reader.answer(*parse_line(line))
+            asked = parse_line(line)
+            if "attribute" in asked:
+                yield reader.attribute(asked["attribute"])
+            else:
+                yield reader.answer(asked["text"], asked.get("projection"))
         except StatelineError as error:
             yield {"error": str(error)}
 

@@ -63,6 +63,7 @@ def check_decisions(judge: Judge, block: Block, steps: pl.DataFrame) -> None:
     good = distance[block.starts + longest] == largest
     judge.sequences(block, "max_distance_step, a step of the largest distance", good, longest)
     check_turning(judge, block, told, steps["contribution"].to_numpy())
+    check_course(judge, block, told, steps)
 
 
 def check_model_answer(judge: Judge, block: Block, told: pl.DataFrame, last: np.ndarray) -> None:
@@ -79,6 +80,24 @@ def check_model_answer(judge: Judge, block: Block, told: pl.DataFrame, last: np.
     judge.sequences(block, rule, good, confidence)
     good = answer >= last.max(axis=1) - 2 * tolerance
     judge.sequences(block, "predicted as ep at the last step", good, predicted)
+
+
+def check_course(judge: Judge, block: Block, told: pl.DataFrame, steps: pl.DataFrame) -> None:
+    """right_until, peak_label and peak_confidence as the steps have them."""
+    label = pl.Series(np.repeat(told["label"].to_numpy(), block.lengths))
+    course = steps.select("sequence_id", "t", "ep", "predicted", "confidence")
+    wanted = (
+        course.with_columns(label=label)
+        .group_by("sequence_id", maintain_order=True)
+        .agg(
+            right_until=pl.col("t").filter(pl.col("predicted") == pl.col("label")).max(),
+            peak_label=pl.col("ep").arr.get(pl.col("label")).max(),
+            peak_confidence=pl.col("confidence").max(),
+        )
+    )
+    for column in wanted.columns[1:]:
+        good = told[column].eq_missing(wanted[column]).to_numpy()
+        judge.sequences(block, f"{column} as the steps have it", good, told[column])
 
 
 def check_turning(judge: Judge, block: Block, told: pl.DataFrame, contribution: np.ndarray) -> None:

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import polars as pl
 
+from store.column import is_step_grained
 from store.errors import StatelineError
 from store.figure_checks import check_accuracy, check_counts, check_errors, check_readout_shape
 from store.file_checks import check_files
 from store.manifest import read_manifest
+from store.map_checks import check_maps
+from store.phrase_checks import check_phrases
 from store.reader import Run, open_run
 from store.report import Report, mend
-from store.schema import SEQUENCES, VOCABULARY
+from store.schema import SEQUENCES
 from store.sequence_checks import check_sequences, check_vocabulary
 from store.step_checks import check_steps
+from store.unit_checks import check_units
 
 
 def check_run(folder: Path | str) -> Report:
@@ -41,6 +45,9 @@ def check_run(folder: Path | str) -> Report:
     check_counts(run, report)
     check_vocabulary(run, report)
     check_steps(run, report.add)
+    check_phrases(run, report)
+    check_maps(run, report)
+    check_units(run, report)
     return report
 
 
@@ -52,7 +59,7 @@ def check_rows(run: Run, report: Report) -> None:
         wanted = run.manifest["tables"][name]["rows"]
         if name == SEQUENCES and rows == wanted:
             wanted = sequences
-        elif name != VOCABULARY and rows == wanted:
+        elif is_step_grained(run.columns[name]) and rows == wanted:
             wanted = run.states
         if rows != wanted:
             raise StatelineError(

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from store import schema
-from store.schema import Column
+from store import evidence, schema
+from store.column import Column
 
 # Dimensions that stand for themselves in the dictionary.
 SYMBOLS = {101: "C", 102: "K", 103: "N", 104: "F"}
@@ -32,13 +32,43 @@ TABLES = (
         "a row a token, sorted by token_id; none for a series",
         schema.vocabulary_columns(CLASSES),
     ),
+    (
+        "words.parquet",
+        "a row a token or two-word phrase, sorted by size, count (the largest first) and phrase; "
+        "every token, and phrases that occur at least twice; none for a series",
+        evidence.word_columns(CLASSES, OUTPUTS),
+    ),
+    (
+        "clusters/<id>.parquet",
+        "a row a cluster of the states on one map, sorted by level and cluster",
+        evidence.cluster_columns(),
+    ),
+    (
+        "units/<layer>.parquet",
+        "a row a unit, sorted by unit; a table a recurrent layer",
+        evidence.unit_columns(OUTPUTS),
+    ),
+    (
+        "contexts/<layer>.parquet",
+        "a row a strong context of a unit, at most 20 at either end, sorted by unit, high (true "
+        "first) and rank; a sequence appears once at either end, with its strongest step",
+        evidence.context_columns(),
+    ),
+    (
+        "responses/<layer>.parquet",
+        "a row a word, the 200 words at the most whose count times length of response is "
+        "largest, of those that occur at least five times and move a unit; sorted by that; none "
+        "for a series",
+        evidence.response_columns(UNITS),
+    ),
 )
 
 
 def type_name(dtype: pl.DataType) -> str:
     """A Polars type in short, its width as a symbol."""
     if isinstance(dtype, pl.Array):
-        return f"Array({dtype.inner}, {SYMBOLS[dtype.shape[0]]})"
+        width = dtype.shape[0]
+        return f"Array({dtype.inner}, {SYMBOLS.get(width, width)})"
     return str(dtype)
 
 

@@ -17,9 +17,15 @@ from store.schema import (
     RUN_NAME,
     SEQUENCES,
     STEPS,
+    WORDS,
+    cluster_table,
+    context_table,
     hidden_table,
+    index_file,
     projection_table,
+    response_table,
     run_tables,
+    unit_table,
 )
 from store.table import SlicedTable, check_table, damaged
 
@@ -143,6 +149,40 @@ class Run:
         self._known("projection", projection, self.projection_ids)
         table = self._collect(projection_table(projection), "x", "y", "trust")
         return {name: table[name].to_numpy() for name in table.columns}
+
+    @cached_property
+    def words(self) -> pl.DataFrame:
+        """What each token and two-word phrase does, the whole table; no row for a series."""
+        return self._collect(WORDS)
+
+    def clusters(self, projection: str) -> pl.DataFrame:
+        """The clusters of the states on one map, at every level."""
+        self._known("projection", projection, self.projection_ids)
+        return self._collect(cluster_table(projection))
+
+    def memberships(self, projection: str) -> np.ndarray:
+        """The cluster of every state at each level, -1 for none: int32 (M, levels)."""
+        self._known("projection", projection, self.projection_ids)
+        return self._collect(projection_table(projection), "cluster")["cluster"].to_numpy()
+
+    def units(self, layer: str) -> pl.DataFrame:
+        """What is known of each unit of a layer."""
+        self._known("layer", layer, self.layer_ids)
+        return self._collect(unit_table(layer))
+
+    def contexts(self, layer: str) -> pl.DataFrame:
+        """The steps at which each unit of a layer is highest and lowest."""
+        self._known("layer", layer, self.layer_ids)
+        return self._collect(context_table(layer))
+
+    def responses(self, layer: str) -> pl.DataFrame:
+        """What the words that matter most do to each unit of a layer; no row for a series."""
+        self._known("layer", layer, self.layer_ids)
+        return self._collect(response_table(layer))
+
+    def index(self, layer: str) -> Path | None:
+        """File of the index of a layer's nearest states; None where a search does without."""
+        return self.folder / index_file(layer) if self.layer(layer)["index"] else None
 
     def distances(self, layer: str, state: str = "h") -> np.ndarray:
         """How far every step moved one kind of state of a layer: float32 (M,), never null.

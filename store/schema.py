@@ -8,15 +8,26 @@ schemas for equality.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
-SCHEMA_VERSION = 2
+from store.column import KEY, Column
+from store.evidence import (
+    CLUSTER_LEVELS,
+    cluster_columns,
+    context_columns,
+    response_columns,
+    unit_columns,
+    word_columns,
+)
+from store.step_columns import step_columns
+
+SCHEMA_VERSION = 3
 
 SEQUENCES = "sequences.parquet"
 STEPS = "steps.parquet"
 VOCABULARY = "vocabulary.parquet"
+WORDS = "words.parquet"
 MANIFEST = "manifest.json"
 MODEL = "model.keras"
 
@@ -28,19 +39,11 @@ RUN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # Token ids of the vocabularies that are built here: padding (never stored), unknown. Those of any
 # run, a model that came trained included, stand in the manifest's corpus.tokens.
 RESERVED_ID, UNKNOWN_ID = 0, 1
+# States that a search of an index goes through at the least: the library's own 64 finds fewer of
+# the nearest. It is no part of the file, so whoever opens one sets it.
+INDEX_DEPTH = 512
 # Kinds of state that a layer may store, each with the column of its distances.
 DISTANCE_COLUMNS = {"h": "distance", "c": "distance_c"}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its Polars type and, in a line, its meaning."""
-
-    name: str
-    dtype: pl.DataType
-    help: str
-    unit: str = ""
-    null: str = ""
 
 
 def hidden_table(layer: str) -> str:
@@ -51,6 +54,31 @@ def hidden_table(layer: str) -> str:
 def projection_table(projection: str) -> str:
     """Table of a projection, relative to the run's folder."""
     return f"projections/{projection}.parquet"
+
+
+def cluster_table(projection: str) -> str:
+    """Table of the clusters of a projection, relative to the run's folder."""
+    return f"clusters/{projection}.parquet"
+
+
+def unit_table(layer: str) -> str:
+    """Table of a layer's units, relative to the run's folder."""
+    return f"units/{layer}.parquet"
+
+
+def context_table(layer: str) -> str:
+    """Table of the strongest contexts of a layer's units, relative to the run's folder."""
+    return f"contexts/{layer}.parquet"
+
+
+def response_table(layer: str) -> str:
+    """Table of what words do to a layer's units, relative to the run's folder."""
+    return f"responses/{layer}.parquet"
+
+
+def index_file(layer: str) -> str:
+    """Index of the nearest states of a layer, relative to the run's folder (`INDEX_DEPTH`)."""
+    return f"hidden/{layer}.usearch"
 
 
 def projection_id(layer: str, state: str, method: str) -> str:
@@ -64,12 +92,6 @@ def projection_id(layer: str, state: str, method: str) -> str:
 def gate_column(gate: str) -> str:
     """Column of a gate's activations in the table of its layer."""
     return f"gate_{gate}"
-
-
-KEY = (
-    Column("sequence_id", pl.UInt32(), "the sequence, numbered from 0 in stored order"),
-    Column("t", pl.UInt32(), "step, counted from 0 after truncation, without padding", "steps"),
-)
 
 
 def sequence_columns() -> tuple[Column, ...]:
@@ -105,101 +127,16 @@ def sequence_columns() -> tuple[Column, ...]:
             "steps",
             "classified correctly",
         ),
-        Column("text", pl.String(), "the whole text, truncated part included; empty for a series"),
-    )
-
-
-def step_columns(classes: int, outputs: int, features: int = 0) -> tuple[Column, ...]:
-    """Columns of steps.parquet, a row a step, sorted by sequence_id and t.
-
-    classes   C, the number of classes
-    outputs   K, the head's output units: 1 for one sigmoid unit, else C
-    features  F, the numbers a step of a series; 0 for text
-    """
-    return read_columns(features) + answer_columns(classes, outputs)
-
-
-def read_columns(features: int) -> tuple[Column, ...]:
-    """The first columns of steps.parquet: what the model read at each step."""
-    columns = (
-        *KEY,
         Column(
-            "token",
-            pl.String(),
-            "the word as the model reads it, `[unknown]` where it cannot; the step's name in a "
-            "series",
-        ),
-        Column(
-            "surface", pl.String(), "the word as written in the text; the step's name in a series"
-        ),
-        Column(
-            "token_id",
+            "right_until",
             pl.UInt32(),
-            "row of the model's embedding; that of padding never occurs",
-            "",
-            "a series",
+            "last step at which the predicted class is the actual one",
+            "steps",
+            "at no step",
         ),
-        Column(
-            "known", pl.Boolean(), "the word is in the vocabulary; true for every step of a series"
-        ),
-        Column(
-            "role",
-            pl.String(),
-            "what the demo's grammar planted here",
-            "",
-            "nothing planted, or not a demo",
-        ),
-    )
-    if features:
-        each = "numbers that the model reads here, one a feature; this column only in a series"
-        columns += (Column("values", pl.Array(pl.Float32(), features), each, "the corpus' own"),)
-    return columns
-
-
-def answer_columns(classes: int, outputs: int) -> tuple[Column, ...]:
-    """The last columns of steps.parquet: what the model answered, and how far its state moved."""
-    per_class = pl.Array(pl.Float32(), classes)
-    per_output = pl.Array(pl.Float32(), outputs)
-    return (
-        Column(
-            "ep",
-            per_class,
-            "expected prediction: the answer had the sequence ended here; two classes: 1 - p, p",
-            "0 to 1, sums to 1",
-        ),
-        Column(
-            "logit",
-            per_output,
-            "the head's output before sigmoid or softmax; one sigmoid "
-            "unit: towards the second class",
-        ),
-        Column(
-            "contribution",
-            per_output,
-            "logit at t less logit at t - 1; at 0 less the manifest's readout.initial_logit",
-        ),
-        Column("predicted", pl.UInt16(), "most likely class, had the sequence ended here"),
-        Column("confidence", pl.Float32(), "its probability", "0 to 1"),
-        Column(
-            "distance",
-            pl.Float32(),
-            "how far h moved at this step in the layer the head reads, as its own table has it",
-            "hidden-state units",
-        ),
-        Column(
-            "visible",
-            pl.Float32(),
-            "part of the distance that the readout sees",
-            "hidden-state units",
-            "the readout is not linear",
-        ),
-        Column(
-            "silent",
-            pl.Float32(),
-            "part of the distance that changes the memory, not the answer",
-            "hidden-state units",
-            "the readout is not linear",
-        ),
+        Column("peak_label", pl.Float32(), "largest ep of the actual class at any step", "0 to 1"),
+        Column("peak_confidence", pl.Float32(), "largest confidence at any step", "0 to 1"),
+        Column("text", pl.String(), "the whole text, truncated part included; empty for a series"),
     )
 
 
@@ -255,6 +192,20 @@ def projection_columns() -> tuple[Column, ...]:
             "that are still among its 15 nearest on the map",
             "0 to 1",
         ),
+        Column(
+            "stretch",
+            pl.Float32(),
+            "log2 of the length on the map of the segment from the step before, divided by the "
+            "distance of the two states and by the manifest's segment_scale: 1 is drawn twice as "
+            "long as others of its distance",
+            "",
+            "the first step, the state did not move, or the map has no segment_scale",
+        ),
+        Column(
+            "cluster",
+            pl.Array(pl.Int32(), CLUSTER_LEVELS),
+            "the state's cluster at each level, coarse to fine; -1 where it is in none",
+        ),
     )
 
 
@@ -279,29 +230,35 @@ def vocabulary_columns(classes: int) -> tuple[Column, ...]:
     )
 
 
-def polars_schema(columns: tuple[Column, ...]) -> pl.Schema:
-    """The Polars schema of a table from its columns, in their order."""
-    return pl.Schema({column.name: column.dtype for column in columns})
-
-
 def run_tables(manifest: dict) -> dict[str, tuple[Column, ...]]:
     """Every Parquet table that a run must hold, by its path relative to the run's folder.
 
     manifest  dict  a manifest whose shape was validated
     """
     classes, features = (len(manifest["corpus"][key]) for key in ("classes", "features"))
+    outputs = manifest["readout"]["outputs"]
     tables = {
         SEQUENCES: sequence_columns(),
-        STEPS: step_columns(classes, manifest["readout"]["outputs"], features),
+        STEPS: step_columns(classes, outputs, features),
         VOCABULARY: vocabulary_columns(classes),
+        WORDS: word_columns(classes, outputs),
     }
     for layer in manifest["layers"]:
-        tables[hidden_table(layer["id"])] = layer_columns(layer)
+        id_, units = layer["id"], layer["units"]
+        tables[hidden_table(id_)] = layer_columns(layer)
+        tables[unit_table(id_)] = unit_columns(outputs)
+        tables[context_table(id_)] = context_columns()
+        tables[response_table(id_)] = response_columns(units)
     for projection in manifest["projections"]:
         tables[projection_table(projection["id"])] = projection_columns()
+        tables[cluster_table(projection["id"])] = cluster_columns()
     return tables
 
 
 def run_files(manifest: dict) -> list[str]:
-    """Files besides the tables that a run must hold: the trained model, where it has one."""
-    return [MODEL] if manifest["model"]["file"] is not None else []
+    """Files besides the tables that a run must hold: trained model and indexes, where it has any.
+
+    manifest  dict  a manifest whose shape was validated
+    """
+    model = [MODEL] if manifest["model"]["file"] is not None else []
+    return model + [index_file(each["id"]) for each in manifest["layers"] if each["index"]]

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import polars as pl
 
+from store.column import Column
 from store.errors import StatelineError
 from store.reader import Run
 from store.report import Report, mend
-from store.schema import SEQUENCES, VOCABULARY, Column
+from store.schema import SEQUENCES, VOCABULARY
 
 
 def refuse_nulls(
@@ -74,7 +75,7 @@ def sequence_rules(classes: int, corpus: dict) -> dict[str, pl.Expr]:
         == pl.col("correct"),
         **{
             f"{column} is a step of the sequence": pl.col(column).fill_null(0) < pl.col("length")
-            for column in ("settle_step", "max_distance_step", "turning_step")
+            for column in ("settle_step", "max_distance_step", "turning_step", "right_until")
         },
     }
     if corpus["kind"] == "series":

@@ -107,6 +107,7 @@ SHAPE = {
             "states": [re.compile("h|c")],
             "gates": [GATE],
             "max_distance": Each(re.compile("h|c"), NUMBER),
+            "index": bool,
         }
     ],
     "projections": [
@@ -124,6 +125,8 @@ SHAPE = {
             "continuity": NUMBER,
             "quality_sample": int,
             "mean_trust": NUMBER,
+            "segment_scale": Maybe(NUMBER),
+            "cluster_sizes": [int],
         }
     ],
     "default_projection": str,

@@ -11,8 +11,9 @@ import polars as pl
 
 from store.answer_checks import check_answers, check_decisions
 from store.blocks import Block, Judge, blocks
+from store.column import Column, is_step_grained
 from store.reader import Run
-from store.schema import SEQUENCES, STEPS, VOCABULARY, Column, hidden_table, projection_table
+from store.schema import STEPS, VOCABULARY, hidden_table, projection_table
 from store.state_checks import check_layer, check_places, check_readout, check_totals
 from store.table import SlicedTable
 from store.word_checks import Features, check_words
@@ -59,7 +60,7 @@ def check_steps(run: Run, add: Callable[[str, str], None]) -> None:
 
 def step_tables(run: Run) -> list[str]:
     """The tables that hold a row a step."""
-    return [name for name in run.columns if name not in (SEQUENCES, VOCABULARY)]
+    return [name for name, columns in run.columns.items() if is_step_grained(columns)]
 
 
 def numbers(columns: tuple[Column, ...]) -> int:

@@ -8,8 +8,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from store.column import Column, polars_schema
 from store.errors import StatelineError
-from store.schema import Column, polars_schema
 
 
 class SlicedTable:

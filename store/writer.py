@@ -11,17 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
+from store.column import Column, is_step_grained, polars_schema
 from store.errors import StatelineError
 from store.manifest import validate_manifest
-from store.schema import (
-    KEY,
-    MANIFEST,
-    RUN_NAME,
-    STEP_ROWS_PER_GROUP,
-    Column,
-    polars_schema,
-    run_tables,
-)
+from store.schema import MANIFEST, RUN_NAME, STEP_ROWS_PER_GROUP, run_tables
 from store.stream import Stream, write_stream
 
 Frame = pl.DataFrame | pl.LazyFrame
@@ -45,7 +38,8 @@ def write_run(
               columns that the schema wants: in memory, lazy, a Parquet file, or a callable
               without arguments that returns an iterator of pieces (pl.DataFrame, the rows in
               order), of which no more than one stands in memory
-    files     other files to copy in, by their name; model.keras where manifest.model.file has it
+    files     other files to copy in, by their path relative to the run's folder: those that
+              `schema.run_files` names
     returns   the run's folder
     raises    StatelineError for a manifest or table that does not fit, a failed check, or a
               disk that cannot be written; the run that was there before stays as it was
@@ -72,6 +66,7 @@ def write_run(
         for name, columns in wanted.items():
             write_table(temporary / name, frames[name], columns, f"{run}/{name}")
         for name, source in files.items():
+            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, temporary / name)
         entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
         write_json(temporary / MANIFEST, manifest | {"tables": entries})
@@ -139,11 +134,10 @@ def write_table(
     where  names the table if a piece of its stream does not fit; empty: the path does
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole = KEY[1] not in columns
     options = {
         "compression": "zstd",
         "statistics": True,
-        "row_group_size": None if whole else STEP_ROWS_PER_GROUP,
+        "row_group_size": STEP_ROWS_PER_GROUP if is_step_grained(columns) else None,
     }
     if callable(table):
         refuse = partial(refuse_other_columns, where or str(path), columns)

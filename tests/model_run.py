@@ -13,9 +13,11 @@ import polars as pl
 from store import schema
 from store.writer import write_run
 from tests.synthetic import frame, readout_columns
+from tests.synthetic_evidence import clusters_table, map_columns, words_table
 from tests.synthetic_manifest import synthetic_manifest
 from tests.synthetic_shape import LAYER, Layer, Shape
 from tests.synthetic_states import moves, places
+from tests.synthetic_units import unit_tables
 from tests.synthetic_words import WORDS, sequences_table, vocabulary_table, word_columns
 
 SETTINGS = {
@@ -74,9 +76,17 @@ def model_tables(
             key | states, schema.hidden_columns(h.shape[1], ("h", "c"))
         ),
     }
+    tables[schema.WORDS] = words_table(
+        steps, tables[schema.SEQUENCES], tables[schema.VOCABULARY], SHAPE
+    )
+    tables |= unit_tables(SHAPE.layers[0], h, lengths, words["token"], kernel.T, len(bias))
     for method in METHODS:
-        tables[schema.projection_table(f"{LAYER}-{method}")] = frame(
-            key | places(rng, h, method), schema.projection_columns()
+        placed = places(rng, h, method)
+        follows = map_columns(placed, distance, lengths, "forward")
+        table = frame(key | placed | follows, schema.projection_columns())
+        tables[schema.projection_table(f"{LAYER}-{method}")] = table
+        tables[schema.cluster_table(f"{LAYER}-{method}")] = clusters_table(
+            table, steps, tables[schema.SEQUENCES]
         )
     return tables, kernel.T, bias
 

@@ -11,8 +11,9 @@ import numpy as np
 import polars as pl
 
 from store import schema
-from store.schema import polars_schema
+from store.column import Column, polars_schema
 from store.writer import write_run
+from tests.synthetic_evidence import clusters_table, map_columns, words_table
 from tests.synthetic_manifest import synthetic_manifest
 from tests.synthetic_shape import Layer, Shape
 from tests.synthetic_states import (
@@ -23,6 +24,7 @@ from tests.synthetic_states import (
     places,
     seen_columns,
 )
+from tests.synthetic_units import unit_tables
 from tests.synthetic_words import sequences_table, value_columns, vocabulary_table, word_columns
 
 
@@ -98,16 +100,26 @@ def synthetic_tables(
         schema.STEPS: steps,
         schema.VOCABULARY: vocabulary_table(rng, classes, shape),
     }
+    told = (tables[schema.SEQUENCES], tables[schema.VOCABULARY])
+    tables[schema.WORDS] = words_table(steps, *told, shape)
     for layer in shape.layers:
         wanted = schema.hidden_columns(layer.units, layer.states, layer.mapped, layer.gate_names)
         tables[schema.hidden_table(layer.id)] = frame(key | states[layer.id], wanted)
+        seen = weights if layer is read and shape.readout == "linear" else None
+        tokens = [] if shape.features else steps["token"].to_list()
+        h = states[layer.id]["h"]
+        tables |= unit_tables(layer, h, lengths, tokens, seen, outputs)
     maps = [(layer, state) for layer in shape.layers for state in layer.mapped]
     for layer, state in maps:
         for method in projections:
             table = schema.projection_table(map_id(layer, state, method))
             source = rng if (layer, state) == maps[0] else more
-            columns = key | places(source, states[layer.id][state], method)
-            tables[table] = frame(columns, schema.projection_columns())
+            placed = places(source, states[layer.id][state], method)
+            moved = states[layer.id]["distance" if state == "h" else "distance_c"]
+            follows = map_columns(placed, moved, lengths, layer.direction)
+            tables[table] = frame(key | placed | follows, schema.projection_columns())
+            clusters = clusters_table(tables[table], steps, tables[schema.SEQUENCES])
+            tables[schema.cluster_table(map_id(layer, state, method))] = clusters
     manifest = synthetic_manifest(
         name, tables, shape, (weights, bias, initial), max_steps, seed, projections
     )
@@ -159,7 +171,7 @@ def readout_columns(
     return columns, initial
 
 
-def frame(columns: dict[str, object], wanted: tuple[schema.Column, ...]) -> pl.DataFrame:
+def frame(columns: dict[str, object], wanted: tuple[Column, ...]) -> pl.DataFrame:
     """A table of the schema's columns in the schema's order; (M, D) arrays become vectors."""
     dtypes = polars_schema(wanted)
     made = {}

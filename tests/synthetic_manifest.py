@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from store import schema
+from tests.synthetic_evidence import TRAINING, UNSTORED, map_figures
 from tests.synthetic_shape import Layer, Shape
 
 METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
@@ -20,14 +21,19 @@ def colour(index: int, classes: int) -> str:
 
 
 def projection_entry(
-    layer: str, state: str, method: str, tables: dict[str, pl.DataFrame], seed: int
+    layer: Layer, state: str, method: str, tables: dict[str, pl.DataFrame], seed: int
 ) -> dict:
     """What the manifest says of one projection."""
-    id_ = f"{layer}-{method}" if state == "h" else f"{layer}-c-{method}"
-    table = tables[schema.projection_table(id_)]
+    id_ = f"{layer.id}-{method}" if state == "h" else f"{layer.id}-c-{method}"
+    table, hidden, clusters = (
+        tables[name]
+        for name in (
+            schema.projection_table(id_), schema.hidden_table(layer.id), schema.cluster_table(id_)
+        )
+    )  # fmt: skip
     return {
         "id": id_,
-        "layer": layer,
+        "layer": layer.id,
         "state": state,
         "method": METHODS[method],
         "settings": {} if method == "pca" else {"perplexity": 30},
@@ -39,6 +45,7 @@ def projection_entry(
         "continuity": 0.96,
         "quality_sample": table.height,
         "mean_trust": float(table["trust"].mean()),
+        **map_figures(table, hidden, clusters, layer, state),
     }
 
 
@@ -48,9 +55,9 @@ def class_entries(labels: list[int], classes: int, training: bool) -> list[dict]
         {
             "name": CLASS_NAMES[each] if each < len(CLASS_NAMES) else f"class {each}",
             "colour": colour(each, classes),
-            "train": 80 if training else None,
+            "train": TRAINING if training else None,
             "validation": 10 if training else None,
-            "test": labels.count(each) + 2,
+            "test": labels.count(each) + UNSTORED,
             "stored": labels.count(each),
         }
         for each in range(classes)
@@ -60,7 +67,7 @@ def class_entries(labels: list[int], classes: int, training: bool) -> list[dict]
 def model_entry(tables: dict[str, pl.DataFrame], shape: Shape, classes: int, seed: int) -> dict:
     """What the manifest says of the model; the unstored test sequences were classified right."""
     table, tokens = tables[schema.SEQUENCES], tables[schema.VOCABULARY].height
-    confusion = [[2 if a == b else 0 for b in range(classes)] for a in range(classes)]
+    confusion = [[UNSTORED if a == b else 0 for b in range(classes)] for a in range(classes)]
     for label, predicted in table.select("label", "predicted").iter_rows():
         confusion[label][predicted] += 1
     tested = sum(map(sum, confusion))
@@ -145,6 +152,7 @@ def layer_entry(layer: Layer, table: pl.DataFrame) -> dict:
         "states": list(layer.states),
         "gates": list(layer.gate_names),
         "max_distance": {state: float(table[columns[state]].max()) for state in layer.mapped},
+        "index": False,
     }
 
 
@@ -186,7 +194,7 @@ def synthetic_manifest(
             layer_entry(layer, tables[schema.hidden_table(layer.id)]) for layer in shape.layers
         ],
         "projections": [
-            projection_entry(layer.id, state, method, tables, seed)
+            projection_entry(layer, state, method, tables, seed)
             for layer in shape.layers
             for state in layer.mapped
             for method in methods

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from store import schema
-from store.schema import polars_schema
+from store.column import polars_schema
 from tests.synthetic_shape import Shape
 
 ROLES = {"not": "negation", "never": "negation", "but": "contrast", "very": "intensifier"}
@@ -104,6 +104,11 @@ def sequences_table(
                 "max_distance": distance[longest],
                 "max_distance_step": longest,
                 "turning_step": turning_step(group, label, predicted[-1]),
+                "right_until": max(
+                    (t for t, p in enumerate(predicted) if p == label), default=None
+                ),
+                "peak_label": max(ep[label] for ep in group["ep"].to_list()),
+                "peak_confidence": max(group["confidence"].to_list()),
                 "text": "" if shape.features else text,
             }
         )

@@ -14,7 +14,8 @@ from pipeline import artefacts
 from pipeline.artefacts import state_array
 from pipeline.expected import expected_prediction
 from pipeline.stage import BuildPaths
-from store.schema import MODEL, polars_schema, vocabulary_columns
+from store.column import polars_schema
+from store.schema import MODEL, vocabulary_columns
 
 RUN = "small"
 LENGTHS = np.array([7, 1, 4, 2, 6])
@@ -76,6 +77,8 @@ def write_settings(paths: BuildPaths, fit_states: int) -> None:
     """Settings of the stages after extract."""
     fit = {"fit_states": fit_states, "seed": 1}
     write(paths.settings("neighbours"), fit)
+    write(paths.settings("units"), {"unit_groups": 8, "seed": 1})
+    write(paths.settings("index"), {"index_states": 200_000, "seed": 1})
     write(paths.settings("project-pca"), fit)
     write(paths.settings("project-tsne"), fit | {"perplexity": 2.0, "tsne_iterations": 30})
     write(paths.settings("export"), {"projections": ["pca"], "default_projection": "pca"})

@@ -94,7 +94,7 @@ def test_a_changed_perplexity_makes_the_projection_and_what_follows_again(place:
     place.run(PERPLEXITY=6)
     after = place.made()
     again = {stage for stage in before if after[stage] != before[stage]}
-    assert again == {"project-tsne", "check"} | ({"export"} & set(before))
+    assert again == {"project-tsne", "clusters-tsne", "check"} | ({"export"} & set(before))
     manifest = open_run(place.store / "mine").manifest
     used = {each["id"]: each["settings"] for each in manifest["projections"]}
     assert used["lstm-tsne"]["perplexity"] == 6
@@ -202,8 +202,12 @@ def test_help_lists_every_target_and_preset() -> None:
         "extract",
         "expected",
         "distances",
+        "words",
+        "units",
         "neighbours",
+        "index",
         "project",
+        "clusters",
         "export",
         "check",
         "bench",
@@ -222,9 +226,9 @@ def test_every_stage_explains_itself(module: str) -> None:
     assert "--run" in done.stdout
 
 
-@pytest.mark.parametrize("module", ["train", "expected", "project"])
+@pytest.mark.parametrize("module", ["train", "expected", "words", "project", "clusters"])
 def test_a_stage_run_too_early_says_what_to_make_first(module: str, tmp_path: Path) -> None:
-    options = ["--method", "pca"] if module == "project" else []
+    options = ["--method", "pca"] if module in ("project", "clusters") else []
     done = subprocess.run(
         [sys.executable, "-m", f"pipeline.{module}", "--run", "x", "--build", tmp_path, *options],
         cwd=ROOT,

@@ -22,7 +22,9 @@ from pipeline.expected import (
     class_margin,
     expected_prediction,
     flips_and_settle,
+    peaks,
     readout_logits,
+    right_until,
     step_differences,
     turning_steps,
 )
@@ -122,6 +124,21 @@ def test_turning_step_is_the_largest_fall_of_the_margin_of_the_misclassified(sta
             z = [0, *contribution[row]] if classes == 2 else list(contribution[row])
             falls.append(z[label[s]] - z[predicted[s]])
         assert found[s] == falls.index(min(falls))
+
+
+def test_right_until_and_peaks_equal_a_plain_walk() -> None:
+    rng = np.random.default_rng(11)
+    ep = rng.dirichlet(np.ones(CLASSES), ROWS).astype(np.float32)
+    label = np.array([0, 1, 2, 3, 1])
+    until = right_until(ep.argmax(axis=1), label, OFFSETS)
+    peak_label, peak_confidence = peaks(ep, label, OFFSETS)
+    for sequence, actual in enumerate(label):
+        walk = ep[OFFSETS[sequence] : OFFSETS[sequence + 1]].tolist()
+        right = [t for t, each in enumerate(walk) if each.index(max(each)) == actual]
+        assert until[sequence] == (right[-1] if right else -1)
+        assert peak_label[sequence] == np.float32(max(each[actual] for each in walk))
+        assert peak_confidence[sequence] == np.float32(max(max(each) for each in walk))
+    assert -1 in until and until.max() > 0
 
 
 def test_margin_of_one_sigmoid_unit_counts_towards_the_second_class() -> None:

@@ -1,16 +1,29 @@
 """What reaches the store: tables and manifest, of a text and of a series, whole and in pieces."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
-from pipeline import arrays, distances, expected, export, neighbours, project
+from pipeline import (
+    arrays,
+    clusters,
+    distances,
+    expected,
+    export,
+    index,
+    neighbours,
+    project,
+    units,
+    words,
+)
 from pipeline.artefacts import EP, PREDICTION, distance_array, map_arrays, state_array
 from pipeline.run_manifest import default_map, maps_of
 from pipeline.stage import BuildPaths
 from store import schema
+from store.column import is_step_grained
 from store.errors import StatelineError
 from store.reader import Run, open_run
 from tests.pipeline.extracted import (
@@ -31,9 +44,10 @@ KINDS = [("text", "linear"), ("text", "head"), ("series", "prefix"), ("series", 
 def build(folder: Path, **what: str) -> BuildPaths:
     """All stages after extract, the run into a store beside the build."""
     paths = write_extracted(folder / "build", **what)
-    for stage in (expected, distances, neighbours):
+    for stage in (expected, distances, words, units, neighbours, index):
         stage.work(paths)
     project.run(paths, "pca")
+    clusters.run(paths, "pca")
     export.run(paths, folder / "store")
     return paths
 
@@ -56,7 +70,7 @@ def test_rows_are_numbered_by_sequence_and_step(built: tuple) -> None:
     _, run, _, _ = built
     wanted = [(s, t) for s in range(SEQUENCES) for t in range(LENGTHS[s])]
     for name, columns in schema.run_tables(run.manifest).items():
-        if schema.KEY[1] in columns:
+        if is_step_grained(columns):
             assert table(run, name).select("sequence_id", "t").rows() == wanted
 
 
@@ -101,6 +115,11 @@ def test_hidden_and_projection_tables_hold_the_arrays_of_their_stages(built: tup
         places = table(run, schema.projection_table(projection))
         assert np.array_equal(places.select("x", "y").to_numpy(), made["places"])
         assert np.array_equal(places["trust"].to_numpy(), made["trust"])
+        seen = np.load(paths.stage("clusters-pca") / map_arrays("lstm", state))
+        assert np.array_equal(places["cluster"].to_numpy(), seen["cluster"])
+        drawn = places["stretch"].fill_null(np.nan).to_numpy()
+        assert np.array_equal(drawn, seen["stretch"], equal_nan=True)
+        assert places["stretch"].null_count() == np.isnan(seen["stretch"]).sum() >= SEQUENCES
 
 
 def test_a_row_of_the_sequences_sums_its_steps_up(built: tuple) -> None:
@@ -118,6 +137,10 @@ def test_a_row_of_the_sequences_sums_its_steps_up(built: tuple) -> None:
         assert row["max_distance"] == own["distance"].max()
         assert row["max_distance_step"] == own["distance"].arg_max()
         assert (row["turning_step"] is None) == row["correct"]
+        right = own.filter(pl.col("predicted") == row["label"])
+        assert row["right_until"] == (right["t"].max() if right.height else None)
+        assert row["peak_label"] == max(each[row["label"]] for each in own["ep"].to_list())
+        assert row["peak_confidence"] == own["confidence"].max()
         assert (row["text"] == "") == (kind == "series")
 
 
@@ -148,7 +171,8 @@ def test_the_manifest_says_what_is_known_and_null_of_the_rest(built: tuple) -> N
                     np.load(paths.stage("distances") / distance_array(layer["id"], state)).max()
                 )
                 for state in layer["states"]
-            }
+            },
+            "index": False,
         }
     assert [each["id"] for each in manifest["projections"]] == ["lstm-pca", "lstm-c-pca"]
     assert [each["state"] for each in manifest["projections"]] == ["h", "c"]
@@ -170,6 +194,19 @@ def test_a_run_written_in_many_pieces_is_the_run_written_in_one(
     for name in schema.run_tables(whole.manifest):
         assert table(pieces, name).equals(table(whole, name)), name
     assert pieces.manifest["corpus"] == whole.manifest["corpus"]
+
+
+def test_an_index_is_in_the_run_as_long_as_its_stage_makes_one(tmp_path: Path) -> None:
+    paths = build(tmp_path)
+    for states, there in ((ROWS - 1, True), (ROWS, False)):
+        settings = {"index_states": states, "seed": 1}
+        paths.settings("index").write_text(json.dumps(settings), encoding="utf-8")
+        index.work(paths)
+        export.run(paths, tmp_path / "store")
+        run = open_run(tmp_path / "store" / RUN)
+        assert [each["index"] for each in run.manifest["layers"]] == [there] * len(LAYERS)
+        assert len(index.check_indexes(run)) == (len(LAYERS) if there else 0)
+        assert len(list(run.folder.glob("hidden/*.usearch"))) == (len(LAYERS) if there else 0)
 
 
 def test_the_app_opens_with_a_map_of_the_layer_that_the_head_reads() -> None:

@@ -99,6 +99,12 @@ TABLE_CASES = {
     "max step": (SEQUENCES, lambda t: put(t, 0, max_distance_step=lambda s: (s + 1) % 7), "a step"),
     "turning null": (SEQUENCES, lambda t: put(t, 1, turning_step=None), "turning_step is null"),
     "turning set": (SEQUENCES, lambda t: put(t, 0, turning_step=1), "turning_step is null where"),
+    "right until": (SEQUENCES, lambda t: put(t, 0, right_until=lambda s: s - 1), "right_until as"),
+    "right until null": (SEQUENCES, lambda t: put(t, 0, right_until=None), "right_until as the"),
+    "right until set": (SEQUENCES, lambda t: put(t, 1, right_until=0), "right_until as the steps"),
+    "right until beyond": (SEQUENCES, lambda t: put(t, 0, right_until=7), "is a step of the"),
+    "peak label": (SEQUENCES, lambda t: put(t, 1, peak_label=lambda p: p + 1e-3), "peak_label as"),
+    "peak confidence": (SEQUENCES, lambda t: put(t, 1, peak_confidence=0.1), "peak_confidence as"),
     "turning moved": (SEQUENCES, lambda t: put(t, 1, turning_step=0), "the largest fall"),
     "confidence": (SEQUENCES, lambda t: put(t, 0, confidence=lambda c: c - 3e-5), "last step"),
     "confidence over": (SEQUENCES, lambda t: put(t, 0, confidence=1.2), "confidence lies in 0"),
@@ -230,5 +236,7 @@ def test_run_whose_readout_is_not_linear_has_no_visible_part(copy: Path) -> None
     change_manifest(copy, lambda m: m["readout"].update(method="head", weights=None, bias=None))
     nulls = {name: pl.lit(None, dtype=pl.Float32) for name in ("visible", "silent")}
     change_table(copy, STEPS, lambda t: t.with_columns(**nulls))
+    unknown = pl.lit(None, dtype=pl.Array(pl.Float32, 4))
+    change_table(copy, "units/lstm.parquet", lambda t: t.with_columns(weight=unknown))
     lines = check_run(copy).lines()
     assert not any("readout of the state" in line for line in lines)

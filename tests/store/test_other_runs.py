@@ -227,15 +227,13 @@ def test_a_gate_column_that_the_manifest_does_not_name_is_refused(layers: Path) 
 
 def test_tables_of_a_run_are_those_of_its_layers_and_maps(other_store: Path) -> None:
     run = open_run(other_store / "layers")
+    layers = ("lstm", "bidirectional-forward", "bidirectional-backward")
+    maps = ("lstm", "lstm-c", "bidirectional-forward", "bidirectional-backward")
     assert list(run.columns) == [
-        "sequences.parquet", "steps.parquet", "vocabulary.parquet",
-        "hidden/lstm.parquet", "hidden/bidirectional-forward.parquet",
-        "hidden/bidirectional-backward.parquet",
-        "projections/lstm-pca.parquet", "projections/lstm-tsne.parquet",
-        "projections/lstm-c-pca.parquet", "projections/lstm-c-tsne.parquet",
-        "projections/bidirectional-forward-pca.parquet",
-        "projections/bidirectional-forward-tsne.parquet",
-        "projections/bidirectional-backward-pca.parquet",
-        "projections/bidirectional-backward-tsne.parquet",
+        "sequences.parquet", "steps.parquet", "vocabulary.parquet", "words.parquet",
+        *(f"{folder}/{layer}.parquet" for layer in layers
+          for folder in ("hidden", "units", "contexts", "responses")),
+        *(f"{folder}/{each}-{method}.parquet" for each in maps for method in ("pca", "tsne")
+          for folder in ("projections", "clusters")),
     ]  # fmt: skip
     assert open_run(other_store / "series").scan(WORDS).collect().is_empty()

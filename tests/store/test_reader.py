@@ -195,8 +195,8 @@ BAD = {
     "manifest cut": (lambda f: halve(f / "manifest.json"), "is not JSON"),
     "manifest a list": (lambda f: (f / "manifest.json").write_text("[]"), "expected an object"),
     "other version": (
-        lambda f: change_manifest(f, lambda m: m.update(schema_version=1)),
-        "another schema version; expected 2, got 1",
+        lambda f: change_manifest(f, lambda m: m.update(schema_version=2)),
+        "another schema version; expected 3, got 2",
     ),
     "no key": (lambda f: change_manifest(f, lambda m: m.pop("readout")), "key readout"),
     "table missing": (lambda f: (f / STEPS).unlink(), "steps.parquet: missing"),

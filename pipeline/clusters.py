@@ -1,0 +1,160 @@
+"""Stage clusters: what a map shows, for one method of projection.
+
+Clusters of the states by their places on the map, at three sizes, and how far each segment of a
+trajectory is stretched. Beyond FIT_STATES states the fitted ones are clustered, and each other
+one joins the cluster of the fitted state nearest to it on the map.
+"""
+
+import argparse
+
+import numpy as np
+import polars as pl
+
+from pipeline.artefacts import CLUSTER_FACTS, EP, OFFSETS, VOCABULARY, distance_array, map_arrays
+from pipeline.cluster_table import cluster_table
+from pipeline.neighbours import Nearest, sample_rows
+from pipeline.project import add_options
+from pipeline.segments import stretch
+from pipeline.stage import BuildPaths, StageRun, running, stage_main
+from pipeline.tables import Inputs
+from store import schema
+
+# A cluster holds one in so many of the states at the least, coarse to fine: a handful of clusters
+# on the whole map, some dozens when one looks closely.
+SHARES = (20, 60, 200)
+SMALLEST = 5
+# Neighbours that make a place dense. More would smooth small clusters away.
+DENSITY_NEIGHBOURS = 10
+
+
+def cluster_places(places: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Clusters of places by density, at each level of size.
+
+    places   float32 (B, 2)
+    returns  int32 (B, levels), -1 for those in none; least states of a cluster by level
+    source   Campello et al. 2013, "Density-based clustering based on hierarchical density
+             estimates"; McInnes and Healy 2017, "Accelerated hierarchical density based clustering"
+    """
+    from fast_hdbscan.hdbscan import clusters_from_spanning_tree, compute_minimum_spanning_tree
+
+    sizes = [max(SMALLEST, len(places) // share) for share in SHARES]
+    member = np.full((len(places), len(sizes)), -1, dtype=np.int32)
+    if len(places) < 2 * SMALLEST:
+        return member, sizes
+    # One tree for all levels; the same on every run.
+    tree, *_ = compute_minimum_spanning_tree(
+        places.astype(np.float64),
+        min_samples=min(DENSITY_NEIGHBOURS, len(places) - 1),
+        reproducible=True,
+    )
+    for level, size in enumerate(sizes):
+        # Leaves of the hierarchy: its most stable clusters are often two halves of the whole map.
+        label, *_ = clusters_from_spanning_tree(
+            tree, min_cluster_size=size, cluster_selection_method="leaf"
+        )
+        member[:, level] = label
+    return member, sizes
+
+
+def by_size(label: np.ndarray) -> np.ndarray:
+    """Clusters renumbered, the largest first; -1 stays: int (M,)."""
+    count = np.bincount(label[label >= 0])
+    number = np.empty(len(count) + 1, dtype=np.int32)
+    number[np.argsort(-count, kind="stable")] = np.arange(len(count))
+    number[-1] = -1
+    return number[label]
+
+
+def memberships(places: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """The cluster of every state at each level.
+
+    places   float32 (M, 2)
+    fitted   bool (M,)  the states that are clustered; each other one joins its nearest of them
+    returns  int32 (M, levels), -1 for none; least fitted states of a cluster by level
+    """
+    base = places[fitted]
+    found, sizes = cluster_places(base)
+    member = np.empty((len(places), len(sizes)), dtype=np.int32)
+    member[fitted] = found
+    if not fitted.all():
+        _, nearest = Nearest(base, 1).of(places[~fitted])
+        member[~fitted] = found[nearest[:, 0]]
+    return np.stack([by_size(label) for label in member.T], axis=1), sizes
+
+
+class Answers:
+    """What the clusters of every map of a run are told of: words and answers of its steps.
+
+    sequence   int (M,)  sequence of each step
+    label      int (M,)  actual class of its sequence
+    predicted  int (M,)  most likely class after the step
+    token      String (M,), None for a series
+    special    tokens that are no words: unknown, start
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        lengths = np.diff(inputs.offsets)
+        self.sequence = np.repeat(np.arange(len(lengths)), lengths)
+        self.label = inputs.label[self.sequence]
+        ep = np.load(inputs.paths.need("expected", EP), mmap_mode="r")
+        self.predicted = ep.argmax(axis=1)
+        self.token, self.special = None, []
+        if inputs.corpus["kind"] == "text":
+            path = inputs.paths.need("corpus", VOCABULARY)
+            spelling = pl.read_parquet(path, columns=["token"])["token"]
+            ids = [each for each in inputs.corpus["tokens"].values() if each is not None]
+            self.special = [spelling[each] for each in ids if each < len(spelling)]
+            self.token = spelling.gather(inputs.documents("ids")["ids"].list.explode())
+
+
+def chart(
+    paths: BuildPaths, stage: StageRun, method: str, layer: dict, state: str, answers: Answers
+) -> dict[str, object]:
+    """Clusters and stretch of one map, written; what the manifest says of them."""
+    settings = paths.read_settings(f"project-{method}")
+    offsets = np.load(paths.need("extract", OFFSETS))
+    name = map_arrays(layer["id"], state)
+    places = np.load(paths.need(f"project-{method}", name))["places"]
+    distance = np.load(paths.need("distances", distance_array(layer["id"], state)))
+    drawn, scale = stretch(places, distance, offsets, layer["direction"])
+    fitted = sample_rows(offsets, settings["fit_states"], settings["seed"])
+    member, sizes = memberships(places, fitted)
+    np.savez(stage.folder / name, stretch=drawn, cluster=member)
+    path = stage.folder / schema.cluster_table(schema.projection_id(layer["id"], state, method))
+    path.parent.mkdir(exist_ok=True)
+    cluster_table(places, member, answers).write_parquet(path)
+    return {"segment_scale": scale, "cluster_sizes": sizes}
+
+
+def clusters(paths: BuildPaths, stage: StageRun, method: str) -> None:
+    """Clusters and stretch of every map that the method made."""
+    inputs = Inputs(paths)
+    answers = Answers(inputs)
+    facts = {
+        f"{layer['id']}.{state}": chart(paths, stage, method, layer, state, answers)
+        for layer in inputs.extracted["layers"]
+        for state in layer["mapped"]
+    }
+    stage.write_json(CLUSTER_FACTS, facts)
+    stage.rows = len(answers.label) * len(facts)
+
+
+def run(paths: BuildPaths, method: str) -> None:
+    """Run the stage for one method."""
+    with running(paths, f"clusters-{method}") as stage:
+        clusters(paths, stage, method)
+
+
+def work(paths: BuildPaths, given: argparse.Namespace) -> None:
+    """Run the stage as its command line says."""
+    run(paths, given.method)
+
+
+if __name__ == "__main__":
+    stage_main(
+        "clusters",
+        work,
+        reads="the corpus, extract, expected, distances and project stages",
+        writes=f"<layer>.<state>.npz, clusters/<projection>.parquet, {CLUSTER_FACTS}",
+        options=add_options,
+    )

@@ -1,0 +1,164 @@
+"""Stage index: an index of nearest states for every layer with more states than can be searched.
+
+Up to INDEX_STATES states the app finds the nearest ones of a state by comparing it with all.
+Beyond, it asks a graph of near neighbours, which finds most of them in far less time; the stage
+measures how many.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+from usearch.index import Index
+
+from pipeline.arrays import pieces, read_rows, read_some
+from pipeline.artefacts import EXTRACT_FACTS, OFFSETS, state_array
+from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
+from store.errors import StatelineError
+from store.reader import Run
+from store.schema import INDEX_DEPTH, hidden_table, index_file
+
+# Half precision takes two thirds of the room, and as many neighbours are found with it.
+PRECISION = "f16"
+NEIGHBOURS_OF_A_STATE = 16
+DEPTH = 128  # of the search for the neighbours of a state that is added
+# States that the index is tried on, and the nearest ones that it should find of each.
+TRIED, NEAREST = 200, 10
+# Squared distance of a state from itself, relative to its size: half precision has 11 bits.
+ROUNDING = 1e-6
+
+
+def build_index(source: Path, offsets: np.ndarray) -> Index:
+    """An index of all states, each under its row number.
+
+    source   array of the states (M, N) in a NumPy file
+    offsets  int64 (S + 1,) rows of each sequence
+    """
+    units = np.load(source, mmap_mode="r").shape[1]
+    index = Index(
+        ndim=units,
+        metric="l2sq",
+        dtype=PRECISION,
+        connectivity=NEIGHBOURS_OF_A_STATE,
+        expansion_add=DEPTH,
+        expansion_search=INDEX_DEPTH,
+    )
+    parts = list(pieces(offsets, units))
+    for block in tqdm(parts, desc="index", unit="piece", disable=None, leave=False):
+        # One thread: with several the graph depends on which of them comes first.
+        index.add(np.arange(block.start, block.stop), read_rows(source, block), threads=1)
+    return index
+
+
+def recall(index: Index, source: Path, offsets: np.ndarray, seed: int) -> float:
+    """Share of the nearest states that the index finds, for a seeded sample, against all pairs.
+
+    Of states that are equal it does not matter which is found: those count that are no farther
+    than the last of the true nearest ones.
+    """
+    rows = np.random.default_rng(seed).choice(len(index), min(TRIED, len(index)), replace=False)
+    asked = read_some(source, rows).astype(np.float64)
+    count = min(NEAREST, len(index))
+    nearest = np.full((len(rows), count), np.inf)
+    for block in pieces(offsets, asked.shape[1] + len(rows)):
+        nearer = np.concatenate([nearest, squares(asked, read_rows(source, block))], axis=1)
+        nearest = np.partition(nearer, count - 1, axis=1)[:, :count]
+    last = nearest.max(axis=1, keepdims=True)
+    found = index.search(asked.astype(np.float32), count).keys.reshape(len(rows), count)
+    away = [
+        squares(state[None], read_some(source, keys.astype(np.int64)))[0]
+        for state, keys in zip(asked, found, strict=True)
+    ]
+    return float((np.array(away) <= last * (1 + ROUNDING) + ROUNDING).mean())
+
+
+def squares(asked: np.ndarray, states: np.ndarray) -> np.ndarray:
+    """Squared distances float64 (A, M) of states (A, N) and (M, N)."""
+    states = states.astype(np.float64)
+    products = asked @ states.T
+    return np.square(asked).sum(axis=1)[:, None] + np.square(states).sum(axis=1) - 2 * products
+
+
+def index(paths: BuildPaths, stage: StageRun) -> None:
+    """An index of the hidden states of every layer that has more than INDEX_STATES."""
+    settings = paths.read_settings("index")
+    offsets = np.load(paths.need("extract", OFFSETS))
+    stage.facts["recall"] = {}
+    if offsets[-1] > settings["index_states"]:
+        for layer in paths.read_json("extract", EXTRACT_FACTS)["layers"]:
+            source = paths.need("extract", state_array(layer["id"], "h"))
+            made = build_index(source, offsets)
+            path = stage.folder / index_file(layer["id"])
+            path.parent.mkdir(exist_ok=True)
+            made.save(os.fspath(path))
+            share = recall(made, source, offsets, settings["seed"])
+            stage.facts["recall"][layer["id"]] = round(share, 4)
+            say(f"index: finds {share:.1%} of the {NEAREST} nearest states of layer {layer['id']}")
+            stage.rows = int(offsets[-1])
+
+
+def check_indexes(run: Run, seed: int = 0) -> list[str]:
+    """Open every index of a run as the app does: all states are there, each found at its place.
+
+    returns  a line a layer
+    raises   StatelineError  the file is no index, or one of other states
+    """
+    lines = []
+    for layer in run.layer_ids:
+        path = run.index(layer)
+        if path is None:
+            continue
+        units = run.layer(layer)["units"]
+        found = opened(path)
+        if found is None or (len(found), found.ndim) != (run.states, units):
+            raise StatelineError(
+                path,
+                "not the index of this layer's states",
+                expected=f"{run.states:,} states of {units} units",
+                got="no index" if found is None else f"{len(found):,} of {found.ndim}",
+                mend=f"Rebuild it: make run RUN={run.name}",
+            )
+        check_states(run, layer, found, seed)
+        lines.append(f"index: {layer}, {run.states:,} states")
+    return lines
+
+
+def opened(path: Path) -> Index | None:
+    """An index as the app opens it, by memory map; None where the file is none."""
+    try:
+        return Index.restore(os.fspath(path), view=True)
+    except (ValueError, RuntimeError):  # what the library raises goes by where it stumbles
+        return None
+
+
+def check_states(run: Run, layer: str, found: Index, seed: int) -> None:
+    """A seeded sample of states, each of which the index must find at no distance."""
+    rows = np.random.default_rng(seed).choice(run.states, min(TRIED, run.states), replace=False)
+    for row in np.sort(rows):
+        sequence = int(np.searchsorted(run.offsets, row, side="right")) - 1
+        of_sequence = run.hidden_of(sequence, layer, ["h"])["h"].to_numpy()
+        state = of_sequence[row - run.offsets[sequence]]
+        # The vector that stands under the row's number, in the index's own precision.
+        kept = found.get(int(row))
+        away = np.inf if kept is None else float(np.square(state - kept).sum())
+        nearest = float(found.search(state, 1).distances[0])
+        limit = ROUNDING * (1 + float(np.square(state).sum()))
+        if not max(away, nearest) <= limit:
+            raise StatelineError(
+                run.index(layer),
+                f"holds another state than {hidden_table(layer)} in row {row:,}",
+                expected=f"a squared distance of {limit:.1g} at the most",
+                got=f"{max(away, nearest):.3g}",
+                mend=f"Rebuild it: make run RUN={run.name}",
+            )
+
+
+def work(paths: BuildPaths, _: object = None) -> None:
+    """Run the stage."""
+    with running(paths, "index") as stage:
+        index(paths, stage)
+
+
+if __name__ == "__main__":
+    stage_main("index", work, reads="the extract stage", writes=index_file("<layer>"))

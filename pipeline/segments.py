@@ -1,0 +1,50 @@
+"""How long each segment of a trajectory is drawn on a map, against how far the state moved."""
+
+import numpy as np
+
+# A segment of no length on the map counts as this share of the median one, so that it has a log.
+SHORTEST = 1e-3
+
+
+def segment_distances(distance: np.ndarray, offsets: np.ndarray, direction: str) -> np.ndarray:
+    """Distance between the states of each step and of the step before it in the text.
+
+    distance   float32 (M,)    how far each step moved the state, from the one read before it
+    offsets    int64 (S + 1,)  rows of each sequence
+    direction  forward, or backward of a layer that reads from the end: it came to the state of a
+               step from that of the step behind
+    returns    float64 (M,)    0 at each first step, which has no segment
+    """
+    between = distance.astype(np.float64)
+    if direction == "backward":
+        between[1:] = between[:-1].copy()
+    between[offsets[:-1]] = 0
+    return between
+
+
+def segment_lengths(places: np.ndarray) -> np.ndarray:
+    """Length on the map from the row before to each row, places float32 (M, 2): float64 (M,)."""
+    moved = np.diff(places.astype(np.float64), axis=0, prepend=places[:1].astype(np.float64))
+    return np.hypot(moved[:, 0], moved[:, 1])
+
+
+def stretch(
+    places: np.ndarray, distance: np.ndarray, offsets: np.ndarray, direction: str
+) -> tuple[np.ndarray, float | None]:
+    """How much longer each segment is drawn than others whose states are as far apart.
+
+    places     float32 (M, 2)
+    distance, offsets, direction  as in `segment_distances`
+    returns    float32 (M,) in powers of two, not-a-number at the first step and where the state
+               did not move; and the scale, the median length on the map of a hidden-state unit:
+               None, and no stretch, where no state moved or most did not move on the map
+    """
+    between, length = segment_distances(distance, offsets, direction), segment_lengths(places)
+    moved = between > 0
+    result = np.full(len(between), np.nan, dtype=np.float32)
+    scale = float(np.median(length[moved] / between[moved])) if moved.any() else 0.0
+    if scale == 0:
+        return result, None
+    drawn = np.maximum(length[moved], SHORTEST * np.median(length[moved]))
+    result[moved] = np.log2(drawn / (between[moved] * scale))
+    return result, scale

@@ -1,0 +1,230 @@
+"""Stage units: what each hidden unit does, where it is strongest, and which words move it.
+
+States are read a piece at a time. Words and units that go together are found by co-clustering
+what the words do to the units.
+"""
+
+import numpy as np
+import polars as pl
+
+from pipeline.arrays import pieces, read_rows
+from pipeline.artefacts import READOUT, VOCABULARY, state_array
+from pipeline.coclusters import coclusters
+from pipeline.distances import move
+from pipeline.stage import BuildPaths, StageRun, running, stage_main
+from pipeline.tables import Inputs, nothing, table
+from store.blocks import Block
+from store.evidence import (
+    CONTEXTS,
+    LEAST_RESPONSE,
+    MOST_RESPONSES,
+    context_columns,
+    response_columns,
+    unit_columns,
+)
+from store.schema import context_table, response_table, unit_table
+
+# Numbers in work for each number of a piece: the states, their moves and those of each word.
+WORK_WIDTH = 4
+
+
+class Spread:
+    """Mean, standard deviation and range of each of N units, from pieces (M, N) of their states."""
+
+    def __init__(self, units: int) -> None:
+        self.rows = 0
+        self.mean, self.square = np.zeros(units), np.zeros(units)  # square: summed, about the mean
+        self.low, self.high = np.full(units, np.inf), np.full(units, -np.inf)
+
+    def add(self, h: np.ndarray) -> None:
+        """One more piece. Source: Chan, Golub and LeVeque 1983, updating formulae for variances."""
+        mean = h.mean(axis=0, dtype=np.float64)
+        square = np.square(h - mean).sum(axis=0)
+        rows, away = self.rows + len(h), mean - self.mean
+        self.square += square + away**2 * (self.rows * len(h) / rows)
+        self.mean += away * (len(h) / rows)
+        self.low = np.minimum(self.low, h.min(axis=0))
+        self.high = np.maximum(self.high, h.max(axis=0))
+        self.rows = rows
+
+    @property
+    def sd(self) -> np.ndarray:
+        """float64 (N,): of all states, not estimated for others."""
+        return np.sqrt(self.square / self.rows)
+
+
+class Strongest:
+    """The sequences in which each unit is highest, each with its strongest step.
+
+    sign      1 for the highest values, -1 for the lowest
+    value     float32 (k, N)  times sign; the strongest first, of equal ones the first sequence
+    sequence  int64 (k, N)    step too: the first of equal ones
+    """
+
+    def __init__(self, units: int, sign: int) -> None:
+        self.sign = sign
+        self.value = np.empty((0, units), np.float32)
+        self.sequence, self.step = (np.empty((0, units), np.int64) for _ in range(2))
+
+    def add(self, h: np.ndarray, block: Block) -> None:
+        """One more block of whole sequences, in their order; h is (M, N)."""
+        signed = self.sign * h
+        value = np.concatenate([self.value, np.maximum.reduceat(signed, block.starts)])
+        numbers = np.repeat(np.arange(block.first, block.last)[:, None], h.shape[1], axis=1)
+        sequence = np.concatenate([self.sequence, numbers])
+        step = np.concatenate([self.step, np.full_like(numbers, -1)])
+        # Stable, so that of equal values the first sequence stays in front.
+        kept = np.argsort(-value, axis=0, kind="stable")[:CONTEXTS]
+        self.value, self.sequence, self.step = (
+            np.take_along_axis(each, kept, axis=0) for each in (value, sequence, step)
+        )
+        for rank, unit in np.argwhere(self.step < 0):
+            number = self.sequence[rank, unit] - block.first
+            start = block.starts[number]
+            here = signed[start : start + block.lengths[number], unit]
+            self.step[rank, unit] = here.argmax()
+
+    def columns(self) -> dict[str, np.ndarray]:
+        """Columns of the contexts, unit by unit."""
+        ranks, units = self.value.shape
+        return {
+            "unit": np.repeat(np.arange(units), ranks),
+            "high": np.full(units * ranks, self.sign > 0),
+            "rank": np.tile(np.arange(ranks), units),
+            "sequence_id": self.sequence.T.ravel(),
+            "t": self.step.T.ravel(),
+            "value": (self.sign * self.value).T.ravel(),
+        }
+
+
+class Responses:
+    """How far each frequent word moves each unit, summed from pieces of the moves.
+
+    inputs  what the stages before left; a series has no words
+    units   N
+    """
+
+    def __init__(self, inputs: Inputs, units: int) -> None:
+        self.words, code = words_of(inputs)
+        counted = np.bincount(code, minlength=len(self.words))
+        frequent = counted >= LEAST_RESPONSE
+        # The place of each step's word among the frequent ones, -1 where it is none.
+        self.place = np.where(frequent, np.cumsum(frequent) - 1, -1)[code]
+        self.words, self.count = self.words[frequent], counted[frequent]
+        self.total = np.zeros((len(self.words), units))
+
+    def add(self, moved: np.ndarray, block: Block) -> None:
+        """One more block's moves, float64 (M, N)."""
+        place = self.place[block.start : block.stop]
+        rows = np.flatnonzero(place >= 0)
+        rows = rows[np.argsort(place[rows], kind="stable")]
+        if len(rows):
+            words, first = np.unique(place[rows], return_index=True)
+            self.total[words] += np.add.reduceat(moved[rows], first)
+
+    def strongest(self) -> dict[str, np.ndarray]:
+        """The words that are kept, the one that matters most first: phrase, count, response."""
+        response = self.total / np.maximum(self.count, 1)[:, None]
+        score = self.count * np.linalg.norm(response, axis=1)
+        kept = np.argsort(-score, kind="stable")[:MOST_RESPONSES]
+        kept = kept[score[kept] > 0]
+        return {
+            "phrase": self.words[kept],
+            "count": self.count[kept],
+            "response": response[kept].astype(np.float32),
+        }
+
+
+def words_of(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
+    """The words of a text in alphabetical order, and of every step the number of its word.
+
+    returns  (W,) and int64 (M,); both empty for a series
+    """
+    if inputs.corpus["kind"] == "series":
+        return np.empty(0, dtype=str), np.empty(0, dtype=np.int64)
+    tokens = pl.read_parquet(inputs.paths.need("corpus", VOCABULARY), columns=["token"])["token"]
+    words, number = np.unique(tokens.to_numpy().astype(str), return_inverse=True)
+    return words, number[inputs.documents("ids")["ids"].list.explode().to_numpy()]
+
+
+def read_layer(inputs: Inputs, layer: dict) -> tuple[Spread, list[Strongest], Responses]:
+    """One pass over the states of a layer.
+
+    layer    as the extract stage describes it
+    returns  the figures of its units, their highest and lowest contexts, what words do to them
+    """
+    source = inputs.paths.need("extract", state_array(layer["id"], "h"))
+    units = layer["units"]
+    spread, responses = Spread(units), Responses(inputs, units)
+    ends = [Strongest(units, sign) for sign in (1, -1)]
+    for block in pieces(inputs.offsets, WORK_WIDTH * units):
+        h = read_rows(source, block)
+        spread.add(h)
+        for end in ends:
+            end.add(h, block)
+        if len(responses.words):
+            moved = np.empty(h.shape)
+            move(h, block, layer["direction"], moved)
+            responses.add(moved, block)
+    return spread, ends, responses
+
+
+def units_of(inputs: Inputs, layer: dict, spread: Spread, cluster: np.ndarray) -> pl.DataFrame:
+    """The table of a layer's units; cluster is -1 where there is none."""
+    readout, units = inputs.extracted["readout"], layer["units"]
+    wanted = unit_columns(readout["outputs"])
+    weight = nothing(units, next(column.dtype for column in wanted if column.name == "weight"))
+    if readout["method"] == "linear" and readout["layer"] == layer["id"]:
+        weight = np.load(inputs.paths.need("extract", READOUT))["weights"].T
+    group = pl.Series(cluster)
+    columns = {
+        "unit": np.arange(units),
+        "weight": weight,
+        "mean": spread.mean,
+        "sd": spread.sd,
+        "low": spread.low,
+        "high": spread.high,
+        "cluster": group.set(group < 0, None),
+    }
+    return table(columns, wanted)
+
+
+def contexts_of(ends: list[Strongest]) -> pl.DataFrame:
+    """The table of a layer's contexts, both ends of every unit."""
+    parts = [table(end.columns(), context_columns()) for end in ends]
+    return pl.concat(parts).sort("unit", "high", "rank", descending=[False, True, False])
+
+
+def units(paths: BuildPaths, stage: StageRun) -> None:
+    """Units, contexts and responses of every stored layer."""
+    settings, inputs = paths.read_settings("units"), Inputs(paths)
+    for name in (unit_table, context_table, response_table):
+        (stage.folder / name("")).parent.mkdir()
+    for layer in inputs.extracted["layers"]:
+        id_ = layer["id"]
+        spread, ends, responses = read_layer(inputs, layer)
+        found = responses.strongest()
+        of_words, of_units = coclusters(
+            found["response"], settings["unit_groups"], settings["seed"]
+        )
+        units_of(inputs, layer, spread, of_units).write_parquet(stage.folder / unit_table(id_))
+        contexts_of(ends).write_parquet(stage.folder / context_table(id_))
+        table(found | {"cluster": of_words}, response_columns(layer["units"])).write_parquet(
+            stage.folder / response_table(id_)
+        )
+    stage.rows = int(inputs.offsets[-1])
+
+
+def work(paths: BuildPaths, _: object = None) -> None:
+    """Run the stage."""
+    with running(paths, "units") as stage:
+        units(paths, stage)
+
+
+if __name__ == "__main__":
+    stage_main(
+        "units",
+        work,
+        reads="the corpus and extract stages",
+        writes=", ".join(name("<layer>") for name in (unit_table, context_table, response_table)),
+    )

@@ -1,0 +1,262 @@
+"""Hidden units: every figure, context and response against a plain loop; planted groups found."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipeline import arrays, artefacts, units
+from pipeline.artefacts import OFFSETS, state_array
+from pipeline.coclusters import LEAST_GROUP, coclusters
+from pipeline.stage import BuildPaths
+from store.column import polars_schema
+from store.evidence import (
+    CONTEXTS,
+    LEAST_RESPONSE,
+    MOST_RESPONSES,
+    context_columns,
+    response_columns,
+    unit_columns,
+)
+from store.schema import VOCABULARY, context_table, response_table, unit_table
+from tests.pipeline.extracted import CLASSES, LAYERS, WORDS, write_extracted
+
+TABLES = (unit_table, context_table, response_table)
+
+
+def longer(paths: BuildPaths, sequences: int = 41, seed: int = 1) -> None:
+    """Put more sequences in the place of the few: words occur often, and contexts are chosen."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(1, 12, sequences)
+    corpus = paths.stage("corpus") / artefacts.SEQUENCES
+    table = pl.read_parquet(corpus)
+    ids = [rng.choice(len(WORDS), length, p=[0.01, *[0.99 / 5] * 5]).tolist() for length in lengths]
+    first = table.filter(pl.col("split") == "test").head(1)
+    stored = pl.concat([first] * sequences).with_columns(
+        ids=pl.Series(ids, dtype=pl.List(pl.UInt32))
+    )
+    pl.concat([table.filter(pl.col("split") != "test"), stored]).write_parquet(corpus)
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    np.save(paths.stage("extract") / OFFSETS, offsets)
+    for layer in LAYERS:
+        # Coarse numbers, so that some are equal.
+        h = rng.integers(-6, 7, (offsets[-1], layer["units"])).astype(np.float32) / 8
+        np.save(paths.stage("extract") / state_array(layer["id"], "h"), h)
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> BuildPaths:
+    paths = write_extracted(tmp_path)
+    longer(paths)
+    units.work(paths)
+    return paths
+
+
+def made(paths: BuildPaths, table: object, layer: str) -> pl.DataFrame:
+    return pl.read_parquet(paths.stage("units") / table(layer))
+
+
+def parts(paths: BuildPaths, layer: str) -> list[np.ndarray]:
+    """The states of each sequence."""
+    h = np.load(paths.stage("extract") / state_array(layer, "h"))
+    return np.split(h, np.load(paths.stage("extract") / OFFSETS)[1:-1])
+
+
+def tokens(paths: BuildPaths) -> list[list[str]]:
+    words = pl.read_parquet(paths.stage("corpus") / VOCABULARY)["token"].to_list()
+    table = pl.read_parquet(paths.stage("corpus") / artefacts.SEQUENCES)
+    stored = table.filter(pl.col("split") == "test")["ids"].to_list()
+    return [[words[i] for i in ids] for ids in stored]
+
+
+def test_the_tables_are_the_schema_s(paths: BuildPaths) -> None:
+    for layer in LAYERS:
+        wanted = (unit_columns(CLASSES), context_columns(), response_columns(layer["units"]))
+        for table, columns in zip(TABLES, wanted, strict=True):
+            assert made(paths, table, layer["id"]).schema == polars_schema(columns)
+
+
+@pytest.mark.parametrize("layer", [each["id"] for each in LAYERS])
+def test_figures_of_a_unit_are_those_of_all_its_states(paths: BuildPaths, layer: str) -> None:
+    table = made(paths, unit_table, layer)
+    every = np.concatenate(parts(paths, layer)).tolist()
+    assert table["unit"].to_list() == list(range(len(every[0])))
+    for row in table.iter_rows(named=True):
+        values = [state[row["unit"]] for state in every]
+        mean = sum(values) / len(values)
+        square = sum((value - mean) ** 2 for value in values) / len(values)
+        assert row["mean"] == pytest.approx(mean, abs=1e-6)
+        assert row["sd"] == pytest.approx(math.sqrt(square), abs=1e-6)
+        assert (row["low"], row["high"]) == (min(values), max(values))
+
+
+def test_a_large_mean_costs_the_deviation_no_digits() -> None:
+    h = np.random.default_rng(0).normal(1e4, 0.01, (999, 2)).astype(np.float32)
+    spread = units.Spread(2)
+    for part in np.split(h, [1, 7, 500]):
+        spread.add(part)
+    assert spread.sd == pytest.approx(h.astype(np.float64).std(axis=0), rel=1e-6)
+
+
+def test_weights_are_the_readout_s_in_its_own_layer_only(paths: BuildPaths) -> None:
+    weights = np.load(paths.stage("extract") / artefacts.READOUT)["weights"]
+    own = made(paths, unit_table, "lstm")["weight"].to_list()
+    for unit, row in enumerate(own):
+        assert row == [float(of_class[unit]) for of_class in weights]
+    other = made(paths, unit_table, "bidirectional-backward")["weight"]
+    assert other.null_count() == len(other)
+
+
+def loop_contexts(sequences: list[np.ndarray], unit: int, sign: int) -> list[tuple]:
+    """Sequence, step and value of the strongest, the first of equal ones first."""
+    found = []
+    for number, states in enumerate(sequences):
+        best = 0
+        for t, state in enumerate(states):
+            if sign * state[unit] > sign * states[best][unit]:
+                best = t
+        found.append((number, best, float(states[best][unit])))
+    return sorted(found, key=lambda each: -sign * each[2])[:CONTEXTS]
+
+
+@pytest.mark.parametrize("layer", [each["id"] for each in LAYERS])
+def test_contexts_are_the_strongest_step_of_the_strongest_sequences(
+    paths: BuildPaths, layer: str
+) -> None:
+    sequences, wanted = parts(paths, layer), []
+    for unit in range(sequences[0].shape[1]):
+        for sign in (1, -1):
+            for rank, each in enumerate(loop_contexts(sequences, unit, sign)):
+                wanted.append((unit, sign > 0, rank, *each))
+    assert made(paths, context_table, layer).rows() == wanted
+    assert len(sequences) > CONTEXTS, "else nothing was chosen"
+
+
+def loop_responses(paths: BuildPaths, layer: dict) -> list[tuple[str, int, list[float]]]:
+    """Word, count and mean move of every frequent word, the one that matters most first."""
+    seen: dict[str, list[np.ndarray]] = {}
+    for words, states in zip(tokens(paths), parts(paths, layer["id"]), strict=True):
+        before = np.zeros(states.shape[1])
+        order = range(len(words))
+        for t in order if layer["direction"] == "forward" else reversed(order):
+            seen.setdefault(words[t], []).append(states[t] - before)
+            before = states[t].astype(np.float64)
+    found = []
+    for word, moves in seen.items():
+        if len(moves) >= LEAST_RESPONSE:
+            mean = [sum(values) / len(moves) for values in zip(*moves, strict=True)]
+            found.append((word, len(moves), mean))
+    return sorted(found, key=lambda each: -each[1] * math.hypot(*each[2]))
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer["direction"])
+def test_a_response_is_the_mean_move_at_a_word(paths: BuildPaths, layer: dict) -> None:
+    wanted = loop_responses(paths, layer)
+    got = made(paths, response_table, layer["id"])
+    assert got["phrase"].to_list() == [word for word, _, _ in wanted]
+    assert got["count"].to_list() == [count for _, count, _ in wanted]
+    np.testing.assert_allclose(
+        got["response"].to_numpy(), [mean for _, _, mean in wanted], atol=1e-6
+    )
+    rare = {word for words in tokens(paths) for word in words} - set(got["phrase"])
+    assert len(wanted) >= 3 and rare == {WORDS[0]}, "one word is too rare"
+
+
+def test_the_size_of_the_pieces_changes_nothing(
+    paths: BuildPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = [made(paths, table, layer["id"]) for layer in LAYERS for table in TABLES]
+    monkeypatch.setattr(arrays, "PIECE_BYTES", 60)
+    units.work(paths)
+    after = [made(paths, table, layer["id"]) for layer in LAYERS for table in TABLES]
+    for one, other in zip(before, after, strict=True):
+        assert one.drop("mean", "sd", "response", strict=False).equals(
+            other.drop("mean", "sd", "response", strict=False)
+        )
+        for column in {"mean", "sd", "response"} & set(one.columns):
+            np.testing.assert_allclose(one[column].to_numpy(), other[column].to_numpy(), atol=1e-6)
+
+
+def test_a_series_has_no_words_and_its_units_no_groups(tmp_path: Path) -> None:
+    paths = write_extracted(tmp_path, kind="series", method="given")
+    units.work(paths)
+    for layer in LAYERS:
+        assert made(paths, response_table, layer["id"]).height == 0
+        table = made(paths, unit_table, layer["id"])
+        assert table["cluster"].null_count() == table["weight"].null_count() == layer["units"]
+
+
+def test_a_word_that_moves_nothing_is_no_response(tmp_path: Path) -> None:
+    paths = write_extracted(tmp_path)
+    longer(paths)
+    for layer in LAYERS:
+        path = paths.stage("extract") / state_array(layer["id"], "h")
+        np.save(path, np.zeros_like(np.load(path)))
+    units.work(paths)
+    assert made(paths, response_table, "lstm").height == 0
+    assert made(paths, unit_table, "lstm")["cluster"].null_count() == 3
+
+
+def test_no_more_words_are_kept_than_the_schema_has_room_for(
+    paths: BuildPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = made(paths, response_table, "lstm")
+    monkeypatch.setattr(units, "MOST_RESPONSES", 2)
+    units.work(paths)
+    assert made(paths, response_table, "lstm")["phrase"].to_list() == every["phrase"][:2].to_list()
+    assert every.height < MOST_RESPONSES
+
+
+def planted(sizes: list[tuple[int, int]], seed: int) -> tuple[np.ndarray, list[int], list[int]]:
+    """Responses of groups of (words, units), shuffled, and the group of each word and unit."""
+    rng = np.random.default_rng(seed)
+    words = [group for group, (count, _) in enumerate(sizes) for _ in range(count)]
+    moved = [group for group, (_, count) in enumerate(sizes) for _ in range(count)]
+    rng.shuffle(words)
+    rng.shuffle(moved)
+    same = np.equal.outer(words, moved)
+    response = np.where(same, rng.choice([-1, 1], same.shape) * rng.uniform(0.8, 1.2), 0.02)
+    return response.astype(np.float32), words, moved
+
+
+def test_planted_groups_are_found_and_numbered_by_their_units() -> None:
+    # 3 groups, their units 9, 6 and 5 and so numbered 0, 1 and 2.
+    response, words, moved = planted([(7, 6), (4, 5), (8, 9)], 0)
+    of_words, of_units = coclusters(response, 3, seed=1)
+    number = {2: 0, 0: 1, 1: 2}
+    assert of_words.tolist() == [number[group] for group in words]
+    assert of_units.tolist() == [number[group] for group in moved]
+
+
+def test_groups_are_the_same_for_the_same_seed() -> None:
+    response = np.random.default_rng(3).normal(size=(40, 23)).astype(np.float32)
+    first, second = (coclusters(response, 5, seed=7) for _ in range(2))
+    for one, other in zip(first, second, strict=True):
+        assert np.array_equal(one, other)
+    sizes = np.bincount(first[1], minlength=5)
+    assert (np.diff(sizes) <= 0).all() and sizes.sum() == 23
+
+
+@pytest.mark.parametrize("shape", [(1, 30), (30, 1), (7, 9), (0, 5)])
+def test_too_few_words_or_units_are_one_group(shape: tuple[int, int]) -> None:
+    assert min(shape) < 2 * LEAST_GROUP
+    of_words, of_units = coclusters(np.ones(shape, np.float32), 8, seed=1)
+    assert of_words.tolist() == [0] * shape[0]
+    assert of_units.tolist() == [0 if shape[0] else -1] * shape[1]
+
+
+def test_a_unit_that_no_word_moves_is_in_no_group() -> None:
+    response, *_ = planted([(6, 6), (6, 6)], 2)
+    response = np.insert(response, 4, 0, axis=1)
+    _, of_units = coclusters(response, 2, seed=1)
+    assert of_units[4] == -1 and sorted(set(of_units)) == [-1, 0, 1]
+
+
+def test_the_number_of_groups_is_a_knob(paths: BuildPaths) -> None:
+    path = paths.settings("units")
+    path.write_text(json.dumps({"unit_groups": 1, "seed": 1}), encoding="utf-8")
+    units.work(paths)
+    assert made(paths, unit_table, "lstm")["cluster"].to_list() == [0] * 3

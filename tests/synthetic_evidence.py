@@ -1,0 +1,279 @@
+"""What follows from a synthetic run's steps and places, by plain loops that restate the terms.
+
+Words and phrases, the stretch of each segment on a map, and the clusters of the states on it.
+"""
+
+import math
+from collections import Counter, defaultdict
+
+import numpy as np
+import polars as pl
+
+from store.column import polars_schema
+from store.evidence import (
+    CHARACTERISTIC_WORDS,
+    LEAST_PHRASE,
+    LEAST_SHORTCUT,
+    cluster_columns,
+    word_columns,
+)
+from tests.synthetic_shape import Layer, Shape
+
+# Cells of equal numbers of states that the planted clusters are, coarse to fine.
+CELLS = (2, 3, 5)
+OUTSIDE = 7  # every so many states are in no cluster
+TRAINING = 80  # training sequences of each class
+UNSTORED = 2  # test sequences of each class that are not stored, in which no word occurs
+
+
+def words_table(
+    steps: pl.DataFrame, sequences: pl.DataFrame, vocabulary: pl.DataFrame, shape: Shape
+) -> pl.DataFrame:
+    """A row a token and a row a phrase that occurs often enough; none for a series."""
+    classes, outputs = (steps.schema[name].shape[0] for name in ("ep", "logit"))
+    wanted = polars_schema(word_columns(classes, outputs))
+    if shape.features:
+        return pl.DataFrame(schema=wanted)
+    labels = sequences["label"].to_list()
+    wrong = {i for i, correct in enumerate(sequences["correct"]) if not correct}
+    sizes = {
+        "train": [TRAINING] * classes if shape.training else None,
+        "test": [labels.count(each) + UNSTORED for each in range(classes)],
+    }
+    training = dict(vocabulary.select("token", "sequences").iter_rows())
+    rows = []
+    for (size, phrase), seen in occurrences(steps).items():
+        if size == 2 and len(seen) < LEAST_PHRASE:
+            continue
+        holding = {sequence for sequence, *_ in seen}
+        train = None
+        if shape.training:
+            # A phrase stands in no more sequences than its rarer word does.
+            train = [min(each) for each in zip(*(training[w] for w in phrase.split()), strict=True)]
+        test = [sum(labels[each] == c for each in holding) for c in range(classes)]
+        others = set(range(len(labels))) - holding
+        rows.append(
+            {
+                "phrase": phrase,
+                "size": size,
+                "count": len(seen),
+                "sequences": len(holding),
+                **effect_columns(np.array([moved for _, moved, _, _ in seen])),
+                "distance": sum(distance for _, _, distance, _ in seen) / len(seen),
+                "flips": sum(flipped for *_, flipped in seen),
+                "error_with": len(holding & wrong) / len(holding),
+                "error_without": len(others & wrong) / len(others) if others else None,
+                "train": train,
+                "test": test,
+            }
+        )
+        rows[-1] |= label_columns(rows[-1], sizes)
+    rows.sort(key=lambda row: (row["size"], -row["count"], row["phrase"]))
+    return pl.DataFrame(rows, schema_overrides=wanted).select(wanted.names())
+
+
+def occurrences(steps: pl.DataFrame) -> dict[tuple[int, str], list[tuple]]:
+    """Every occurrence by size and phrase: sequence, contribution, distance, whether it flipped."""
+    found = defaultdict(list)
+    for (sequence,), rows in steps.group_by("sequence_id", maintain_order=True):
+        token, predicted = rows["token"].to_list(), rows["predicted"].to_list()
+        moved = rows["contribution"].to_numpy().astype(np.float64)
+        distance = rows["distance"].to_list()
+        flipped = [t > 0 and predicted[t] != predicted[t - 1] for t in range(len(token))]
+        for t in range(len(token)):
+            found[1, token[t]].append((sequence, moved[t], distance[t], flipped[t]))
+            if t > 0:
+                found[2, f"{token[t - 1]} {token[t]}"].append(
+                    (
+                        sequence,
+                        moved[t - 1] + moved[t],
+                        distance[t - 1] + distance[t],
+                        flipped[t - 1] or flipped[t],
+                    )
+                )
+    return found
+
+
+def effect_columns(moved: np.ndarray) -> dict[str, object]:
+    """What a phrase does at its occurrences, (count, K): means, spreads, the class it pushes to."""
+    count, outputs = moved.shape
+    mean = moved.mean(axis=0)
+    if outputs == 1:
+        towards = int(mean[0] > 0)
+        effects = moved[:, 0] if towards else -moved[:, 0]
+    else:
+        towards = int(mean.argmax())
+        others = [each for each in range(outputs) if each != towards]
+        effects = moved[:, towards] - moved[:, others].mean(axis=1)
+    spread = moved.std(axis=0, ddof=1) if count > 1 else None
+    return {
+        "contribution": mean.tolist(),
+        "contribution_se": None if spread is None else (spread / math.sqrt(count)).tolist(),
+        "contribution_sd": None if spread is None else spread.tolist(),
+        "towards": towards,
+        "effect": float(effects.mean()),
+        "effect_se": effects.std(ddof=1) / math.sqrt(count) if count > 1 else None,
+    }
+
+
+def label_columns(
+    row: dict[str, object], sizes: dict[str, list[int] | None]
+) -> dict[str, float | None]:
+    """What the labels say of a phrase's class, and what of its effect the test ones do not support.
+
+    sizes  sequences of each class in train and test; None: the split is not known
+    """
+    lift, error = label_lift(row["test"], sizes["test"], row["towards"])
+    found = {"lift": lift, "lift_se": error, "train_lift": None, "shortcut": None}
+    if row["train"] is not None:
+        found["train_lift"], training_error = label_lift(
+            row["train"], sizes["train"], row["towards"]
+        )
+    if row["effect_se"] is None or row["sequences"] < LEAST_SHORTCUT:
+        return found
+    shortcut = row["effect"] - 2 * row["effect_se"]
+    if row["train"] is None:
+        shortcut -= max(lift, 0) + 2 * error
+    else:
+        fallen = found["train_lift"] - max(lift, 0)
+        shortcut = min(shortcut, fallen - 2 * math.sqrt(error**2 + training_error**2))
+    return found | {"shortcut": shortcut if shortcut > 0 else None}
+
+
+def label_lift(holding: list[int], sizes: list[int], towards: int) -> tuple[float, float]:
+    """Log-odds of a class among the sequences that hold a phrase, less that among all; its error.
+
+    Two more hold it at the average share, and each class has one more sequence than it has.
+    """
+    base = (sizes[towards] + 1) / (sum(sizes) + len(sizes))
+    hits, others = holding[towards] + 2 * base, sum(holding) - holding[towards] + 2 * (1 - base)
+    lift = math.log(hits / others) - math.log(base / (1 - base))
+    return lift, math.sqrt(1 / hits + 1 / others)
+
+
+def segments(
+    x: np.ndarray, y: np.ndarray, distance: np.ndarray, lengths: np.ndarray, direction: str
+) -> list[tuple[int, float, float]]:
+    """Segments between two states that differ: row of the later, length on the map, distance."""
+    found, first = [], 0
+    for length in lengths:
+        for row in range(first + 1, first + length):
+            # A layer that reads from the end came from the later state to the earlier one.
+            moved = float(distance[row if direction == "forward" else row - 1])
+            if moved > 0:
+                across, up = (float(axis[row]) - float(axis[row - 1]) for axis in (x, y))
+                found.append((row, math.hypot(across, up), moved))
+        first += length
+    return found
+
+
+def segment_scale(found: list[tuple[int, float, float]]) -> float | None:
+    """Length on the map of a hidden-state unit, as the median segment has it."""
+    ratios = [apart / moved for _, apart, moved in found]
+    return float(np.median(ratios)) or None if ratios else None
+
+
+def stretch_column(found: list[tuple[int, float, float]], states: int) -> list[float | None]:
+    """How much longer each segment is drawn than others of its distance, in powers of two."""
+    stretch, scale = [None] * states, segment_scale(found)
+    if scale is not None:
+        least = 1e-3 * float(np.median([apart for _, apart, _ in found]))
+        for row, apart, moved in found:
+            stretch[row] = math.log2(max(apart, least) / (moved * scale))
+    return stretch
+
+
+def map_columns(
+    placed: dict[str, np.ndarray], distance: np.ndarray, lengths: np.ndarray, direction: str
+) -> dict[str, list]:
+    """Columns of a map that follow from its places: stretch and clusters."""
+    x, y, moved = (each.astype(np.float32) for each in (placed["x"], placed["y"], distance))
+    return {
+        "stretch": stretch_column(segments(x, y, moved, lengths, direction), len(x)),
+        "cluster": planted_clusters(x).tolist(),
+    }
+
+
+def map_figures(
+    places: pl.DataFrame, hidden: pl.DataFrame, clusters: pl.DataFrame, layer: Layer, state: str
+) -> dict[str, object]:
+    """What the manifest says of a map's segments and clusters."""
+    lengths = places.group_by("sequence_id", maintain_order=True).len()["len"].to_numpy()
+    x, y = (places[axis].to_numpy() for axis in ("x", "y"))
+    distance = hidden["distance" if state == "h" else "distance_c"].to_numpy()
+    return {
+        "segment_scale": segment_scale(segments(x, y, distance, lengths, layer.direction)),
+        "cluster_sizes": cluster_sizes(clusters),
+    }
+
+
+def planted_clusters(x: np.ndarray) -> np.ndarray:
+    """Clusters of all states at each level, int (M, levels): slices of the map from left to right.
+
+    Numbered by size within a level, -1 for the states in none.
+    """
+    order = np.argsort(np.argsort(x, kind="stable"), kind="stable")
+    inside = np.arange(len(x)) % OUTSIDE != OUTSIDE - 1
+    levels = []
+    for cells in CELLS:
+        cell = np.where(inside, order * cells // len(x), -1)
+        ranked = Counter(cell[inside].tolist()).most_common()
+        number = {-1: -1} | {each: rank for rank, (each, _) in enumerate(ranked)}
+        levels.append([number[each] for each in cell.tolist()])
+    return np.array(levels).T
+
+
+def clusters_table(
+    places: pl.DataFrame, steps: pl.DataFrame, sequences: pl.DataFrame
+) -> pl.DataFrame:
+    """A row a cluster, from the states in it."""
+    member, sequence = places["cluster"].to_numpy(), steps["sequence_id"].to_numpy()
+    label = sequences["label"].to_numpy()[sequence]
+    predicted, token = steps["predicted"].to_numpy(), steps["token"].to_list()
+    series = "values" in steps.columns
+    rows = []
+    for level, column in enumerate(member.T):
+        for cluster in range(column.max() + 1):
+            inside = np.flatnonzero(column == cluster)
+            middle = inside[np.argsort(places["x"].to_numpy()[inside])[len(inside) // 2]]
+            coarser = Counter(member[inside, level - 1].tolist()) if level else {}
+            parent = [each for each in coarser if 2 * coarser[each] > len(inside)]
+            actual, answer = most_common(label[inside]), most_common(predicted[inside])
+            rows.append(
+                {
+                    "level": level,
+                    "cluster": cluster,
+                    "parent": parent[0] if parent else -1,
+                    "states": len(inside),
+                    "sequences": len(set(sequence[inside].tolist())),
+                    "x": places["x"][int(middle)],
+                    "y": places["y"][int(middle)],
+                    "label": actual,
+                    "purity": (label[inside] == actual).sum() / len(inside),
+                    "predicted": answer,
+                    "accuracy": (label[inside] == predicted[inside]).sum() / len(inside),
+                    "words": [] if series else over_represented(inside, token),
+                }
+            )
+    wanted = polars_schema(cluster_columns())
+    return pl.DataFrame(rows, schema=wanted) if rows else pl.DataFrame(schema=wanted)
+
+
+def most_common(values: np.ndarray) -> int:
+    """The most common value, of equally common ones the smallest."""
+    counts = Counter(values.tolist())
+    return min(counts, key=lambda value: (-counts[value], value))
+
+
+def over_represented(inside: np.ndarray, token: list[str]) -> list[str]:
+    """The tokens of some states whose share of all their occurrences is the largest."""
+    here, everywhere = Counter(token[row] for row in inside), Counter(token)
+    plain = [each for each in here if not each.startswith("[")]
+    plain.sort(key=lambda each: (-here[each] / everywhere[each], -here[each], each))
+    return plain[:CHARACTERISTIC_WORDS]
+
+
+def cluster_sizes(clusters: pl.DataFrame) -> list[int]:
+    """The smallest cluster of each level; 1 where a level has none."""
+    smallest = dict(clusters.group_by("level").agg(pl.col("states").min()).iter_rows())
+    return [smallest.get(level, 1) for level in range(len(CELLS))]
