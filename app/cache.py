@@ -43,5 +43,5 @@ class ByteCache:
                 self.used -= dropped
 
 
-# The one that the app shares; most of it holds the points and colours of the maps in use.
-CACHE = ByteCache(limit=96 * 2**20)
+# The one that the app shares: points and colours of the maps in use, and states to search among.
+CACHE = ByteCache(limit=256 * 2**20)

@@ -4,6 +4,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State
 
 from app import ids
+from app.components.decision_cards import CHARTS, CHOICES
 
 
 def register(app: dash.Dash) -> None:
@@ -28,7 +29,6 @@ def register(app: dash.Dash) -> None:
         ClientsideFunction("stateline", "goToRun"),
         Output(ids.PAGES_LOCATION, "href"),
         Input(ids.RUN_SELECT, "value"),
-        State(ids.RUN_FACTS, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
@@ -36,4 +36,37 @@ def register(app: dash.Dash) -> None:
         Output(ids.SEQUENCES, "getRowsResponse"),
         Input(ids.SEQUENCES, "getRowsRequest"),
         State(ids.RUN_FACTS, "data"),
+    )
+    for key in CHOICES:
+        app.clientside_callback(
+            ClientsideFunction("stateline", "chosenFigure"),
+            Output(f"decisions-{key}", "figure"),
+            Input(f"decisions-{key}-choice", "value"),
+            State(f"decisions-{key}-figures", "data"),
+            prevent_initial_call=True,
+        )
+    for key in CHARTS:
+        app.clientside_callback(
+            ClientsideFunction("stateline", "goToPoint"),
+            Output(ids.PAGES_LOCATION, "href", allow_duplicate=True),
+            Input(f"decisions-{key}", "clickData"),
+            State(f"decisions-{key}", "figure"),
+            prevent_initial_call=True,
+        )
+    app.clientside_callback(
+        ClientsideFunction("stateline", "unitsPage"),
+        # Without an output Dash would not call it for a page that was just put in.
+        Output(ids.UNITS, "data-run"),
+        Input(ids.UNITS_FACTS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("stateline", "wordsPage"),
+        Output(ids.LEXICON, "data-run"),
+        Input(ids.LEXICON_FACTS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("stateline", "wordRows"),
+        Output(ids.LEXICON_TABLE, "getRowsResponse"),
+        Input(ids.LEXICON_TABLE, "getRowsRequest"),
+        State(ids.LEXICON_FACTS, "data"),
     )

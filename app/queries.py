@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from app.cache import CACHE
+from app.evidence import evidence, nullable_numbers, readout_facts
 from app.figures.colours import (
     ACTUAL,
     CORRECT,
@@ -122,17 +123,17 @@ def expected_bins(steps: pl.DataFrame, run: Run) -> np.ndarray:
     return steps["predicted"].to_numpy()
 
 
-def thumbnail(run: Run) -> bytes:
-    """PNG of the default projection, coloured by the expected prediction."""
+def thumbnail(run: Run, projection: str) -> bytes:
+    """PNG of a projection, coloured by the expected prediction."""
 
     def make() -> bytes:
         rows = drawn_rows(run.states)
-        place = run.coordinates(run.manifest["default_projection"])
+        place = run.coordinates(projection)
         bins = _bins(run, EXPECTED, "")[rows]
         palette = run_scales(run)[EXPECTED].colours
         return scatter_png(place["x"][rows], place["y"][rows], bins, palette, *THUMBNAIL)
 
-    return CACHE.get((run.name, run.checksum, "thumbnail"), make, len)
+    return CACHE.get((run.name, run.checksum, "thumbnail", projection), make, len)
 
 
 def projection_facts(run: Run, projection: str) -> dict:
@@ -159,6 +160,7 @@ def page_facts(run: Run) -> dict:
             {"name": name, "colour": colour}
             for name, colour in zip(run.class_names, run.class_colours, strict=True)
         ],
+        "readout": readout_facts(run),
         "scales": {key: scale.plain() for key, scale in run_scales(run).items()},
         "layers": [_layer_plain(kind, step_noun(run)) for kind in measured_kinds(run)],
         "projections": [_projection_plain(run, entry) for entry in manifest["projections"]],
@@ -222,7 +224,8 @@ def sequence(run: Run, sequence_id: int, projection: str) -> dict:
     returns  row of sequences.parquet under "facts", and under "steps" a list a column, T long;
              ep is T lists of C, contribution T lists of K, values of a series T lists of F.
              Distances, the largest among the facts included, are those of the states that the
-             projection shows; visible and silent are null where the head does not read these
+             projection shows; visible and silent are null where the head does not read these.
+             Beside both what app.evidence finds, always of the states that the head reads
     raises   StatelineError  the run holds no such sequence or projection
     """
     steps = run.steps_of(sequence_id)
@@ -241,7 +244,9 @@ def sequence(run: Run, sequence_id: int, projection: str) -> dict:
             **({"values": compact_values(steps["values"])} if run.kind == "series" else {}),
             "bin": expected_bins(steps, run).tolist(),
             **{name: _numbers(place[name]) for name in ("x", "y", "trust")},
+            "stretch": nullable_numbers(place["stretch"]),
         },
+        **evidence(run.class_names, facts, steps),
     }
 
 

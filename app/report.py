@@ -13,7 +13,7 @@ from app.figures.steps_svg import StepView, panels, shown_classes, step_colours,
 from app.figures.trajectory_svg import trajectory_svg
 from app.measured import Measured, measured
 from app.queries import map_note, run_scales, sequence, step_noun
-from app.report_map import jumps, map_picture, moved_note
+from app.report_map import jumps, map_picture, misdrawn_note, moved_note
 from app.report_series import values_drawings
 from app.report_table import step_table, table_note
 from app.selection import DISTANCE
@@ -39,11 +39,11 @@ def report(run: Run, sequence_id: int, projection: str, made: date) -> str:
     view = step_view(run, steps, kind.backward)
     heading = f"{run.name}, sequence {sequence_id}"
     parts = (
-        _title(run, facts),
+        _title(run, facts, found["decision"]),
         _facts(run, facts, steps),
         _words(run, facts, steps, view),
         _step_plots(view, run, kind),
-        _map(run, sequence_id, projection, facts, view),
+        _map(run, sequence_id, projection, found, view),
         _section("Steps", table_note(run, kind), "", step_table(run, facts, steps, view)),
         _source(run, projection, made),
     )
@@ -89,7 +89,8 @@ def _tag(run: Run, index: int) -> str:
     return f'<span class="tag" style="background:{colour};color:{ink(colour)}">{name}</span>'
 
 
-def _title(run: Run, facts: dict) -> str:
+def _title(run: Run, facts: dict, decision: dict) -> str:
+    """Run, model, classes, and how the answer came about."""
     model = run.manifest["model"]
     metrics = model["metrics"]
     parameters = model["parameters"]
@@ -100,13 +101,15 @@ def _title(run: Run, facts: dict) -> str:
     )
     right = facts["correct"]
     verdict = "classified correctly" if right else "classified wrongly"
+    sentence = decision["before"] + decision["named"] + decision["after"]
     return (
         f'<header><p class="brand">Stateline</p>'
         f"<h1>{escape(run.name)} <span>sequence {facts['sequence_id']}</span></h1>"
         f'<p class="about">{escape(about)}</p>'
         f'<p class="verdict">{_tag(run, facts["label"])} <span class="arrow">→</span> '
         f"{_tag(run, facts['predicted'])} "
-        f'<strong class="{"right" if right else "wrong"}">{verdict}</strong></p></header>'
+        f'<strong class="{"right" if right else "wrong"}">{verdict}</strong></p>'
+        f'<p class="course">{escape(sentence)}</p></header>'
     )
 
 
@@ -236,18 +239,21 @@ def _step_plots(view: StepView, run: Run, kind: Measured) -> str:
     return _section("Expected prediction and distance", note, first, "".join(others))
 
 
-def _map(run: Run, sequence_id: int, projection: str, facts: dict, view: StepView) -> str:
+def _map(run: Run, sequence_id: int, projection: str, found: dict, view: StepView) -> str:
     """The trajectory over all states, with the words of its jumps."""
+    facts, stretch = found["facts"], found["steps"]["stretch"]
     x, y, picture, drawn = map_picture(run, sequence_id, projection)
     kind, noun = measured(run, projection), step_noun(run)
     threshold = DISTANCE * kind.largest
     wanted = jumps(view.distance, threshold, facts["turning_step"], view.order[0])
     labels = [(t, view.words[t]) for t in wanted]
-    drawing, labelled = trajectory_svg(x, y, view.path, labels, picture, backward=kind.backward)
+    drawing, labelled = trajectory_svg(
+        x, y, view.path, labels, picture, backward=kind.backward, stretch=stretch
+    )
     note = (
         f"{map_note(run, projection)}. Behind it "
         f"{drawn:,} of {run.states:,} states of the run. A dot a state, a line a {noun}; "
-        "grey ring the first state, dark ring the last."
+        "grey ring the first state, dark ring the last." + misdrawn_note(stretch)
     )
     if kind.backward:
         note += f" This layer reads from the end: its first state is at the last {noun}."

@@ -7,7 +7,7 @@ import numpy as np
 from app.figures.colours import EXPECTED
 from app.figures.raster import pixel_place, scatter_png
 from app.figures.steps_svg import WIDTH
-from app.figures.trajectory_svg import HEIGHT, MARGIN
+from app.figures.trajectory_svg import HEIGHT, LONG, MARGIN, SHORT, TIMES, misdrawn
 from app.measured import Measured
 from app.queries import EXPECTED_COLUMNS, drawn_rows, expected_bins, run_scales
 from store.reader import Run
@@ -42,6 +42,18 @@ def jumps(distance: np.ndarray, threshold: float, turning: int | None, first: in
     # A first step has no state before it: its distance is from the zero state, and no jump.
     found = [int(t) for t in order if distance[t] >= threshold and t not in (first, turning)]
     return found if turning is None else [turning, *found]
+
+
+def misdrawn_note(stretch: list[float | None]) -> str:
+    """What the report says of segments whose length on the map misleads; "" where none does."""
+    kinds = [misdrawn(value) for value in stretch]
+    looks = {LONG: "dotted", SHORT: "double"}
+    found = [
+        f"{kinds.count(kind)} {look} drawn over {TIMES} times too {kind}"
+        for kind, look in looks.items()
+        if kind in kinds
+    ]
+    return f" Segments for their distances: {', '.join(found)}." if found else ""
 
 
 def map_picture(

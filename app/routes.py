@@ -1,26 +1,28 @@
 """GET routes that hand data to the page's scripts: bytes and JSON, validated and cacheable."""
 
-import json
 import logging
-from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, Flask, Response, jsonify, request
+from flask import Blueprint, Flask, Response, jsonify
 from polars.exceptions import PolarsError
 from werkzeug.exceptions import InternalServerError
 
 from app import download, labels, queries, table
+from app.attribution import attributions
 from app.filters import parse_filters, passing, passing_bits
 from app.gate import json_body
+from app.orders import parse_order
 from app.registry import current
 from app.report import file_name, report
 from app.selection import parse_selection, parse_sequence
+from app.serving import as_json, asked_query, cached, requested_run, whole_number
+from app.state_routes import states_data
 from app.typed import TextError, UnavailableError, parse_typed, typing
+from app.units_routes import unit_data
+from app.words_routes import words_data
 from store.errors import StatelineError
 from store.reader import Run
 
-FORMAT = 1  # of what the routes send: part of each ETag, so that a new app is not served old bytes
-LONGEST_PARAMETER = 4_000
 MOST_BODY = 1_000_000  # bytes; what the pages send is a few hundred
 
 data = Blueprint("data", __name__)
@@ -31,6 +33,10 @@ def add_routes(server: Flask) -> None:
     """Put the data routes, `/health` and the limits on the server."""
     server.config["MAX_CONTENT_LENGTH"] = MOST_BODY
     server.register_blueprint(data)
+    server.register_blueprint(attributions)
+    server.register_blueprint(unit_data)
+    server.register_blueprint(states_data)
+    server.register_blueprint(words_data)
     server.register_error_handler(StatelineError, _refuse)
     server.register_error_handler(TextError, _misread)
     server.register_error_handler(UnavailableError, _unavailable)
@@ -49,24 +55,24 @@ def health() -> Response:
 @data.get("/data/<name>/points/<projection>")
 def points(name: str, projection: str) -> Response:
     """float32 x of all states drawn, then y of all."""
-    run = _run(name)
+    run = requested_run(name)
     parse_selection(run, {"projection": projection})
-    return _cached(run, "application/octet-stream", lambda: queries.points(run, projection))
+    return cached(run, "application/octet-stream", lambda: queries.points(run, projection))
 
 
 @data.get("/data/<name>/lengths")
 def lengths(name: str) -> Response:
     """uint32 steps of each sequence, in stored order: from a state's row to its sequence."""
-    run = _run(name)
-    return _cached(run, "application/octet-stream", lambda: queries.lengths(run))
+    run = requested_run(name)
+    return cached(run, "application/octet-stream", lambda: queries.lengths(run))
 
 
 @data.get("/data/<name>/colours/<colouring>")
 def colours(name: str, colouring: str) -> Response:
     """Bin of each state drawn, one or two bytes."""
-    run = _run(name)
-    chosen = parse_selection(run, {**_query(), "colour": colouring})
-    return _cached(
+    run = requested_run(name)
+    chosen = parse_selection(run, {**asked_query(), "colour": colouring})
+    return cached(
         run,
         "application/octet-stream",
         lambda: queries.colours(run, chosen.colour, chosen.projection),
@@ -76,23 +82,23 @@ def colours(name: str, colouring: str) -> Response:
 @data.get("/data/<name>/sequence/<number>")
 def sequence(name: str, number: str) -> Response:
     """One sequence with all that its views draw."""
-    run = _run(name)
-    chosen = parse_selection(run, {**_query(), "sequence": number})
-    return _cached(
+    run = requested_run(name)
+    chosen = parse_selection(run, {**asked_query(), "sequence": number})
+    return cached(
         run,
         "application/json",
-        lambda: _json(queries.sequence(run, chosen.sequence, chosen.projection)),
+        lambda: as_json(queries.sequence(run, chosen.sequence, chosen.projection)),
     )
 
 
 @data.post("/data/<name>/typed")
 def typed(name: str) -> Response:
     """A text that somebody typed, with all that its views draw."""
-    run = _run(name)
+    run = requested_run(name)
     text, projection = parse_typed(json_body())
     chosen = parse_selection(run, {} if projection is None else {"projection": projection})
     answer = typing().read(run, text, chosen.projection)
-    response = Response(_json(answer), mimetype="application/json")
+    response = Response(as_json(answer), mimetype="application/json")
     response.cache_control.no_store = True
     return response
 
@@ -100,41 +106,41 @@ def typed(name: str) -> Response:
 @data.get("/data/<name>/passing")
 def passing_states(name: str) -> Response:
     """What passes the filters: uint32 sequences, uint32 states, then a bit a state drawn."""
-    run = _run(name)
-    filters = parse_filters(run, _query().get("filters", ""))
-    return _cached(run, "application/octet-stream", lambda: passing_bits(run, filters))
+    run = requested_run(name)
+    filters = parse_filters(run, asked_query().get("filters", ""))
+    return cached(run, "application/octet-stream", lambda: passing_bits(run, filters))
 
 
 @data.get("/data/<name>/labels/<projection>")
 def labels_of_all(name: str, projection: str) -> Response:
     """Labels along all trajectories that pass the filters."""
-    run = _run(name)
-    query = _query()
+    run = requested_run(name)
+    query = asked_query()
     parse_selection(run, {"projection": projection})
     kinds = labels.parse_kinds(query.get("kinds", ""))
     distance, confidence = (
         labels.parse_share(key, query.get(key, "1")) for key in ("distance", "confidence")
     )
     found = passing(run, parse_filters(run, query.get("filters", "")))
-    return _cached(
+    return cached(
         run,
         "application/json",
-        lambda: _json(labels.labels(run, projection, kinds, distance, confidence, found)),
+        lambda: as_json(labels.labels(run, projection, kinds, distance, confidence, found)),
     )
 
 
 @data.get("/data/<name>/density/<projection>")
 def density(name: str, projection: str) -> Response:
     """Lines of equal density of all states."""
-    run = _run(name)
+    run = requested_run(name)
     parse_selection(run, {"projection": projection})
-    return _cached(run, "application/json", lambda: _json(queries.density(run, projection)))
+    return cached(run, "application/json", lambda: as_json(queries.density(run, projection)))
 
 
 @data.get("/data/<name>/states.<form>")
 def states(name: str, form: str) -> Response:
     """The states that pass the filters as a file to keep."""
-    run = _run(name)
+    run = requested_run(name)
     if form not in download.FORMATS:
         raise StatelineError(
             "states",
@@ -142,7 +148,7 @@ def states(name: str, form: str) -> Response:
             expected=f"one of {', '.join(download.FORMATS)}",
             got=form[:80],
         )
-    query = _query()
+    query = asked_query()
     chosen = parse_selection(run, query)
     found = passing(run, parse_filters(run, query.get("filters", "")))
     rows = download.states_table(run, chosen.projection, found)
@@ -154,39 +160,40 @@ def states(name: str, form: str) -> Response:
 @data.get("/data/<name>/rows")
 def rows(name: str) -> Response:
     """A block of the table."""
-    run = _run(name)
-    query = _query()
-    start, end = (_whole_number(query, key) for key in ("start", "end"))
+    run = requested_run(name)
+    query = asked_query()
+    start, end = (whole_number(query, key) for key in ("start", "end"))
     asked = _asked(run, query)
-    return _cached(run, "application/json", lambda: _json(table.block(run, start, end, asked)))
+    return cached(run, "application/json", lambda: as_json(table.block(run, start, end, asked)))
 
 
 @data.get("/data/<name>/position/<number>")
 def position(name: str, number: str) -> Response:
     """Row of a sequence in the table as it is sorted and filtered."""
-    run = _run(name)
-    query = _query()
+    run = requested_run(name)
+    query = asked_query()
     chosen = parse_sequence(run, number)
     asked = _asked(run, query)
-    return _cached(
-        run, "application/json", lambda: _json({"row": table.position(run, chosen, asked)})
+    return cached(
+        run, "application/json", lambda: as_json({"row": table.position(run, chosen, asked)})
     )
 
 
 @data.get("/data/<name>/thumbnail.png")
 def thumbnail(name: str) -> Response:
-    """Picture of the default projection."""
-    run = _run(name)
-    return _cached(run, "image/png", lambda: queries.thumbnail(run))
+    """Picture of a projection; of the default one where none is named."""
+    run = requested_run(name)
+    chosen = parse_selection(run, asked_query())
+    return cached(run, "image/png", lambda: queries.thumbnail(run, chosen.projection))
 
 
 @data.get("/report/<name>/<number>.html")
 def sequence_report(name: str, number: str) -> Response:
     """One sequence as a document to print and to pass on."""
-    run = _run(name)
-    chosen = parse_selection(run, {**_query(), "sequence": number})
+    run = requested_run(name)
+    chosen = parse_selection(run, {**asked_query(), "sequence": number})
     written = (run, chosen.sequence, chosen.projection, date.today())
-    answer = _cached(run, "text/html", lambda: report(*written).encode())
+    answer = cached(run, "text/html", lambda: report(*written).encode())
     answer.headers["Content-Disposition"] = f'inline; filename="{file_name(run, chosen.sequence)}"'
     return answer
 
@@ -198,64 +205,14 @@ def nothing(rest: str) -> Response:
     raise StatelineError("data", "no such address", got=rest[:80])
 
 
-def _run(name: str) -> Run:
-    """The run, as long as it is still the one that the page was made from."""
-    run = current().run(name)
-    version = request.args.get("v")
-    if version is not None and version != run.checksum[: len(version) or 1]:
-        raise StatelineError(
-            f"run {run.name}",
-            "it was built anew since this page was opened",
-            mend="Reload the page",
-        )
-    return run
-
-
 def _asked(run: Run, query: dict[str, str]) -> table.Asked:
     """How the table is sorted and filtered, by its own columns and by the filter bar."""
     return table.Asked(
         sort=query.get("sort", ""),
         columns=query.get("columns", ""),
         filters=parse_filters(run, query.get("filters", "")),
+        order=parse_order(query.get("order", "")),
     )
-
-
-def _query() -> dict[str, str]:
-    """The query, each key once and none of it long."""
-    query = request.args
-    for key, value in query.items(multi=True):
-        if len(value) > LONGEST_PARAMETER or len(query.getlist(key)) > 1:
-            raise StatelineError(key[:80], "given twice or too long")
-    return query.to_dict()
-
-
-def _whole_number(query: dict[str, str], key: str) -> int:
-    text = query.get(key, "")
-    if len(text) > 12 or not (text.isascii() and text.isdecimal()):
-        raise StatelineError(key, "not a row", expected="a whole number", got=text[:80] or "none")
-    return int(text)
-
-
-def _cached(run: Run, kind: str, make: Callable[[], bytes]) -> Response:
-    """The body under the run's ETag; 304 without making it where the browser holds it."""
-    etag = f"{run.checksum[:32]}-{FORMAT}"
-    response = Response(mimetype=kind)
-    response.set_etag(etag)
-    response.cache_control.no_cache = True  # held, but asked for each time: a run can be rebuilt
-    if request.if_none_match.contains(etag):
-        response.status_code = 304
-        return response
-    response.set_data(make())
-    return response
-
-
-def _json(value: object) -> bytes:
-    try:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
-    except ValueError:
-        raise StatelineError(
-            "store", "this run holds what is no number", mend="make check tells where"
-        ) from None
 
 
 def _refuse(error: StatelineError) -> Response:

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from app.figures.colours import COLOURINGS, EXPECTED
 from app.filters import Filter, parse_filters
 from app.labels import parse_kinds, parse_share
+from app.orders import parse_order
 from store.errors import StatelineError
 from store.reader import Run
 
 DISTANCE, CONFIDENCE = 0.4, 0.3  # the paper's thresholds
+DISTANCES, CONTRIBUTIONS, BOTH = BARS = ("distance", "contribution", "both")
 LONGEST_TEXT = 1_500  # characters of a typed text that an address holds; pure.js has the same
 
 
@@ -27,6 +29,9 @@ class Selection:
     labels      kinds of labels along trajectories
     distance    threshold of the distance labels, share of the run's largest distance
     confidence  threshold of the confidence labels, change of the expected prediction
+    order       ready order of the table, "" for the order of the store
+    towards     class whose contributions are shown, `class` in the address; None: the predicted one
+    bars        which bars stand on the step axis
     """
 
     projection: str
@@ -39,11 +44,16 @@ class Selection:
     labels: tuple[str, ...] = ()
     distance: float = DISTANCE
     confidence: float = CONFIDENCE
+    order: str = ""
+    towards: int | None = None
+    bars: str = BOTH
 
     def plain(self) -> dict:
         """As JSON for the page."""
         filters = [each.plain() for each in self.filters]
-        return asdict(self) | {"filters": filters, "labels": list(self.labels)}
+        fields = asdict(self) | {"filters": filters, "labels": list(self.labels)}
+        fields["class"] = fields.pop("towards")  # which Python keeps for itself
+        return fields
 
 
 def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
@@ -75,7 +85,25 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
         labels=parse_kinds(str(query.get("labels", ""))),
         distance=parse_share("distance", str(query.get("distance", DISTANCE))),
         confidence=parse_share("confidence", str(query.get("confidence", CONFIDENCE))),
+        order=parse_order(str(query.get("order", ""))),
+        towards=_parse_class(run, query.get("class")),
+        bars=_parse_bars(query.get("bars", BOTH)),
     )
+
+
+def _parse_class(run: Run, value: object) -> int | None:
+    """Number of a class."""
+    if value is None:
+        return None
+    count = len(run.class_names)
+    return parse_whole("class", f"a number from 0 to {count - 1}", value, count)
+
+
+def _parse_bars(value: object) -> str:
+    """Which bars stand on the step axis."""
+    if value not in BARS:
+        raise _unknown("bars", ", ".join(BARS), value)
+    return value
 
 
 def _parse_text(value: object) -> str | None:
@@ -100,20 +128,21 @@ def _parse_step(run: Run, sequence: int | None, text: str | None, value: object)
     if value is None:
         return None
     if text is not None:
-        return _whole("step", "a number", value, LONGEST_TEXT)
+        return parse_whole("step", "a number", value, LONGEST_TEXT)
     if sequence is None:
         return None
     length = int(run.offsets[sequence + 1] - run.offsets[sequence])
-    return _whole("step", f"a number from 0 to {length - 1}", value, length)
+    return parse_whole("step", f"a number from 0 to {length - 1}", value, length)
 
 
 def parse_sequence(run: Run, value: object) -> int:
     """Number of a sequence that the run holds; raises StatelineError that says which those are."""
     count = run.sequences.height
-    return _whole("sequence", f"a number from 0 to {count - 1}", value, count)
+    return parse_whole("sequence", f"a number from 0 to {count - 1}", value, count)
 
 
-def _whole(what: str, expected: str, value: object, end: int) -> int:
+def parse_whole(what: str, expected: str, value: object, end: int) -> int:
+    """A whole number below `end`; raises StatelineError that says what was expected."""
     text = str(value)
     # isdecimal alone also takes digits of other scripts; int() of a long text takes long.
     if len(text) <= 10 and text.isascii() and text.isdecimal() and int(text) < end:

@@ -1,34 +1,18 @@
 """The table of sequences: its columns, and blocks of its rows sorted and filtered as asked."""
 
-import json
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from app.cache import CACHE
 from app.filters import Filter, passing
+from app.grid import FLAG, IMAGE, NUMBER, TEXT, TableColumn, asked_rows, check_block
+from app.orders import ranked
 from app.series import shades
-from store.errors import StatelineError
 from store.reader import Run
 from store.schema import STEPS
 
-TEXT, NUMBER, FLAG, IMAGE = "text", "number", "flag", "image"
 BEGINNING = 160  # characters of a text in its row
-MOST_ROWS = 1_000  # of one request
-MOST_CONDITIONS = 20
-LONGEST_TEXT = 200  # of what a filter looks for
-
-
-@dataclass(frozen=True)
-class TableColumn:
-    """A column that may be shown, sorted and filtered; nothing else can be asked for."""
-
-    name: str
-    kind: str
-    heading: str
-    help: str
-    width: int
-
 
 COLUMNS = (
     TableColumn("sequence_id", NUMBER, "#", "Number of the sequence", 46),
@@ -114,11 +98,13 @@ class Asked:
     sort     `column:asc` or `column:desc`, several separated by commas; "" for none
     columns  JSON in the grid's own filter model; "" for none
     filters  of the filter bar
+    order    a ready order, which leaves out what it is not about; a sort comes before its own
     """
 
     sort: str = ""
     columns: str = ""
     filters: tuple[Filter, ...] = ()
+    order: str = ""
 
 
 def ordered(run: Run, asked: Asked) -> pl.DataFrame:
@@ -128,14 +114,9 @@ def ordered(run: Run, asked: Asked) -> pl.DataFrame:
         found = table(run)
         if asked.filters:
             found = found.filter(passing(run, asked.filters).sequences)
-        if asked.columns:
-            found = found.filter(*_conditions(asked.columns, _kinds(run)))
-        keys, descending = _sort_keys(asked.sort, _kinds(run))
-        if keys:
-            found = found.sort(
-                [*keys, "sequence_id"], descending=[*descending, False], nulls_last=True
-            )
-        return found
+        if asked.order:
+            found = ranked(run, asked.order).join(found, on="sequence_id", maintain_order="left")
+        return asked_rows(found, asked.sort, asked.columns, _kinds(run), "sequence_id")
 
     key = (run.name, run.checksum, "ordered", asked)
     return CACHE.get(key, make, lambda rows: rows.estimated_size())
@@ -143,10 +124,7 @@ def ordered(run: Run, asked: Asked) -> pl.DataFrame:
 
 def block(run: Run, start: int, end: int, asked: Asked) -> dict:
     """Rows start to end (exclusive) of the table as asked for, and how many pass in all."""
-    if not 0 <= start < end or end - start > MOST_ROWS:
-        raise StatelineError(
-            "rows", "no such block", expected=f"at most {MOST_ROWS} rows", got=f"{start} to {end}"
-        )
+    check_block(start, end)
     found = ordered(run, asked)
     rows = found.slice(start, end - start).with_columns(pl.col("confidence").round(6))
     if _has_pictures(run):
@@ -158,118 +136,3 @@ def block(run: Run, start: int, end: int, asked: Asked) -> dict:
 def position(run: Run, sequence_id: int, asked: Asked) -> int | None:
     """Row of a sequence in the table as asked for; None where a filter leaves it out."""
     return ordered(run, asked)["sequence_id"].index_of(sequence_id)
-
-
-def _sort_keys(sort: str, kinds: dict[str, str]) -> tuple[list[str], list[bool]]:
-    keys, descending = [], []
-    for part in sort.split(",") if sort else ():
-        name, _, direction = part.partition(":")
-        if name not in kinds or direction not in ("asc", "desc") or name in keys:
-            raise StatelineError(
-                "sort",
-                "not a column and a direction",
-                expected=f"one of {', '.join(kinds)}, then :asc or :desc",
-                got=part[:80],
-            )
-        keys.append(name)
-        descending.append(direction == "desc")
-    return keys, descending
-
-
-def _conditions(columns: str, kinds: dict[str, str]) -> list[pl.Expr]:
-    try:
-        model = json.loads(columns)
-    except (ValueError, RecursionError):
-        model = None
-    if not isinstance(model, dict) or not set(model) <= set(kinds):
-        raise StatelineError(
-            "columns",
-            "not a filter of this table",
-            expected=f"a JSON object with some of {', '.join(kinds)}",
-            got=columns[:80],
-        )
-    return [_column_condition(name, entry) for name, entry in model.items()]
-
-
-def _column_condition(name: str, entry: object) -> pl.Expr:
-    """Condition on one column: a single one, or several joined by AND or OR."""
-    if not isinstance(entry, dict):
-        raise _bad_condition(name, entry)
-    parts = entry.get("conditions", [entry])
-    joined = entry.get("operator", "AND")
-    if (
-        not isinstance(parts, list)
-        or not 0 < len(parts) <= MOST_CONDITIONS
-        or joined not in ("AND", "OR")
-    ):
-        raise _bad_condition(name, entry)
-    found = [_condition(name, part) for part in parts]
-    return pl.all_horizontal(found) if joined == "AND" else pl.any_horizontal(found)
-
-
-def _condition(name: str, part: object) -> pl.Expr:
-    if not isinstance(part, dict):
-        raise _bad_condition(name, part)
-    asked = part.get("type")
-    column = pl.col(name)
-    if asked == "blank":
-        return column.is_null()
-    if asked == "notBlank":
-        return column.is_not_null()
-    kind = KINDS[name]
-    value = part.get("filter")
-    if kind == NUMBER and _is_number(value):
-        if asked == "inRange" and _is_number(part.get("filterTo")):
-            return column.is_between(value, part["filterTo"])
-        compare = NUMBER_TESTS.get(asked) if isinstance(asked, str) else None
-        if compare:
-            return getattr(column, compare)(value)
-    if kind == TEXT and isinstance(value, str) and len(value) <= LONGEST_TEXT:
-        found = _text_test(column.str.to_lowercase(), asked, value.lower())
-        if found is not None:
-            return found.fill_null(asked in ("notContains", "notEqual"))
-    if kind == FLAG and asked in ("true", "false"):
-        return column if asked == "true" else ~column
-    raise _bad_condition(name, part)
-
-
-NUMBER_TESTS = {
-    "equals": "eq",
-    "notEqual": "ne",
-    "lessThan": "lt",
-    "lessThanOrEqual": "le",
-    "greaterThan": "gt",
-    "greaterThanOrEqual": "ge",
-}
-
-
-def _text_test(column: pl.Expr, asked: object, value: str) -> pl.Expr | None:
-    """The comparison asked for, on lower-case text; None where there is no such comparison."""
-    match asked:
-        case "contains":
-            return column.str.contains(value, literal=True)
-        case "notContains":
-            return ~column.str.contains(value, literal=True)
-        case "equals":
-            return column == value
-        case "notEqual":
-            return column != value
-        case "startsWith":
-            return column.str.starts_with(value)
-        case "endsWith":
-            return column.str.ends_with(value)
-    return None
-
-
-def _is_number(value: object) -> bool:
-    # JSON's NaN and Infinity are floats that no column can be compared with in earnest.
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
-
-
-def _bad_condition(name: str, got: object) -> StatelineError:
-    return StatelineError(
-        "columns",
-        f"no such condition on {name}",
-        expected=f"a condition on a {KINDS[name]} column",
-        got=json.dumps(got)[:80],
-    )

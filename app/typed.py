@@ -5,9 +5,6 @@ the run that was asked last, and lets it go after a while without a text.
 """
 
 import atexit
-import json
-import queue
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -17,53 +14,52 @@ from pathlib import Path
 import polars as pl
 from flask import current_app
 
+from app.evidence import evidence
 from app.queries import EXPECTED_COLUMNS, expected_bins
-from store.errors import StatelineError
+from app.worker import TextError, UnavailableError, Worker, as_error
+from store.column import polars_schema
 from store.reader import Run
-from store.schema import MODEL, STEPS, polars_schema
+from store.schema import MODEL, STEPS
 
 EXTENSION = "stateline-typed"
-ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ("pipeline", "tensorflow", "sklearn")
 MOST_CHARACTERS = 20_000
 MOST_AT_ONCE = 3  # requests; more would keep the server's threads from all other pages
 START_SECONDS = 180.0  # TensorFlow from a cold disk
 ANSWER_SECONDS = 60.0
 IDLE_SECONDS = 600.0
-AGAIN = "Run the text again; the app's own output says why"
-
-
-class TextError(StatelineError):
-    """This text, or the request that brought it, cannot be read."""
-
-
-class UnavailableError(StatelineError):
-    """No text can be read at present, whatever it says."""
 
 
 def typing_problem(run: Run) -> UnavailableError | None:
-    """Why no text can be read by a run's model, and what mends it; None where one can.
+    """Why no text can be read by a run's model, and what mends it; None where one can."""
+    if run.kind != "text":
+        return UnavailableError(f"run {run.name}", "its model reads numbers, not a text")
+    return model_problem(run, "a text is read")
+
+
+def model_problem(run: Run, what: str) -> UnavailableError | None:
+    """Why a run's model cannot be asked, and what mends it; None where it can.
 
     Nothing is imported to find out.
+
+    what  is done by it, the beginning of a sentence
     """
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         return UnavailableError(
             "typing",
-            f"a text is read by the model itself, which needs {missing[0]}; it is not installed",
+            f"{what} by the model itself, which needs {missing[0]}; it is not installed",
             mend="Install it and start the app again: make setup",
         )
-    if run.kind != "text":
-        return UnavailableError(f"run {run.name}", "its model reads numbers, not a text")
     if run.manifest["model"]["file"] is None:
         return UnavailableError(
             f"run {run.name}",
-            "a text is read by the model itself, and this run was made from arrays of states",
+            f"{what} by the model itself, and this run was made from arrays of states",
         )
     if not (run.folder / MODEL).is_file():
         return UnavailableError(
             f"run {run.name}",
-            f"a text is read by the model itself, and {MODEL} is not in the run's folder",
+            f"{what} by the model itself, and {MODEL} is not in the run's folder",
             mend=f"Copy it there, or rebuild the run: make run RUN={run.name}",
         )
     return None
@@ -76,15 +72,20 @@ def parse_typed(body: object) -> tuple[str, str | None]:
     """
     if not isinstance(body, dict):
         raise TextError("body", "not a JSON object", expected='{"text": ...}, sent as JSON')
-    text, projection = body.get("text"), body.get("projection")
+    text, projection = parse_text(body.get("text")), body.get("projection")
+    if projection is not None and not isinstance(projection, str):
+        raise TextError("projection", "not a name", got=repr(projection)[:80])
+    return text, projection
+
+
+def parse_text(text: object) -> str:
+    """A text as somebody may type it; raises TextError where it is none, or too long."""
     if not isinstance(text, str) or not is_whole(text):
         raise TextError("text", "not a text", got=repr(text)[:80])
     if len(text) > MOST_CHARACTERS:
         most = f"{MOST_CHARACTERS:,} characters at the most"
         raise TextError("text", "too long", expected=most, got=f"{len(text):,}")
-    if projection is not None and not isinstance(projection, str):
-        raise TextError("projection", "not a name", got=repr(projection)[:80])
-    return text, projection
+    return text
 
 
 def is_whole(text: str) -> bool:
@@ -104,67 +105,6 @@ def typing() -> "Typing":
 def worker_command(run: Run) -> list[str]:
     """What is started to read texts with a run's model."""
     return [sys.executable, "-m", "pipeline.typed", "--run", str(run.folder.resolve())]
-
-
-class Worker:
-    """One process that reads texts: a JSON line in, a JSON line out."""
-
-    def __init__(self, command: list[str]) -> None:
-        # A session of its own: Ctrl+C is for the app, which ends the worker itself. Where the app
-        # dies without a word, the end of its input ends the worker.
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        self.lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True, name="typed-worker").start()
-
-    def _listen(self) -> None:
-        """Hand on what the process writes; at its end None, and the process is waited for."""
-        with self.process.stdout as output:
-            for line in output:
-                self.lines.put(line)
-        self.lines.put(None)
-        self.process.wait()
-
-    def send(self, request: dict) -> None:
-        """Write a request; where the process is gone, `receive` says so."""
-        try:
-            self.process.stdin.write(json.dumps(request) + "\n")
-            self.process.stdin.flush()
-        except OSError:
-            return
-
-    def receive(self, seconds: float) -> dict:
-        """The next object that the process writes; raises where it ends, or takes too long."""
-        try:
-            line = self.lines.get(timeout=seconds)
-        except queue.Empty:
-            raise UnavailableError(
-                "typing", f"the model gave no answer within {seconds:g} s", mend=AGAIN
-            ) from None
-        try:
-            answer = json.loads(line or "")
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise UnavailableError(
-                "typing", "the process that holds the model has ended", mend=AGAIN
-            )
-        return answer
-
-    def close(self) -> None:
-        """End the process and wait for it; it has nothing to save."""
-        self.process.kill()
-        self.process.wait()
-        try:
-            self.process.stdin.close()
-        except OSError:  # What was left to write goes nowhere.
-            return
 
 
 class Typing:
@@ -198,18 +138,34 @@ class Typing:
         raises   TextError         this text cannot be read
                  UnavailableError  nor could any other
         """
+        problem = typing_problem(run) if run.kind != "text" else None
+        if problem:
+            raise problem
+        return with_bins(run, self._answer(run, {"text": text, "projection": projection}))
+
+    def attribute(self, run: Run, asked: dict) -> dict:
+        """What each step is worth to a class, as a run's model says.
+
+        asked    see pipeline.typed
+        returns  the answer of pipeline.attribution
+        raises   as `read`
+        """
+        return self._answer(run, {"attribute": asked})
+
+    def _answer(self, run: Run, request: dict) -> dict:
+        """One question to the worker, as soon as it is free."""
         if not self._waiting.acquire(blocking=False):
             raise UnavailableError(
                 "typing", "other texts are being read", mend="Run the text again in a moment"
             )
         try:
             with self._lock:
-                answer = self._ask(run, {"text": text, "projection": projection})
+                answer = self._ask(run, request)
         finally:
             self._waiting.release()
         if "error" in answer:
             raise as_error(TextError, answer["error"])
-        return with_bins(run, answer)
+        return answer
 
     def close(self) -> None:
         """End the worker, if there is one."""
@@ -238,7 +194,7 @@ class Typing:
         if self.worker and self._of == wanted and self.worker.process.poll() is None:
             return self.worker
         self._end()
-        problem = typing_problem(run)
+        problem = model_problem(run, "it is answered")
         if problem:
             raise problem
         self.worker, self._of = Worker(self.command(run)), wanted
@@ -270,15 +226,10 @@ class Typing:
         self.worker = self._of = self._timer = None
 
 
-def as_error(kind: type[StatelineError], line: str) -> StatelineError:
-    """The worker's line as the error that it was there."""
-    where, _, what = line.partition(": ")
-    return kind(where, what)
-
-
 def with_bins(run: Run, answer: dict) -> dict:
-    """The answer with the bin of each step's colour, as stored sequences have it."""
+    """The answer with each step's colour bin and with its evidence, as stored sequences have it."""
     types = polars_schema(run.columns[STEPS])
     columns = {name: answer["steps"][name] for name in EXPECTED_COLUMNS}
     steps = pl.DataFrame(columns, schema={name: types[name] for name in EXPECTED_COLUMNS})
-    return answer | {"steps": answer["steps"] | {"bin": expected_bins(steps, run).tolist()}}
+    found = evidence(run.class_names, answer["facts"], answer["steps"])
+    return answer | {"steps": answer["steps"] | {"bin": expected_bins(steps, run).tolist()}} | found

@@ -21,6 +21,7 @@ import numpy as np
 from store.errors import StatelineError
 from store.reader import Run, open_run
 from store.schema import MANIFEST
+from tests.bench_answers import bench_answers
 from tests.bench_report import Report, say, table
 from tests.browser.conftest import FLAGS, OPEN, VIEWPORT, chromium_path, lacking
 
@@ -243,6 +244,8 @@ def bench_run(browser, store: Path, run: Run, given: argparse.Namespace) -> Repo
         report.add(
             "memory of the server with it open", [resident_megabytes(process)], "MB", MEMORY_MB
         )
+        bench_answers(site, run, report, given.answers)
+        report.add("the same after all these answers", [resident_megabytes(process)], "MB")
         context.close()
     return report
 
@@ -260,6 +263,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--nexts", type=int, default=40, help="next sequences [%(default)s]")
     parser.add_argument("--opens", type=int, default=7, help="first visits [%(default)s]")
     parser.add_argument("--changes", type=int, default=200, help="of sequence [%(default)s]")
+    parser.add_argument("--answers", type=int, default=20, help="of each kind [%(default)s]")
     parser.add_argument("--toggles", type=int, default=10, help="changes a control [%(default)s]")
     return parser
 

@@ -14,12 +14,13 @@ ALLOWED = {
     "store": {"numpy", "polars", "pyarrow"},
     "pipeline": None,
     "app": {"store", "numpy", "polars", "pyarrow", "plotly", "contourpy", "dash", "dash_ag_grid",
-            "dash_bootstrap_components", "flask", "waitress", "werkzeug"},
+            "dash_bootstrap_components", "flask", "usearch", "waitress", "werkzeug"},
 }  # fmt: skip
 NEVER = {"pipeline": {"app", "dash", "plotly"}, "app": {"pipeline", "tensorflow", "keras"}}
 # Inside app, from the bottom up: a part may import those before it and itself.
 ORDER = ("ids", "figures", "cache", "queries", "filters", "labels", "selection", "typed",
-         "table", "registry", "components", "pages", "main")  # fmt: skip
+         "units", "matching", "decisions", "grid", "table", "words", "occurrences", "registry",
+         "serving", "components", "pages", "main")  # fmt: skip
 # The page that stands in for another one that has no run to show.
 SHARED_PAGE = "app.pages.missing"
 

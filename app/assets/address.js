@@ -40,8 +40,12 @@
     if (JSON.stringify(next.filters) !== JSON.stringify(now.filters)) {
       await stateline.filters.apply(next.filters, silent);
     }
+    if (next.order !== now.order) stateline.table.order(next.order, silent);
     if (next.projection !== now.projection) setProjection(next.projection);
     if (next.colour !== now.colour) setHeader("colour-select", next.colour);
+    if (next.class !== now.class || next.bars !== now.bars) {
+      stateline.evidence.choose({ class: next.class, bars: next.bars }, silent);
+    }
     if (next.pinned !== now.pinned) stateline.explore.pin(next.pinned, silent);
     stateline.explore.drop();
     if (next.text !== null) {

@@ -45,20 +45,25 @@
   const namesOf = (axis) => axis.querySelector(".step-names")?.offsetWidth ?? 0;
   const axes = () => [...document.querySelectorAll("#detail .step-axis")];
 
-  // What depends on the room that the axes have now; an axis out of sight has none.
-  function settle() {
+  // The room that each axis has, beside its names, and how far it is scrolled.
+  const measure = () =>
+    axes().map((axis) => ({ axis, room: axis.clientWidth, names: namesOf(axis), left: axis.scrollLeft }));
+
+  // What depends on the room that the axes have; an axis out of sight has none. A sequence of the
+  // same run has the room of the one before it: measured before it is drawn, it is laid out once.
+  function settle(measured = measure()) {
     const fit = at("detail")?.dataset.fit === "true";
-    const seen = axes().filter((axis) => axis.dataset.steps && axis.clientWidth > 0);
+    const seen = measured.filter(({ axis, room }) => axis.dataset.steps && room > 0);
     if (!seen.length) return;
-    const laid = seen.map((axis) => {
-      const room = axis.clientWidth;
-      const found = layout(Number(axis.dataset.steps), room - namesOf(axis), fit);
+    const laid = seen.map(({ axis, room, names, left }) => {
+      const steps = Number(axis.dataset.steps);
+      const found = layout(steps, room - names, fit);
       axis.dataset.heads = String(found.heads);
       // In pixels and from here: as units of a container they would cost the browser a second pass
       // over all styles inside.
       axis.style.setProperty("--view", `${room}px`);
       axis.style.setProperty("--column", `${found.column.toFixed(2)}px`);
-      edge(axis);
+      axis.dataset.more = String(left + room < names + found.column * steps - 1);
       return found;
     });
     at("axis-switch").hidden = laid.every(({ fits }) => fits);
@@ -107,7 +112,7 @@
   }
 
   // Panes change their width with the window, with their neighbours and when they come into sight.
-  const observer = globalThis.ResizeObserver && new ResizeObserver(settle);
+  const observer = globalThis.ResizeObserver && new ResizeObserver(() => settle());
 
   const scrolled = ({ target }) => target.classList?.contains("step-axis") && edge(target);
   document.addEventListener("scroll", scrolled, { capture: true, passive: true });
@@ -119,5 +124,5 @@
     setFit(remembered());
   }
 
-  stateline.axis = { draw, headsMarkup, layout, open, reveal, settle, toggle };
+  stateline.axis = { draw, headsMarkup, layout, measure, open, reveal, settle, toggle };
 })();

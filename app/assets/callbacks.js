@@ -19,9 +19,40 @@
       return [options, same.id === present ? dash.no_update : same.id];
     },
 
-    goToRun(run, facts) {
-      if (!run || !facts || run === facts.run) return dash.no_update;
-      return `/explore/${encodeURIComponent(run)}`;
+    // The same page of another run.
+    goToRun(run) {
+      const [, page] = location.pathname.split("/");
+      const there = `/${page}/${encodeURIComponent(run)}`;
+      return run && location.pathname !== there ? there : dash.no_update;
+    },
+
+    chosenFigure(choice, figures) {
+      return figures?.[choice] ?? dash.no_update;
+    },
+
+    // What was clicked in a chart has an address of its own, or its trace has one.
+    goToPoint(click, figure) {
+      const point = click?.points?.[0];
+      if (!point) return dash.no_update;
+      const own = typeof point.customdata === "string" ? point.customdata : null;
+      return own ?? figure.data[point.curveNumber].meta ?? dash.no_update;
+    },
+
+    unitsPage(facts) {
+      if (!facts) return dash.no_update;
+      stateline.units.open(facts);
+      return facts.run;
+    },
+
+    wordsPage(facts) {
+      if (!facts) return dash.no_update;
+      stateline.lexicon.open(facts);
+      return facts.run;
+    },
+
+    async wordRows(request, facts) {
+      if (!request || !facts) return dash.no_update;
+      return stateline.lexicon.rows(request, facts);
     },
 
     async tableRows(request, facts) {

@@ -19,6 +19,7 @@
     last: false,
     fade: "none",
     density: facts.states > MANY_STATES,
+    clusters: true,
   });
 
   const check = (name, label, on, more = "") =>
@@ -72,6 +73,7 @@
       check("first", "Rings at first states", view.first, ends) +
       check("last", "Rings at last states", view.last, ends) +
       check("density", "Lines of density", view.density) +
+      check("clusters", "Names of clusters", view.clusters) +
       select("fade", "Fade", { none: "nothing", correct: "correct sequences", wrong: "wrong sequences" }) +
       `</fieldset>`
     );

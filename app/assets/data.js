@@ -59,6 +59,8 @@
   }
 
   stateline.data = {
+    bytes,
+    json,
     points: (facts, projection) =>
       keep(facts, `points/${encodeURIComponent(projection)}`, {}, halves),
     colours: (facts, colour, projection) =>
@@ -69,6 +71,8 @@
       keep(facts, "lengths", {}, (buffer) => stateline.pure.offsetsOf(new Uint32Array(buffer))),
     passing: (facts, filters) =>
       keep(facts, "passing", { filters: filtersText(filters) }, (buffer) => unpackBits(facts, buffer)),
+    clusters: (facts, projection) => json(facts, `clusters/${encodeURIComponent(projection)}`),
+    neighbours: (facts, sequence, step, query) => json(facts, `neighbours/${sequence}/${step}`, query),
     density: (facts, projection) => json(facts, `density/${encodeURIComponent(projection)}`),
     labels: (facts, { projection, filters, labels, distance, confidence }) =>
       json(facts, `labels/${encodeURIComponent(projection)}`, {
@@ -91,6 +95,12 @@
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ text, projection }),
       }).then(measuredIn(facts, projection)),
+    attribution: (facts, asked) =>
+      json(facts, "attribution", {}, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(asked),
+      }),
     rows: (facts, query) => json(facts, "rows", query),
     position: (facts, id, query) => json(facts, `position/${id}`, query),
   };

@@ -30,6 +30,7 @@
     stateline.overlay.label([]);
     stateline.filters.open(next);
     stateline.axis.open();
+    stateline.evidence.open();
     attachWhenReady(performance.now());
     stateline.panes.hints();
     const { sequence, text, step, pinned } = next.selection;
@@ -74,6 +75,7 @@
 
   // Everything that depends on the map's choices.
   function all(moved) {
+    stateline.clusters.open(state.facts, state.selection.projection);
     stateline.layers.legend();
     stateline.layers.density();
     stateline.layers.muted();
@@ -123,6 +125,7 @@
     stateline.hover.mark();
     message(null);
     stateline.layers.labels();
+    stateline.neighbours.follow();
     speak(at("sequence-info").innerText.replace(/\s+/g, " "));
     requestAnimationFrame(() => {
       drawMilliseconds = performance.now() - began;
@@ -195,6 +198,7 @@
     stateline.sequence.beside();
     if (remember) stateline.address.remember(true);
     stateline.layers.labels();
+    stateline.neighbours.follow();
     speak("Overview");
   }
 
@@ -211,6 +215,7 @@
     state.selection = { ...state.selection, step };
     stateline.address.remember();
     stateline.hover.mark();
+    stateline.neighbours.follow();
   }
 
   document.addEventListener("click", (event) => {
@@ -237,6 +242,12 @@
     stateline.layers.labels();
   }
 
+  // The table has taken up another order.
+  function ordered(order, remember) {
+    state.selection = { ...state.selection, order };
+    if (remember) stateline.address.remember(true);
+  }
+
   // A view control has changed.
   function viewed(view, name) {
     const steps = () => {
@@ -251,6 +262,7 @@
     } else if (name === "path" || name === "thickness" || name === "width") steps();
     else if (name === "size") stateline.map.resize(view.size);
     else if (name === "density") stateline.layers.density();
+    else if (name === "clusters") stateline.clusters.show(view.clusters);
     else stateline.layers.muted();
   }
 
@@ -260,6 +272,7 @@
     filtered,
     leave,
     message,
+    ordered,
     pin,
     read: readText,
     selection: () => state.selection,
@@ -274,7 +287,13 @@
     Object.defineProperty(stateline, name, { get: read, enumerable: true });
   counter("overlayDraws", () => stateline.overlay.counters.draws + stateline.brush.draws());
   counter("segments", () => stateline.overlay.counters.segments);
+  counter("stretched", () => ({ long: stateline.overlay.counters.long, short: stateline.overlay.counters.short }));
+  counter("turnings", () => stateline.overlay.counters.turnings);
   counter("labelsDrawn", () => stateline.overlay.counters.labels);
+  counter("clusterLabels", () => stateline.clusters.standing());
+  counter("clusterLevel", () => stateline.clusters.level());
+  counter("neighboursShown", () => stateline.neighbours.shown());
+  counter("neighbourLit", () => stateline.neighbours.lit());
   counter("pictures", () => stateline.overlay.counters.pictures);
   counter("points", () => stateline.map.drawn());
   counter("hoveredStep", () => state.hovered?.step ?? state.selection?.step ?? null);

@@ -2,7 +2,7 @@
 // visible but muted.
 (() => {
   const stateline = (globalThis.stateline ??= {});
-  const SINGLE = new Set(["actual", "predicted", "correct", "confidence", "steps"]);
+  const SINGLE = new Set(["actual", "predicted", "correct", "confidence", "steps", "word", "cluster"]);
   const WAIT = 250; // milliseconds after the last key of a search
 
   const SEARCH =
@@ -10,6 +10,10 @@
     'aria-label="Search the texts" autocomplete="off" spellcheck="false">' +
     '<button type="button" id="search-regex" class="tool-button" aria-pressed="false" ' +
     'title="Regular expression" aria-label="Regular expression">.*</button>';
+
+  const WORD =
+    '<input type="text" id="filter-word" maxlength="200" placeholder="a word, or two" ' +
+    'autocomplete="off" spellcheck="false">';
 
   const NO_SEARCH =
     '<p class="note">A series has no text to search: brush it, or + Filter</p>';
@@ -43,6 +47,10 @@
         return `text: “${values[0]}”`;
       case "regex":
         return `text: /${values[0]}/`;
+      case "word":
+        return `word: ${values[0]}`;
+      case "cluster":
+        return `cluster: ${stateline.clusters.chipName(of, ...values)}`;
       default:
         return `${kind} on ${map(values[0])}`;
     }
@@ -151,6 +159,8 @@
       line("Result", select("correct", ['<option value="true">right</option>', '<option value="false">wrong</option>'])),
       line("Confidence, %", range("filter-confidence", 0, 100, 1, 100)),
       line("Steps", range("filter-steps", 0, facts.longest - 1, 1, facts.longest - 1)),
+      stateline.series.isSeries(facts) ? "" : line("Word just read", WORD),
+      line("Cluster", '<select data-adds="cluster" id="filter-cluster"><option value="">any</option></select>'),
       '<p class="note">Or brush: a bar or cell of the overview, box and lasso on the map, a drag across the heatmap or the distances.</p>',
     ].join("");
   }
@@ -159,7 +169,13 @@
     const kind = target.dataset?.adds;
     if (kind) {
       if (target.value === "") apply(filters.filter(([other]) => other !== kind));
-      else add([kind, JSON.parse(target.value)]);
+      else add([kind, ...[JSON.parse(target.value)].flat()]);
+      return;
+    }
+    if (target.id === "filter-word") {
+      const phrase = target.value.trim();
+      if (phrase) add(["word", phrase]);
+      else apply(filters.filter(([other]) => other !== "word"));
       return;
     }
     const name = target.id?.match(/^filter-(confidence|steps)-(from|to)$/)?.[1];
@@ -167,6 +183,17 @@
     const [from, to] = ["from", "to"].map((end) => Number(at(`filter-${name}-${end}`).value));
     const share = name === "confidence" ? 100 : 1;
     if (Number.isFinite(from) && from <= to) add([name, from / share, to / share]);
+  }
+
+  // The clusters of the present map are known: the menu offers them, and chips have their names.
+  function clustered() {
+    const { escape } = stateline.pure;
+    const groups = stateline.clusters.choices().map(({ name, rows }) => {
+      const options = rows.map(({ text: words, value }) => `<option value="${escape(value)}">${escape(words)}</option>`);
+      return `<optgroup label="${name}">${options.join("")}</optgroup>`;
+    });
+    at("filter-cluster").innerHTML = `<option value="">any</option>${groups.join("")}`;
+    drawBar();
   }
 
   document.addEventListener("change", (event) => {
@@ -210,6 +237,7 @@
     add,
     apply,
     chipText,
+    clustered,
     remove,
     drawBar,
     text,

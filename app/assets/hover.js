@@ -68,7 +68,8 @@
     const step = stepOf(event.target);
     if (step) {
       const axis = event.target.closest(".step-axis");
-      hover(step, anchorOf(event.target), axis ? "steps" : "words");
+      const from = axis ? "steps" : event.target.closest(".words") && "words";
+      hover(step, anchorOf(event.target), from);
     } else if (!event.target.closest?.("#map-frame")) hover(null);
   });
 
@@ -99,14 +100,18 @@
     const onMap = event.target.closest?.("#map") && !event.buttons && !stateline.brush.active();
     if (!onMap) {
       spot(null);
+      if (state.facts) stateline.clusters.hover(null);
       return;
     }
     const [x, y] = inFrame(event);
     const { clientX, clientY } = event;
     const anchor = { left: clientX, right: clientX, top: clientY, bottom: clientY };
     const step = stateline.overlay.under(x, y, REACH);
+    const named = step ? null : stateline.clusters.under(x, y);
     if (anyShown()) hover(step, anchor, "map");
-    spot(step || state.shown.main ? null : stateline.map.indexAt(x, y, REACH), anchor);
+    stateline.neighbours.light(stateline.neighbours.under(x, y), true);
+    spot(step || named || state.shown.main ? null : stateline.map.indexAt(x, y, REACH), anchor);
+    stateline.clusters.hover(named, anchor);
   });
 
   // A state of no sequence that is open: ringed, and named by what the map knows of it.
@@ -150,8 +155,20 @@
     true,
   );
 
-  // The sequence of the state under a click on the map, at that step.
+  // A neighbour or a cluster's label under a click on the map, else the sequence of the state there,
+  // at that step.
   async function chooseAt(x, y) {
+    const near = stateline.neighbours.under(x, y);
+    if (near !== null) {
+      const { sequence, step } = stateline.neighbours.shown().neighbours[near];
+      stateline.explore.choose(sequence, step);
+      return;
+    }
+    const named = stateline.overlay.under(x, y, REACH) ? null : stateline.clusters.under(x, y);
+    if (named) {
+      stateline.filters.add(stateline.clusters.filterOf(named));
+      return;
+    }
     const index = stateline.map.indexAt(x, y, REACH);
     if (index < 0) return;
     const offsets = await stateline.data.offsets(state.facts);

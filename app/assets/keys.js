@@ -18,6 +18,7 @@
     word.tabIndex = 0;
     state.selection = { ...state.selection, step };
     stateline.address.remember();
+    stateline.neighbours.follow();
     word.focus({ preventScroll: true });
     stateline.words.reveal(at("words"), step);
   }

@@ -19,10 +19,12 @@
       state.shown.main && backward && "read from the end: the trajectory starts at the last step",
       state.shown.main && line.length && `trajectory: ${line.join(", ")}`,
       state.shown.main && state.selection.text !== null && "a typed text stands at the most similar stored states",
+      stateline.trajectory.legendLine(stateline.overlay.counters),
       state.passes && "muted: what the filters leave out",
       fade !== "none" && `muted: ${fade} sequences`,
       rings && `rings: ${rings} states`,
       lines && "lines around the densest 25, 50, 75 and 95 % of the states",
+      stateline.clusters.line(),
       labelled && stateline.labels.line(labelled.total, drawn, labelled.sent, stateline.series.stepNoun(state.facts)),
     ];
     const { projection, colour } = state.selection;

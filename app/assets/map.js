@@ -148,5 +148,5 @@
   // What is on the map: points, their bins and colours, and the size of a point in pixels.
   const shown = () => ({ points, ...coloured, size: markerSize() });
 
-  stateline.map = { figure, legend, place, plot, indexAt, reset, resize, rowOf, shown, drawn: () => drawn };
+  stateline.map = { figure, legend, place, plot, indexAt, reset, resize, rowOf, shown, webgl, drawn: () => drawn };
 })();

@@ -2,12 +2,13 @@
 // never touches the map below, and the map's own redraws only move it.
 (() => {
   const stateline = (globalThis.stateline ??= {});
-  const counters = { draws: 0, segments: 0, labels: 0, hiddenLabels: 0, pictures: 0 };
-  const ARROW_FROM = 26; // pixels of a segment that is long enough for an arrowhead
+  const NONE = { segments: 0, long: 0, short: 0, turnings: 0, labels: 0, hiddenLabels: 0, pictures: 0 };
+  const counters = { draws: 0, ...NONE };
   const FONT = "600 12px Inter, system-ui, sans-serif";
 
-  // Scenes drawn: { x, y, colours, path, widths, words, name, order, picture } of a sequence, or
-  // null; `order` is that in which the layer read the steps, `picture` what they are the rows of.
+  // Scenes drawn: { x, y, colours, path, widths, words, name, order, picture, stretch, turning } of a
+  // sequence, or null; `order` is that in which the layer read the steps, `picture` what they are the
+  // rows of, `stretch` how much too long each segment is, `turning` the step that turned it wrong.
   const scenes = { pinned: null, main: null };
   let lit = null; // { which, step, segment } under the cursor, or chosen
   let spotted = null; // { x, y, text } of a state of no scene
@@ -25,6 +26,7 @@
       veil: tone("--map-veil"),
       ink: tone("--ink"),
       muted: tone("--ink-muted"),
+      wrong: tone("--wrong"),
       accent: tone("--accent"),
       after: tone("--label-after"),
       before: tone("--label-before"),
@@ -43,7 +45,7 @@
 
   // The whole overlay into any pen with a canvas' methods.
   function paint(pen, width, height) {
-    Object.assign(counters, { segments: 0, labels: 0, hiddenLabels: 0, pictures: 0 });
+    Object.assign(counters, NONE);
     const place = stateline.map.place();
     if (!place) return;
     const tone = tones();
@@ -64,68 +66,43 @@
       if (scenes[which]) ends(pen, scenes[which], spots[which], tone, width, taken, which);
     }
     for (const which of ["main", "pinned"]) {
+      if (scenes[which]) turning(pen, scenes[which], spots[which], tone, width, taken, which);
+    }
+    for (const which of ["main", "pinned"]) {
       if (scenes[which]?.picture) picture(pen, scenes[which], spots, tone, { width, height }, taken, which);
     }
+    stateline.neighbours.paint(pen, place, tone, width, taken);
+    const clusters = (avoid) => stateline.clusters.paint(pen, { place, width, height }, tone, avoid, Boolean(scenes.main));
+    if (!scenes.main) clusters(taken);
     writeLabels(pen, place, tone, width, height, taken);
+    // Beside a trajectory clusters come last, and only where nothing else is.
+    if (scenes.main) clusters([...taken, ...Object.values(spots).flatMap((some) => (some ?? []).map(aroundSpot))]);
     if (outline) contour(pen, tone);
   }
 
+  const aroundSpot = ([x, y]) => [x - 6, y - 6, x + 6, y + 6];
   const toPixels = (place, x, y) => [x * place[0] + place[1], y * place[2] + place[3]];
   const spotsOf = (scene, place) => scene.x.map((x, t) => toPixels(place, x, scene.y[t]));
 
-  function trajectory(pen, scene, spots, tone, pinned) {
-    pen.lineCap = "round";
-    pen.lineJoin = "round";
-    const widest = style.width * Math.max(1, ...(scene.widths ?? [1]));
-    // A casing in the ground's colour keeps crossing segments apart.
-    pen.strokeStyle = tone.ground;
-    pen.lineWidth = widest + 2.25;
-    pen.beginPath();
-    spots.forEach(([x, y], t) => (t ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-    pen.stroke();
-    pen.setLineDash(pinned ? [6, 5] : []);
-    for (let i = 1; i < spots.length; i += 1) {
-      const [from, to] = [scene.order[i - 1], scene.order[i]];
-      pen.strokeStyle = scene.path[from];
-      pen.lineWidth = style.width * (scene.widths ? scene.widths[to] : 1);
-      pen.beginPath();
-      pen.moveTo(...spots[from]);
-      pen.lineTo(...spots[to]);
-      pen.stroke();
-      arrow(pen, spots[from], spots[to], scene.path[from]);
-      counters.segments += 1;
-    }
-    pen.setLineDash([]);
-    const radius = Math.max(2, Math.min(4, style.width + 0.75));
-    spots.forEach(([x, y], t) => disc(pen, x, y, radius, scene.colours[t], tone.ground, 1));
+  const disc = (...circle) => stateline.trajectory.disc(...circle);
+
+  function trajectory(pen, scene, spots, { ground }, pinned) {
+    stateline.trajectory.draw(pen, scene, spots, { ground, pinned, width: style.width });
+    const { long, short } = stateline.trajectory.counts(scene.stretch);
+    counters.segments += Math.max(0, spots.length - 1);
+    counters.long += long;
+    counters.short += short;
   }
 
-  function arrow(pen, [fromX, fromY], [toX, toY], colour) {
-    const [across, along] = [toX - fromX, toY - fromY];
-    const length = Math.hypot(across, along);
-    if (length < ARROW_FROM) return;
-    const [unitX, unitY] = [across / length, along / length];
-    const [tipX, tipY] = [fromX + across * 0.58, fromY + along * 0.58];
-    pen.fillStyle = colour;
-    pen.beginPath();
-    pen.moveTo(tipX, tipY);
-    pen.lineTo(tipX - unitX * 8 - unitY * 4.5, tipY - unitY * 8 + unitX * 4.5);
-    pen.lineTo(tipX - unitX * 8 + unitY * 4.5, tipY - unitY * 8 - unitX * 4.5);
-    pen.fill();
-  }
-
-  function disc(pen, x, y, radius, fill, line, width) {
-    pen.beginPath();
-    pen.arc(x, y, radius, 0, 2 * Math.PI);
-    if (fill) {
-      pen.fillStyle = fill;
-      pen.fill();
-    }
-    if (line) {
-      pen.strokeStyle = line;
-      pen.lineWidth = width;
-      pen.stroke();
-    }
+  // The step that turned a sequence wrong: framed as its word is.
+  function turning(pen, scene, spots, tone, width, taken, which) {
+    if (scene.turning === null) return;
+    const place = spots[scene.turning];
+    disc(pen, ...place, 7.5, null, tone.ground, 5);
+    disc(pen, ...place, 7.5, null, tone.wrong, 2.5);
+    counters.turnings += 1;
+    const shown = lit?.which === which && lit.step === scene.turning; // its word is written there
+    if (!shown) write(pen, place, scene.words[scene.turning], tone.wrong, tone, width, taken, 1);
   }
 
   // The start's ring is grey, the end's in full ink; where they fall together both stay visible.
@@ -191,7 +168,7 @@
     const reach = long + 18;
     const right = side > 0 ? x + reach < width : x - reach < 0;
     const left = right ? x + 15 : x - 15 - long;
-    const boxes = [0, -17, 17].map((down) => [left, y + down - 8, left + long, y + down + 8]);
+    const boxes = [0, -17, 17, -34, 34].map((down) => [left, y + down - 8, left + long, y + down + 8]);
     const box = boxes.find((each) => !taken.some((other) => meets(other, each))) ?? boxes[0];
     stamp(pen, text, left, (box[1] + box[3]) / 2, colour, tone);
     taken.push(box);
@@ -323,6 +300,7 @@
     spot,
     under,
     counters,
+    strokes: { meets, stamp, toPixels, write },
     show: (which, scene) => {
       scenes[which] = scene;
       draw();

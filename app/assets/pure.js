@@ -201,6 +201,9 @@
     labels: (kinds) => kinds.join(","),
     distance: String,
     confidence: String,
+    order: String,
+    class: String,
+    bars: String,
   };
 
   // The query of an address: what differs from the run's defaults only.
@@ -230,6 +233,9 @@
       labels: read("labels", (text) => (text ? text.split(",") : [])),
       distance: read("distance", Number),
       confidence: read("confidence", Number),
+      order: read("order", String),
+      class: read("class", Number),
+      bars: read("bars", String),
     };
   }
 

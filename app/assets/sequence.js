@@ -15,6 +15,7 @@
       axis: at("detail-main").querySelector(".step-axis"),
       heads: at("word-heads"),
       heatmap: at("heatmap"),
+      contributions: at("contributions"),
       distances: at("distances"),
     }),
     pinned: () => {
@@ -27,6 +28,7 @@
         axis: part("step-axis"),
         heads: part("pinned-heads"),
         heatmap: part("pinned-heatmap"),
+        contributions: part("pinned-contributions"),
         distances: part("pinned-distances"),
       };
     },
@@ -45,6 +47,7 @@
     button.title = here ? "Let it go" : "Keep it beside the next one";
     if (typed) button.title = "Only stored sequences can be kept beside another one";
     stateline.overlay.show("pinned", apart ? state.shown.pinned.scene : null);
+    stateline.layers.legend();
   }
 
   function drawSequence(which, sequence) {
@@ -59,13 +62,17 @@
     // Before anything is written: afterwards the browser would lay the page out for each.
     place.words.scrollTop = 0;
     place.axis.scrollLeft = 0;
+    const room = stateline.axis.measure();
+    const named = room.every(({ room: seen, names }) => !seen || names);
     stateline.words.draw(place, state.facts, sequence, colours);
     stateline.axis.draw(place, sequence, colours);
     drawSteps(which);
-    stateline.axis.settle();
+    stateline.evidence.draw(which);
+    stateline.axis.settle(named ? room : undefined);
+    trace(which); // Last: the canvas asks for its size, for which all before it is laid out.
   }
 
-  // Heatmap, bars and trajectory: what the view controls change.
+  // Heatmap and bars, and what the trajectory is drawn of.
   function drawSteps(which) {
     const { sequence, colours } = state.shown[which];
     const { steps } = sequence;
@@ -87,16 +94,21 @@
       time: rank.map((share) => 0.4 + 1.8 * share),
       distance: steps.distance.map((length) => 0.4 + (2.2 * length) / longest),
     }[view.thickness];
-    const { x, y, surface: words } = steps;
+    const { x, y, surface: words, stretch } = steps;
     const number = sequence.facts.sequence_id;
     const name = number === null ? "typed" : `#${number}`;
     const { picture } = state.shown[which];
-    state.shown[which].scene = { x, y, colours: answers, path, widths, words, name, order, picture };
-    stateline.overlay.style({ width: view.width });
-    if (which === "main") {
-      at("distances-scope").textContent = measured.scope;
-      stateline.overlay.show("main", state.shown.main.scene);
-    }
+    const turning = sequence.facts.turning_step;
+    state.shown[which].scene = { x, y, colours: answers, path, widths, words, name, order, picture, stretch, turning };
+    if (which !== "main") return;
+    at("detail").dataset.parts = String(Boolean(steps.visible));
+    at("distances-scope").textContent = measured.scope;
+  }
+
+  // The trajectory, on the canvas above the map.
+  function trace(which) {
+    stateline.overlay.style({ width: stateline.controls.view().width });
+    if (which === "main") stateline.overlay.show("main", state.shown.main.scene);
     beside();
   }
 
@@ -107,7 +119,12 @@
   }
 
   function redraw() {
-    for (const which of ["main", "pinned"]) if (state.shown[which]) drawSteps(which);
+    // What the view controls change.
+    for (const which of ["main", "pinned"]) {
+      if (!state.shown[which]) continue;
+      drawSteps(which);
+      trace(which);
+    }
   }
 
   document.addEventListener("stateline:theme", () => state.facts && at("workspace") && redraw());

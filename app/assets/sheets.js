@@ -12,7 +12,7 @@
   // cursor.
   function copyOf(element) {
     const copy = element.cloneNode(true);
-    for (const part of copy.querySelectorAll("input, select, textarea, .icon-button")) part.remove();
+    for (const part of copy.querySelectorAll("input, select, textarea, .icon-button, .contribution-class")) part.remove();
     for (const part of [copy, ...copy.querySelectorAll("*")]) {
       part.removeAttribute("id");
       part.classList.remove("lit", "brushed");
@@ -116,7 +116,7 @@
     delete whole.dataset.heads; // squeezed together on the page, they may be hidden there
     whole.append(made("step-track", part === "words" ? null : copyOf(heads), copyOf(view)));
     const titles = [...at("heatmap").closest(".block").querySelectorAll(".block-title")];
-    const title = copyOf(titles.at({ words: -3, heatmap: -2, distances: -1 }[part]));
+    const title = copyOf(titles.at({ words: -4, heatmap: -3, contributions: -2, distances: -1 }[part]));
     const legend = stepLegend(which, part !== "distances");
     const width = Math.max(WIDTH, 2 * MARGIN + names + parseFloat(axis.style.getPropertyValue("--least")));
     whole.style.setProperty("--names", `${names}px`);
@@ -192,6 +192,7 @@
     [
       { part: "words", name: "Words", sheet: wordsSheet(which) },
       { part: "heatmap", name: "Expected prediction", sheet: stepsSheet(which, "heatmap") },
+      { part: "contributions", name: "Contributions", sheet: stepsSheet(which, "contributions") },
       { part: "distances", name: "Distances", sheet: stepsSheet(which, "distances") },
     ].map((view) => ({ ...view, key: prefix + view.part, mode: "sequence", which }));
 
@@ -203,12 +204,15 @@
     { key: "confusion", name: "Confusion matrix", mode: "overview", sheet: confusionSheet },
   ];
 
+  // Drawn, and not one of the bars that are switched off.
+  const onPage = (view) => Boolean(view?.childElementCount) && view.getClientRects().length > 0;
+
   function isShown({ key, mode, which, part }) {
     if (key === "map") return stateline.map.place() !== null && stateline.map.drawn() > 0;
     const workspace = at("workspace");
     if (!workspace) return false;
-    if (which === "pinned") return beside() && Boolean(viewsIn(which)[part].childElementCount);
-    return workspace.dataset.mode === mode && Boolean(at(key)?.childElementCount);
+    if (which === "pinned") return beside() && onPage(viewsIn(which)[part]);
+    return workspace.dataset.mode === mode && onPage(at(key));
   }
 
   // Where two sequences are on the page, a view's name says which of them it takes.

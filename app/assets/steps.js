@@ -6,6 +6,7 @@
   const GAP = 3;
   const BAR_HEIGHT = 64;
   const GAP_OF_BARS = 0.06; // of a column, on either side
+  const SILENT = 0.35; // opacity of what changed the memory, not the answer
 
   const pure = () => stateline.pure;
 
@@ -60,6 +61,19 @@
     return Math.max(Math.max(...distance) / (largest || 1), Math.min(1, threshold * 1.08), 0.02);
   }
 
+  // A bar in two parts where the head reads these states: at its foot, in full colour, the share that
+  // the answer sees (the two parts' squares add up to the distance's), above it the silent rest.
+  function barMarkup({ distance, visible }, t, height, fill) {
+    const [left, width] = [(t + GAP_OF_BARS).toFixed(2), 1 - 2 * GAP_OF_BARS];
+    const part = (high, from, more) => rect(left, width, from.toFixed(2), high.toFixed(2), more);
+    if (!visible) return part(height, BAR_HEIGHT - height, fill);
+    const seen = distance[t] ? height * Math.min(1, (visible[t] / distance[t]) ** 2) : 0;
+    return (
+      part(height - seen, BAR_HEIGHT - height, `${fill} fill-opacity="${SILENT}" data-part="silent"`) +
+      part(seen, BAR_HEIGHT - seen, `${fill} data-part="visible"`)
+    );
+  }
+
   function distancesMarkup(sequence, path, { threshold }) {
     const { distance } = sequence.steps;
     const { largest, longest } = sequence.measured;
@@ -71,7 +85,8 @@
       const fill = before < 0 ? 'class="first-bar"' : `fill="${path[before]}"`;
       return (
         `<g data-t="${t}">` +
-        rect((t + GAP_OF_BARS).toFixed(2), 1 - 2 * GAP_OF_BARS, (BAR_HEIGHT - height).toFixed(2), height.toFixed(2), fill) +
+        (t === sequence.facts.turning_step ? rect(t, 1, 0, BAR_HEIGHT, 'class="turning-mark"') : "") +
+        barMarkup(sequence.steps, t, height, fill) +
         rect(t, 1, 0, BAR_HEIGHT, 'class="hit"') +
         "</g>"
       );

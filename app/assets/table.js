@@ -1,19 +1,17 @@
-// The table: its blocks of rows, the chosen row, and moving through its present order.
+// The table of sequences, and how its cells are drawn.
 (() => {
   const stateline = (globalThis.stateline ??= {});
-  let order = { sort: "", columns: "", filters: "" };
+  const at = (id) => document.getElementById(id);
   let facts = null;
+  let order = ""; // a ready order; "" for the order of the store
 
-  const grid = () => globalThis.dash_ag_grid?.getApiAsync("sequences");
-
-  function queryOf(request) {
-    const filters = request.filterModel ?? {};
-    return {
-      sort: stateline.pure.sortText(request.sortModel),
-      columns: Object.keys(filters).length ? JSON.stringify(filters) : "",
-      filters: stateline.filters.text(),
-    };
-  }
+  const sequences = stateline.grid.table({
+    id: "sequences",
+    key: (row) => row.sequence_id,
+    more: () => ({ filters: stateline.filters.text(), order }),
+    rows: (query) => stateline.data.rows(facts, query),
+    position: (id, query) => stateline.data.position(facts, id, query),
+  });
 
   // The line above the table; an answer may arrive after its page was left.
   function say(line) {
@@ -23,88 +21,54 @@
 
   // A block of rows for the grid's request, and the count above the table.
   async function rows(request, present) {
-    facts = present;
-    order = queryOf(request);
-    const query = { ...order, start: request.startRow, end: request.endRow };
-    const { rows: rowData, count } = await stateline.data.rows(facts, query);
+    // The grid asks for its first rows before the page has been opened.
+    if (facts !== present) open(present);
+    const { rows: rowData, count } = await sequences.rows(request);
     const { thousands } = stateline.pure;
     const all = thousands(facts.sequences);
+    sayOrder(` · ${thousands(count)}`);
     say(count === facts.sequences ? `all ${all}` : `${thousands(count)} of ${all} shown`);
-    requestAnimationFrame(() => select(chosen, unseen));
     return { rowData, rowCount: count };
   }
 
-  let chosen = null;
-  let unseen = false; // The chosen row has still to be brought into view.
-
-  // Mark the row of a sequence; with `follow`, bring it into view, wherever the sort put it.
-  async function select(id, follow = true) {
-    chosen = id;
-    unseen = follow && id !== null;
-    const api = await grid();
-    if (!api) return;
-    if (id === null) {
-      api.deselectAll();
-      return;
-    }
-    let node = api.getRowNode(String(id));
-    if (follow) {
-      const row = node?.rowIndex ?? (await stateline.data.position(facts, id, order)).row;
-      if (chosen !== id) return;
-      // Before its first block the grid has no rows to go to; the block's arrival comes back here.
-      if (row !== null && row < api.getDisplayedRowCount()) {
-        api.ensureIndexVisible(row);
-        unseen = false;
-      }
-      node = api.getRowNode(String(id));
-    }
-    node?.setSelected(true, true);
+  // The line under the choice of an order: what it shows, and how many sequences.
+  function sayOrder(count = "") {
+    const [select, note] = [at("order-select"), at("order-note")];
+    if (!select) return;
+    select.value = order;
+    note.hidden = order === "";
+    note.textContent = `${select.selectedOptions[0].title}${count}`;
   }
 
-  // The sequence `by` rows below (or above) the chosen one in the present order; null at the ends.
-  async function neighbour(by) {
-    const api = await grid();
-    if (!api) return null;
-    let row = -1;
-    if (chosen !== null) {
-      const node = api.getRowNode(String(chosen));
-      row = node?.rowIndex ?? (await stateline.data.position(facts, chosen, order)).row ?? -1;
-    }
-    const next = row < 0 ? 0 : row + by;
-    if (next < 0 || next >= api.getDisplayedRowCount()) return null;
-    const there = api.getDisplayedRowAtIndex(next);
-    if (there?.data) return there.data.sequence_id;
-    const query = { ...order, start: next, end: next + 1 };
-    return (await stateline.data.rows(facts, query)).rows[0]?.sequence_id ?? null;
+  // Take up a ready order. A column's sort would come before it, so none stays.
+  function takeOrder(next, { remember = true } = {}) {
+    order = next;
+    sayOrder();
+    stateline.explore.ordered(next, remember);
+    sequences.unsort();
+    sequences.refresh();
   }
 
-  // Ask for all rows anew: the filter bar has changed.
-  async function refresh() {
-    order = { ...order, filters: stateline.filters.text() };
-    const api = await grid();
-    api?.purgeInfiniteCache();
-  }
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "order-select") takeOrder(event.target.value);
+  });
 
-  // A click anywhere in a row chooses it; attached once a grid.
-  async function attach(choose) {
-    const api = await grid();
-    if (!api || api.statelineAttached) return;
-    api.statelineAttached = true;
-    api.addEventListener("rowClicked", ({ data }) => data && choose(data.sequence_id));
+  function open(present) {
+    facts = present;
+    order = present.selection.order;
+    sayOrder();
+    sequences.open();
   }
 
   stateline.table = {
-    attach,
-    neighbour,
-    refresh,
+    attach: sequences.attach,
+    neighbour: sequences.neighbour,
+    open,
+    order: takeOrder,
+    refresh: sequences.refresh,
     rows,
     say,
-    select,
-    open(present) {
-      facts = present;
-      chosen = null;
-      order = { sort: "", columns: "", filters: "" };
-    },
+    select: sequences.select,
   };
 
   const functions = (globalThis.dashAgGridFunctions ??= {});

@@ -18,8 +18,15 @@
 
   const moved = ({ measured, steps }, step) => [
     ["Distance", steps.distance[step].toFixed(3) + share(measured, steps.distance[step])],
+    ...stateline.evidence.parts({ steps }, step),
     ...layerOf(measured),
   ];
+
+  // How true the length of the segment is that leads to a step.
+  function onMap({ steps: { stretch } }, step) {
+    const length = stateline.trajectory.lengthLine(stretch?.[step]);
+    return length === null ? [] : [["On the map", length]];
+  }
 
   // Which states moved, where there are several kinds, or they were read from the end.
   function layerOf({ name, alone, backward }) {
@@ -58,6 +65,7 @@
     const pairs = [
       ["Answer so far", answer(facts, sequence, step)],
       ...actual(facts, row),
+      ...stateline.evidence.pairs(facts, sequence, step),
       ...moved(sequence, step),
       ...drawnAt(sequence, step),
     ];
@@ -86,7 +94,7 @@
     return cardMarkup(
       both((t) => stateline.series.stepName(facts, sequence, t)),
       `${stateline.words.nameOf(row)} · steps ${before} to ${step}`,
-      [...moved(sequence, step), ...answers, ...actual(facts, row)],
+      [...moved(sequence, step), ...onMap(sequence, step), ...answers, ...actual(facts, row)],
     );
   }
 
@@ -110,6 +118,7 @@
   }
 
   stateline.tooltip = {
+    cardMarkup,
     line,
     markup,
     segmentMarkup,

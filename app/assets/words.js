@@ -44,38 +44,31 @@
     return `<div class="sequence-facts">${line}</div>`;
   }
 
-  // Number, class and classification; how sure, and since when.
+  // Number, class and classification; how sure, and how that came about.
   function infoMarkup(facts, sequence) {
-    const { escape, percent, thousands } = pure();
+    const { percent, thousands } = pure();
     const row = sequence.facts;
-    const settled = row.flips
-      ? `settled at step ${row.settle_step} after ${row.flips} ${row.flips === 1 ? "flip" : "flips"}`
-      : "never changed its answer";
-    const parts = [`${percent(row.confidence)} sure`, settled];
-    const length = [stateline.series.steps(facts, row.length)];
+    const parts = [`${percent(row.confidence)} sure`, stateline.series.steps(facts, row.length)];
     if (row.unknown) {
-      length.push(`<span class="key-unknown">${thousands(row.unknown)} unknown</span> to the model`);
+      parts.push(`<span class="key-unknown">${thousands(row.unknown)} unknown</span> to the model`);
     }
-    const turn = row.turning_step;
-    const at = stateline.series.stepName(facts, sequence, turn) === `step ${turn}` ? "" : ` at step ${turn}`;
-    const turned =
-      turn === null
-        ? ""
-        : `<div class="sequence-facts">turned wrong by <span class="key-turning">` +
-          `${escape(stateline.series.stepName(facts, sequence, turn))}</span>${at}</div>`;
+    if (row.sequence_id !== null) parts.push(reportLink(facts, row.sequence_id), unitsLink(facts, row.sequence_id));
     return (
       `<div class="sequence-line"><span class="sequence-number">${nameOf(row)}</span>` +
       `${classesMarkup(facts, row)}</div>` +
       `<div class="sequence-facts">${parts.join(" · ")}</div>` +
-      `<div class="sequence-facts">${length.join(" · ")}</div>${turned}` +
-      drawnMarkup(sequence) +
-      (row.sequence_id === null ? "" : reportLink(facts, row.sequence_id))
+      stateline.evidence.sentenceMarkup(sequence) +
+      drawnMarkup(sequence)
     );
   }
 
   const reportLink = (facts, id) =>
     `<a class="report-link" href="${reportAddress(facts, id)}" target="_blank" ` +
     `title="One page to print or to send">Report</a>`;
+
+  const unitsLink = (facts, id) =>
+    `<a class="report-link" href="/units/${encodeURIComponent(facts.run)}?sequence=${id}" ` +
+    `title="Its hidden units, step by step">Units</a>`;
 
   function wordsMarkup(sequence, colours) {
     const { escape, ink } = pure();

@@ -3,6 +3,7 @@
 from dash import html
 
 from app import ids
+from app.components.evidence_bars import evidence_bars
 from app.components.shell import block_title
 from app.components.typed_panel import edit_button
 from app.queries import step_noun
@@ -10,7 +11,6 @@ from store.reader import Run
 
 SERIES_TITLE = ("Series", "its values, each step under the answer after it")
 HIDDEN = {"aria-hidden": "true"}  # the words above are the same, as buttons
-DISTANCES_TITLE = ("Distance", "", ids.DISTANCES_SCOPE)  # of which states, a script says
 
 
 def detail(run: Run | None) -> html.Div:
@@ -21,11 +21,12 @@ def detail(run: Run | None) -> html.Div:
     """
     noun = step_noun(run) if run else "word"
     strip = run is not None and run.kind == "series" and not run.manifest["corpus"]["picture"]
-    return html.Div([_main(noun, strip), _pinned(noun, strip)], id=ids.DETAIL, className="detail")
+    parts = [_main(run, noun, strip), _pinned(noun, strip)]
+    return html.Div(parts, id=ids.DETAIL, className="detail")
 
 
-def _main(noun: str, strip: bool) -> html.Div:
-    """Facts, words or values, contribution heatmap and distances of the sequence chosen."""
+def _main(run: Run | None, noun: str, strip: bool) -> html.Div:
+    """Facts, words or values, heatmap, contributions and distances of the sequence chosen."""
     words = _words(noun, id=ids.WORDS)
     title = block_title("Expected prediction", f"how sure of each class, after each {noun}")
     first, above = (block_title(*SERIES_TITLE), (words, title)) if strip else (title, ())
@@ -52,8 +53,7 @@ def _main(noun: str, strip: bool) -> html.Div:
                                     id=ids.WORD_HEADS, className="word-heads step-plot", **HIDDEN
                                 ),
                                 html.Div(id=ids.HEATMAP, className="step-plot"),
-                                block_title(*DISTANCES_TITLE),
-                                html.Div(id=ids.DISTANCES, className="step-plot"),
+                                *evidence_bars(run),
                             ),
                         ],
                         className="block steps-block",
@@ -115,7 +115,8 @@ def _pinned(noun: str, strip: bool) -> html.Section:
                             *([words] if strip else []),
                             html.Div(className="pinned-heads word-heads step-plot", **HIDDEN),
                             html.Div(className="pinned-heatmap step-plot"),
-                            html.Div(className="pinned-distances step-plot"),
+                            html.Div(className="pinned-contributions bars-contribution step-plot"),
+                            html.Div(className="pinned-distances bars-distance step-plot"),
                         ),
                         className="block steps-block",
                     ),

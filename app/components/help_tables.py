@@ -88,7 +88,12 @@ BRUSHES = (
         "plain words, or a regular expression with the switch beside the field; capitals do not "
         "matter",
     ),
-    ("+ Filter", "the same by menu, and the confidence, as a range"),
+    ("Name of a cluster", "click it on the map for the states in it"),
+    (
+        "+ Filter",
+        "the same by menu, the confidence, as a range, and a word or two that follow each other, "
+        "for the states that have just read them",
+    ),
 )
 
 KEYS = (
@@ -109,7 +114,7 @@ LIMITS = (
     (
         "Distance",
         "is exact as well, and says that the memory changed, not why, nor that the "
-        "answer did. The report of a sequence sets the contribution beside it.",
+        "answer did. The visible part of its bar, and the contribution, say how far it did.",
     ),
     (
         "Contribution",

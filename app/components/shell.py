@@ -1,5 +1,7 @@
 """What every page stands in: the document, the header, the tooltip and the spoken line."""
 
+from urllib.parse import quote
+
 import dash
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -46,10 +48,23 @@ def shell() -> html.Div:
     )
 
 
-def header(controls: list | None = None) -> html.Header:
+# The pages of one run, by the first part of their addresses.
+RUN_PAGES = {
+    "explore": "Explore",
+    "words": "Words",
+    "decisions": "Decisions",
+    "units": "Units",
+}
+
+
+def header(
+    controls: list | None = None, run: str | None = None, page: str | None = None
+) -> html.Header:
     """The slim bar at the top: name, choices of the page, ways to other pages, light or dark.
 
     controls  labelled choices, from `choice`
+    run       name of the run that the page is of, if any: its other pages are one click away
+    page      key of RUN_PAGES, the one that is shown
     """
     return html.Header(
         [
@@ -61,6 +76,7 @@ def header(controls: list | None = None) -> html.Header:
             html.Div(controls or [], className="header-choices"),
             html.Nav(
                 [
+                    *(_page_link(run, key, page) for key in RUN_PAGES if run),
                     dcc.Link("Runs", href="/", className="nav-link-plain"),
                     dcc.Link("Help", href="/help", className="nav-link-plain"),
                 ],
@@ -77,6 +93,16 @@ def header(controls: list | None = None) -> html.Header:
             ),
         ],
         className="header",
+    )
+
+
+def _page_link(run: str, key: str, shown: str | None) -> dcc.Link:
+    """A link to a page of a run; the one shown is marked."""
+    current = " nav-link-current" if key == shown else ""
+    return dcc.Link(
+        RUN_PAGES[key],
+        href=f"/{key}/{quote(run)}",
+        className=f"nav-link-plain{current}",
     )
 
 

@@ -1,6 +1,8 @@
 """Drawing of a trajectory over the map of all states, as SVG text that needs nothing else."""
 
+from collections.abc import Sequence
 from html import escape
+from math import log2
 
 import numpy as np
 
@@ -10,6 +12,8 @@ HEIGHT = 430
 MARGIN = 24  # around the states: room for the rings
 ARROW_FROM = 26  # units of a segment that is long enough for an arrowhead
 LETTER, LINE = 6.6, 13  # about as wide, and as high, as the labels' type
+TIMES = 3  # from so many times too long, or too short, a segment is drawn apart
+LONG, SHORT = "long", "short"
 VEIL = 0.38  # how much of the map is left under the trajectory
 
 Box = tuple[float, float, float, float]
@@ -23,6 +27,7 @@ def trajectory_svg(
     picture: str | None = None,
     tones: Tones = PAPER,
     backward: bool = False,
+    stretch: Sequence[float | None] = (),
 ) -> tuple[str, int]:
     """States in order, joined by straight segments; rings at the start and the end.
 
@@ -31,11 +36,13 @@ def trajectory_svg(
     labels    steps to label, the most important first, each with its word
     picture   address of the map's picture, drawn faint below all; None for none
     backward  whether the layer read the steps from the end, so that the last one starts
+    stretch   T  log2 of how much too long the segment that leads to a state is; () for unknown
     returns   the `<svg>`, and how many of the labels found room
     """
     spots = [(float(across), float(down)) for across, down in zip(x, y, strict=True)]
+    wrong = [misdrawn(value) for value in stretch] or [None] * len(spots)
     if backward:
-        spots, colours = spots[::-1], colours[::-1]
+        spots, colours, wrong = spots[::-1], colours[::-1], wrong[::-1]
         labels = [(len(spots) - 1 - t, word) for t, word in labels]
     map_ = (
         f'<image href="{escape(picture)}" width="{WIDTH}" height="{HEIGHT}" opacity="{VEIL}"/>'
@@ -43,7 +50,7 @@ def trajectory_svg(
         else ""
     )
     written, count = _labels(spots, labels, tones)
-    body = map_ + _path(spots, colours, tones) + _ends(spots, tones) + written
+    body = map_ + _path(spots, colours, wrong, tones) + _ends(spots, tones) + written
     steps = f"{len(spots)} state{'' if len(spots) == 1 else 's'}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -52,7 +59,16 @@ def trajectory_svg(
     ), count
 
 
-def _path(spots: list[tuple[float, float]], colours: list[str], tones: Tones) -> str:
+def misdrawn(stretch: float | None) -> str | None:
+    """LONG or SHORT of a segment drawn over TIMES too long, or too short, for its distance."""
+    if stretch is None or abs(stretch) < log2(TIMES):
+        return None
+    return LONG if stretch > 0 else SHORT
+
+
+def _path(
+    spots: list[tuple[float, float]], colours: list[str], wrong: list[str | None], tones: Tones
+) -> str:
     """Segments with arrowheads, and a dot a state."""
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
     # A casing in the ground's colour keeps crossing segments apart.
@@ -60,11 +76,15 @@ def _path(spots: list[tuple[float, float]], colours: list[str], tones: Tones) ->
         f'<polyline points="{line}" fill="none" stroke="{tones.ground}" stroke-width="4.5" '
         'stroke-linejoin="round"/>'
     ]
-    for (x, y), (to_x, to_y), colour in zip(spots, spots[1:], colours, strict=False):
-        parts.append(
-            f'<path class="segment" d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" '
-            f'stroke="{colour}" stroke-width="2.25" stroke-linecap="round"/>'
-        )
+    for (x, y), (to_x, to_y), colour, kind in zip(
+        spots, spots[1:], colours, wrong[1:], strict=False
+    ):
+        way = f'd="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke-linecap="round"'
+        dots = ' stroke-dasharray="0.1 6.5"' if kind == LONG else ""
+        wide = 5.75 if kind == SHORT else 2.25
+        parts.append(f'<path class="segment" {way} stroke="{colour}" stroke-width="{wide}"{dots}/>')
+        if kind == SHORT:  # A double line.
+            parts.append(f'<path {way} stroke="{tones.ground}" stroke-width="1.75"/>')
         parts.append(_arrow(x, y, to_x, to_y, colour))
     parts += [
         f'<circle class="state" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}" '

@@ -2,7 +2,7 @@
 
 import dash
 
-from app.pages import explore, gallery, missing
+from app.pages import decisions, explore, gallery, missing, units, words
 from app.pages import help as help_page
 
 
@@ -18,6 +18,14 @@ def register() -> None:
         name="Explore",
         layout=explore.layout,
     )
+    for page, name in ((words, "Words"), (decisions, "Decisions"), (units, "Units")):
+        dash.register_page(
+            page.__name__,
+            path_template=f"/{name.lower()}/<run>",
+            title=page.title,
+            name=name,
+            layout=page.layout,
+        )
     dash.register_page(
         help_page.__name__,
         path="/help",

@@ -3,10 +3,14 @@
 from dash import dcc, html
 
 from app import ids
+from app.attribution import attribution_problem
 from app.components.detail import detail
 from app.components.filter_bar import filter_bar
 from app.components.map_tools import hints, map_tools
+from app.components.neighbours_panel import neighbours_panel
+from app.components.order_choice import order_choice
 from app.components.overview import overview
+from app.components.run_choice import run_choice
 from app.components.sequence_table import sequence_table
 from app.components.shell import choice, header
 from app.components.typed_panel import type_button, typed_panel
@@ -53,15 +57,16 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
     facts = None
     if run and selection:
         defaults = parse_selection(run, {})
-        problem = typing_problem(run)
+        problem, unmeasured = typing_problem(run), attribution_problem(run)
         facts = page_facts(run) | {
             "selection": selection.plain(),
             "defaults": defaults.plain(),
             "cannotType": None if problem is None else str(problem),
+            "cannotAttribute": None if unmeasured is None else str(unmeasured),
         }
     return html.Div(
         [
-            header(header_choices(run, selection)),
+            header(header_choices(run, selection), run.name if run else None, "explore"),
             filter_bar(),
             html.Main(
                 [
@@ -86,10 +91,9 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
 def header_choices(run: Run | None, selection: Selection | None) -> list:
     """Selects for run, projection, layer and colour, set to the present selection."""
     if run is None or selection is None:
-        empty = (ids.RUN_SELECT, ids.LAYER_SELECT, ids.PROJECTION_SELECT, ids.COLOUR_SELECT)
-        return [choice("", element_id, [], None) for element_id in empty]
+        empty = (ids.LAYER_SELECT, ids.PROJECTION_SELECT, ids.COLOUR_SELECT)
+        return [run_choice(None), *(choice("", element_id, [], None) for element_id in empty)]
     layer = measured(run, selection.projection)
-    runs = [_option(other.name, other.name) for other in current().runs()]
     layers = [_option(kind.name, kind.key) for kind in measured_kinds(run)]
     projections = [
         _option(entry["method"], entry["id"])
@@ -98,7 +102,7 @@ def header_choices(run: Run | None, selection: Selection | None) -> list:
     ]
     colours = [_option(name, key) for key, name in COLOURINGS.items()]
     return [
-        choice("Run", ids.RUN_SELECT, runs, run.name),
+        run_choice(run),
         choice("Layer", ids.LAYER_SELECT, layers, layer.key),
         choice("Projection", ids.PROJECTION_SELECT, projections, selection.projection),
         choice("Colour", ids.COLOUR_SELECT, colours, selection.colour),
@@ -142,7 +146,7 @@ def map_pane() -> html.Section:
 
 
 def table_pane(run: Run | None) -> html.Aside:
-    """The table of sequences, the field that searches their texts, and the way to type one.
+    """The table of sequences, what searches and orders them, the way to type one, and neighbours.
 
     A series has no text: its scripts say so in place of the field, and nothing is to be typed.
     """
@@ -158,7 +162,9 @@ def table_pane(run: Run | None) -> html.Aside:
                 className="pane-head",
             ),
             html.Div(id=ids.SEARCH_BOX, className="search-box"),
+            order_choice(),
             sequence_table(run),
+            neighbours_panel(),
         ],
         className="pane pane-right",
         **{"aria-label": "Sequences"},

@@ -3,13 +3,17 @@
 import json
 import math
 import re
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
-from app.filters import inside, parse_filters, passing, passing_bits
+from app.filter_kinds import inside
+from app.filters import Filter, parse_filters, passing, passing_bits
 from store.errors import StatelineError
-from store.reader import Run
+from store.reader import Run, open_run
+from tests.synthetic import synthetic_run
 
 
 def passes(run: Run, *filters: list) -> tuple[list[int], list[bool]]:
@@ -65,6 +69,66 @@ def test_steps_and_places_keep_states_and_the_sequences_that_hold_one(several: R
             -0.5 <= place["x"][offsets[s] + t] <= 0.7 and -1 <= place["y"][offsets[s] + t] <= 0.4
         ),
     )
+
+
+@pytest.fixture(scope="module")
+def wordy(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of enough words that some phrases of two occur again."""
+    folder = tmp_path_factory.mktemp("wordy")
+    return open_run(synthetic_run(folder, "wordy", sequences=30, max_steps=30, classes=2, seed=5))
+
+
+def phrases_of(run: Run, size: int) -> list[str]:
+    """Phrases that occur, those first that occur most."""
+    rows = run.words.to_dicts()
+    found = [row for row in rows if row["size"] == size]
+    return [row["phrase"] for row in sorted(found, key=lambda row: -row["count"])]
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_word_keeps_the_states_that_have_just_read_it(wordy: Run, size: int) -> None:
+    tokens = [wordy.steps_of(s)["token"].to_list() for s in range(wordy.sequences.height)]
+    phrases = phrases_of(wordy, size)
+    for phrase in (phrases[0], phrases[-1]):
+        words = phrase.split(" ")
+        found = passes(wordy, ["word", phrase])
+        assert found == loop(
+            wordy,
+            lambda row: True,
+            lambda s, t: t >= size - 1 and tokens[s][t - size + 1 : t + 1] == words,  # noqa: B023
+        )
+        count = wordy.words.filter(pl.col("phrase") == phrase)["count"][0]
+        assert sum(found[1]) == count > 0
+
+
+def test_a_phrase_never_reaches_from_one_sequence_into_the_next(several: Run) -> None:
+    for s in range(several.sequences.height - 1):
+        last = several.steps_of(s)["token"][-1]
+        across = f"{last} {several.steps_of(s + 1)['token'][0]}"
+        found = passing(several, (Filter("word", (across,)),)).states
+        assert not found[several.offsets[s + 1]]
+
+
+def test_a_cluster_keeps_the_states_in_it(several: Run) -> None:
+    for projection in several.projection_ids:
+        members = several.memberships(projection)
+        for row in several.clusters(projection).to_dicts():
+            level, cluster = row["level"], row["cluster"]
+            found = passes(several, ["cluster", projection, level, cluster])
+            assert found == loop(
+                several,
+                lambda row: True,
+                lambda s, t: members[several.offsets[s] + t][level] == cluster,  # noqa: B023
+            )
+            assert sum(found[1]) == row["states"]
+
+
+def test_a_series_has_clusters_and_no_words(tmp_path: Path) -> None:
+    run = open_run(synthetic_run(tmp_path, "series", features=2))
+    level, cluster = run.clusters("lstm-pca").select("level", "cluster").row(0)
+    assert any(passes(run, ["cluster", "lstm-pca", level, cluster])[1])
+    with pytest.raises(StatelineError, match="numeric series"):
+        parse_filters(run, '[["word", "film"]]')
 
 
 def test_filters_count_together(several: Run) -> None:
@@ -133,6 +197,21 @@ def test_bits_say_the_counts_and_each_drawn_state(several: Run) -> None:
         '[["box", "lstm-pca", 0, 0, 1]]',
         '[["lasso", "lstm-pca", 0, 0, 1, 1]]',
         json.dumps([["lasso", "lstm-pca", *([0] * 1000)]]),
+        '[["word", ""]]',
+        '[["word", "nosuchword"]]',
+        '[["word", "the", "film"]]',
+        '[["word", ["the"]]]',
+        '[["word", null]]',
+        json.dumps([["word", "a" * 300]]),
+        '[["cluster", "lstm-pca", 0]]',
+        '[["cluster", "lstm-umap", 0, 0]]',
+        '[["cluster", ["lstm-pca"], 0, 0]]',
+        '[["cluster", "lstm-pca", 3, 0]]',
+        '[["cluster", "lstm-pca", -1, 0]]',
+        '[["cluster", "lstm-pca", 0, 999]]',
+        '[["cluster", "lstm-pca", 0, -1]]',
+        '[["cluster", "lstm-pca", false, 0]]',
+        '[["cluster", "lstm-pca", 0, 0.0]]',
         json.dumps([["actual", 1]] * 50),
     ],
 )

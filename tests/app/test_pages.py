@@ -15,6 +15,9 @@ from app.pages import explore, gallery, missing
 from store.reader import Run
 from tests.synthetic import synthetic_run
 
+# How ids of the elements of a run's other pages begin.
+OTHER_PAGES = ("lexicon", "decisions-", "units-")
+
 
 def plain(layout: object) -> str:
     """A layout as the JSON that the browser gets."""
@@ -85,6 +88,7 @@ def test_explore_has_every_stable_element_once(store: Path) -> None:
         found = all_ids(explore.layout(run="synthetic"))
     assert len(found) == len(set(found))
     elsewhere = {ids.GALLERY, ids.TOOLTIP, ids.LIVE, ids.PAGES_LOCATION}
+    elsewhere |= {value for value in vars(ids).values() if str(value).startswith(OTHER_PAGES)}
     assert {value for name, value in vars(ids).items() if name.isupper()} - elsewhere <= set(found)
 
 
@@ -188,4 +192,5 @@ def test_pages_are_registered_once_however_many_apps_there_are(store: Path, tmp_
     create_app(store)
     create_app(tmp_path)
     paths = [page["path"] for page in dash.page_registry.values()]
-    assert sorted(paths) == ["/", "/404", "/explore/none", "/help"]
+    of_run = [f"/{page}/none" for page in ("decisions", "explore", "units", "words")]
+    assert sorted(paths) == sorted(["/", "/404", "/help", *of_run])

@@ -3,6 +3,7 @@
 import base64
 import re
 from datetime import date
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from app.figures.colours import luminance
 from app.figures.steps_svg import MOST_COLUMNS, panels, shown_classes
 from app.figures.trajectory_svg import trajectory_svg
 from app.main import create_app
+from app.queries import sequence
 from app.report import report
-from app.report_map import FINER, jumps, map_picture
+from app.report_map import FINER, jumps, map_picture, misdrawn_note
 from store.reader import Run, open_run
 from tests.app.test_raster import decode
 from tests.synthetic import synthetic_run
@@ -112,6 +114,8 @@ def test_the_facts_and_the_table_are_the_store_s(several: Run) -> None:
     steps = several.steps_of(1)
     names = several.class_names
     assert facts["turning_step"] is not None and "classified wrongly" in text
+    told = sequence(several, 1, "lstm-tsne")["decision"]
+    assert escape(told["before"] + told["named"] + told["after"]) in text
     turned = f"“{steps['surface'][facts['turning_step']]}”, at step {facts['turning_step']}"
     assert turned in text
     assert f"{100 * facts['confidence']:.1f} %" in text and facts["external_id"] in text
@@ -251,6 +255,27 @@ def test_labels_that_find_no_room_are_left_out_and_counted() -> None:
     labels = [(t, f"word {t}") for t in range(30)]
     drawn, count = trajectory_svg(x, y, ["#123456"] * 30, labels)
     assert 0 < count < 30 and len(re.findall(r">word \d+<", drawn)) == count
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_segments_whose_length_misleads_are_drawn_apart(backward: bool) -> None:
+    x, y = np.arange(4) * 40.0, np.full(4, 100.0)
+    stretch = [1.7, 0.1, -1.7, None] if backward else [None, 1.7, 0.1, -1.7]
+    colours = ["#111111", "#222222", "#333333", "#444444"]
+    drawn, _ = trajectory_svg(x, y, colours, [], backward=backward, stretch=stretch)
+    paths = re.findall(r'<path class="segment" d="M([\d.]+) [^>]*>', drawn)
+    assert len(paths) == 3
+    dotted = re.findall(r'd="M([\d.]+) [^>]*stroke-dasharray', drawn)
+    double = re.findall(r'd="M([\d.]+) [^>]*stroke-width="5.75"', drawn)
+    # The dotted segment leads to step 1, or from the end to step 0; the double one to 3, or 2.
+    assert (dotted, double) == ((["40.0"], ["120.0"]) if backward else (["0.0"], ["80.0"]))
+    plain, _ = trajectory_svg(x, y, colours, [], backward=backward)
+    assert "stroke-dasharray" not in plain and "5.75" not in plain
+    assert misdrawn_note(stretch) == (
+        " Segments for their distances: 1 dotted drawn over 3 times too long, "
+        "1 double drawn over 3 times too short."
+    )
+    assert misdrawn_note([None, 0.5]) == ""
 
 
 def test_trajectory_lies_on_the_points_of_the_picture(several: Run) -> None:

@@ -23,6 +23,8 @@ def test_a_full_query_is_taken_as_it_is(several: Run) -> None:
         "labels": "after-class,before-distance",
         "distance": "0.25",
         "confidence": "1",
+        "class": "3",
+        "bars": "contribution",
         "other": "x",
     }
     wanted = Selection(
@@ -35,9 +37,12 @@ def test_a_full_query_is_taken_as_it_is(several: Run) -> None:
         labels=("after-class", "before-distance"),
         distance=0.25,
         confidence=1.0,
+        towards=3,
+        bars="contribution",
     )
     found = parse_selection(several, query)
     assert found == wanted
+    assert found.plain()["class"] == 3 and "towards" not in found.plain()
     assert found.plain()["filters"] == [["actual", 1], ["search", "film"]]
 
 
@@ -69,6 +74,10 @@ def test_a_typed_text_takes_the_place_of_a_sequence(several: Run) -> None:
         ({"labels": "behind-class"}, "after-distance"),
         ({"distance": "nan"}, "0 to 1"),
         ({"confidence": "1.5"}, "0 to 1"),
+        ({"class": "4"}, "a number from 0 to 3"),
+        ({"class": ["0", "1"]}, "a number from 0 to 3"),
+        ({"bars": "none"}, "distance, contribution, both"),
+        ({"bars": ["both"]}, "distance, contribution, both"),
         ({"colour": "rainbow"}, "expected, likeliest, actual, correct, step, trust"),
         ({"colour": ["step", "trust"]}, "expected, likeliest"),
         *[

@@ -34,8 +34,14 @@ for line in sys.stdin:
     if asked["text"] == "refuse":
         print(json.dumps({"error": "text: it holds no word; got 'refuse'"}), flush=True)
     print(json.dumps({
-        "facts": {"pid": os.getpid(), "run": sys.argv[1], **asked},
-        "steps": {"ep": [[0.25, 0.75, 0, 0], [1, 0, 0, 0]], "predicted": [1, 0]},
+        "facts": {
+            "pid": os.getpid(), "run": sys.argv[1], **asked,
+            "label": None, "predicted": 0, "flips": 1, "settle_step": 1,
+        },
+        "steps": {
+            "ep": [[0.25, 0.75, 0, 0], [1, 0, 0, 0]], "predicted": [1, 0], "surface": ["a", "b"],
+            "logit": [[0, 1, 0, 0], [2, 0, 0, 0]], "contribution": [[0, 1, 0, 0], [2, -1, 0, 0]],
+        },
     }), flush=True)
 """
 BINARY = STAND_IN.replace(", 0, 0]", "]")

@@ -10,7 +10,7 @@ from tests.browser.conftest import choose_row, open_run
 from tests.browser.test_explore import requests_during
 from tests.synthetic import synthetic_run
 
-# Of each step: how far the middles of its column and its bar lie from that of its head.
+# Of each step: how far the middles of its column and its bars lie from that of its head.
 DRIFT = """(root) => {
     const middle = (element) => {
         const { left, width } = element.getBoundingClientRect();
@@ -20,7 +20,7 @@ DRIFT = """(root) => {
     return [...part.querySelectorAll(".word-head")].map((head) => {
         const columns = part.querySelectorAll(`.step-svg g[data-t="${head.dataset.t}"] .hit`);
         const away = [...columns].map((column) => Math.abs(middle(column) - middle(head)));
-        return columns.length === 2 ? Math.max(...away) : Infinity;
+        return columns.length === 3 ? Math.max(...away) : Infinity;
     });
 }"""
 AXIS = "document.querySelector('#detail-main .step-axis')"
@@ -106,8 +106,8 @@ def test_a_head_lights_answers_and_stays_like_every_other_step(page, long_site: 
     open_long(page, long_site)
     page.locator("#word-heads [data-t='3']").hover()
     page.wait_for_function("stateline.hoveredStep === 3")
-    lit = page.locator("#detail-main .lit").evaluate_all("all => all.map(one => one.dataset.t)")
-    assert lit == ["3"] * 4
+    lit = page.locator("#detail-main .detail-steps .lit")
+    assert lit.evaluate_all("all => all.map(one => one.dataset.t)") == ["3"] * 5
     assert page.inner_text("#tooltip strong") == page.inner_text("#words [data-t='3']")
     page.locator("#word-heads [data-t='3']").click()
     assert "step=3" in page.url
@@ -123,7 +123,7 @@ def test_names_and_the_threshold_stay_while_columns_scroll(page, long_site: str)
     fixed = (
         "#heatmap .step-names",
         "#distances .threshold-line span",
-        "#detail-main .step-axis h2",
+        "#detail-main .bars-distance h2",
     )
     before = [page.locator(name).bounding_box()["x"] for name in fixed]
     page.evaluate(f"{AXIS}.scrollLeft = 400")

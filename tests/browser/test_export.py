@@ -10,7 +10,7 @@ import pytest
 from store.reader import open_run as open_folder
 from tests.browser.conftest import open_run
 
-SEQUENCE_VIEWS = ["map", "words", "heatmap", "distances"]
+SEQUENCE_VIEWS = ["map", "words", "heatmap", "contributions", "distances"]
 OVERVIEW_VIEWS = ["map", "class-bars", "confusion"]
 SVG = "{http://www.w3.org/2000/svg}"
 # Width, height and number of colours of a picture, and the colour of its upper left corner.
@@ -166,10 +166,10 @@ def test_a_pinned_sequence_has_pictures_of_its_own(
     assert [each["name"] for each in views[1:]] == [
         f"{name}, #{number}"
         for number in (3, 1)
-        for name in ("Words", "Expected prediction", "Distances")
+        for name in ("Words", "Expected prediction", "Contributions", "Distances")
     ]
     words = open_folder(browser_store / "reviews").steps_of(1)["surface"].to_list()
-    for part in ("words", "heatmap", "distances"):
+    for part in ("words", "heatmap", "contributions", "distances"):
         path = saved(page, f"pinned-{part}", "svg", tmp_path)
         assert path.name == f"stateline-reviews-1-{part}.svg"
         written = texts(ElementTree.parse(path).getroot())

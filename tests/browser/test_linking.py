@@ -61,7 +61,8 @@ def test_a_pinned_sequence_stays_beside_the_next_and_both_answer_to_hover(page, 
     assert page.evaluate("stateline.segments") == both - 2
     page.hover("#pinned .word[data-t='2']")
     assert page.evaluate("stateline.hovered") == {"which": "pinned", "step": 2, "segment": False}
-    assert page.locator("#pinned .lit").count() == 4  # word, head, heatmap column, bar
+    lit = page.locator("#pinned .detail-steps .lit")
+    assert lit.count() == 5  # word, head, columns of heatmap and contributions, bar
     assert page.locator("#detail-main .lit").count() == 0
     assert "pinned=1" in page.url
     page.click("#pinned-close")

@@ -22,7 +22,7 @@ DRIFT = """(root) => {
             `.word-head[data-t="${step.dataset.t}"], .step-svg g[data-t="${step.dataset.t}"] .hit`);
         const seen = [...others].filter((other) => other.getBoundingClientRect().width > 0);
         const away = seen.map((other) => Math.abs(middle(other) - middle(step)));
-        return others.length === 3 ? Math.max(...away) : Infinity;
+        return others.length === 4 ? Math.max(...away) : Infinity;
     });
 }"""
 # How far a row of pixels is from touching the next, and how wide its cells are for their height.
@@ -105,17 +105,17 @@ def test_hover_links_both_ways_without_a_request(page, series_site: str, run: st
 
     def lit_by(query: str) -> list[str]:
         assert requests_during(page, lambda: page.hover(query)) == []
-        return page.locator("#detail-main .lit").evaluate_all(
+        return page.locator("#detail-main .detail-steps .lit").evaluate_all(
             "all => all.map(one => one.dataset.t)"
         )
 
-    assert lit_by("#words [data-t='2']") == ["2"] * 4  # step, head, column, bar
+    assert lit_by("#words [data-t='2']") == ["2"] * 5  # step, head, two columns, bar
     assert page.evaluate("stateline.hoveredStep") == 2
     tip = page.inner_text("#tooltip")
     for part in ("step 2", "Answer so far", "Actual class", "Distance", "feature 0", "feature 2"):
         assert part in tip
     assert page.locator("#tooltip .so-far").count() == (run == "pictures")
-    assert lit_by("#heatmap g[data-t='4']") == ["4"] * 4
+    assert lit_by("#heatmap g[data-t='4']") == ["4"] * 5
     assert page.locator("#words .lit").get_attribute("data-t") == "4"
     x, y = page.evaluate("stateline.overlay.spot(6)")
     frame = page.locator("#map-frame").bounding_box()

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "series", "words", "steps", "tooltip", "labels", "callbacks"]) {
+for (const name of ["pure", "series", "words", "steps", "tooltip", "labels", "callbacks", "contributions", "attribution", "evidence", "trajectory"]) {
   require(`../../app/assets/${name}.js`);
 }
 const { labels, pure, steps, tooltip } = globalThis.stateline;
@@ -20,6 +20,7 @@ const facts = {
     { id: "bi-forward-tsne", layer: "bi-forward", method: "t-SNE" },
     { id: "bi-backward-pca", layer: "bi-backward", method: "PCA" },
   ],
+  readout: { exact: true, initial: [0.5] },
   classes: [
     { name: "bad", colour: "#d6336c" },
     { name: "good", colour: "#1c6fd6" },
@@ -36,6 +37,7 @@ const sequence = (measured) => ({
     confidence: [0.9, 0.8, 0.7, 0.6],
     ep: [[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.4, 0.6]],
     distance: [3, 1, 0.5, 2],
+    contribution: [[-1], [0.5], [-0.25], [2]],
     x: [0, 1, 2, 3],
     y: [0, 0, 0, 0],
   },

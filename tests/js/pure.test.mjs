@@ -109,6 +109,9 @@ const defaults = {
   labels: [],
   distance: 0.4,
   confidence: 0.3,
+  order: "",
+  class: null,
+  bars: "both",
 };
 
 test("an address holds only what differs from the run's defaults", () => {
@@ -131,6 +134,9 @@ test("an address read again gives the selection that it was written from", () =>
     labels: ["after-class", "before-distance"],
     distance: 0.25,
     confidence: 1,
+    order: "lost",
+    class: 0,
+    bars: "contribution",
   };
   assert.deepEqual(pure.selectionOf(pure.query(selection, defaults), defaults), selection);
   assert.deepEqual(pure.selectionOf("", defaults), defaults);

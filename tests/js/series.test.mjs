@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "series", "words", "tooltip", "ending"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "series", "words", "tooltip", "ending", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
 const { ending, series, tooltip, words } = globalThis.stateline;
 
 const features = [
@@ -15,7 +15,8 @@ const classes = [
   { name: "up", colour: "#e69f00" },
   { name: "down", colour: "#009e73" },
 ];
-const plain = { kind: "series", picture: false, features, classes, keep: "first" };
+const readout = { exact: true, initial: [0.5] };
+const plain = { readout, kind: "series", picture: false, features, classes, keep: "first" };
 const picture = { ...plain, picture: true };
 const sequence = {
   facts: {
@@ -23,6 +24,8 @@ const sequence = {
     length_full: 5, unknown: 0, flips: 1, settle_step: 2, turning_step: 2,
   },
   measured: { largest: 2, alone: true, backward: false },
+  decision: { before: "Right until step 1; ", named: "“last” (step 2)", after: " moved it by +1.5 towards down.", step: 2 },
+  final: [1],
   steps: {
     surface: ["0", "1", "last"],
     values: [[-1, 0], [3, 12.3456], [0, 5]],
@@ -31,6 +34,7 @@ const sequence = {
     predicted: [0, 0, 1],
     confidence: [0.6, 0.7, 0.75],
     distance: [1, 0.5, 2],
+    contribution: [[-0.5], [-0.5], [1.5]],
   },
 };
 const colours = ["#e69f00", "#e0a84c", "#009e73"];
@@ -106,10 +110,10 @@ test("the tooltip of a step has its values, and of a picture what was read so fa
 
 test("the facts count steps, and say what turned it", () => {
   const markup = words.infoMarkup(plain, sequence);
-  for (const part of ["3 steps", "turned wrong by", "last</span> at step 2"]) assert.ok(markup.includes(part), part);
+  for (const part of ["3 steps", "Right until step 1; <button", 'key-turning" data-t="2"', "“last” (step 2)</button>"]) {
+    assert.ok(markup.includes(part), part);
+  }
   assert.doesNotMatch(markup, /word/);
-  const numbered = { ...sequence, facts: { ...sequence.facts, turning_step: 1 } };
-  assert.ok(words.infoMarkup(plain, numbered).includes("step 1</span></div>"));
   assert.equal(series.steps(plain, 1), "1 step");
   assert.equal(series.steps({ kind: "text" }, 2), "2 words");
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "series", "words", "tooltip", "typed"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "series", "words", "tooltip", "typed", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
 const { tooltip, typed, words } = globalThis.stateline;
 
 const facts = {
@@ -12,6 +12,7 @@ const facts = {
   keep: "last",
   mostSteps: 1200,
   cannotType: null,
+  readout: { exact: false, initial: [0, 0] },
   classes: [
     { name: "negative", colour: "#d6336c" },
     { name: "positive", colour: "#1c6fd6" },
@@ -19,6 +20,8 @@ const facts = {
 };
 const sequence = (near) => ({
   measured: { name: "lstm", largest: 2, backward: false, alone: true },
+  decision: { before: "Answered positive from the first step on; ", named: "“<good>” (step 1)", after: " moved it most, +1.0.", step: 1 },
+  final: [0, 1.5],
   facts: {
     sequence_id: null,
     label: null,
@@ -39,6 +42,7 @@ const sequence = (near) => ({
     predicted: [1, 1, 1],
     confidence: [0.5, 0.6, 0.75],
     distance: [0.5, 0.1, 1.5],
+    contribution: [[0, 0.25], [0, 1], [0, 0.25]],
     near_sequence: [4, 4, 7],
     near_step: [0, 1, 9],
     near_distance: near,
@@ -50,7 +54,7 @@ test("the head of a typed text has no class, no verdict and no report", () => {
   for (const part of ["typed text", "positive", "75.0 % sure", "3 words"]) {
     assert.ok(markup.includes(part), part);
   }
-  for (const part of ["#null", "classified correctly", "classified wrongly", "Report", "turned wrong"]) {
+  for (const part of ["#null", "classified correctly", "classified wrongly", "Report", "key-turning", "<good>"]) {
     assert.ok(!markup.includes(part), part);
   }
 });

@@ -8,10 +8,11 @@ globalThis.document = {
   addEventListener() {},
   createElement: () => ({ getContext: () => null }), // a browser without WebGL
 };
-for (const name of ["pure", "series", "words", "axis", "steps", "tooltip", "map", "labels"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "series", "words", "axis", "steps", "tooltip", "map", "labels", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
 const { axis, labels, map, pure, steps, tooltip, words } = globalThis.stateline;
 
 const facts = {
+  readout: { exact: true, initial: [0.25, 0, -0.25] },
   classes: [
     { name: "grain", colour: "#e69f00" },
     { name: "crude <oil>", colour: "#56b4e9" },
@@ -39,12 +40,15 @@ const sequence = {
     predicted: [0, 0, 2, 2],
     confidence: [0.5, 0.6, 0.7, 0.987],
     distance: [0.5, 0.1, 1.5, 0.2],
+    contribution: [[0.5, 0, 0], [0.25, 0, 0], [-1, 0, 1.5], [-1, 0, 2]],
     ep: [[0.5, 0.2, 0.3], [0.6, 0.3, 0.1], [0.2, 0.1, 0.7], [0.01, 0.003, 0.987]],
   },
 };
 const colours = ["#e69f00", "#e69f00", "#009e73", "#009e73"];
 const measured = (largest, more = {}) => ({ name: "lstm", largest, longest: "the run's longest", backward: false, alone: true, ...more });
 sequence.measured = measured(1.5);
+sequence.final = [-1, 0, 3.25];
+sequence.decision = { before: "Right until step 1; ", named: "“this” (step 2)", after: " moved it by +2.5 from grain towards earns.", step: 2 };
 const bars = { threshold: 0.4 };
 const count = (text, part) => text.split(part).length - 1;
 
@@ -68,7 +72,7 @@ test("a word or class with markup in it is shown, not obeyed", () => {
 
 test("the facts of a sequence say both classes and what was unknown", () => {
   const markup = words.infoMarkup(facts, sequence);
-  for (const part of ["#69", "grain", "earns", "98.7 %", "1 unknown", "turned wrong by"]) {
+  for (const part of ["#69", "grain", "earns", "98.7 %", "1 unknown", "Right until step 1; <button", "from grain towards earns."]) {
     assert.ok(markup.includes(part), part);
   }
 });

@@ -1,0 +1,69 @@
+// The bar of the Words page: which words are shown, for which class, and how many they are.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const at = (id) => document.getElementById(id);
+  const KINDS = { all: "All", tokens: "Tokens", phrases: "Phrases", shortcuts: "Shortcuts" };
+
+  function markup(facts, asked) {
+    const { escape } = stateline.pure;
+    const kinds = Object.entries(KINDS).map(
+      ([kind, name]) =>
+        `<button type="button" class="tool-button" data-kind="${kind}" ` +
+        `aria-pressed="${asked.kind === kind}">${name}</button>`,
+    );
+    const classes = facts.classes.map(
+      ({ name }, index) =>
+        `<option value="${index}" ${index === asked.towards ? "selected" : ""}>${escape(name)}</option>`,
+    );
+    return (
+      `<div class="tool-group" role="group" aria-label="Which words">${kinds.join("")}</div>` +
+      `<input type="search" id="lexicon-search" class="lexicon-field" placeholder="Search words ( / )" ` +
+      `maxlength="200" aria-label="Search words" value="${escape(asked.search)}">` +
+      `<label>at least <input type="number" id="lexicon-least" class="lexicon-field" min="1" ` +
+      `max="999999" value="${asked.least}"> occurrences</label>` +
+      `<label class="choice">towards <select id="lexicon-towards" class="form-select">${classes.join("")}</select></label>` +
+      `<span id="lexicon-count" class="filter-count" role="status"></span>`
+    );
+  }
+
+  function open(facts, asked) {
+    at("lexicon-bar").innerHTML = markup(facts, asked);
+    at("lexicon").dataset.kind = asked.kind;
+  }
+
+  function say(line) {
+    const element = at("lexicon-count");
+    if (!element) return;
+    element.textContent = element.title = line;
+  }
+
+  // How many words are shown, and how many are not because they are too rare.
+  function count(facts, { least }, shown, rare) {
+    const { thousands } = stateline.pure;
+    const hidden = rare ? ` · ${thousands(rare)} occur fewer than ${thousands(least)} times: hidden` : "";
+    say(`${thousands(shown)} of ${thousands(facts.words)} words${hidden}`);
+  }
+
+  function take(button) {
+    for (const other of document.querySelectorAll("[data-kind][aria-pressed]")) {
+      other.setAttribute("aria-pressed", String(other === button));
+    }
+    at("lexicon").dataset.kind = button.dataset.kind;
+    stateline.lexicon.ask({ kind: button.dataset.kind });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#lexicon-bar [data-kind]");
+    if (button) take(button);
+  });
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.id === "lexicon-search") stateline.lexicon.askSoon({ search: target.value });
+    else if (target.id === "lexicon-towards") stateline.lexicon.ask({ towards: Number(target.value) });
+    else if (target.id === "lexicon-least" && target.value !== "" && target.checkValidity()) {
+      stateline.lexicon.askSoon({ least: Number(target.value) });
+    }
+  });
+
+  stateline.lexiconbar = { count, open, say };
+})();

@@ -1,0 +1,105 @@
+// Cells of the table of words: classes, effects with their errors, and shares as small bars.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const NEUTRAL = "#9aa0a6";
+
+  const facts = () => stateline.lexicon.facts();
+  const pure = () => stateline.pure;
+
+  const functions = (globalThis.dashAgGridFunctions ??= {});
+  functions.whole = (number) => (number == null ? "" : pure().thousands(number));
+  functions.decimals = (number) => (number == null ? "" : number.toFixed(2));
+
+  const plusMinus = (error) => (error == null ? "" : ` ± ${error.toFixed(2)}`);
+
+  // The colour of what speaks for a class, or against it: of two classes, that of the other.
+  function tone(run, towards, value) {
+    if (value >= 0) return run.classes[towards].colour;
+    return run.classes.length === 2 ? run.classes[1 - towards].colour : NEUTRAL;
+  }
+
+  const element = (...parts) => React.createElement(...parts);
+
+  const components = (globalThis.dashAgGridComponentFunctions ??= {});
+
+  components.WordClassCell = ({ value, data }) =>
+    value == null
+      ? null
+      : element(
+          "span",
+          { className: "class-chip", title: value },
+          element("span", { className: "class-dot", style: { background: facts().classes[data.class].colour } }),
+          element("span", { className: "class-name" }, value),
+        );
+
+  components.EffectCell = ({ value, data }) =>
+    value == null ? null : element("span", null, value.toFixed(2), element("span", { className: "cell-error" }, plusMinus(data.effect_se)));
+
+  // Left of the middle it speaks against the chosen class, right of it for it.
+  components.ContributionCell = ({ value, data }) => {
+    if (value == null) return null;
+    const run = facts();
+    const share = Math.min(1, Math.abs(value) / run.longestBar);
+    const side = value < 0 ? { right: "50%" } : { left: "50%" };
+    return element(
+      "span",
+      { className: "cell-signed", ...tipOf(() => contributionMarkup(run, data)) },
+      element(
+        "span",
+        { className: "cell-track" },
+        element("span", {
+          className: "cell-bar",
+          style: { ...side, width: `${50 * share}%`, background: tone(run, stateline.lexicon.asked().towards, value) },
+        }),
+      ),
+      element("span", null, stateline.contributions.signed(value), element("span", { className: "cell-error" }, plusMinus(data.contribution_se))),
+    );
+  };
+
+  // Sequences by class, each class as wide as its share.
+  components.SharesCell = ({ data, split }) => {
+    if (!data) return null;
+    const counts = data.by_class[split];
+    const total = counts?.reduce((sum, count) => sum + count, 0);
+    if (!total) return element("span", { className: "grid-empty" }, counts ? "none" : "not known");
+    const run = facts();
+    const parts = counts.map((count, index) =>
+      element("span", {
+        key: index,
+        style: { width: `${(100 * count) / total}%`, background: run.classes[index].colour },
+      }),
+    );
+    return element("span", { className: "cell-shares", ...tipOf(() => sharesMarkup(run, data.phrase, split, counts)) }, parts);
+  };
+
+  function sharesMarkup(run, phrase, split, counts) {
+    const { percent, thousands } = pure();
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    const pairs = run.classes.flatMap(({ name }, index) =>
+      counts[index] ? [[name, `${thousands(counts[index])} · ${percent(counts[index] / total)}`]] : [],
+    );
+    const place = `${thousands(total)} ${split === "train" ? "training" : "test"} sequences`;
+    return stateline.tooltip.cardMarkup(phrase, place, pairs);
+  }
+
+  // The contribution to every class; of one sigmoid unit there is one number only.
+  function contributionMarkup(run, data) {
+    const each = data.each ?? [[data.contribution, data.contribution_se]];
+    const name = (index) => run.classes[data.each ? index : stateline.lexicon.asked().towards].name;
+    const pairs = each.map(([mean, error], index) => [`To ${name(index)}`, stateline.contributions.signed(mean) + plusMinus(error)]);
+    const decimals = (value) => value?.toFixed(2) ?? "not known";
+    return stateline.tooltip.cardMarkup(data.phrase, `${pure().thousands(data.count)} times`, [
+      ...pairs,
+      ["Spread", decimals(data.spread)],
+      ["Distance", decimals(data.distance)],
+      ["Flips", pure().thousands(data.flips)],
+    ]);
+  }
+
+  const tipOf = (markup) => ({
+    onMouseEnter: ({ currentTarget }) => stateline.tooltip.show(markup(), currentTarget.getBoundingClientRect()),
+    onMouseLeave: () => stateline.tooltip.hide(),
+  });
+
+  stateline.lexiconcells = { plusMinus, tone };
+})();

@@ -1,0 +1,114 @@
+// The picture of the map on the Words page: the states of the chosen word's occurrences, lit.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const at = (id) => document.getElementById(id);
+  const REACH = 9; // pixels from the cursor to a state
+
+  let facts = null;
+  let towards = 0;
+  let x = new Float32Array(0); // pixels of the picture, an occurrence each
+  let y = x;
+  let contributions = x;
+  let lit = -1;
+
+  function open(next) {
+    facts = next;
+    x = y = contributions = new Float32Array(0);
+    lit = -1;
+    draw();
+  }
+
+  function link(next, word) {
+    const filters = JSON.stringify([["word", word]]);
+    at("lexicon-map-link").href = `/explore/${encodeURIComponent(next.run)}?${new URLSearchParams({ filters })}`;
+  }
+
+  // Three thirds: places across, places down, contributions towards the class.
+  function show(next, index, numbers) {
+    const count = numbers.length / 3;
+    [facts, towards, lit] = [next, index, -1];
+    [x, y, contributions] = [0, 1, 2].map((third) => numbers.subarray(third * count, (third + 1) * count));
+    draw();
+  }
+
+  const canvases = () => [...document.querySelectorAll("#lexicon-map canvas")];
+  const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  // Pixels of the page a pixel of the picture.
+  const scale = () => (at("lexicon-map")?.clientWidth ?? 0) / (facts?.picture[0] ?? 1);
+
+  function draw() {
+    const [canvas] = canvases();
+    if (!canvas || !facts) return;
+    const { pen } = stateline.pure.penOf(canvas);
+    const factor = scale();
+    const radius = x.length > 5000 ? 1.5 : x.length > 500 ? 2.5 : 3.5;
+    pen.lineWidth = 1;
+    pen.strokeStyle = tone("--map-ground");
+    for (let i = 0; i < x.length; i += 1) {
+      disc(pen, x[i] * factor, y[i] * factor, radius, stateline.lexiconcells.tone(facts, towards, contributions[i]));
+    }
+    drawLit();
+  }
+
+  function disc(pen, across, down, radius, colour) {
+    pen.beginPath();
+    pen.arc(across, down, radius, 0, 2 * Math.PI);
+    pen.fillStyle = colour;
+    pen.fill();
+    pen.stroke();
+  }
+
+  // The lit state has a canvas of its own: the others stay as they are.
+  function drawLit() {
+    const canvas = canvases()[1];
+    const { pen } = stateline.pure.penOf(canvas);
+    if (lit < 0 || lit >= x.length) return;
+    const factor = scale();
+    pen.lineWidth = 2.5;
+    pen.strokeStyle = tone("--ink");
+    disc(pen, x[lit] * factor, y[lit] * factor, 6.5, stateline.lexiconcells.tone(facts, towards, contributions[lit]));
+  }
+
+  function light(i) {
+    lit = i;
+    if (canvases().length) drawLit();
+  }
+
+  function indexAt({ clientX, clientY }) {
+    const frame = at("lexicon-map").getBoundingClientRect();
+    const factor = scale();
+    return stateline.pure.nearest(x, y, [factor, 0, factor, 0], clientX - frame.left, clientY - frame.top, REACH);
+  }
+
+  document.addEventListener("mousemove", (event) => {
+    const on = event.target.closest?.("#lexicon-map");
+    if (!on || !facts) return;
+    const i = indexAt(event);
+    on.style.cursor = i < 0 ? "" : "pointer";
+    if (i >= 0 && i !== lit) stateline.lexiconlist.light(i);
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#lexicon-map-link") && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      const { pathname, search } = new URL(at("lexicon-map-link").href);
+      globalThis.dash_clientside.set_props("_pages_location", { href: pathname + search });
+    } else if (event.target.closest?.("#lexicon-map") && facts) {
+      const i = indexAt(event);
+      if (i >= 0) stateline.lexiconlist.light(i, true);
+    }
+  });
+
+  document.addEventListener("stateline:theme", () => at("lexicon-map") && draw());
+  globalThis.addEventListener("resize", () => at("lexicon-map") && draw());
+
+  stateline.lexiconmap = {
+    light,
+    link,
+    open,
+    show,
+    // What tests read.
+    state: () => ({ dots: x.length, lit, at: lit < 0 ? null : [x[lit], y[lit]] }),
+  };
+})();

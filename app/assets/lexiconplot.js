@@ -1,0 +1,264 @@
+// Effect of each word against how often it occurs. Plotly draws the points; the chosen word, the one
+// under the cursor and the labels are drawn on the canvas above, so that no point is drawn again.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const at = (id) => document.getElementById(id);
+  const FONT = "600 12px Inter, system-ui, sans-serif";
+  const REACH = 12; // pixels from the cursor to a word
+  const MOST_LABELS = 10; // at either end
+  const NOTHING = { phrase: [], count: [], sequences: [], class: [], effect: [], total: 0 };
+
+  let facts = null;
+  let words = NOTHING;
+  let across = new Float32Array(0); // log10 of the counts
+  let up = new Float32Array(0);
+  let names = []; // words whose names may be written, the most important first
+  let asked = null;
+  let chosen = null;
+  let hovered = -1;
+  let draws = 0;
+
+  const plot = () => document.querySelector("#lexicon-plot .js-plotly-plot");
+  const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  function open(next) {
+    facts = next;
+    words = NOTHING;
+    chosen = null;
+    hovered = -1;
+  }
+
+  function axis(title) {
+    return {
+      title: { text: title, font: { size: 12 }, standoff: 6 },
+      gridcolor: tone("--line-soft"),
+      linecolor: tone("--line"),
+      zeroline: false,
+      automargin: true,
+      tickfont: { size: 11 },
+    };
+  }
+
+  function layout() {
+    const { name } = facts.classes[asked.towards];
+    return {
+      margin: { l: 46, r: 14, t: 10, b: 38 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: "Inter, system-ui, sans-serif", color: tone("--ink-muted") },
+      xaxis: { ...axis("Occurrences"), type: "log", dtick: 1 },
+      yaxis: { ...axis(`Effect towards ${name}`), zeroline: true, zerolinecolor: tone("--ink-muted") },
+      showlegend: false,
+      hovermode: false,
+      dragmode: "pan",
+      uirevision: `${asked.kind} ${asked.least} ${asked.search} ${asked.towards}`,
+    };
+  }
+
+  // A trace a class that words push to, the rarest class on top.
+  function traces() {
+    const bins = Uint16Array.from(words.class);
+    const parts = stateline.pure.splitBins(bins, Float32Array.from(words.count), up, facts.classes.length);
+    return parts
+      .map((part, index) => ({ part, colour: facts.classes[index].colour }))
+      .filter(({ part }) => part.x.length)
+      .toSorted((a, b) => b.part.x.length - a.part.x.length)
+      .map(({ part, colour }) => ({
+        type: stateline.map.webgl() ? "scattergl" : "scatter",
+        mode: "markers",
+        x: part.x,
+        y: part.y,
+        hoverinfo: "skip",
+        marker: { color: colour, size: words.phrase.length < 2000 ? 7 : 5, opacity: 0.7, line: { width: 0 } },
+      }));
+  }
+
+  function draw(points, wanted) {
+    [words, asked] = [points, wanted];
+    across = Float32Array.from(words.count, Math.log10);
+    up = Float32Array.from(words.effect);
+    hovered = -1;
+    names = labelled();
+    figure();
+    note();
+  }
+
+  function figure() {
+    globalThis.dash_clientside.set_props("lexicon-plot", { figure: { data: traces(), layout: layout() } });
+    attach(performance.now());
+  }
+
+  function note() {
+    const { thousands } = stateline.pure;
+    const drawn = words.phrase.length;
+    const amount =
+      drawn < words.total
+        ? `the ${thousands(drawn)} most frequent of ${thousands(words.total)} words listed`
+        : `${thousands(drawn)} words, as listed`;
+    const legend = facts.classes
+      .map(({ name, colour }, index) => [name, colour, index])
+      .filter(([, , index]) => words.class.includes(index))
+      .map(
+        ([name, colour]) =>
+          `<span class="class-chip"><span class="class-dot" style="background:${colour}"></span>` +
+          `<span class="class-name">${stateline.pure.escape(name)}</span></span>`,
+      );
+    at("lexicon-plot-note").innerHTML =
+      `<span class="lexicon-legend">pushes most to ${legend.join("")}</span><span>${amount}</span>`;
+  }
+
+  // Pixels of the frame: [scale, shift] of log10 of the count, then of the effect; null before the
+  // first drawing.
+  function place() {
+    const axes = plot()?._fullLayout;
+    if (!axes?.xaxis?.l2p || !axes.yaxis?.l2p) return null;
+    const along = ({ _offset, l2p }, value) => _offset + l2p(value);
+    const pair = (each) => [along(each, 1) - along(each, 0), along(each, 0)];
+    return [...pair(axes.xaxis), ...pair(axes.yaxis)];
+  }
+
+  // The overlay follows zooming and resizing; attached once a plot.
+  function attach(since) {
+    const element = plot();
+    if (!element?.on) {
+      if (performance.now() - since < 10_000) requestAnimationFrame(() => attach(since));
+      return;
+    }
+    if (!element.statelineAttached) {
+      element.statelineAttached = true;
+      element.on("plotly_afterplot", overlay);
+      element.on("plotly_relayouting", overlay);
+    }
+    overlay();
+  }
+
+  // Words whose names may be written: at either end the strongest and those that are strong for how
+  // often they occur, then the most frequent.
+  function labelled() {
+    const rows = Array.from(words.phrase, (_, i) => i);
+    const most = (list, size, count) => list.toSorted((a, b) => size(b) - size(a)).slice(0, count);
+    const ends = [rows.filter((i) => up[i] > 0), rows.filter((i) => up[i] < 0)];
+    const strong = ends.flatMap((end) => [
+      ...most(end, (i) => Math.abs(up[i]), 4),
+      ...most(end, (i) => Math.abs(up[i]) * Math.sqrt(words.count[i]), MOST_LABELS),
+    ]);
+    return [...new Set([...strong, ...most(rows, (i) => across[i], 4)])];
+  }
+
+  function overlay() {
+    const canvas = at("lexicon-plot-overlay");
+    const mapping = place();
+    if (!canvas || !mapping) return;
+    draws += 1;
+    const { pen, width, height } = stateline.pure.penOf(canvas);
+    const axes = plot()._fullLayout;
+    const frame = {
+      left: axes.xaxis._offset, right: axes.xaxis._offset + axes.xaxis._length,
+      top: axes.yaxis._offset, bottom: axes.yaxis._offset + axes.yaxis._length, width, height,
+    };
+    const spot = (i) => [across[i] * mapping[0] + mapping[1], up[i] * mapping[2] + mapping[3]];
+    const taken = [];
+    const own = chosen === null ? -1 : words.phrase.indexOf(chosen);
+    if (own >= 0) mark(pen, spot(own), own, frame, taken, 7);
+    if (hovered >= 0 && hovered !== own) mark(pen, spot(hovered), hovered, frame, taken, 6);
+    for (const i of names) {
+      if (i !== own && i !== hovered) write(pen, spot(i), words.phrase[i], frame, taken, tone("--ink-soft"));
+    }
+  }
+
+  const within = ([x, y], { left, right, top, bottom }) => x >= left && x <= right && y >= top && y <= bottom;
+
+  function mark(pen, [x, y], i, frame, taken, radius) {
+    if (!within([x, y], frame)) return;
+    pen.beginPath();
+    pen.arc(x, y, radius, 0, 2 * Math.PI);
+    pen.fillStyle = facts.classes[words.class[i]].colour;
+    pen.fill();
+    pen.lineWidth = 2.5;
+    pen.strokeStyle = tone("--ink");
+    pen.stroke();
+    write(pen, [x, y], words.phrase[i], frame, taken, tone("--ink"), true);
+  }
+
+  // A name beside its point where it meets none that is written already.
+  function write(pen, [x, y], text, frame, taken, colour, always = false) {
+    if (!within([x, y], frame)) return;
+    pen.font = FONT;
+    pen.textBaseline = "middle";
+    const wide = pen.measureText(text).width;
+    const left = x + 9 + wide > frame.right ? x - 9 - wide : x + 9;
+    const box = { left: left - 2, right: left + wide + 2, top: y - 8, bottom: y + 8 };
+    const meets = (other) =>
+      box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
+    if (!always && taken.some(meets)) return;
+    taken.push(box);
+    pen.lineWidth = 4;
+    pen.lineJoin = "round";
+    pen.strokeStyle = tone("--surface");
+    pen.strokeText(text, left, y);
+    pen.fillStyle = colour;
+    pen.fillText(text, left, y);
+  }
+
+  function indexAt({ clientX, clientY }) {
+    const mapping = place();
+    const frame = at("lexicon-plot-frame")?.getBoundingClientRect();
+    if (!mapping || !frame) return -1;
+    return stateline.pure.nearest(across, up, mapping, clientX - frame.left, clientY - frame.top, REACH);
+  }
+
+  function hover(index, event) {
+    if (index === hovered) return;
+    hovered = index;
+    at("lexicon-plot-frame").style.cursor = index < 0 ? "" : "pointer";
+    overlay();
+    if (index < 0) stateline.tooltip.hide();
+    else stateline.tooltip.show(markup(index), anchorOf(event));
+  }
+
+  const anchorOf = ({ clientX, clientY }) => ({ left: clientX, right: clientX, top: clientY, bottom: clientY });
+
+  function markup(i) {
+    const { thousands } = stateline.pure;
+    const { signed } = stateline.contributions;
+    return stateline.tooltip.cardMarkup(words.phrase[i], `${thousands(words.count[i])} times`, [
+      ["In sequences", thousands(words.sequences[i])],
+      ["Pushes most to", facts.classes[words.class[i]].name],
+      [`Effect towards ${facts.classes[asked.towards].name}`, signed(words.effect[i])],
+      ["Click", "shows where it occurs"],
+    ]);
+  }
+
+  const onPlot = (event) => event.target.closest?.("#lexicon-plot");
+
+  document.addEventListener("mousemove", (event) => {
+    if (!facts || !at("lexicon-plot-frame")) return;
+    if (onPlot(event)) hover(event.buttons ? -1 : indexAt(event), event);
+    else if (hovered >= 0) hover(-1, event);
+  });
+
+  let pressed = null;
+  const listen = (name, act) => document.addEventListener(name, act, true);
+  listen("pointerdown", (event) => {
+    pressed = onPlot(event) && event.button === 0 ? [event.clientX, event.clientY] : null;
+  });
+  listen("pointerup", (event) => {
+    if (!pressed) return;
+    const moved = Math.hypot(event.clientX - pressed[0], event.clientY - pressed[1]);
+    pressed = null;
+    const index = moved <= 4 ? indexAt(event) : -1;
+    if (index >= 0) stateline.lexicon.choose(words.phrase[index]);
+  });
+  document.addEventListener("stateline:theme", () => at("lexicon") && asked && figure());
+
+  stateline.lexiconplot = {
+    draw,
+    open,
+    mark(phrase) {
+      chosen = phrase;
+      overlay();
+    },
+    // What tests read.
+    shown: () => ({ words: words.phrase.length, chosen, hovered, draws, place: place() }),
+  };
+})();

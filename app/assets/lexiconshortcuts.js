@@ -1,0 +1,58 @@
+// Words called shortcuts, the strongest first, each with its reason.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const at = (id) => document.getElementById(id);
+  const MOST = 200; // that are listed; the page says how many there are
+
+  let listed = [];
+  let chosen = null;
+
+  function markup(facts, row, rank) {
+    const { escape } = stateline.pure;
+    const { name, colour } = facts.classes[row.class];
+    return (
+      `<li><button type="button" class="shortcut" data-phrase="${escape(row.phrase)}" aria-pressed="${row.phrase === chosen}">` +
+      `<span class="shortcut-rank">${rank}</span><span class="shortcut-phrase">${escape(row.phrase)}</span>` +
+      `<span class="class-chip"><span class="class-dot" style="background:${colour}"></span>` +
+      `<span class="class-name">${escape(name)}</span></span>` +
+      `<span class="shortcut-score" title="Effect that the test labels do not support">${row.shortcut.toFixed(2)}</span>` +
+      `<span class="shortcut-reason">${escape(row.reason)}</span></button></li>`
+    );
+  }
+
+  function draw(facts, { rows, count }, word) {
+    const { thousands } = stateline.pure;
+    [listed, chosen] = [rows.map(({ phrase }) => phrase), word];
+    const more = count > rows.length ? `<p class="note">The ${rows.length} strongest of ${thousands(count)}.</p>` : "";
+    const none =
+      `<p class="lexicon-empty">No shortcut passes. A word is called one where its effect is larger than the ` +
+      `test labels support, and at least ${facts.leastShortcut} stored sequences hold it.</p>`;
+    at("lexicon-shortcuts").innerHTML = count
+      ? `<p class="note">Words that push further than the test labels support, the furthest first. ` +
+        `Each is a suspicion: look at where it occurs.</p>` +
+        `<ol>${rows.map((row, i) => markup(facts, row, i + 1)).join("")}</ol>${more}`
+      : none;
+  }
+
+  function mark(word) {
+    chosen = word;
+    for (const button of document.querySelectorAll("#lexicon-shortcuts [data-phrase]")) {
+      const on = button.dataset.phrase === word;
+      button.setAttribute("aria-pressed", String(on));
+      if (on) button.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  // The word `by` places below (or above) the chosen one; null at the ends.
+  function neighbour(by) {
+    const place = listed.indexOf(chosen);
+    return listed[place < 0 ? 0 : place + by] ?? null;
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest?.("#lexicon-shortcuts [data-phrase]");
+    if (button) stateline.lexicon.choose(button.dataset.phrase);
+  });
+
+  stateline.lexiconshortcuts = { MOST, draw, mark, neighbour };
+})();

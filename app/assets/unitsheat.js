@@ -1,0 +1,218 @@
+// The heatmap of the Units page: a row a unit, a column a step, under the words of the sequence.
+// Cells are drawn once into a small image and stretched; what is lit is drawn on a canvas above.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const ROWS = [5, 26]; // pixels of a row, at least and at the most
+  const NUMBERED = 10; // pixels of a row that has room for its number
+  const LABEL = 34; // pixels of the numbers, left of the cells
+  const BAR = 40; // pixels of the bars beside them
+
+  let shown = null; // { scene, column, row, width, height }
+  const axis = () => document.getElementById("units-axis");
+  const part = (name) => axis()?.querySelector(`.${name}`);
+
+  // Colours of both ends and of 0, as the theme has them.
+  function tones(scene) {
+    const style = getComputedStyle(document.documentElement);
+    const tone = (name) => style.getPropertyValue(name).trim();
+    const { low, high } = scene.ends ?? { low: tone("--unit-low"), high: tone("--unit-high") };
+    return { low, high, middle: tone("--unit-middle"), ink: tone("--ink"), muted: tone("--ink-muted"), accent: tone("--accent") };
+  }
+
+  // scene: { sequence, colours, units, order, values } and how they look: cells of `end` and -end have
+  // the colours `ends` (null: those of h), bars of `amount` those of `sides` by the sign of `total`
+  // (null: neither side)
+  function draw(scene) {
+    const { headsMarkup } = stateline.axis;
+    axis().innerHTML =
+      `<div class="step-track"><div class="word-heads">${headsMarkup(scene.sequence, scene.colours)}</div>` +
+      `<div class="step-grid"><div class="step-names"><canvas class="units-rows"></canvas></div>` +
+      `<div class="units-plot" tabindex="0" role="img" aria-label="Heatmap of the units: arrow keys up and ` +
+      `down choose a unit, left and right move the span of steps, with shift its end">` +
+      `<canvas class="units-cells"></canvas><canvas class="units-marks"></canvas></div></div></div>`;
+    shown = { scene };
+    settle();
+  }
+
+  // The same sequence with other values or rows.
+  function redraw(scene) {
+    shown = { ...shown, scene };
+    paint();
+  }
+
+  // What depends on the room.
+  function settle() {
+    if (!shown || !part("step-names")) return; // the page was built anew, or left
+    const { scene } = shown;
+    const steps = scene.colours.length;
+    const names = part("step-names").offsetWidth;
+    const laid = stateline.axis.layout(steps, axis().clientWidth - names - 2, false);
+    axis().dataset.heads = String(laid.heads);
+    const longest = Math.max(...scene.sequence.steps.surface.map((word) => word.length));
+    axis().style.setProperty("--head", `${Math.min(66, 12 + 7 * longest)}px`);
+    axis().style.setProperty("--column", `${laid.column.toFixed(2)}px`);
+    shown = { ...shown, column: laid.column, width: laid.column * steps };
+    part("step-track").style.width = `${names + shown.width}px`;
+    paint();
+  }
+
+  function paint() {
+    const { scene } = shown;
+    const room = axis().clientHeight - part("word-heads").offsetHeight - 16;
+    const row = Math.min(ROWS[1], Math.max(ROWS[0], Math.floor(room / scene.order.length)));
+    shown = { ...shown, row, height: row * scene.order.length };
+    const size = `width:${shown.width}px;height:${shown.height}px`;
+    part("units-plot").style.cssText = size;
+    part("units-rows").style.cssText = `width:${BAR + LABEL}px;height:${shown.height}px`;
+    cells();
+    mark(shown.marks ?? {});
+  }
+
+  function cells() {
+    const { scene, width, height } = shown;
+    const { pixel, penOf } = stateline.pure;
+    const steps = scene.colours.length;
+    const small = document.createElement("canvas");
+    [small.width, small.height] = [steps, scene.order.length];
+    const pen = small.getContext("2d");
+    const image = pen.createImageData(steps, scene.order.length);
+    const pixels = new Uint32Array(image.data.buffer);
+    const colour = palette(tones(scene), pixel);
+    scene.order.forEach((unit, row) => {
+      for (let t = 0; t < steps; t += 1) {
+        pixels[row * steps + t] = colour(scene.values[t * scene.units + unit] / scene.end);
+      }
+    });
+    pen.putImageData(image, 0, 0);
+    const large = penOf(part("units-cells")).pen;
+    large.imageSmoothingEnabled = false;
+    large.drawImage(small, 0, 0, width, height);
+  }
+
+  // Colours of the shares from -1 to 1 in steps: mixing one a cell would take long.
+  const SHADES = 128;
+  function palette(ends, pixel) {
+    const shades = Array.from({ length: 2 * SHADES + 1 }, (_, i) =>
+      pixel(stateline.unitsmath.diverging(i - SHADES, SHADES, ends)),
+    );
+    return (share) => shades[Math.round(SHADES * Math.min(1, Math.max(-1, share))) + SHADES];
+  }
+
+  // Numbers of the rows, where they have room or are lit, and a bar each for what orders them.
+  function rows({ unit, lit, hover }, look) {
+    const { scene, row } = shown;
+    const { pen } = stateline.pure.penOf(part("units-rows"));
+    const most = Math.max(...scene.amount) || 1;
+    pen.textAlign = "right";
+    pen.textBaseline = "middle";
+    scene.order.forEach((each, at) => {
+      const top = at * row;
+      const bar = (BAR - 4) * (scene.amount[each] / most);
+      const { low, high } = scene.sides ?? { low: look.muted, high: look.muted };
+      pen.fillStyle = scene.total[each] < 0 ? low : high;
+      pen.fillRect(BAR - bar, top + row * 0.15, bar, Math.max(1, row * 0.7));
+      const strong = each === unit || each === hover?.unit || lit?.includes(each);
+      if (row < NUMBERED && !strong) return;
+      if (row < NUMBERED && each !== unit && each !== hover?.unit) {
+        pen.fillStyle = look.accent; // no room for its number: a dash says that it is lit
+        pen.fillRect(BAR + LABEL - 8, top, 6, Math.max(1, row - 1));
+        return;
+      }
+      pen.font = `${strong ? 650 : 400} ${Math.min(11, Math.max(9.5, row - 1))}px Inter, sans-serif`;
+      pen.fillStyle = strong ? look.ink : look.muted;
+      pen.fillText(String(each), BAR + LABEL - 3, top + row / 2);
+    });
+  }
+
+  // Light a unit, a span and the units that are on over it, without touching the cells.
+  // marks: { unit, from, to, lit, step, hover: { unit, step } }
+  function mark(marks) {
+    if (!shown || !part("units-marks")) return;
+    shown.marks = marks;
+    const { scene, column, row, width, height } = shown;
+    const look = tones(scene);
+    const { pen } = stateline.pure.penOf(part("units-marks"));
+    const { unit = null, from = null, to = null, lit = [], step = null, hover = null } = marks;
+    const place = new Map(scene.order.map((each, at) => [each, at * row]));
+    pen.strokeStyle = look.ink;
+    if (from !== null) {
+      pen.globalAlpha = 0.1;
+      pen.fillStyle = look.ink;
+      pen.fillRect(from * column, 0, (to - from + 1) * column, height);
+      pen.globalAlpha = 1;
+      pen.lineWidth = 1.5;
+      for (const at of [from, to + 1]) line(pen, at * column, 0, at * column, height);
+      pen.lineWidth = 1.25;
+      for (const each of lit.filter((one) => place.has(one))) {
+        pen.strokeRect(from * column, place.get(each) + 0.5, (to - from + 1) * column, row - 1);
+      }
+    }
+    if (step !== null) {
+      pen.lineWidth = 1.5;
+      pen.strokeRect(step * column, 0.5, column, height - 1);
+    }
+    if (place.has(unit)) {
+      pen.lineWidth = 2;
+      pen.strokeRect(1, place.get(unit), width - 2, row);
+    }
+    if (hover) {
+      pen.lineWidth = 1;
+      pen.strokeRect(0.5, place.get(hover.unit) + 0.5, width - 1, row - 1);
+      pen.strokeRect(hover.step * column, 0.5, column, height - 1);
+    }
+    rows(marks, look);
+    for (const head of axis().querySelectorAll(".word-head")) {
+      const t = Number(head.dataset.t);
+      head.classList.toggle("lit", t === hover?.step || t === step);
+      head.classList.toggle("brushed", from !== null && t >= from && t <= to);
+    }
+  }
+
+  function line(pen, x, y, toX, toY) {
+    pen.beginPath();
+    pen.moveTo(x, y);
+    pen.lineTo(toX, toY);
+    pen.stroke();
+  }
+
+  // The unit and the step under a place of the window; null where there is none.
+  function under({ clientX, clientY }) {
+    const plot = part("units-plot");
+    if (!shown || !plot) return null;
+    const { left, top } = plot.getBoundingClientRect();
+    const step = Math.floor((clientX - left) / shown.column);
+    const at = Math.floor((clientY - top) / shown.row);
+    const { order, colours } = shown.scene;
+    if (step < 0 || step >= colours.length || at < 0 || at >= order.length) return null;
+    return { unit: order[at], step };
+  }
+
+  // Bring a row and a column into view.
+  function reveal(unit, step = null) {
+    const at = shown ? shown.scene.order.indexOf(unit) : -1;
+    const heads = part("word-heads")?.offsetHeight ?? 0;
+    if (at >= 0) {
+      const top = at * shown.row;
+      const room = axis().clientHeight - heads - shown.row;
+      if (top < axis().scrollTop) axis().scrollTop = top;
+      else if (top > axis().scrollTop + room) axis().scrollTop = top - room;
+    }
+    if (step === null || !shown) return;
+    const room = axis().clientWidth - part("step-names").offsetWidth;
+    const left = step * shown.column;
+    if (left < axis().scrollLeft || left > axis().scrollLeft + room - shown.column) {
+      axis().scrollLeft = left - room / 2;
+    }
+  }
+
+  const observer = globalThis.ResizeObserver && new ResizeObserver(settle);
+
+  // A page that was built anew has a new axis.
+  function open() {
+    shown = null;
+    observer?.disconnect();
+    observer?.observe(axis());
+  }
+
+  stateline.unitsheat = { draw, mark, open, redraw, reveal, under, shown: () => shown };
+})();

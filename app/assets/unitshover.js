@@ -1,0 +1,128 @@
+// The cursor and the keys on the heatmap of the Units page: hover, click, drag and arrows.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const units = () => stateline.units;
+  let drag = null; // { from, to, unit }: where the button went down, and where the cursor is now
+
+  const onAxis = (event) => event.target.closest?.("#units-axis") ?? null;
+
+  // The step and, on the cells, the unit under the cursor; heads have a step only.
+  function placeOf(event) {
+    const head = event.target.closest?.("#units-axis .word-head");
+    if (head) return { step: Number(head.dataset.t), unit: null };
+    return event.target.closest?.(".units-plot") ? stateline.unitsheat.under(event) : null;
+  }
+
+  document.addEventListener("pointerdown", (event) => {
+    const place = units()?.page() && event.button === 0 ? placeOf(event) : null;
+    if (!place) return;
+    drag = { from: place.step, to: place.step, unit: place.unit };
+    stateline.tooltip.hide();
+  });
+
+  document.addEventListener("pointermove", (event) => {
+    if (!units()?.page()) return;
+    const place = onAxis(event) ? placeOf(event) : null;
+    if (drag && place) {
+      drag.to = place.step;
+      if (drag.from !== drag.to) units().light(spanOf(drag));
+      return;
+    }
+    hover(place?.unit === null ? null : place, event);
+  });
+
+  document.addEventListener("pointerup", () => {
+    const done = drag;
+    drag = null;
+    if (!done || !units().page()) return;
+    if (done.from === done.to && done.unit !== null) units().chooseUnit(done.unit);
+    else {
+      units().panel("match");
+      units().chooseSpan(spanOf(done));
+    }
+  });
+
+  const spanOf = ({ from, to }) => ({ from: Math.min(from, to), to: Math.max(from, to) });
+
+  let hovered = null;
+  function hover(place, { clientX, clientY }) {
+    if (place?.unit === hovered?.unit && place?.step === hovered?.step) return;
+    const left = hovered !== null && place === null;
+    hovered = place;
+    if (place === null) {
+      if (left) {
+        units().light();
+        stateline.tooltip.hide();
+      }
+      return;
+    }
+    units().light({ hover: place });
+    stateline.tooltip.show(cardOf(place), { left: clientX + 14, right: clientX, top: clientY, bottom: clientY });
+  }
+
+  // What the heatmap knows of a unit at a step.
+  function cardOf({ unit, step }) {
+    const { facts, sequence, layer, h, scene, view } = units().page();
+    const { signed } = stateline.unitspanels;
+    const at = step * layer.units + unit;
+    const pairs = [["h", signed(h[at])], ["Change", signed(stateline.unitsmath.changes(h, layer.units, layer.backward)[at])]];
+    if (layer.weights) {
+      const each = stateline.unitsmath.contributions(h, layer.units, stateline.unitsmath.weightsOf(layer, view.towards))[at];
+      pairs.push([`To ${facts.classes[view.towards].name}`, signed(each)]);
+    }
+    pairs.push(["Sizes summed", scene.amount[unit].toFixed(3)]);
+    return stateline.tooltip.cardMarkup(stateline.series.stepName(facts, sequence, step), `unit ${unit} · step ${step}`, pairs);
+  }
+
+  // Words of the groups and rows of their matrix light units.
+  document.addEventListener("mouseover", ({ target }) => word(target));
+  document.addEventListener("focusin", ({ target }) => word(target));
+  let lit = null;
+  function word(target) {
+    if (!units()?.page()) return;
+    const found = target.closest?.("[data-word]");
+    const next = found ? Number(found.dataset.word) : null;
+    if (next !== lit && !target.closest?.(".group-matrix")) light(next);
+  }
+
+  function light(next) {
+    lit = next;
+    units().hoverWord(next);
+  }
+
+  document.addEventListener("mousemove", (event) => {
+    if (!units()?.page() || !event.target.closest?.(".group-matrix")) return;
+    const { word: next } = stateline.unitsgroups.under(event.target, units().page().data, event);
+    if (next !== lit) light(next);
+  });
+
+  document.addEventListener("click", (event) => {
+    if (!units()?.page() || !event.target.closest?.(".group-matrix")) return;
+    const { unit } = stateline.unitsgroups.under(event.target, units().page().data, event);
+    if (unit !== null) units().chooseUnit(unit);
+  });
+
+  // Up and down through the rows; left and right move the span, with shift its end.
+  document.addEventListener("keydown", (event) => {
+    const page = units()?.page();
+    if (!page || !event.target.closest?.(".units-plot")) return;
+    const rows = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const columns = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!rows && !columns) return;
+    event.preventDefault();
+    const { selection, scene } = page;
+    const within = (value, last) => Math.min(last, Math.max(0, value));
+    if (rows) {
+      const now = scene.order.indexOf(selection.unit);
+      units().chooseUnit(scene.order[now < 0 ? 0 : within(now + rows, scene.order.length - 1)]);
+      return;
+    }
+    const last = scene.colours.length - 1;
+    const { from, to } = selection.from === null ? { from: -columns, to: -columns } : selection;
+    const end = within(to + columns, last);
+    const start = event.shiftKey ? Math.min(from, end) : within(from + columns, last - (to - from));
+    units().panel("match");
+    units().chooseSpan({ from: Math.max(0, start), to: event.shiftKey ? end : Math.max(0, start) + (to - from) });
+    stateline.unitsheat.reveal(null, end);
+  });
+})();

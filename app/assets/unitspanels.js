@@ -1,0 +1,193 @@
+// The side of the Units page, as markup: one unit, and a match. No page needed.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const pure = () => stateline.pure;
+  const escape = (text) => pure().escape(text);
+
+  const dot = (facts, index) =>
+    `<span class="class-dot" style="background:${facts.classes[index].colour}"></span>`;
+
+  // A sequence with its actual and its predicted class.
+  function classesMarkup(facts, { label, predicted }) {
+    const name = (index) => `${dot(facts, index)}${escape(facts.classes[index].name)}`;
+    if (label === predicted) return `<span class="class-pair">${name(label)}</span>`;
+    return (
+      `<span class="class-pair wrong-pair" title="Actual and predicted class">${name(label)}` +
+      `<span class="arrow">→</span>${name(predicted)}</span>`
+    );
+  }
+
+  const exploreAddress = (facts, sequence, step) =>
+    `/explore/${encodeURIComponent(facts.run)}?sequence=${sequence}&step=${step}`;
+
+  // Words of a part of a sequence, each in the colour that `paint` gives its index; those from
+  // `from` to `to` are framed.
+  function wordsMarkup({ first, words }, paint, from, to) {
+    return words
+      .map((word, i) => {
+        const t = first + i;
+        const colour = paint(i);
+        const held = t >= from && t <= to ? " context-held" : "";
+        return `<span class="context-word${held}" style="background:${colour};color:${pure().ink(colour)}">${escape(word)}</span>`;
+      })
+      .join(" ");
+  }
+
+  // A context that opens its sequence here, with the way to it in Explore.
+  function contextMarkup(facts, each, step, note, words) {
+    const { sequence } = each;
+    return (
+      `<li class="context"><button type="button" class="context-open" data-sequence="${sequence}" data-step="${step}" ` +
+      `aria-label="Show sequence ${sequence} from step ${step} here"><span class="context-head">` +
+      `<strong>#${sequence}</strong>${classesMarkup(facts, each)}<span class="context-note">${note}</span></span>` +
+      `<span class="context-words">${words}</span></button>` +
+      `<a class="context-link" href="${exploreAddress(facts, sequence, step)}">Explore</a></li>`
+    );
+  }
+
+  // Bars of equal width; a line where the values change their sign.
+  function histogramMarkup({ low, high, counts }) {
+    const most = Math.max(...counts, 1);
+    const bars = counts.map((count, i) => {
+      const height = count ? Math.max(0.6, (40 * count) / most) : 0;
+      return `<rect x="${i + 0.06}" width="0.88" y="${(40 - height).toFixed(2)}" height="${height.toFixed(2)}"/>`;
+    });
+    const zero = (-low / (high - low)) * counts.length;
+    const line = low < 0 && high > 0 ? `<path class="histogram-zero" d="M${zero.toFixed(2)} 0V40"/>` : "";
+    return (
+      `<svg class="histogram" viewBox="0 0 ${counts.length} 40" preserveAspectRatio="none" role="img" ` +
+      `aria-label="Values of the unit over all steps, from ${low.toFixed(3)} to ${high.toFixed(3)}">${bars.join("")}${line}</svg>` +
+      `<div class="histogram-scale"><span>${low.toFixed(2)}</span><span>h over all ${pure().thousands(counts.reduce((a, b) => a + b, 0))} steps</span><span>${high.toFixed(2)}</span></div>`
+    );
+  }
+
+  // What a step up of the unit does to each class; of many classes those that it moves most.
+  const MOST_WEIGHTS = 6;
+  function weightsMarkup(facts, layer, unit) {
+    if (!layer.weights) {
+      const why = layer.read ? "the readout is not linear" : "the head reads another layer";
+      return `<p class="note">It has no weights by class: ${why}.</p>`;
+    }
+    const weights = facts.classes.map((each, index) => ({ index, value: stateline.unitsmath.weightsOf(layer, index)[unit] }));
+    const shown = layer.weights.length === 1 ? weights.slice(1) : weights;
+    const most = Math.max(...shown.map(({ value }) => Math.abs(value))) || 1;
+    const kept = shown.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_WEIGHTS);
+    const rows = kept.map(({ index, value }) => {
+      const width = (50 * Math.abs(value)) / most;
+      const towards = layer.weights.length === 1 && value < 0 ? 0 : index;
+      return (
+        `<div class="weight"><span class="weight-name">${dot(facts, index)}${escape(facts.classes[index].name)}</span>` +
+        `<span class="weight-track"><span style="left:${value < 0 ? 50 - width : 50}%;width:${width}%;` +
+        `background:${facts.classes[towards].colour}"></span></span><span class="weight-value">${signed(value)}</span></div>`
+      );
+    });
+    const left = shown.length - kept.length;
+    const note = left ? `<p class="note">The ${kept.length} largest weights; ${left} are left out.</p>` : "";
+    return `<div class="weights" aria-label="Weight in the readout, by class">${rows.join("")}</div>${note}`;
+  }
+
+  const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+
+  // One unit: detail as the server sent it, all the layer's units, and how its values are coloured.
+  function unitMarkup(facts, layer, { units }, detail, paint) {
+    const { unit } = detail;
+    const cluster = units.cluster[unit];
+    const group = cluster === null ? "" : `<button type="button" class="chip" data-group="${cluster}" title="Show the rows of this group">group ${cluster}</button>`;
+    const listOf = (high) =>
+      detail.contexts.filter((each) => each.high === high).map((each) =>
+        contextMarkup(facts, each, each.step, `h ${signed(each.value)}`,
+          wordsMarkup(each, (i) => paint(each.values[i]), each.step, each.step)),
+      ).join("");
+    return (
+      `<div class="units-title"><button type="button" class="icon-button" data-unit-by="-1" aria-label="Unit before">‹</button>` +
+      `<h2>Unit ${unit}</h2><button type="button" class="icon-button" data-unit-by="1" aria-label="Unit after">›</button>${group}` +
+      `<span class="scope">mean ${signed(units.mean[unit])} · sd ${units.sd[unit].toFixed(3)}</span></div>` +
+      histogramMarkup(detail) + weightsMarkup(facts, layer, unit) +
+      `<h3>Where it is highest</h3><ol class="contexts">${listOf(true)}</ol>` +
+      `<h3>Where it is lowest</h3><ol class="contexts">${listOf(false)}</ol>` +
+      `<p class="note">A sequence stands once at either end, with its strongest step. Colours are h of this unit at each ${stateline.series.stepNoun(facts)}.</p>`
+    );
+  }
+
+  // The settings of a match.
+  function settingsMarkup({ from, to, threshold, edges }, steps, end) {
+    const number = (key, value) =>
+      `<input type="number" class="units-number" data-units="${key}" min="0" max="${steps - 1}" value="${value ?? ""}" aria-label="${key === "from" ? "First" : "Last"} step of the span">`;
+    const side = threshold < 0 ? "low" : "high";
+    return (
+      `<div class="match-settings"><label>Steps ${number("from", from)}</label><label>to ${number("to", to)}</label>` +
+      `<label class="match-threshold">h <select data-units="side" aria-label="Side of the threshold">` +
+      `<option value="high"${side === "high" ? " selected" : ""}>at least</option>` +
+      `<option value="low"${side === "low" ? " selected" : ""}>at most</option></select>` +
+      `<input type="range" data-units="threshold" min="0.01" max="${end}" step="0.01" value="${Math.abs(threshold)}" aria-label="Threshold">` +
+      `<output>${threshold.toFixed(2)}</output></label>` +
+      `<label class="match-edges"><input type="checkbox" data-units="edges"${edges ? " checked" : ""}>` +
+      `<span>only units that are off just before and just after</span></label></div>`
+    );
+  }
+
+  // A unit of a match as a chip: on, or left out.
+  function chipMarkup({ unit, used, share }) {
+    const where = share === null ? "left out: click to take it in" : `on at ${pure().percent(share)} of all steps; click to leave it out`;
+    return `<button type="button" class="chip unit-chip" data-without="${unit}" aria-pressed="${used}" title="Unit ${unit}: ${where}">${unit}</button>`;
+  }
+
+  // What a match found, or why it found nothing and what to change.
+  // strongest: the unit that is strongest over the whole span, and its value there.
+  function matchMarkup(facts, selection, answer, tone, strongest) {
+    const { units, total, matches } = answer;
+    const noun = stateline.series.stepNoun(facts);
+    const used = units.filter((each) => each.used);
+    if (!units.length) {
+      return empty("No unit is on over the whole span.", nearest(selection, strongest));
+    }
+    const chips =
+      `<div class="units-line">${used.length} ${used.length === 1 ? "unit" : "units"} on over the span</div>` +
+      `<div class="chips">${units.map(chipMarkup).join("")}</div>`;
+    if (!used.length) return chips + empty("Every unit is left out.", "Click one to take it in.");
+    if (!total) return chips + empty("These units are on together nowhere else.", advice(used, selection));
+    const list = matches.map((each) => {
+      const { from, to, others } = each;
+      const cut = each.first + each.words.length <= to ? " …" : "";
+      const note = `steps ${from} to ${to} · ${others} ${others === 1 ? "other" : "others"} on`;
+      return contextMarkup(facts, each, from, note,
+        wordsMarkup(each, (i) => pure().mix(tone.middle, tone.high, 0.85 * each.on[i]), from, to) + cut);
+    });
+    const first = total > matches.length ? `, the first ${matches.length} shown` : "";
+    return (
+      `${chips}<div class="units-line"><strong>${pure().thousands(total)} ${total === 1 ? "match" : "matches"}</strong> elsewhere${first}</div>` +
+      `<p class="note">Runs of steps at which all these units are on; nearest in length to yours first, then those with the ` +
+      `fewest other units on throughout. The stronger a ${noun}'s colour, the more of the units are on at it.</p>` +
+      `<ol class="contexts">${list.join("")}</ol>`
+    );
+  }
+
+  // What would make a unit be on.
+  function nearest({ threshold, edges }, { unit, value }) {
+    const low = threshold < 0;
+    const reached = low ? value <= threshold : value >= threshold;
+    if (edges && reached) return "Some are, but also just before or just after: choose another span, or take these in too.";
+    const place = `unit ${unit}, ${low ? "at most" : "at least"} ${signed(value)} over all of it`;
+    return `Move the threshold towards 0, or choose a shorter span. The ${low ? "lowest" : "highest"} is ${place}.`;
+  }
+
+  // Fewer units can only match more; the rarest one costs most.
+  function advice(used, { threshold }) {
+    const rarest = used.toSorted((a, b) => a.share - b.share)[0];
+    const lower = `Move the threshold towards 0 (it is ${threshold.toFixed(2)})`;
+    if (used.length === 1) return `${lower}: unit ${rarest.unit} reaches it nowhere else.`;
+    return (
+      `Leave units out by clicking them: the rarest is unit ${rarest.unit}, on at ${pure().percent(rarest.share)} of all steps. ` +
+      `${lower}, or choose another span.`
+    );
+  }
+
+  const empty = (line, change) =>
+    `<div class="units-empty" role="status"><strong>${line}</strong><p>${change}</p></div>`;
+
+  const noSpan = () =>
+    `<p class="units-hint">Drag across columns of the heatmap or of its words: the units that are on over the whole ` +
+    `span, and the places elsewhere where all of them are on again, show here.</p>`;
+
+  stateline.unitspanels = { exploreAddress, matchMarkup, noSpan, settingsMarkup, signed, unitMarkup };
+})();

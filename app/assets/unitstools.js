@@ -1,0 +1,132 @@
+// Controls of the Units page: which sequence, rows and cells; what a click, a drag or a key does.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+  const at = (id) => document.getElementById(id);
+  const ORDERS = { amount: "", group: "group", number: "number", spread: "spread over the run" };
+  const units = () => stateline.units;
+
+  function select(key, name, options, value) {
+    const entries = Object.entries(options).map(
+      ([each, text]) => `<option value="${each}"${String(value) === each ? " selected" : ""}>${stateline.pure.escape(text)}</option>`,
+    );
+    return (
+      `<label class="choice"><span class="choice-name">${name}</span>` +
+      `<select class="form-select form-select-sm" data-units="${key}">${entries.join("")}</select></label>`
+    );
+  }
+
+  // Sequence, then what the heatmap shows of it.
+  function draw({ facts, selection, sequence, layer, view, scene }) {
+    const { label, predicted, confidence, length } = sequence.facts;
+    const { classes } = facts;
+    const { escape, percent } = stateline.pure;
+    const linear = layer.weights !== null;
+    const names = Object.fromEntries(classes.map(({ name }, index) => [index, name]));
+    const layers = Object.fromEntries(facts.layers.map(({ id, name }) => [id, name]));
+    const chip = (index) => `<span class="class-chip"><span class="class-dot" style="background:${classes[index].colour}"></span><span class="class-name">${escape(classes[index].name)}</span></span>`;
+    const verdict = label === predicted ? `<span class="right">right</span>` : `<span class="wrong">wrong</span>`;
+    const choices = [
+      facts.layers.length > 1 ? select("layer", "Layer", layers, selection.layer) : "",
+      select("cells", "Cells", { value: "value h", change: linear ? "contribution" : "change of h" }, view.cells),
+      linear ? select("towards", "Towards", names, view.towards) : "",
+      select("by", "Rows", { ...ORDERS, amount: linear ? "contribution" : "movement" }, view.by),
+    ];
+    const only = view.only === null ? "" : `<button type="button" class="chip" data-group="${view.only}" title="Show all rows">group ${view.only} ×</button>`;
+    at("units-tools").innerHTML =
+      `<div class="units-sequence"><button type="button" class="icon-button" data-sequence-by="-1" aria-label="Sequence before">‹</button>` +
+      `<label>Sequence <input type="number" class="units-number" data-units="sequence" min="0" max="${facts.sequences - 1}" value="${selection.sequence}"></label>` +
+      `<button type="button" class="icon-button" data-sequence-by="1" aria-label="Sequence after">›</button>` +
+      `<span class="units-verdict">${chip(label)}<span class="arrow">→</span>${chip(predicted)} ${percent(confidence)} ${verdict}</span>` +
+      `<span class="scope">${stateline.series.steps(facts, length)}, ${layer.units} units</span>` +
+      `<a href="${stateline.unitspanels.exploreAddress(facts, selection.sequence, selection.from ?? 0)}">Open in Explore</a></div>` +
+      `<div class="units-choices">${choices.join("")}${only}</div>`;
+    legend({ facts, layer, view, scene });
+  }
+
+  // What colours and rows mean.
+  function legend({ facts, layer, view, scene }) {
+    const { low, high, middle } = { ...units().look(), ...scene.ends };
+    const name = stateline.pure.escape(facts.classes[view.towards].name);
+    const noun = stateline.series.stepNoun(facts);
+    const linear = layer.weights !== null;
+    const value = view.cells === "value";
+    const shows = value ? `h after each ${noun}` : linear ? `what each ${noun} added to the logit of ${name} through the unit` : `change of h at each ${noun}`;
+    const end = value ? scene.end.toFixed(2) : scene.end.toPrecision(2);
+    const beyond = value ? "" : "; larger ones have the colours of the ends";
+    const moved = linear
+      ? `contribution to ${name} (weight × change of h), sizes summed over the ${noun}s; a bar's colour is the sign of their plain sum`
+      : `sizes of the changes of h, summed over the ${noun}s: ${layer.read ? "the readout is not linear" : "the head reads another layer"}, so that no unit has a contribution of its own`;
+    const rows = { amount: "", group: "Rows by group. ", number: "Rows by number. ", spread: "Rows by the standard deviation of h over the run. " }[view.by];
+    at("units-legend").innerHTML =
+      `<div class="ramp"><div class="ramp-bar" style="background:linear-gradient(90deg,${low},${middle},${high})"></div>` +
+      `<div class="ramp-labels"><span>−${end}</span><span>0</span><span>${end}</span></div></div>` +
+      `<p><strong>Cells:</strong> ${shows}${beyond}. <strong>Bars${view.by === "amount" ? " and rows" : ""}:</strong> ${moved}. ${rows}` +
+      `Click a row for its unit; drag across columns to select and match.</p>`;
+  }
+
+  // The settings of a match, and an empty place for what it finds.
+  function settings({ selection, sequence }, end) {
+    const steps = sequence.steps.surface.length;
+    const found = at("match-found");
+    const body = stateline.unitspanels.settingsMarkup(selection, steps, Math.max(0.01, end));
+    const place = at("units-match").querySelector(".match-place");
+    // A slider that is being dragged must not be replaced under the hand.
+    if (place && !place.contains(document.activeElement)) place.innerHTML = body;
+    if (!place) at("units-match").innerHTML = `<div class="match-place">${body}</div><div id="match-found"></div>`;
+    if (selection.from === null) at("match-found").innerHTML = stateline.unitspanels.noSpan();
+    else if (!found?.innerHTML) at("match-found").innerHTML = `<p class="units-hint">Looking through the run …</p>`;
+  }
+
+  // A field has changed.
+  function changed(target) {
+    const page = units().page();
+    const { units: key } = target.dataset;
+    const number = Number(target.value);
+    const { from, to, threshold } = page.selection;
+    const last = page.sequence.steps.surface.length - 1;
+    const whole = (most) => Math.min(most, Math.max(0, Math.trunc(number)));
+    if (key === "sequence") units().chooseSequence(whole(page.facts.sequences - 1));
+    else if (key === "layer") units().chooseLayer(target.value);
+    else if (key === "cells" || key === "by") units().view({ [key]: target.value });
+    else if (key === "towards") units().view({ towards: number });
+    else if (key === "from") units().chooseSpan({ from: whole(last), to: Math.max(whole(last), to ?? 0) });
+    else if (key === "to") units().chooseSpan({ from: Math.min(whole(last), from ?? whole(last)), to: whole(last) });
+    else if (key === "edges") units().chooseSpan({ edges: target.checked });
+    else if (key === "threshold") units().chooseSpan({ threshold: threshold < 0 ? -number : number });
+    else if (key === "side") units().chooseSpan({ threshold: (target.value === "low" ? -1 : 1) * (Math.abs(threshold) || 0.01) });
+  }
+
+  for (const kind of ["change", "input"]) {
+    document.addEventListener(kind, ({ target }) => {
+      if (!target.dataset?.units || !units().page()) return;
+      const slides = target.type === "range";
+      if (slides) target.parentElement.querySelector("output").textContent = signedOf(target);
+      if (slides === (kind === "input")) changed(target);
+    });
+  }
+
+  const signedOf = (slider) =>
+    ((units().page().selection.threshold < 0 ? -1 : 1) * Number(slider.value)).toFixed(2);
+
+  document.addEventListener("click", ({ target }) => {
+    const page = units().page();
+    const within = (query) => target.closest?.(query)?.dataset;
+    if (!page || !target.closest?.("#units-page")) return;
+    const { facts, selection, layer, view } = page;
+    const wrap = (number, count) => (number + count) % count;
+    const [tab, group, unit, without] = [".units-tab", "[data-group]", "[data-unit]", "[data-without]"].map(within);
+    const [by, next, context] = ["[data-unit-by]", "[data-sequence-by]", ".context-open"].map(within);
+    if (tab) units().panel(tab.panel);
+    else if (group) units().view({ only: view.only === Number(group.group) ? null : Number(group.group) });
+    else if (unit) units().chooseUnit(Number(unit.unit));
+    else if (by) units().chooseUnit(wrap(selection.unit + Number(by.unitBy), layer.units));
+    else if (next) units().chooseSequence(wrap(selection.sequence + Number(next.sequenceBy), facts.sequences));
+    else if (without) units().chooseSpan({ without: toggled(selection.without, Number(without.without)) });
+    else if (context) units().visit(Number(context.sequence), Number(context.step));
+  });
+
+  const toggled = (list, value) =>
+    list.includes(value) ? list.filter((each) => each !== value) : [...list, value].toSorted((a, b) => a - b);
+
+  stateline.unitstools = { draw, settings };
+})();

@@ -1,0 +1,291 @@
+"""The Words page: table, plot, occurrences and map follow one another and the address."""
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import polars as pl
+import pytest
+
+from store.reader import Run
+from store.reader import open_run as open_folder
+from tests.synthetic import synthetic_run
+from tests.synthetic_shortcuts import shortcut_run
+
+READY = """() => document.querySelector("#lexicon-table .ag-row [col-id=phrase]")
+    && stateline.lexiconplot?.shown().place && stateline.lexiconlist.state().word"""
+LISTED = "[...document.querySelectorAll('#lexicon-table .ag-pinned-left-cols-container .ag-row')]"
+PHRASES = f"{LISTED}.sort((a, b) => a.getAttribute('row-index') - b.getAttribute('row-index')).map(r => r.innerText.trim())"  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def words_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a run that has shortcuts, one of five classes, and a series."""
+    folder = tmp_path_factory.mktemp("words-store")
+    shortcut_run(folder, "reviews")
+    synthetic_run(folder, "news", sequences=60, max_steps=25, units=6, classes=5, seed=2)
+    synthetic_run(folder, "waves", features=2, classes=3)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def reviews(words_store: Path) -> Run:
+    return open_folder(words_store / "reviews")
+
+
+@pytest.fixture(scope="module")
+def words_site(serve, words_store: Path) -> str:
+    return serve(words_store)
+
+
+def open_words(page, address: str) -> None:
+    """Go to an address of the page and wait until all of it is there."""
+    page.goto(address)
+    page.wait_for_function(READY)
+
+
+def chosen(page, word: str) -> None:
+    """Wait until a word is chosen everywhere."""
+    page.wait_for_function(
+        "word => stateline.lexiconlist.state().word === word"
+        " && stateline.lexiconplot.shown().chosen === word",
+        arg=word,
+    )
+
+
+def asked(page) -> dict:
+    """What the address holds."""
+    return {key: value[0] for key, value in parse_qs(urlsplit(page.url).query).items()}
+
+
+def word_of(run: Run, word: str) -> dict:
+    return run.words.row(by_predicate=pl.col("phrase") == word, named=True)
+
+
+def test_a_row_shows_its_occurrences_lights_its_states_and_marks_its_point(
+    page, words_site: str, reviews: Run
+) -> None:
+    open_words(page, f"{words_site}/words/reviews")
+    first, second = page.evaluate(PHRASES)[:2]
+    chosen(page, first)  # The surest word is open from the beginning.
+    draws = page.evaluate("stateline.lexiconplot.shown().draws")
+    requests = []
+    page.on("request", lambda request: requests.append(urlsplit(request.url).path))
+    page.click("#lexicon-table .ag-row[row-index='1'] [col-id=count]")
+    chosen(page, second)
+    count = word_of(reviews, second)["count"]
+    assert page.evaluate("stateline.lexiconlist.state().count") == count
+    assert page.evaluate("stateline.lexiconmap.state().dots") == count
+    assert asked(page) == {"word": second}
+    assert page.evaluate("stateline.lexiconplot.shown().draws") > draws
+    # The points stay as they are: only the occurrences were asked for.
+    data = {path.rpartition("/")[2] for path in requests if path.startswith("/data/")}
+    assert data == {"occurrences", "places"}
+    assert f"“{second}”" in page.inner_text("#lexicon-word")
+    name = reviews.class_names[word_of(reviews, second)["towards"]]
+    said = page.inner_text("#live")
+    assert said.startswith(f"{second}: +") and said.endswith(f"towards {name}, {count} occurrences")
+
+
+def test_a_click_on_a_point_chooses_its_row(page, words_site: str, reviews: Run) -> None:
+    open_words(page, f"{words_site}/words/reviews?kind=tokens")
+    rows = reviews.words.filter((pl.col("size") == 1) & (pl.col("count") >= 5))
+    word = rows.sort("effect")["phrase"][0]
+    count, effect = word_of(reviews, word)["count"], word_of(reviews, word)["contribution"][0]
+    spot = page.evaluate(
+        """([count, effect]) => {
+            const frame = document.getElementById("lexicon-plot-frame");
+            const { left, top } = frame.getBoundingClientRect();
+            const [sx, x, sy, y] = stateline.lexiconplot.shown().place;
+            return [left + sx * Math.log10(count) + x, top + sy * effect + y];
+        }""",
+        [count, effect],
+    )
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.mouse.move(*spot)
+    page.wait_for_selector("#tooltip:visible")
+    assert not [url for url in requests if "/data/" in url]  # Hovering asks for nothing.
+    under = page.inner_text("#tooltip strong")
+    page.mouse.click(*spot)
+    chosen(page, under)
+    page.wait_for_selector("#lexicon-table .ag-row-selected")
+    assert page.inner_text("#lexicon-table .ag-row-selected [col-id=phrase]") == under
+    assert abs(word_of(reviews, under)["contribution"][0] - effect) < 0.2
+
+
+def test_kind_search_and_least_count_change_table_plot_and_address(
+    page, words_site: str, reviews: Run
+) -> None:
+    open_words(page, f"{words_site}/words/reviews")
+    page.click("#lexicon-bar [data-kind=phrases]")
+    page.fill("#lexicon-search", "the")
+    page.fill("#lexicon-least", "3")
+    wanted = reviews.words.filter(
+        (pl.col("size") == 2) & pl.col("phrase").str.contains("the", literal=True)
+    )
+    kept = wanted.filter(pl.col("count") >= 3)
+    page.wait_for_function(f"stateline.lexiconplot.shown().words === {kept.height}")
+    page.wait_for_function(
+        f"document.querySelector('#lexicon-count').innerText.startsWith('{kept.height} of')"
+    )
+    said = page.inner_text("#lexicon-count")
+    assert f"{wanted.height - kept.height} occur fewer than 3 times" in said
+    assert set(page.evaluate(PHRASES)) <= set(kept["phrase"])
+    held = asked(page)
+    assert (held["kind"], held["search"], held["least"]) == ("phrases", "the", "3")
+    page.reload()
+    page.wait_for_function(f"stateline.lexiconplot?.shown().words === {kept.height}")
+    assert page.input_value("#lexicon-search") == "the"
+    assert page.get_attribute("#lexicon-bar [data-kind=phrases]", "aria-pressed") == "true"
+    chosen(page, held["word"])
+
+
+def test_a_class_turns_the_plot_and_the_order_of_the_occurrences(
+    page, words_site: str, words_store: Path
+) -> None:
+    run = open_folder(words_store / "news")
+    word = run.words["phrase"][0]
+    open_words(page, f"{words_site}/words/news?word={word}")
+    chosen(page, word)
+    page.select_option("#lexicon-towards", "3")
+    page.wait_for_function("stateline.lexicon.asked().towards === 3")
+    page.wait_for_function(
+        "name => document.querySelector('#lexicon-plot .ytitle')?.textContent.endsWith(name)",
+        arg=run.class_names[3],
+    )
+    page.wait_for_selector("#lexicon-occurrences .occurrence-number")
+    page.wait_for_timeout(300)
+    shown = page.locator("#lexicon-occurrences .occurrence-number").all_inner_texts()
+    values = [float(text.replace("−", "-")) for text in shown]
+    assert values == sorted(values, reverse=True)
+    token = pl.col("token") == word
+    moved = run.scan("steps.parquet").filter(token).select("contribution").collect()
+    largest = max(each[3] for each in moved["contribution"].to_list())
+    assert values[0] == pytest.approx(largest, abs=0.006)
+    page.click("[data-order=reading]")
+    page.wait_for_function(
+        "() => document.querySelector('[data-order=reading]').ariaPressed === 'true'"
+    )
+
+
+def test_hovering_an_occurrence_marks_its_dot_and_a_dot_its_occurrence(
+    page, words_site: str
+) -> None:
+    open_words(page, f"{words_site}/words/reviews?word=the")
+    chosen(page, "the")
+    page.hover("#occurrence-2")
+    page.wait_for_function("stateline.lexiconmap.state().lit === 2")
+    page.mouse.move(5, 5)
+    page.evaluate("stateline.lexiconlist.light(-1)")
+    last = page.evaluate("stateline.lexiconlist.state().count") - 1
+    page.evaluate("i => stateline.lexiconmap.light(i)", last)
+    across, down = page.evaluate("stateline.lexiconmap.state().at")
+    frame = page.locator("#lexicon-map").bounding_box()
+    factor = frame["width"] / 640
+    page.mouse.click(frame["x"] + across * factor, frame["y"] + down * factor)
+    page.wait_for_selector("#lexicon-occurrences .occurrence.lit")
+    lit = page.evaluate("stateline.lexiconlist.state().lit")
+    assert page.is_visible(f"#occurrence-{lit}")
+    where = page.evaluate("stateline.lexiconmap.state().at")
+    assert abs(where[0] - across) < 12 and abs(where[1] - down) < 12
+
+
+def test_an_occurrence_opens_its_sequence_at_its_step_and_back_returns(
+    page, words_site: str, reviews: Run
+) -> None:
+    open_words(page, f"{words_site}/words/reviews?word=the")
+    chosen(page, "the")
+    page.click("#occurrence-1 .occurrence-word")
+    page.wait_for_function("window.stateline.sequenceShown !== null")
+    held = asked(page)
+    assert urlsplit(page.url).path == "/explore/reviews"
+    steps = reviews.steps_of(int(held["sequence"]))
+    assert steps["token"][int(held["step"])] == "the"
+    page.go_back()
+    page.wait_for_function(READY)
+    chosen(page, "the")
+    page.click("#lexicon-map-link")
+    page.wait_for_selector("#filter-chips .chip")
+    assert json.loads(asked(page)["filters"]) == [["word", "the"]]
+
+
+def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews: Run) -> None:
+    page.goto(f"{words_site}/words/reviews?kind=shortcuts")
+    page.wait_for_selector("#lexicon-shortcuts .shortcut")
+    ranked = reviews.words.filter(pl.col("shortcut").is_not_null()).sort(
+        "shortcut", descending=True, maintain_order=True
+    )
+    shown = page.locator(".shortcut-phrase").all_inner_texts()
+    assert shown == ranked["phrase"].to_list() and len(shown) > 2
+    assert "test sequences that hold it" in page.inner_text(".shortcut-reason >> nth=0")
+    chosen(page, shown[0])
+    assert page.is_hidden("#lexicon-table")
+    page.mouse.move(2, 2)
+    page.focus("body")
+    page.keyboard.press("ArrowDown")
+    chosen(page, shown[1])
+    page.fill("#lexicon-search", "no such word")
+    page.wait_for_selector("#lexicon-shortcuts .lexicon-empty")
+
+
+def test_keys_go_through_the_table_and_the_occurrences(page, words_site: str) -> None:
+    open_words(page, f"{words_site}/words/reviews")
+    first, second = page.evaluate(PHRASES)[:2]
+    chosen(page, first)
+    page.keyboard.press("ArrowDown")
+    chosen(page, second)
+    page.keyboard.press("ArrowUp")
+    chosen(page, first)
+    page.focus("#lexicon-occurrences")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("stateline.lexiconlist.state().lit") == 1
+    assert page.get_attribute("#lexicon-occurrences", "aria-activedescendant") == "occurrence-1"
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.pathname === '/explore/reviews'")
+    assert {"sequence", "step"} <= set(asked(page))
+
+
+def test_many_occurrences_come_block_by_block(page, serve, tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    synthetic_run(folder, "long", sequences=400, max_steps=60, classes=2, outputs=1)
+    run = open_folder(folder / "long")
+    word = run.words["phrase"][0]
+    count = word_of(run, word)["count"]
+    assert count > 600
+    open_words(page, f"{serve(folder)}/words/long?word={word}")
+    chosen(page, word)
+    assert page.locator(".occurrence").count() < 60
+    page.evaluate("document.getElementById('lexicon-occurrences').scrollTop = 1e9")
+    page.wait_for_selector(f"#occurrence-{count - 1}")
+    last = page.inner_text(f"#occurrence-{count - 1} .occurrence-number").replace("−", "-")
+    token = pl.col("token") == word
+    moved = run.scan("steps.parquet").filter(token).select("contribution").collect()
+    assert float(last) == pytest.approx(min(v[0] for v in moved["contribution"]), abs=0.006)
+
+
+def test_another_run_and_a_series_are_one_choice_away(page, words_site: str) -> None:
+    open_words(page, f"{words_site}/words/reviews?kind=tokens")
+    page.select_option("#run-select", "news")
+    page.wait_for_function("location.pathname === '/words/news'")
+    page.wait_for_function(READY)
+    page.wait_for_function("stateline.lexicon.facts().run === 'news'")
+    page.wait_for_function("stateline.lexicon.asked().kind === 'all'")
+    page.wait_for_function("document.querySelectorAll('#lexicon-towards option').length === 5")
+    page.select_option("#run-select", "waves")
+    page.wait_for_selector("text=A series has no words")
+
+
+@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 1280, "height": 720}])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_page_fits_the_window_in_both_themes(
+    new_page, words_site: str, size: dict, theme: str
+) -> None:
+    page = new_page(viewport=size, color_scheme=theme)
+    open_words(page, f"{words_site}/words/reviews")
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    for pane in page.locator(".lexicon-pane").all():
+        box = pane.bounding_box()
+        assert box["height"] > 200 and box["x"] + box["width"] <= size["width"] + 1
+    assert page.locator("#lexicon-table .ag-center-cols-container .ag-row").count() >= 6

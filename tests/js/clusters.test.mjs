@@ -1,0 +1,87 @@
+// Names of clusters on the map, and the list of nearest states: their pure parts.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+const require = createRequire(import.meta.url);
+globalThis.document = { addEventListener() {} };
+for (const name of ["pure", "series", "clusters", "neighbours"]) require(`../../app/assets/${name}.js`);
+const { clusters, neighbours, pure } = globalThis.stateline;
+
+const classes = [
+  { name: "negative", colour: "#d6336c" },
+  { name: "posi<tive", colour: "#f5f7a0" },
+];
+
+test("the level grows with the map, and holds a little where it was taken up", () => {
+  assert.deepEqual([0.9, 1.79, 1.8, 3.7, 3.8, 50].map((zoom) => clusters.levelAt(zoom, 0)), [0, 0, 1, 1, 2, 2]);
+  assert.equal(clusters.levelAt(1.7, 1), 1); // on the way out it stays
+  assert.equal(clusters.levelAt(1.5, 1), 0);
+  assert.equal(clusters.levelAt(3.5, 2), 2);
+  assert.equal(clusters.levelAt(3.2, 2), 1);
+  assert.equal(clusters.levelAt(0.9, 2), 0);
+});
+
+test("a cluster is called by its first words, as many as a label holds", () => {
+  const name = (words) => clusters.nameOf({ words, label: 0, purity: 0.917 }, classes);
+  assert.equal(name(["great", "superb", "fine", "best"]), "great, superb, fine");
+  assert.equal(name(["extraordinarily", "underwhelming", "bad"]), "extraordinarily");
+  assert.equal(name(["a-word-that-alone-is-longer-than-a-label", "x"]), "a-word-that-alone-is-longer-than-a-label");
+  assert.equal(name([]), "negative: 92 %"); // of a series
+});
+
+test("the colour of a class is darkened or paled until it can be read", () => {
+  for (const [ground, ink] of [["#fbfcfd", "#18202a"], ["#12171d", "#eef1f4"]]) {
+    for (const colour of ["#d6336c", "#f5f7a0", "#1c6fd6", "#000000", "#ffffff", "#9aa0a6"]) {
+      assert.ok(pure.contrast(clusters.legible(colour, ground, ink), ground) >= 7, `${colour} on ${ground}`);
+    }
+  }
+  assert.equal(clusters.legible("#1b4f8a", "#fbfcfd", "#18202a"), "#1b4f8a"); // legible as it is
+});
+
+const facts = {
+  kind: "text",
+  classes,
+  scales: { expected: { kind: "ramp", colours: ["#d6336c", "#9aa0a6", "#1c6fd6"] } },
+};
+const found = {
+  sequence: 12,
+  step: 4,
+  length: 9,
+  before: ["a", "truly"],
+  word: "<superb>",
+  after: ["piece", "of"],
+  label: 1,
+  classified: 0,
+  predicted: 1,
+  confidence: 0.974,
+  bin: 2,
+  distance: 0.4321,
+  apart: 0.05,
+  nearer: 14,
+};
+
+test("a neighbour has its word in context, its class, the answer there and the distance", () => {
+  const markup = neighbours.rowMarkup(facts, found, 3, 0.05);
+  assert.match(markup, /data-neighbour="3" data-sequence="12" data-step="4"/);
+  assert.match(markup, /a truly<\/span><\/span><mark style="background:#1c6fd6;color:#ffffff">&lt;superb&gt;<\/mark>/);
+  assert.match(markup, /piece of/);
+  assert.match(markup, /posi&lt;tive 97 %/);
+  assert.match(markup, /classified as negative/);
+  assert.match(markup, />0\.43</);
+  assert.ok(!markup.includes("<superb>") && !markup.includes("posi<tive"));
+});
+
+test("near on the map is what lies no farther than the limit", () => {
+  const markup = neighbours.rowMarkup(facts, found, 0, 0.05);
+  assert.match(markup, /near<span class="visually-hidden"> on the map/);
+  assert.match(markup, /5\.0 % of its longer side away, 14 other sequences come nearer/);
+  assert.match(neighbours.rowMarkup(facts, { ...found, apart: 0.051 }, 0, 0.05), /neighbour-far.*far<span/);
+});
+
+test("a step of a series has its number in place of words", () => {
+  const series = { ...facts, kind: "series", features: [{ name: "a" }] };
+  const markup = neighbours.rowMarkup(series, found, 0, 0.05);
+  assert.match(markup, /<mark[^>]*>step 4 of 9<\/mark>/);
+  assert.ok(!markup.includes("truly"));
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+const require = createRequire(import.meta.url);
+for (const name of ["pure", "series", "unitsmath", "unitspanels", "unitsgroups"]) {
+  require(`../../app/assets/${name}.js`);
+}
+const { unitsmath: math, unitspanels: panels, unitsgroups: groups } = globalThis.stateline;
+
+// Three steps of two units.
+const h = Float32Array.from([0.5, -0.25, 0.75, -0.5, -0.25, 0.25]);
+const near = (found, wanted) =>
+  [...found].forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 1e-6, `${i}: ${value}`));
+
+test("a change is from the state before, the first from zero; read from the end, from the step after", () => {
+  near(math.changes(h, 2), [0.5, -0.25, 0.25, -0.25, -1, 0.75]);
+  near(math.changes(h, 2, true), [-0.25, 0.25, 1, -0.75, -0.25, 0.25]);
+});
+
+test("contributions of all units sum to what a linear readout gained", () => {
+  const weights = [2, -4];
+  const each = math.contributions(h, 2, weights);
+  near(each, [1, 1, 0.5, 1, -2, -3]);
+  const gained = each.reduce((a, b) => a + b, 0);
+  assert.ok(Math.abs(gained - (2 * -0.25 + -4 * 0.25)) < 1e-6);
+});
+
+test("one output's weights are those of class 1, and of class 0 the opposite", () => {
+  const layer = { weights: [[2, -4]] };
+  assert.deepEqual(math.weightsOf(layer, 1), [2, -4]);
+  assert.deepEqual(math.weightsOf(layer, 0), [-2, 4]);
+  assert.deepEqual(math.weightsOf({ weights: [[1, 2], [3, 4], [5, 6]] }, 2), [5, 6]);
+  assert.equal(math.weightsOf({ weights: null }, 0), null);
+});
+
+test("amounts sum sizes, totals sum values", () => {
+  near(math.amounts(h, 2), [1.5, 1]);
+  near(math.totals(h, 2), [1, -0.5]);
+});
+
+test("rows are ordered by amount, group, number or spread, equal ones by number", () => {
+  const facts = { amount: [1, 3, 3, 2], cluster: [1, 0, 1, 0], sd: [0.1, 0.4, 0.2, 0.4] };
+  assert.deepEqual(math.order("amount", facts), [1, 2, 3, 0]);
+  assert.deepEqual(math.order("group", facts), [1, 3, 2, 0]);
+  assert.deepEqual(math.order("number", facts), [0, 1, 2, 3]);
+  assert.deepEqual(math.order("spread", facts), [1, 3, 2, 0]);
+  assert.deepEqual(math.order("group", { ...facts, cluster: [null, null, null, null] }), [1, 2, 3, 0]);
+});
+
+test("units on over a span reach the threshold at every step of it", () => {
+  const span = { from: 0, to: 1, threshold: 0.5, edges: false };
+  assert.deepEqual(math.unitsOn(h, 2, span), [0]);
+  assert.deepEqual(math.unitsOn(h, 2, { ...span, threshold: -0.25 }), [1]);
+  assert.deepEqual(math.unitsOn(h, 2, { ...span, to: 2 }), []);
+  assert.deepEqual(math.unitsOn(h, 2, { ...span, from: 1, edges: true }), []); // on just before
+  assert.deepEqual(math.unitsOn(h, 2, { ...span, edges: true }), [0]); // nothing before the first
+});
+
+test("the strongest unit of a span is the one whose weakest step is strongest", () => {
+  assert.deepEqual(math.strongest(h, 2, { from: 0, to: 1 }, 1), { unit: 0, value: 0.5 });
+  assert.deepEqual(math.strongest(h, 2, { from: 0, to: 1 }, -1), { unit: 1, value: -0.25 });
+  assert.deepEqual(math.strongest(h, 2, { from: 0, to: 2 }, 1), { unit: 0, value: -0.25 });
+});
+
+test("a threshold is as exact as the states", () => {
+  assert.ok(math.isOn(Float32Array.from([0.3])[0], 0.3));
+  assert.ok(math.isOn(Float32Array.from([-0.3])[0], -0.3));
+  assert.ok(!math.isOn(0.29, 0.3));
+});
+
+test("the end of a scale leaves out the few largest, and is never 0", () => {
+  const values = Array.from({ length: 1000 }, (_, i) => (i === 0 ? 50 : i % 2 ? 1 : -1));
+  assert.equal(math.endOf(values), 1);
+  assert.equal(math.endOf([0, 0]), 1);
+});
+
+test("colours diverge from the middle and stop at the ends", () => {
+  const ends = { low: "#000000", middle: "#808080", high: "#ffffff" };
+  assert.equal(math.diverging(0, 2, ends), "#808080");
+  assert.equal(math.diverging(5, 2, ends), "#ffffff");
+  assert.equal(math.diverging(-2, 2, ends), "#000000");
+});
+
+test("a word lights the units that it moves by at least half as much as the most moved", () => {
+  assert.deepEqual(math.moved([0.1, -0.4, 0.2, 0.19]), [1, 2]);
+  assert.deepEqual(math.moved([0, 0]), []);
+  assert.ok(Math.abs(math.effect([0.5, -1], [2, 3]) + 2) < 1e-9);
+});
+
+test("an address has what was chosen and nothing that was not", () => {
+  const plain = { layer: "lstm", sequence: 3, unit: null, from: null, to: null, threshold: 0.3, edges: false, without: [] };
+  assert.equal(String(math.query(plain)), "layer=lstm&sequence=3&threshold=0.3");
+  const full = { ...plain, unit: 0, from: 0, to: 2, threshold: -0.5, edges: true, without: [1, 4] };
+  assert.equal(
+    String(math.query(full)),
+    "layer=lstm&sequence=3&unit=0&from=0&to=2&threshold=-0.5&edges=1&without=1%2C4",
+  );
+});
+
+const facts = {
+  run: "mine",
+  kind: "text",
+  classes: [{ name: "bad <b>", colour: "#aa0000" }, { name: "good", colour: "#0000aa" }],
+};
+const tone = { middle: "#ffffff", high: "#008800" };
+
+test("no match says so and what to change", () => {
+  const selection = { threshold: 0.3 };
+  const nothing = { units: [], total: 0, matches: [] };
+  const none = panels.matchMarkup(facts, selection, nothing, tone, { unit: 3, value: 0.21 });
+  assert.match(none, /No unit is on over the whole span/);
+  assert.match(none, /threshold towards 0.*highest is unit 3, at least \+0.210/);
+  const edges = panels.matchMarkup(facts, { threshold: 0.3, edges: true }, nothing, tone, { unit: 3, value: 0.5 });
+  assert.match(edges, /also just before or just after/);
+  const units = [
+    { unit: 4, used: true, share: 0.2 },
+    { unit: 7, used: true, share: 0.001 },
+  ];
+  const alone = panels.matchMarkup(facts, selection, { units, total: 0, matches: [] }, tone);
+  assert.match(alone, /on together nowhere else/);
+  assert.match(alone, /rarest is unit 7, on at 0.1 %/);
+  const left = units.map((each) => ({ ...each, used: false, share: null }));
+  assert.match(panels.matchMarkup(facts, selection, { units: left, total: 0, matches: [] }, tone), /Every unit is left out/);
+});
+
+test("matches say how many there are and are safe markup", () => {
+  const each = { sequence: 9, from: 3, to: 4, others: 1, first: 2, words: ["a", "<i>", "c"], on: [0, 1, 1], label: 0, predicted: 1 };
+  const answer = { units: [{ unit: 4, used: true, share: 0.2 }], total: 1200, matches: [each] };
+  const markup = panels.matchMarkup(facts, { threshold: 0.3 }, answer, tone);
+  assert.match(markup, /1,200 matches<\/strong> elsewhere, the first 1 shown/);
+  assert.match(markup, /steps 3 to 4 · 1 other on/);
+  assert.match(markup, /\/explore\/mine\?sequence=9&step=3/);
+  assert.ok(!markup.includes("<i>") && markup.includes("bad &lt;b&gt;"));
+});
+
+test("groups hold their units and their words, the most frequent first", () => {
+  const data = {
+    units: { cluster: [1, 0, 1] },
+    words: { phrase: ["x", "y", "z"], count: [5, 9, 7], cluster: [1, 0, 1] },
+  };
+  assert.deepEqual(groups.groupsOf(data), [
+    { group: 0, units: [1], words: [1] },
+    { group: 1, units: [0, 2], words: [2, 0] },
+  ]);
+});
+
+test("a layer without words says why it has no groups", () => {
+  const data = { units: { cluster: [null] }, words: { phrase: [], count: [], cluster: [] } };
+  assert.match(groups.markup({ ...facts, kind: "series" }, data, {}), /steps are numbers/);
+  assert.match(groups.markup(facts, data, {}), /no word occurs often enough/);
+});
