@@ -26,12 +26,6 @@ def register(app: dash.Dash) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(
-        ClientsideFunction("stateline", "goToRun"),
-        Output(ids.PAGES_LOCATION, "href"),
-        Input(ids.RUN_SELECT, "value"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
         ClientsideFunction("stateline", "tableRows"),
         Output(ids.SEQUENCES, "getRowsResponse"),
         Input(ids.SEQUENCES, "getRowsRequest"),

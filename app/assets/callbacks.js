@@ -19,13 +19,6 @@
       return [options, same.id === present ? dash.no_update : same.id];
     },
 
-    // The same page of another run.
-    goToRun(run) {
-      const [, page] = location.pathname.split("/");
-      const there = `/${page}/${encodeURIComponent(run)}`;
-      return run && location.pathname !== there ? there : dash.no_update;
-    },
-
     chosenFigure(choice, figures) {
       return figures?.[choice] ?? dash.no_update;
     },

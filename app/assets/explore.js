@@ -31,7 +31,7 @@
     stateline.filters.open(next);
     stateline.axis.open();
     stateline.evidence.open();
-    attachWhenReady(performance.now());
+    attachWhenReady();
     stateline.panes.hints();
     const { sequence, text, step, pinned } = next.selection;
     if (pinned !== null) pin(pinned, { remember: false });
@@ -39,14 +39,17 @@
     else if (sequence !== null) choose(sequence, step, { remember: false });
   }
 
-  // Plotly and the grid arrive in their own time; ten seconds is beyond any of it.
-  function attachWhenReady(since) {
+  // Plotly and the grid arrive in their own time, on a slow machine late.
+  function attachWhenReady() {
+    const { facts } = state;
     if (stateline.overlay.attach() && globalThis.dash_ag_grid) {
       stateline.table.attach((id) => choose(id));
       stateline.brush.draw();
       stateline.overlay.draw();
-    } else if (performance.now() - since < 10_000) {
-      requestAnimationFrame(() => attachWhenReady(since));
+    } else {
+      requestAnimationFrame(() => {
+        if (state.facts === facts && at("workspace")) attachWhenReady();
+      });
     }
   }
 

@@ -85,7 +85,7 @@
 
   function figure() {
     globalThis.dash_clientside.set_props("lexicon-plot", { figure: { data: traces(), layout: layout() } });
-    attach(performance.now());
+    attach();
   }
 
   function note() {
@@ -118,10 +118,10 @@
   }
 
   // The overlay follows zooming and resizing; attached once a plot.
-  function attach(since) {
+  function attach() {
     const element = plot();
     if (!element?.on) {
-      if (performance.now() - since < 10_000) requestAnimationFrame(() => attach(since));
+      if (at("lexicon-plot")) requestAnimationFrame(attach); // Plotly arrives in its own time.
       return;
     }
     if (!element.statelineAttached) {

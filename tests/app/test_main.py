@@ -8,13 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from app.main import create_app, open_server, run_command
+from app.main import run_command
+from tests.serving import served
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,11 +77,10 @@ def test_the_command_serves_greets_and_stops_on_interrupt(store: Path) -> None:
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_huge_body_is_refused_before_it_is_kept(store: Path, chunked: bool) -> None:
-    server = open_server(create_app(store), "127.0.0.1", 0)
-    threading.Thread(target=server.run, daemon=True).start()
-    try:
-        caller = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=20)
-        part = b"x" * 100_000
+    part = b"x" * 100_000
+    with served(store) as address:
+        where = address.removeprefix("http://")
+        caller = http.client.HTTPConnection(where, timeout=20)
         caller.putrequest("POST", "/_dash-update-component")
         caller.putheader("Content-Type", "application/json")
         if chunked:
@@ -96,11 +95,9 @@ def test_a_huge_body_is_refused_before_it_is_kept(store: Path, chunked: bool) ->
             caller.send(b"0\r\n\r\n" if chunked else b"")
         with contextlib.suppress(ConnectionError):
             assert caller.getresponse().status == 413
-        again = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=20)
+        again = http.client.HTTPConnection(where, timeout=20)
         again.request("GET", "/health")
         assert again.getresponse().status == 200
-    finally:
-        server.close()
 
 
 SERVES_WITHOUT_TENSORFLOW = """
@@ -126,5 +123,4 @@ def test_importing_and_serving_loads_neither_tensorflow_nor_the_pipeline(store: 
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    # A server that another test closed may yet wake itself, by an "x" to a pipe that is ours now.
-    assert done.stdout.strip().removeprefix("x") == "[]"
+    assert done.stdout.strip() == "[]"

@@ -2,15 +2,14 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import waitress
 
-from app.main import create_app
+from tests.serving import served
 from tests.synthetic import synthetic_run
 
 FLAGS = [
@@ -22,7 +21,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SECONDS = 20
+SECONDS = 60  # on a machine that does much else
 VIEWPORT = {"width": 1440, "height": 900}
 # What is on the page once a run is open: points drawn, rows in the table, nothing loading.
 OPEN = """() => window.stateline?.points > 0
@@ -88,17 +87,8 @@ def browser_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[[Path], str]]:
     """Serves a store on a free port until the session ends: serve(store) is its address."""
-    running = []
-
-    def start(store: Path) -> str:
-        server = waitress.create_server(create_app(store).server, host="127.0.0.1", port=0)
-        threading.Thread(target=server.run, daemon=True).start()
-        running.append(server)
-        return f"http://127.0.0.1:{server.effective_port}"
-
-    yield start
-    for server in running:
-        server.close()
+    with ExitStack() as running:
+        yield lambda store: running.enter_context(served(store))
 
 
 @pytest.fixture(scope="session")
