@@ -20,6 +20,8 @@ TEXT     ?=
 LABEL    ?=
 DATA_DIR ?=
 export DATA_DIR
+# Threads that wait for one another give their core away: spinning, they would starve all else.
+export OMP_WAIT_POLICY ?= passive
 
 PRESETS := $(patsubst pipeline/presets/%.toml,%,$(wildcard pipeline/presets/*.toml))
 DEMOS   := demo-reviews demo-news demo-digits
@@ -122,6 +124,9 @@ $(R)/project-%/stage.json: $(R)/settings/project-%.json $(R)/neighbours/stage.js
 $(R)/clusters-%/stage.json: $(R)/project-%/stage.json $(R)/expected/stage.json $(R)/distances/stage.json
 	@$(call STAGE,clusters) --method $*
 
+# A run that stands in the store is whole: an export that fails after that, tidying up, must not
+# have its manifest deleted.
+.PRECIOUS: $(MANIFEST)
 $(MANIFEST): $(R)/settings/export.json $(R)/expected/stage.json $(R)/distances/stage.json \
              $(R)/words/stage.json $(R)/units/stage.json $(R)/index/stage.json $(MAPS)
 	@$(call STAGE,export) --store $(STORE)
@@ -142,7 +147,7 @@ app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
 # --- care -------------------------------------------------------------------------------------
 
 test: $(BIN)/.dev ## run every test (what a machine cannot run is said in one line)
-	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --no-loadscope-reorder $(ARGS)
 
 lint: $(BIN)/.dev ## style, imports and formatting of the Python; mistakes in the JavaScript
 	@$(BIN)/ruff check .

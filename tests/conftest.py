@@ -3,9 +3,31 @@
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.browser.conftest import lacking
 from tests.synthetic import synthetic_run
+
+TESTS = Path(__file__).parent
+
+
+class ByFile(LoadFileScheduling):
+    """The tests of a file go to one process; so do all those of what `make all` builds once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/built" if file.startswith("tests/built/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no process is left alone with it at the end."""
+    order = ("built", "pipeline", "browser")
+    rank = {name: place for place, name in enumerate(order)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(TESTS).parts[0], len(order)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

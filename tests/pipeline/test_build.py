@@ -175,6 +175,21 @@ def test_a_killed_stage_leaves_nothing_half_written_and_resumes(place: Place) ->
     assert place.made()["train"] == before["train"]
 
 
+def test_an_export_that_fails_after_its_run_stands_keeps_the_run(place: Place) -> None:
+    # As when the disk fills up just then: make would delete the manifest, its target.
+    manifest = place.store / "mine" / "manifest.json"
+    python = place.store.parent / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f"#!/bin/sh\ntouch '{manifest}'\nexit 2\n")
+    python.chmod(0o755)
+    (place.build / "mine" / "settings" / "export.json").touch()
+    where = {"BIN": python.parent, "BUILD": place.build, "STORE": place.store}
+    done = make(str(manifest), check=False, STAGES="yes", RUN="mine", **where)
+    assert done.returncode == 2 and "Error 2" in done.stderr
+    assert open_run(place.store / "mine").name == "mine"
+    place.run()
+
+
 def test_check_and_share_work_on_the_built_run(place: Place) -> None:
     done = make("check", RUN="mine", STORE=place.store)
     assert "mine" in done.stdout

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import urllib.request
@@ -11,22 +10,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 
 from pipeline import demos
-from pipeline.artefacts import SEQUENCES
-from pipeline.text import normalise
 from store.reader import open_run
 from tests.browser.conftest import lacking
+from tests.built.conftest import DEMOS, ROOT, run
 
-ROOT = Path(__file__).parents[1]
-DEMOS = ("demo-reviews", "demo-news")
 # Knobs that make a build quick where only the way is tested, not the model.
 QUICK = "EPOCHS=1 UNITS=8 STORED=40 TSNE_ITERATIONS=50"
-
-
 OWN_KNOBS = "projections=['pca']"
 # What a reader has who comes with a trained model: the model, its test data, the word of each id.
 OWN_MODEL = """
@@ -59,101 +50,6 @@ def readme_commands() -> list[str]:
     return [line.split("  #")[0].strip() for line in lines if line.split("#")[0].strip()]
 
 
-@pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's files in another folder; the environment is the one that make set up."""
-    folder = tmp_path_factory.mktemp("clone") / "stateline"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    for name in listed:
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            # With its time: make must find the environment newer than pyproject.toml.
-            shutil.copy2(ROOT / name, folder / name)
-    (folder / ".venv").symlink_to(ROOT / ".venv")
-    return folder
-
-
-def run(command: str, folder: Path) -> str:
-    """Run a command line as typed; its output."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-    return done.stdout
-
-
-@pytest.fixture(scope="session")
-def demo_store(clone: Path) -> Path:
-    """The store that `make all` builds."""
-    said = run("make all", clone)
-    assert "make app" in said.splitlines()[-1]
-    for demo in DEMOS:
-        assert f"store/data/{demo}" in said
-    return clone / "store" / "data"
-
-
-@pytest.mark.parametrize("demo", DEMOS)
-def test_a_demo_is_learned_and_stores_300_sequences_or_more(demo_store: Path, demo: str) -> None:
-    run_ = open_run(demo_store / demo)
-    model = run_.manifest["model"]
-    assert model["metrics"]["accuracy"] >= 0.95
-    assert model["cell"] == "LSTM" and model["units"] <= 32
-    assert run_.sequences.height >= 300
-    assert run_.sequences["length"].min() >= 5 and run_.sequences["length"].max() <= 60
-    for projection in run_.manifest["projections"]:
-        assert projection["trustworthiness"] > 0.9
-
-
-def test_the_digits_are_learned_row_by_row(demo_store: Path) -> None:
-    digits = open_run(demo_store / "demo-digits")
-    assert digits.manifest["model"]["metrics"]["accuracy"] >= 0.95
-    assert digits.manifest["corpus"]["kind"] == "series" and digits.manifest["corpus"]["picture"]
-    assert digits.sequences["length"].unique().to_list() == [8]
-
-
-@pytest.mark.parametrize("demo", DEMOS)
-def test_a_demo_needs_memory_a_bag_of_words_stays_five_points_below(
-    demo_store: Path, demo: str
-) -> None:
-    build = demo_store.parents[1] / ".build" / demo / "corpus" / SEQUENCES
-    table = pl.read_parquet(build).with_columns(
-        pl.col("surface").list.eval(normalise_words()).list.join(" ").alias("words")
-    )
-    train, test = (table.filter(pl.col("split") == part) for part in ("train", "test"))
-    bag = make_pipeline(
-        CountVectorizer(token_pattern=r"\S+"), LogisticRegression(max_iter=2000)
-    ).fit(train["words"].to_list(), train["label"].to_list())
-    linear = bag.score(test["words"].to_list(), test["label"].to_list())
-    assert linear <= open_run(demo_store / demo).manifest["model"]["metrics"]["accuracy"] - 0.05
-
-
-def normalise_words() -> pl.Expr:
-    """Words as the vocabulary holds them, as an expression."""
-    return pl.element().map_batches(normalise, return_dtype=pl.String)
-
-
-@pytest.mark.parametrize("demo", DEMOS)
-def test_planted_roles_stand_beside_the_words_that_carry_them(demo_store: Path, demo: str) -> None:
-    steps = open_run(demo_store / demo).scan("steps.parquet").collect()
-    planted = steps.filter(pl.col("role").is_not_null())
-    assert planted["role"].n_unique() >= 6
-    unseen = planted.filter(pl.col("role") == "unseen")
-    assert unseen.height > 0 and not unseen["known"].any()
-    assert set(planted["role"]) <= set(demos.ROLES)
-
-
 def test_every_command_of_the_readme_is_covered_here() -> None:
     known = {
         "make all",
@@ -179,7 +75,8 @@ def test_the_app_serves_the_demos(demo_store: Path, clone: Path) -> None:
 
 
 def test_a_shared_archive_opens_where_it_is_unpacked(demo_store: Path, clone: Path) -> None:
-    run("make check RUN=demo-reviews", clone)
+    for demo in DEMOS:
+        run(f"make check RUN={demo}", clone)
     run("make share RUN=demo-reviews", clone)
     run(".venv/bin/python -m zipfile -e demo-reviews.zip unpacked", clone)
     assert serves("make app STORE=unpacked", clone) == {"demo-reviews"}
