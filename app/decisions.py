@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 
 from app.cache import CACHE
+from app.confidence import BINS, bins_of
 from app.measured import measured
 from store.reader import Run
 from store.schema import STEPS
 
-BINS = 10  # of confidence
 POSITIONS = 21  # of a mean trajectory, 0 to 100 % of the steps
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 SHARES = (1.0, 0.5, 0.25)  # of the steps that have been read where calibration is measured
@@ -69,7 +69,7 @@ class Fan(Held):
 
 @dataclass(frozen=True)
 class Calibration(Held):
-    """Accuracy by confidence, in bins ((m - 1) / 10, m / 10].
+    """Accuracy by confidence, in the bins of app.confidence.
 
     count       int64   (10,)
     accuracy    float64 (10,)  share of correct answers; NaN in an empty bin
@@ -160,27 +160,35 @@ def calibration(run: Run, share: float) -> Calibration:
     """
 
     def make() -> Calibration:
-        read = (pl.col("length") * share).ceil().cast(pl.UInt32) - 1
-        answers = (
-            _steps(run, "predicted", "confidence")
-            .filter(pl.col("t") == read)
-            .select(
-                bin=((pl.col("confidence").cast(pl.Float64) * BINS).ceil() - 1).clip(0, BINS - 1),
-                right=(pl.col("predicted") == CLASS).cast(pl.Float64),
-                confidence=pl.col("confidence").cast(pl.Float64),
-            )
-            .group_by(pl.col("bin").cast(pl.Int64))
+        answers = _answers(run, share)
+        bins = pl.Series(bins_of(answers["confidence"].to_numpy()))
+        binned = (
+            answers.with_columns(bin=bins)
+            .group_by("bin")
             .agg(pl.len(), pl.col("right").mean(), pl.col("confidence").mean())
-            .collect()
         )
         columns = []
         for name, fill in (("len", 0), ("right", np.nan), ("confidence", np.nan)):
             column = np.full(BINS, fill, dtype=np.float64)
-            column[answers["bin"].to_numpy()] = answers[name].to_numpy()
+            column[binned["bin"].to_numpy()] = binned[name].to_numpy()
             columns.append(column)
         return Calibration(columns[0].astype(np.int64), *columns[1:])
 
     return _held(run, f"calibration-{share}", make)
+
+
+def _answers(run: Run, share: float) -> pl.DataFrame:
+    """Whether each sequence is right, and how sure, after a share of its steps."""
+    right, sure = pl.col("predicted") == CLASS, pl.col("confidence").cast(pl.Float64)
+    wanted = (right.cast(pl.Float64).alias("right"), sure)
+    if share == 1:
+        # The model's own answer, which filters go by; after the last step a batch may have another
+        # last digit.
+        return run.sequences.select(wanted)
+    read = (pl.col("length") * share).ceil().cast(pl.UInt32) - 1
+    return (
+        _steps(run, "predicted", "confidence").filter(pl.col("t") == read).select(wanted).collect()
+    )
 
 
 def mean_trajectory(run: Run, projection: str) -> np.ndarray:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import polars as pl
 
+from app.contributions import ahead, is_exact
 from store.reader import Run
 
 DIGITS = 6  # of numbers sent as text, as app.queries sends them
@@ -90,19 +91,8 @@ def course(
         settle=facts["settle_step"],
         right_until=facts.get("right_until"),
         rival=rival,
-        margin=contribution_to(contribution, answer) - contribution_to(contribution, rival),
+        margin=ahead(contribution, answer, rival),
     )
-
-
-def contribution_to(contribution: np.ndarray, index: int) -> np.ndarray:
-    """Contribution of each step to the logit of a class.
-
-    contribution  float (T, K); one sigmoid unit counts as logits (0, z)
-    returns       float (T,)
-    """
-    if contribution.shape[1] > 1:
-        return contribution[:, index]
-    return contribution[:, 0] * index
 
 
 def decision(course: Course, words: list[str], names: list[str]) -> Sentence:
@@ -192,5 +182,4 @@ def nullable_numbers(column: pl.Series) -> list[float | None]:
 
 def readout_facts(run: Run) -> dict:
     """What the page says of contributions, and what their running sum starts from."""
-    readout = run.manifest["readout"]
-    return {"exact": readout["method"] == "linear", "initial": readout["initial_logit"]}
+    return {"exact": is_exact(run), "initial": run.manifest["readout"]["initial_logit"]}

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from polars.exceptions import ComputeError
 
+from app.confidence import counted
 from store.evidence import CLUSTER_LEVELS
 from store.reader import Run
 from store.schema import STEPS
@@ -66,9 +67,8 @@ def _column(run: Run, name: str) -> np.ndarray:
 
 def _confident(run: Run, values: Values) -> np.ndarray:
     low, high = values
-    # Text carries six digits of a confidence: a bound of 1 must not lose 0.9999999.
-    shown = np.round(_column(run, "confidence").astype(np.float64), 6)
-    return (shown >= low) & (shown <= high)
+    found = counted(_column(run, "confidence"))
+    return (found >= low) & (found <= high)
 
 
 def _searched(run: Run, values: Values) -> np.ndarray:

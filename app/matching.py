@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.context import contexts
 from app.states import state_blocks, states_of
-from app.units import UnitSelection, around, words_around
+from app.units import AROUND, UnitSelection
 from store.reader import Run
 
 MOST_MATCHES = 50  # sent; the page says how many there are
@@ -31,6 +32,10 @@ class Runs:
     def but(self, row: int) -> "Runs":
         """All of them but the one that holds a row."""
         kept = (self.last < row) | (self.first > row)
+        return self.only(kept)
+
+    def only(self, kept: np.ndarray) -> "Runs":
+        """Some of them, by their numbers or by a flag each."""
         return Runs(self.first[kept], self.last[kept], self.others[kept])
 
     def ranked(self, length: int) -> np.ndarray:
@@ -137,13 +142,11 @@ def match(run: Run, chosen: UnitSelection) -> dict:
     shares |= dict(zip(used.tolist(), (steps_on / run.states).tolist(), strict=True))
     own = run.offsets[chosen.sequence] + chosen.first
     elsewhere = runs.but(own)
+    best = elsewhere.ranked(chosen.last - chosen.first + 1)[:MOST_MATCHES]
     return {
         "units": _listed(shares),
         "total": len(elsewhere.first),
-        "matches": [
-            _described(run, chosen, used, elsewhere, each)
-            for each in elsewhere.ranked(chosen.last - chosen.first + 1)[:MOST_MATCHES]
-        ],
+        "matches": _described(run, chosen, used, elsewhere.only(best)),
     }
 
 
@@ -158,19 +161,23 @@ def _listed(shares: dict[int, float | None]) -> list[dict]:
     ]
 
 
-def _described(run: Run, chosen: UnitSelection, used: np.ndarray, runs: Runs, number: int) -> dict:
-    """A run with the words around it, and at each of them the share of the used units that is on.
+def _described(run: Run, chosen: UnitSelection, used: np.ndarray, runs: Runs) -> list[dict]:
+    """Runs with the words around them, and at each word the share of the used units that is on.
 
     Of a run longer than LONGEST_SHOWN steps, the words of its beginning are shown.
     """
-    sequence = int(np.searchsorted(run.offsets, runs.first[number], side="right")) - 1
-    start, stop = (int(rows[number] - run.offsets[sequence]) for rows in (runs.first, runs.last))
-    near = around(run, sequence, start, min(stop, start + LONGEST_SHOWN - 1))
-    on = is_on(states_of(run, chosen.layer, sequence)[near][:, used], chosen.threshold)
-    return {
-        "from": start,
-        "to": stop,
-        "others": int(runs.others[number]),
-        "on": np.round(on.mean(axis=1), 3).tolist(),
-        **words_around(run, sequence, near),
-    }
+    shown = np.minimum(runs.last, runs.first + LONGEST_SHOWN - 1)
+    found = []
+    for number, near in enumerate(contexts(run, runs.first, shown, AROUND, ("surface",))):
+        h = states_of(run, chosen.layer, near.sequence)[near.shown][:, used]
+        on = is_on(h, chosen.threshold)
+        found.append(
+            {
+                "from": near.first,
+                "to": near.first + int(runs.last[number] - runs.first[number]),
+                "others": int(runs.others[number]),
+                "on": np.round(on.mean(axis=1), 3).tolist(),
+                **near.plain(),
+            }
+        )
+    return found

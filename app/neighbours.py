@@ -3,12 +3,12 @@
 from threading import Lock
 
 import numpy as np
-import polars as pl
 from usearch.index import Index
 
 from app.cache import CACHE
+from app.context import BIN, Context, contexts
 from app.measured import Measured, measured
-from app.queries import DIGITS, expected_bins
+from app.queries import DIGITS
 from app.states import state_blocks, states_of
 from store.errors import StatelineError
 from store.reader import Run
@@ -16,6 +16,7 @@ from store.schema import INDEX_DEPTH
 
 USUAL, MOST = 10, 50  # neighbours of a state
 AROUND = 5  # words of context on either side
+SAID = ("surface", "predicted", "confidence", BIN)  # of a neighbour and its context
 NEAR = 0.05  # of the map's longer side: what lies closer than that is near on the map
 FETCHED = 4  # an index is asked for so many times the states wanted, then for twice as many
 MOST_FETCHED = 4_096
@@ -187,27 +188,22 @@ def on_map(
 
 def _said(run: Run, rows: np.ndarray) -> list[dict]:
     """What the page says of each of some states: its sequence, its words, the answer after it."""
-    found, answers = [], []
-    for row in rows.tolist():
-        sequence_id = int(np.searchsorted(run.offsets, row, side="right")) - 1
-        step = row - int(run.offsets[sequence_id])
-        steps = run.steps_of(sequence_id, ["surface", "ep", "predicted", "confidence"])
-        words = steps["surface"].to_list()
-        facts = run.sequences.row(sequence_id, named=True)
-        answers.append(steps.slice(step, 1))
-        found.append(
-            {
-                "sequence": sequence_id,
-                "step": step,
-                "length": len(words),
-                "before": words[max(0, step - AROUND) : step],
-                "word": words[step],
-                "after": words[step + 1 : step + 1 + AROUND],
-                "label": facts["label"],
-                "classified": facts["predicted"],
-                "predicted": steps["predicted"][step],
-                "confidence": round(float(steps["confidence"][step]), DIGITS),
-            }
-        )
-    bins = expected_bins(pl.concat(answers), run).tolist() if answers else []
-    return [said | {"bin": bin_} for said, bin_ in zip(found, bins, strict=True)]
+    return [_plain(run, near) for near in contexts(run, rows, rows, AROUND, SAID)]
+
+
+def _plain(run: Run, near: Context) -> dict:
+    before, (word,), after = near.parts(near.steps["surface"].to_list())
+    answer = near.steps.row(near.first - near.start, named=True)
+    return {
+        "sequence": near.sequence,
+        "step": near.first,
+        "length": int(run.offsets[near.sequence + 1] - run.offsets[near.sequence]),
+        "before": before,
+        "word": word,
+        "after": after,
+        "label": near.label,
+        "classified": near.predicted,
+        "predicted": answer["predicted"],
+        "confidence": round(answer["confidence"], DIGITS),
+        "bin": answer[BIN],
+    }

@@ -4,20 +4,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app import contributions
 from app.cache import CACHE
+from app.context import BIN, Context, contexts
 from app.figures.raster import pixel_place
 from app.filters import Filter, passing
 from app.grid import check_block
-from app.queries import THUMBNAIL, drawn_rows, expected_bins
-from app.words import contribution_towards
+from app.queries import THUMBNAIL, drawn_rows
 from store.errors import StatelineError
 from store.reader import Run
-from store.schema import STEPS
 
 AROUND = 8  # words of context on either side
 CONTRIBUTION, READING = ORDERS = ("contribution", "reading")
 DIGITS = 4  # of numbers sent as text
-CONTEXT = ("surface", "ep", "predicted", "confidence")
+SAID = ("surface", BIN, "confidence")  # of a word and of those around it
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,11 @@ class Occurrences:
     """All occurrences of a word, in the order asked for.
 
     rows           int64   (n,)  step at which it has just been read, among all steps
-    sequences      int64   (n,)
     contributions  float32 (n,)  of it towards the chosen class, summed over a phrase
     size           words of it
     """
 
     rows: np.ndarray
-    sequences: np.ndarray
     contributions: np.ndarray
     size: int
 
@@ -51,22 +49,23 @@ def occurrences(run: Run, word: str, towards: int, order: str) -> Occurrences:
     def make() -> Occurrences:
         rows = np.flatnonzero(passing(run, (Filter("word", (word,)),)).states)
         size = run.words["size"][run.words["phrase"].index_of(word)]
-        moved = contribution_towards(_contributions(run), towards)
-        total = sum(moved[rows - back] for back in range(size))
+        total = _contributions(run, rows, size, towards)
         if order == CONTRIBUTION:
             # Stable: equal ones stay as they were read.
             by = np.argsort(-total, kind="stable")
             rows, total = rows[by], total[by]
-        sequences = np.searchsorted(run.offsets, rows, side="right") - 1
-        return Occurrences(rows, sequences, total, size)
+        return Occurrences(rows, total, size)
 
     key = (run.name, run.checksum, "occurrences", word, towards, order)
-    return CACHE.get(key, make, lambda found: 20 * len(found.rows))
+    return CACHE.get(key, make, lambda found: 12 * len(found.rows))
 
 
-def _contributions(run: Run) -> np.ndarray:
-    """float32 (M, K) of all steps."""
-    return run.scan(STEPS).select("contribution").collect()["contribution"].to_numpy()
+def _contributions(run: Run, rows: np.ndarray, size: int, towards: int) -> np.ndarray:
+    """float32 (n,) of the words that end at some rows, summed over the steps of each."""
+    read = np.unique(rows[:, None] - np.arange(size))
+    stored = run.steps_at(read, ["contribution"])["contribution"].to_numpy()
+    moved = contributions.towards(stored, towards)
+    return sum(moved[np.searchsorted(read, rows - back)] for back in range(size))
 
 
 def block(run: Run, found: Occurrences, start: int, end: int) -> dict:
@@ -77,45 +76,32 @@ def block(run: Run, found: Occurrences, start: int, end: int) -> dict:
              confidence]. "count"; "largest", the largest size of any contribution
     """
     check_block(start, end)
-    rows, sequences = found.rows[start:end], found.sequences[start:end]
-    first = run.offsets[sequences]
-    begins = np.maximum(first, rows - found.size + 1 - AROUND)
-    ends = np.minimum(run.offsets[sequences + 1], rows + 1 + AROUND)
-    windows = _windows(run, begins, ends)
-    facts = run.sequences[sequences].select("label", "predicted").to_dicts()
-    listed = []
-    for i, words in enumerate(windows):
-        after = int(rows[i] - begins[i]) + 1
-        listed.append(
-            {
-                "sequence": int(sequences[i]),
-                "step": int(rows[i] - first[i]),
-                "contribution": round(float(found.contributions[start + i]), DIGITS),
-                **facts[i],
-                "before": words[: after - found.size],
-                "word": words[after - found.size : after],
-                "after": words[after:],
-            }
-        )
+    rows, moved = found.rows[start:end], found.contributions[start:end].tolist()
+    near = contexts(run, rows - found.size + 1, rows, AROUND, SAID)
     largest = float(np.abs(found.contributions).max(initial=0))
-    return {"rows": listed, "count": len(found.rows), "largest": round(largest, DIGITS)}
+    return {
+        "rows": [_plain(each, value) for each, value in zip(near, moved, strict=True)],
+        "count": len(found.rows),
+        "largest": round(largest, DIGITS),
+    }
 
 
-def _windows(run: Run, begins: np.ndarray, ends: np.ndarray) -> list[list[list]]:
-    """Words of the steps from each begin to its end (exclusive), each with bin and confidence."""
-    if not len(begins):
-        return []
-    spans = [np.arange(begin, end) for begin, end in zip(begins, ends, strict=True)]
-    wanted = np.unique(np.concatenate(spans))
-    steps = run.scan(STEPS).select(CONTEXT).collect()[wanted]
+def _plain(near: Context, contribution: float) -> dict:
     words = [
-        [surface, int(shade), round(confidence, DIGITS)]
-        for surface, shade, confidence in zip(
-            steps["surface"], expected_bins(steps, run), steps["confidence"], strict=True
-        )
+        [surface, shade, round(confidence, DIGITS)]
+        for surface, shade, confidence in near.steps.iter_rows()
     ]
-    at = np.searchsorted(wanted, begins)
-    return [words[start : start + len(span)] for start, span in zip(at, spans, strict=True)]
+    before, word, after = near.parts(words)
+    return {
+        "sequence": near.sequence,
+        "step": near.last,
+        "contribution": round(contribution, DIGITS),
+        "label": near.label,
+        "predicted": near.predicted,
+        "before": before,
+        "word": word,
+        "after": after,
+    }
 
 
 def places(run: Run, found: Occurrences) -> bytes:

@@ -2,7 +2,10 @@
 
 from html import escape
 
+import numpy as np
+
 from app.components.text import percent
+from app.contributions import classes_told, towards
 from app.figures.steps_svg import StepView
 from app.measured import Measured
 from app.queries import step_noun
@@ -22,15 +25,13 @@ def table_note(run: Run, kind: Measured) -> str:
 
 
 def contribution_classes(run: Run, facts: dict) -> list[int]:
-    """Classes that the table has a contribution for; one sigmoid unit has the second's only."""
-    if run.manifest["readout"]["outputs"] == 1:
-        return [1]
-    return list(dict.fromkeys((facts["label"], facts["predicted"])))
+    """Classes that the table has a contribution for."""
+    both = (facts["label"], facts["predicted"])
+    return classes_told(run.manifest["readout"]["outputs"], both)
 
 
 def step_table(run: Run, facts: dict, steps: dict, view: StepView) -> str:
     """All steps in numbers, as an HTML table; a series of few features with their values."""
-    single = run.manifest["readout"]["outputs"] == 1
     noun = step_noun(run)
     classes = contribution_classes(run, facts)
     heads = ["step", noun if run.kind == "text" else "name", "answer", "confidence", "distance"]
@@ -40,13 +41,14 @@ def step_table(run: Run, facts: dict, steps: dict, view: StepView) -> str:
         f'<th scope="col"{"" if at in (1, 2) else " class=number"}>{escape(name)}</th>'
         for at, name in enumerate(heads)
     )
+    contribution = np.array(steps["contribution"])
+    moved = np.stack([towards(contribution, index) for index in classes], axis=1).tolist()
     rows = []
     for t, word in enumerate(view.words):
         role = steps["role"][t]
         planted = f" <small>{escape(role)}</small>" if role else ""
         answer = view.answers[t]
-        given = [steps["contribution"][t][0 if single else index] for index in classes]
-        numbers = "".join(f'<td class="number">{signed(value)}</td>' for value in given)
+        numbers = "".join(f'<td class="number">{signed(value)}</td>' for value in moved[t])
         if values:
             held = steps["values"][t]
             numbers += "".join(f'<td class="number">{value:g}</td>' for value in held)

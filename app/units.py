@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from app.context import contexts
 from app.figures.colours import EXPECTED
 from app.measured import layer_name
 from app.queries import DIGITS, run_scales
@@ -217,7 +218,7 @@ def unit_detail(run: Run, layer: str, unit: int) -> dict:
         "low": round(low, DIGITS),
         "high": round(high, DIGITS),
         "counts": _histogram(run, layer, unit, low, high),
-        "contexts": [_context(run, layer, row) for row in rows.iter_rows(named=True)],
+        "contexts": _contexts(run, layer, rows),
     }
 
 
@@ -229,36 +230,23 @@ def _histogram(run: Run, layer: str, unit: int, low: float, high: float) -> list
     return counts.tolist()
 
 
-def _context(run: Run, layer: str, row: dict) -> dict:
-    sequence, step = row["sequence_id"], row["t"]
-    near = around(run, sequence, step, step)
-    h = states_of(run, layer, sequence)[near, row["unit"]]
-    return {
-        "step": step,
-        "high": row["high"],
-        "value": round(row["value"], DIGITS),
-        "values": np.round(h.astype(np.float64), 4).tolist(),
-        **words_around(run, sequence, near),
-    }
-
-
-def around(run: Run, sequence: int, first: int, last: int) -> slice:
-    """Steps of a sequence from AROUND before `first` to AROUND after `last`."""
-    length = int(run.offsets[sequence + 1] - run.offsets[sequence])
-    return slice(max(first - AROUND, 0), min(last + AROUND + 1, length))
-
-
-def words_around(run: Run, sequence: int, near: slice) -> dict:
-    """Words of a part of a sequence, with the classes of the whole."""
-    facts = run.sequences.row(sequence, named=True)
-    words = run.steps_of(sequence, ["surface"])["surface"]
-    return {
-        "sequence": sequence,
-        "label": facts["label"],
-        "predicted": facts["predicted"],
-        "first": near.start,
-        "words": words[near].to_list(),
-    }
+def _contexts(run: Run, layer: str, rows: pl.DataFrame) -> list[dict]:
+    at = run.offsets[rows["sequence_id"].to_numpy()] + rows["t"].to_numpy()
+    found = []
+    for near, row in zip(
+        contexts(run, at, at, AROUND, ("surface",)), rows.iter_rows(named=True), strict=True
+    ):
+        h = states_of(run, layer, near.sequence)[near.shown, row["unit"]]
+        found.append(
+            {
+                "step": near.first,
+                "high": row["high"],
+                "value": round(row["value"], DIGITS),
+                "values": np.round(h.astype(np.float64), 4).tolist(),
+                **near.plain(),
+            }
+        )
+    return found
 
 
 def _rounded(column: pl.Series) -> list[float]:

@@ -3,13 +3,13 @@
 import numpy as np
 import polars as pl
 
+from app.contributions import effect, output_of
 from app.grid import check_block
 from app.queries import THUMBNAIL, page_facts
 from app.reasons import reason
 from app.words import (
     LEAST,
     AskedWords,
-    effect_towards,
     mean_contributions,
     ordered,
     parse_words,
@@ -64,7 +64,7 @@ def _cells(run: Run, rows: pl.Series, towards: int) -> list[dict]:
 
 def _output(values: list[float] | None, towards: int) -> float | None:
     """The number of a class among a number an output; one sigmoid unit has the same for both."""
-    return None if values is None else values[towards if len(values) > 1 else 0]
+    return None if values is None else values[output_of(len(values), towards)]
 
 
 def _each_class(word: dict) -> list[list] | None:
@@ -90,13 +90,13 @@ def points(run: Run, asked: AskedWords) -> dict:
     rows = ordered(run, asked)
     found = run.words[rows]
     drawn = found.sort("count", descending=True, maintain_order=True).head(MOST_POINTS)
-    effect = effect_towards(mean_contributions(drawn), asked.towards)
+    moved = effect(mean_contributions(drawn), asked.towards)
     return {
         "phrase": drawn["phrase"].to_list(),
         "count": drawn["count"].to_list(),
         "sequences": drawn["sequences"].to_list(),
         "class": drawn["towards"].to_list(),
-        "effect": [_compact(value) for value in effect.tolist()],
+        "effect": [_compact(value) for value in moved.tolist()],
         "total": found.height,
     }
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import polars as pl
 
+from app import contributions
 from app.cache import CACHE
 from app.grid import NUMBER, TEXT, TableColumn, asked_rows
 from app.selection import parse_whole
@@ -148,44 +149,20 @@ def parse_word(run: Run, value: object) -> str:
     )
 
 
-def contribution_towards(contribution: np.ndarray, towards: int) -> np.ndarray:
-    """Contribution towards a class: with one sigmoid unit it counts against class 0.
-
-    contribution  float (n, K)
-    returns       float (n,)
-    """
-    if contribution.shape[1] == 1:
-        return contribution[:, 0] * (1 if towards else -1)
-    return contribution[:, towards]
-
-
-def effect_towards(contribution: np.ndarray, towards: int) -> np.ndarray:
-    """Contribution towards a class less the mean over the others: what moves the answer.
-
-    With one sigmoid unit the contribution itself; a softmax ignores what all classes share.
-    contribution  float (n, K)
-    returns       float (n,)
-    """
-    own = contribution_towards(contribution, towards)
-    outputs = contribution.shape[1]
-    if outputs == 1:
-        return own
-    return own - (contribution.sum(axis=1) - own) / (outputs - 1)
-
-
 def table(run: Run, towards: int) -> pl.DataFrame:
     """All words with the columns that can be sorted by, and `row`, in the order of the store."""
 
     def make() -> pl.DataFrame:
         words = run.words
-        output = 0 if run.manifest["readout"]["outputs"] == 1 else towards
+        output = contributions.output_of(run.manifest["readout"]["outputs"], towards)
+        moved = contributions.towards(mean_contributions(words), towards)
         return words.select(
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
             "phrase", "size", "count", "sequences",
             pl.Series("towards", run.class_names).gather(words["towards"]),
             "effect",
             (pl.col("effect") - SURE_ERRORS * pl.col("effect_se")).alias("sure"),
-            pl.Series("contribution", contribution_towards(mean_contributions(words), towards)),
+            pl.Series("contribution", moved),
             pl.col("contribution_sd").arr.get(output).alias("spread"),
             "distance", "flips", "error_with", "error_without",
             _share("train", towards),

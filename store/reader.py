@@ -132,6 +132,13 @@ class Run:
         """The steps of one sequence in order, with all or some columns."""
         return self._rows_of(STEPS, sequence_id, columns)
 
+    def steps_at(self, rows: np.ndarray, columns: list[str]) -> pl.DataFrame:
+        """Some steps, with some columns, by their rows in the step-grained tables.
+
+        rows  int64 (n,)  each once, ascending
+        """
+        return self._sliced(STEPS).take(rows, columns)
+
     def hidden_of(
         self, sequence_id: int, layer: str, columns: list[str] | None = None
     ) -> pl.DataFrame:
@@ -216,11 +223,15 @@ class Run:
             raise StatelineError(
                 f"run {self.name}", f"no sequence {sequence_id}", expected=f"0 to {last}"
             )
+        start, stop = self.offsets[sequence_id], self.offsets[sequence_id + 1]
+        return self._sliced(table).slice(int(start), int(stop), columns)
+
+    def _sliced(self, table: str) -> SlicedTable:
+        """A table that is opened once and stays open."""
         with self._lock:
             if table not in self._open:
                 self._open[table] = SlicedTable(self.folder / table, self.columns[table])
-        start, stop = self.offsets[sequence_id], self.offsets[sequence_id + 1]
-        return self._open[table].slice(int(start), int(stop), columns)
+            return self._open[table]
 
 
 def open_run(folder: Path | str) -> Run:

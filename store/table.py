@@ -11,12 +11,14 @@ import pyarrow.parquet as pq
 from store.column import Column, polars_schema
 from store.errors import StatelineError
 
+GROUPS_AT_ONCE = 16  # row groups in memory while rows are taken from many of them
+
 
 class SlicedTable:
     """One open Parquet table whose rows are read by their numbers.
 
-    The footer is parsed once; a slice reads only the row groups that hold it. Safe to use
-    from several threads.
+    The footer is parsed once; only the row groups that hold what is asked for are read. Safe to
+    use from several threads.
     """
 
     def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
@@ -36,14 +38,38 @@ class SlicedTable:
         names = list(self.schema) if columns is None else columns
         first, last = np.searchsorted(self.ends, [start, stop - 1], side="right")
         before = int(self.ends[first - 1]) if first else 0
+        read = self._read(list(range(first, last + 1)), names)
+        return self._frame(read.slice(start - before, stop - start), names)
+
+    def take(self, rows: np.ndarray, columns: list[str]) -> pl.DataFrame:
+        """Some rows with some columns; of the rest GROUPS_AT_ONCE row groups are in memory.
+
+        rows  int64 (n,)  numbers of the rows, each once, ascending
+        """
+        begins = np.concatenate([[0], self.ends])
+        sizes = np.diff(begins)
+        group_of = np.searchsorted(self.ends, rows, side="right")
+        groups = np.unique(group_of)
+        parts = [pl.DataFrame(schema={name: self.schema[name] for name in columns})]
+        for start in range(0, len(groups), GROUPS_AT_ONCE):
+            some = groups[start : start + GROUPS_AT_ONCE]
+            here = (group_of >= some[0]) & (group_of <= some[-1])
+            # The groups read lie one behind the other, without those between them in the file.
+            moved = np.cumsum(sizes[some]) - sizes[some] - begins[some]
+            place = rows[here] + moved[np.searchsorted(some, group_of[here])]
+            # By Polars: Arrow's own `take` brings in all of pandas.
+            parts.append(self._frame(self._read(some.tolist(), columns), columns)[place])
+        return pl.concat(parts)
+
+    def _read(self, groups: list[int], names: list[str]) -> pa.Table:
         try:
             with self.lock:
-                read = self.file.read_row_groups(
-                    list(range(first, last + 1)), columns=names, use_threads=False
-                )
+                return self.file.read_row_groups(groups, columns=names, use_threads=False)
         except (OSError, pa.ArrowException) as error:
             raise damaged(self.path, error) from None
-        rows = read.slice(start - before, stop - start)
+
+    def _frame(self, rows: pa.Table, names: list[str]) -> pl.DataFrame:
+        """In the order of the names, and of the schema's types."""
         frame = pl.from_arrow(rows)
         return frame.cast({name: self.schema[name] for name in names}).select(names)
 

@@ -18,9 +18,10 @@ ALLOWED = {
 }  # fmt: skip
 NEVER = {"pipeline": {"app", "dash", "plotly"}, "app": {"pipeline", "tensorflow", "keras"}}
 # Inside app, from the bottom up: a part may import those before it and itself.
-ORDER = ("ids", "figures", "cache", "queries", "filters", "labels", "selection", "typed",
-         "units", "matching", "decisions", "grid", "table", "words", "occurrences", "registry",
-         "serving", "components", "pages", "main")  # fmt: skip
+ORDER = ("ids", "addresses", "contributions", "confidence", "figures", "cache", "queries",
+         "context", "filters", "labels", "selection", "typed", "units", "matching", "decisions",
+         "grid", "table", "words", "occurrences", "registry", "serving", "components", "pages",
+         "main")  # fmt: skip
 # The page that stands in for another one that has no run to show.
 SHARED_PAGE = "app.pages.missing"
 

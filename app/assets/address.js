@@ -14,7 +14,7 @@
   // Dash went to another page whose layout is still on the way: until it opens, or Back returned
   // from it, every step of the history is Dash's.
   let away = false;
-  const onRun = () => location.pathname === `/explore/${encodeURIComponent(state.facts?.run)}`;
+  const onRun = () => location.pathname === stateline.addresses.explore(state.facts?.run);
   globalThis.addEventListener?.("_dashprivate_pushstate", () => (away = !onRun()));
 
   // Back and Forward within the run are the page's own; Dash would build the page anew.

@@ -97,7 +97,7 @@
   function misfit({ integrated_gradients: steps, gap, logit, baseline }) {
     const whole = logit - baseline;
     if (!steps || Math.abs(gap) <= MOST_GAP * Math.abs(whole)) return [];
-    const { signed } = stateline.contributions;
+    const { signed } = stateline.pure;
     return [`Integrated gradients add up to ${signed(whole + gap)} instead of ${signed(whole)}: too steep a way to be believed`];
   }
 
@@ -181,7 +181,7 @@
   function pairs(sequence, step, chosen) {
     const answer = found(sequence, chosen);
     if (!answer) return [];
-    return rowsOf(answer).map(({ says, values: row }) => [says, stateline.contributions.signed(row[step])]);
+    return rowsOf(answer).map(({ says, values: row }) => [says, stateline.pure.signed(row[step])]);
   }
 
   stateline.attribution = { beside, draw, misfit, opposed, pairs, rankCorrelation, ranks };

@@ -29,8 +29,7 @@
   function paint(pen, width, height, ratio) {
     const place = stateline.map.place();
     if (!place) return;
-    const style = getComputedStyle(document.documentElement);
-    const tone = (name) => style.getPropertyValue(name).trim();
+    const { tone } = stateline.theme;
     const cover = (name) => {
       pen.fillStyle = tone(name);
       pen.fillRect(0, 0, width, height);

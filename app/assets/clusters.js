@@ -89,7 +89,7 @@
       pen.globalAlpha = 1;
     }
     if (before !== [level, wanted, standing.length].join()) {
-      document.dispatchEvent(new Event("stateline:labels"));
+      document.dispatchEvent(new Event("stateline:counted"));
     }
   }
 
@@ -103,7 +103,7 @@
   }
 
   function label(pen, row, { place, width, height }, tone, taken, busy) {
-    const { meets, stamp, toPixels } = stateline.overlay.strokes;
+    const { meets, stamp, toPixels } = stateline.strokes;
     const [x, y] = toPixels(place, row.x, row.y);
     if (x < 0 || y < 0 || x > width || y > height) return;
     wanted += 1;

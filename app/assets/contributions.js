@@ -35,7 +35,7 @@
   }
 
   const number = (value) => String(Math.round(100 * value) / 100);
-  const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+  const signed = (value) => stateline.pure.signed(value);
 
   // What a step's bar is: [top, height], in pixels under the top of the strip.
   function barOf(value, { y }) {
@@ -131,5 +131,5 @@
     return [[`To ${facts.classes[chosen].name}`, `${signed(moved[step])}, logit then ${signed(sums[step])}`]];
   }
 
-  stateline.contributions = { barOf, barsMarkup, coloursOf, columnsMarkup, figures, logitOf, markup, pairs, runningSum, scaleOf, signed, sumPath, svg, towards };
+  stateline.contributions = { barOf, barsMarkup, coloursOf, columnsMarkup, figures, logitOf, markup, pairs, runningSum, scaleOf, sumPath, svg, towards };
 })();

@@ -25,6 +25,7 @@
   }
 
   function roomInside([sides, ends], end, { width, height }, spots, taken, frame) {
+    const { meets } = stateline.strokes;
     const boxes = places(end, width, height)
       .map(([left, top]) => [left - FRAME, top - FRAME, left + width + FRAME, top + height + FRAME])
       .filter(([left, top, right, bottom]) =>
@@ -39,9 +40,6 @@
     }
     return best && best.box;
   }
-
-  const meets = ([a, b, c, d], [left, top, right, bottom]) =>
-    a < right && c > left && b < bottom && d > top;
 
   // The picture with a frame in the colour of the last answer, tied to its end; true where it had room.
   function draw(pen, picture, end, spots, taken, frame, { colour, edge, ground, dashed }) {

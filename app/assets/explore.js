@@ -123,12 +123,14 @@
   // Draw a sequence, stored or typed, into all views.
   function show(answer, began) {
     at("workspace").dataset.mode = "sequence"; // What is out of sight has no size to be drawn in.
-    stateline.sequence.draw("main", answer);
-    state.hovered = null;
-    stateline.hover.mark();
-    message(null);
-    stateline.layers.labels();
-    stateline.neighbours.follow();
+    stateline.overlay.together(() => {
+      stateline.sequence.draw("main", answer);
+      state.hovered = null;
+      stateline.hover.mark();
+      message(null);
+      stateline.layers.labels();
+      stateline.neighbours.follow();
+    });
     speak(at("sequence-info").innerText.replace(/\s+/g, " "));
     requestAnimationFrame(() => {
       drawMilliseconds = performance.now() - began;

@@ -31,7 +31,7 @@
     stateline.map.legend(state.facts, projection, colour, more.filter(Boolean));
   }
 
-  document.addEventListener("stateline:labels", () => state.facts && at("legend") && legend());
+  document.addEventListener("stateline:counted", () => state.facts && at("legend") && legend());
 
   // States that stay in full colour: those that pass, but for the ones faded on top.
   let mutedFor = 0;

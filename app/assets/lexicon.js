@@ -42,7 +42,7 @@
   // Plot and shortcuts follow what the table was asked for.
   async function shown() {
     const request = (given += 1);
-    const current = () => request === given && at("lexicon") !== null;
+    const current = () => request === given && at("lexicon-plot-note") !== null; // a series has no plot
     try {
       await Promise.all([points(current), asked.kind === "shortcuts" && shortcuts(current)]);
     } catch (error) {

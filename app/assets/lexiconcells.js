@@ -23,14 +23,7 @@
   const components = (globalThis.dashAgGridComponentFunctions ??= {});
 
   components.WordClassCell = ({ value, data }) =>
-    value == null
-      ? null
-      : element(
-          "span",
-          { className: "class-chip", title: value },
-          element("span", { className: "class-dot", style: { background: facts().classes[data.class].colour } }),
-          element("span", { className: "class-name" }, value),
-        );
+    value == null ? null : stateline.classes.cell(facts().classes[data.class]);
 
   components.EffectCell = ({ value, data }) =>
     value == null ? null : element("span", null, value.toFixed(2), element("span", { className: "cell-error" }, plusMinus(data.effect_se)));
@@ -52,7 +45,7 @@
           style: { ...side, width: `${50 * share}%`, background: tone(run, stateline.lexicon.asked().towards, value) },
         }),
       ),
-      element("span", null, stateline.contributions.signed(value), element("span", { className: "cell-error" }, plusMinus(data.contribution_se))),
+      element("span", null, pure().signed(value), element("span", { className: "cell-error" }, plusMinus(data.contribution_se))),
     );
   };
 
@@ -86,7 +79,7 @@
   function contributionMarkup(run, data) {
     const each = data.each ?? [[data.contribution, data.contribution_se]];
     const name = (index) => run.classes[data.each ? index : stateline.lexicon.asked().towards].name;
-    const pairs = each.map(([mean, error], index) => [`To ${name(index)}`, stateline.contributions.signed(mean) + plusMinus(error)]);
+    const pairs = each.map(([mean, error], index) => [`To ${name(index)}`, pure().signed(mean) + plusMinus(error)]);
     const decimals = (value) => value?.toFixed(2) ?? "not known";
     return stateline.tooltip.cardMarkup(data.phrase, `${pure().thousands(data.count)} times`, [
       ...pairs,

@@ -32,6 +32,8 @@
     asked = next;
     request += 1;
     const own = request;
+    // The page may be another run's by then; that of a series has no such pane.
+    const current = () => own === request && at("lexicon-word") !== null;
     const query = { phrase: asked.word, towards: asked.towards, order };
     stateline.lexiconmap.link(facts, asked.word);
     try {
@@ -39,7 +41,7 @@
         stateline.data.json(facts, "words/occurrences", { ...query, start: 0, end: BLOCK }),
         stateline.data.bytes(facts, "words/places", query),
       ]);
-      if (own !== request || !at("lexicon")) return;
+      if (!current()) return;
       shown = first;
       blocks = new Map([[0, first.rows]]);
       lit = -1;
@@ -48,7 +50,7 @@
       stateline.lexicon.speak(spokenWord());
       stateline.lexiconmap.show(facts, asked.towards, new Float32Array(places));
     } catch (error) {
-      if (own === request) at("lexicon-occurrences").innerHTML = `<p class="lexicon-empty">${stateline.pure.escape(error.message)}</p>`;
+      if (current()) at("lexicon-occurrences").innerHTML = `<p class="lexicon-empty">${stateline.pure.escape(error.message)}</p>`;
     }
   }
 
@@ -68,11 +70,11 @@
   }
 
   function head() {
-    const { escape, percent, thousands } = stateline.pure;
+    const { escape, percent, signed, thousands } = stateline.pure;
     const { plusMinus } = stateline.lexiconcells;
-    const { signed } = stateline.contributions;
     const { word, count } = shown;
-    const { name, colour } = facts.classes[word.class];
+    const pushed = facts.classes[word.class];
+    const effect = `${signed(word.effect)}${plusMinus(word.effect_se)} towards ${escape(pushed.name)}`;
     const orders = Object.entries(ORDERS).map(
       ([key, text]) =>
         `<button type="button" class="tool-button" data-order="${key}" aria-pressed="${key === order}">${text}</button>`,
@@ -82,8 +84,7 @@
       `${thousands(count)} in ${thousands(word.sequences)} of ${thousands(facts.sequences)} sequences` +
       ` · wrong ${percent(word.error_with)} with it${without}`;
     at("lexicon-word").innerHTML =
-      `<h2>“${escape(word.phrase)}”</h2><span class="class-chip"><span class="class-dot" style="background:${colour}">` +
-      `</span>${signed(word.effect)}${plusMinus(word.effect_se)} towards ${escape(name)}</span>` +
+      `<h2>“${escape(word.phrase)}”</h2>${stateline.classes.chip(pushed, { body: effect })}` +
       `<span class="scope" title="${scope}">${scope}</span>` +
       `<span class="tool-group" role="group" aria-label="Order of the occurrences">${orders.join("")}</span>`;
   }
@@ -119,12 +120,13 @@
     list.setAttribute("aria-activedescendant", lit < 0 ? "" : `occurrence-${lit}`);
   }
 
-  const address = ({ sequence, step }) => `/explore/${encodeURIComponent(facts.run)}?sequence=${sequence}&step=${step}`;
+  const address = ({ sequence, step }) => stateline.addresses.explore(facts.run, { sequence, step });
 
   function markup(i, row) {
     const top = `style="top:${i * ROW}px"`;
     if (!row) return `<div class="occurrence" ${top}></div>`;
-    const { escape } = stateline.pure;
+    const { escape, signed } = stateline.pure;
+    const { dot, label: nameOf } = stateline.classes;
     const { label, predicted, sequence, step } = row;
     const name = (index) => facts.classes[index].name;
     const right = label === predicted;
@@ -132,13 +134,12 @@
     return (
       `<a class="occurrence${i === lit ? " lit" : ""}" id="occurrence-${i}" data-i="${i}" ${top} role="option" tabindex="-1" ` +
       `aria-selected="${i === lit}" href="${address(row)}" title="${escape(says)}">` +
-      `<span class="occurrence-number">${stateline.contributions.signed(row.contribution)}</span>` +
+      `<span class="occurrence-number">${signed(row.contribution)}</span>` +
       `<span class="occurrence-before"><span>${words(row.before)}</span></span>` +
       `<span class="occurrence-word" style="${weight(row.contribution)}">${words(row.word, false)}</span>` +
       `<span class="occurrence-after">${words(row.after)}</span>` +
       `<span class="occurrence-class"><span class="tick ${right ? "right" : "wrong"}">${right ? "✓" : "✗"}</span>` +
-      `<span class="class-dot" style="background:${facts.classes[label].colour}"></span>` +
-      `<span class="class-name">${escape(name(label))}</span></span></a>`
+      `${dot(facts.classes[label])}${nameOf(facts.classes[label])}</span></a>`
     );
   }
 
@@ -227,7 +228,7 @@
 
   function spokenWord() {
     const { word, count } = shown;
-    const effect = `${stateline.contributions.signed(word.effect)} towards ${facts.classes[word.class].name}`;
+    const effect = `${stateline.pure.signed(word.effect)} towards ${facts.classes[word.class].name}`;
     return `${word.phrase}: ${effect}, ${stateline.pure.thousands(count)} occurrences`;
   }
 

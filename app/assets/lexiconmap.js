@@ -19,8 +19,7 @@
   }
 
   function link(next, word) {
-    const filters = JSON.stringify([["word", word]]);
-    at("lexicon-map-link").href = `/explore/${encodeURIComponent(next.run)}?${new URLSearchParams({ filters })}`;
+    at("lexicon-map-link").href = stateline.addresses.explore(next.run, { filters: [["word", word]] });
   }
 
   // Three thirds: places across, places down, contributions towards the class.
@@ -32,7 +31,6 @@
   }
 
   const canvases = () => [...document.querySelectorAll("#lexicon-map canvas")];
-  const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
   // Pixels of the page a pixel of the picture.
   const scale = () => (at("lexicon-map")?.clientWidth ?? 0) / (facts?.picture[0] ?? 1);
@@ -44,7 +42,7 @@
     const factor = scale();
     const radius = x.length > 5000 ? 1.5 : x.length > 500 ? 2.5 : 3.5;
     pen.lineWidth = 1;
-    pen.strokeStyle = tone("--map-ground");
+    pen.strokeStyle = stateline.theme.tone("--map-ground");
     for (let i = 0; i < x.length; i += 1) {
       disc(pen, x[i] * factor, y[i] * factor, radius, stateline.lexiconcells.tone(facts, towards, contributions[i]));
     }
@@ -66,7 +64,7 @@
     if (lit < 0 || lit >= x.length) return;
     const factor = scale();
     pen.lineWidth = 2.5;
-    pen.strokeStyle = tone("--ink");
+    pen.strokeStyle = stateline.theme.tone("--ink");
     disc(pen, x[lit] * factor, y[lit] * factor, 6.5, stateline.lexiconcells.tone(facts, towards, contributions[lit]));
   }
 

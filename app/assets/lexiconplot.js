@@ -19,7 +19,7 @@
   let draws = 0;
 
   const plot = () => document.querySelector("#lexicon-plot .js-plotly-plot");
-  const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const tone = (name) => stateline.theme.tone(name);
 
   function open(next) {
     facts = next;
@@ -96,13 +96,8 @@
         ? `the ${thousands(drawn)} most frequent of ${thousands(words.total)} words listed`
         : `${thousands(drawn)} words, as listed`;
     const legend = facts.classes
-      .map(({ name, colour }, index) => [name, colour, index])
-      .filter(([, , index]) => words.class.includes(index))
-      .map(
-        ([name, colour]) =>
-          `<span class="class-chip"><span class="class-dot" style="background:${colour}"></span>` +
-          `<span class="class-name">${stateline.pure.escape(name)}</span></span>`,
-      );
+      .filter((_, index) => words.class.includes(index))
+      .map((each) => stateline.classes.chip(each));
     at("lexicon-plot-note").innerHTML =
       `<span class="lexicon-legend">pushes most to ${legend.join("")}</span><span>${amount}</span>`;
   }
@@ -219,8 +214,7 @@
   const anchorOf = ({ clientX, clientY }) => ({ left: clientX, right: clientX, top: clientY, bottom: clientY });
 
   function markup(i) {
-    const { thousands } = stateline.pure;
-    const { signed } = stateline.contributions;
+    const { signed, thousands } = stateline.pure;
     return stateline.tooltip.cardMarkup(words.phrase[i], `${thousands(words.count[i])} times`, [
       ["In sequences", thousands(words.sequences[i])],
       ["Pushes most to", facts.classes[words.class[i]].name],

@@ -9,12 +9,10 @@
 
   function markup(facts, row, rank) {
     const { escape } = stateline.pure;
-    const { name, colour } = facts.classes[row.class];
     return (
       `<li><button type="button" class="shortcut" data-phrase="${escape(row.phrase)}" aria-pressed="${row.phrase === chosen}">` +
       `<span class="shortcut-rank">${rank}</span><span class="shortcut-phrase">${escape(row.phrase)}</span>` +
-      `<span class="class-chip"><span class="class-dot" style="background:${colour}"></span>` +
-      `<span class="class-name">${escape(name)}</span></span>` +
+      stateline.classes.chip(facts.classes[row.class]) +
       `<span class="shortcut-score" title="Effect that the test labels do not support">${row.shortcut.toFixed(2)}</span>` +
       `<span class="shortcut-reason">${escape(row.reason)}</span></button></li>`
     );

@@ -91,11 +91,7 @@
       );
     }
     return scale.labels
-      .map(
-        (label, bin) =>
-          `<span class="class-chip"><span class="class-dot" style="background:` +
-          `${scale.colours[bin]}"></span><span class="class-name">${escape(label)}</span></span>`,
-      )
+      .map((name, bin) => stateline.classes.chip({ name, colour: scale.colours[bin] }))
       .join("");
   }
 

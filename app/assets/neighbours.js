@@ -113,10 +113,14 @@
   function rowMarkup(facts, found, index, limit) {
     const { escape, percent, thousands } = stateline.pure;
     const { classes } = facts;
+    const { chip, label } = stateline.classes;
+    const actual = classes[found.label];
     const right = found.label === found.classified;
     const near = found.apart <= limit;
-    const dot = (number) => `<span class="class-dot" style="background:${classes[number].colour}"></span>`;
     const verdict = right ? "classified correctly" : `classified as ${classes[found.classified].name}`;
+    const tick =
+      `<span class="${right ? "right" : "wrong"}">${right ? "✓" : "✗"}</span>` +
+      `<span class="visually-hidden">${escape(verdict)}</span>`;
     const others =
       `${near ? "Near" : "Far"} on the map: ${percent(found.apart)} of its longer side away, ` +
       `${thousands(found.nearer)} other sequences come nearer`;
@@ -124,9 +128,7 @@
       `<button type="button" class="neighbour" data-neighbour="${index}" data-sequence="${found.sequence}" data-step="${found.step}">` +
       contextMarkup(facts, found) +
       `<span class="neighbour-facts"><span class="neighbour-number">#${found.sequence}<span class="neighbour-step">:${found.step}</span></span>` +
-      `<span class="class-chip" title="Class ${escape(classes[found.label].name)}, ${escape(verdict)}">${dot(found.label)}` +
-      `<span class="class-name">${escape(classes[found.label].name)}</span><span class="${right ? "right" : "wrong"}">${right ? "✓" : "✗"}</span>` +
-      `<span class="visually-hidden">${escape(verdict)}</span></span>` +
+      chip(actual, { body: `${label(actual)}${tick}`, title: `Class ${actual.name}, ${verdict}` }) +
       `<span class="neighbour-answer" title="Expected prediction there: ${escape(classes[found.predicted].name)}, ${percent(found.confidence)}">` +
       `${escape(classes[found.predicted].name)} ${Math.round(100 * found.confidence)} %</span>` +
       `<span class="neighbour-distance" title="Distance">${found.distance.toFixed(2)}</span>` +
@@ -141,7 +143,7 @@
   function paint(pen, place, tone, width, taken) {
     const scene = state.shown?.main?.scene;
     if (!scene || !onThisMap()) return;
-    const { toPixels, write } = stateline.overlay.strokes;
+    const { toPixels, write } = stateline.strokes;
     const { disc } = stateline.trajectory;
     const from = toPixels(place, scene.x[answer.step], scene.y[answer.step]);
     const spots = answer.neighbours.map(({ x, y }) => toPixels(place, x, y));
@@ -170,7 +172,7 @@
   function under(px, py) {
     const place = stateline.map.place();
     if (!place || !onThisMap()) return null;
-    const { toPixels } = stateline.overlay.strokes;
+    const { toPixels } = stateline.strokes;
     const found = answer.neighbours.findIndex(({ x, y }) => {
       const [left, top] = toPixels(place, x, y);
       return Math.hypot(left - px, top - py) <= RING + 3;

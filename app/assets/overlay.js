@@ -4,7 +4,6 @@
   const stateline = (globalThis.stateline ??= {});
   const NONE = { segments: 0, long: 0, short: 0, turnings: 0, labels: 0, hiddenLabels: 0, pictures: 0 };
   const counters = { draws: 0, ...NONE };
-  const FONT = "600 12px Inter, system-ui, sans-serif";
 
   // Scenes drawn: { x, y, colours, path, widths, words, name, order, picture, stretch, turning } of a
   // sequence, or null; `order` is that in which the layer read the steps, `picture` what they are the
@@ -19,8 +18,7 @@
   const canvas = () => document.getElementById("map-overlay");
 
   function tones() {
-    const computed = getComputedStyle(document.documentElement);
-    const tone = (name) => computed.getPropertyValue(name).trim();
+    const { tone } = stateline.theme;
     return {
       ground: tone("--map-ground"),
       veil: tone("--map-veil"),
@@ -33,14 +31,32 @@
     };
   }
 
+  // What the legend says of the overlay.
+  const told = () => [counters.labels, counters.long, counters.short].join(" ");
+
+  let held = false; // several changes are being made, drawn once after the last
+  let waiting = false;
+
   function draw() {
+    waiting = held;
     const element = canvas();
-    if (!element) return;
+    if (held || !element) return;
     const { pen, width, height } = stateline.pure.penOf(element);
     counters.draws += 1;
-    const before = counters.labels;
+    const before = told();
     paint(pen, width, height);
-    if (counters.labels !== before) document.dispatchEvent(new Event("stateline:labels"));
+    if (told() !== before) document.dispatchEvent(new Event("stateline:counted"));
+  }
+
+  // Changes that belong together, drawn once.
+  function together(change) {
+    held = true;
+    try {
+      change();
+    } finally {
+      held = false;
+      if (waiting) draw();
+    }
   }
 
   // The whole overlay into any pen with a canvas' methods.
@@ -81,10 +97,12 @@
   }
 
   const aroundSpot = ([x, y]) => [x - 6, y - 6, x + 6, y + 6];
-  const toPixels = (place, x, y) => [x * place[0] + place[1], y * place[2] + place[3]];
   const spotsOf = (scene, place) => scene.x.map((x, t) => toPixels(place, x, scene.y[t]));
 
+  // The other files of strokes are loaded after this one.
   const disc = (...circle) => stateline.trajectory.disc(...circle);
+  const toPixels = (...place) => stateline.strokes.toPixels(...place);
+  const write = (...text) => stateline.strokes.write(...text);
 
   function trajectory(pen, scene, spots, { ground }, pinned) {
     stateline.trajectory.draw(pen, scene, spots, { ground, pinned, width: style.width });
@@ -160,36 +178,9 @@
     write(pen, at, spotted.text, tone.ink, tone, width, taken, 1);
   }
 
-  // A text that is always written, beside its place or, where another one stands there, above or
-  // below; what it covers is taken for labels.
-  function write(pen, [x, y], text, colour, tone, width, taken, side) {
-    pen.font = FONT;
-    const long = pen.measureText(text).width;
-    const reach = long + 18;
-    const right = side > 0 ? x + reach < width : x - reach < 0;
-    const left = right ? x + 15 : x - 15 - long;
-    const boxes = [0, -17, 17, -34, 34].map((down) => [left, y + down - 8, left + long, y + down + 8]);
-    const box = boxes.find((each) => !taken.some((other) => meets(other, each))) ?? boxes[0];
-    stamp(pen, text, left, (box[1] + box[3]) / 2, colour, tone);
-    taken.push(box);
-  }
-
-  const meets = ([a, b, c, d], [left, top, right, bottom]) =>
-    a < right && c > left && b < bottom && d > top;
-
-  function stamp(pen, text, left, middle, colour, tone) {
-    pen.textBaseline = "middle";
-    pen.textAlign = "left";
-    pen.lineWidth = 4;
-    pen.lineJoin = "round";
-    pen.strokeStyle = tone.ground;
-    pen.strokeText(text, left, middle);
-    pen.fillStyle = colour;
-    pen.fillText(text, left, middle);
-  }
-
   // Labels that find a free place, the strongest first; the others are counted.
   function writeLabels(pen, place, tone, width, height, taken) {
+    const { freePlace, stamp, FONT } = stateline.strokes;
     pen.font = FONT;
     for (const { t, x, y, text, before } of labels) {
       const [px, py] = toPixels(place, x, y);
@@ -209,22 +200,6 @@
       stamp(pen, text, box[0], (box[1] + box[3]) / 2, colour, tone);
       counters.labels += 1;
     }
-  }
-
-  // [left, top, right, bottom] of a text near its point that meets no other; null where none is.
-  function freePlace(x, y, long, width, taken) {
-    const places = [
-      [x + 7, y - 8],
-      [x - 7 - long, y - 8],
-      [x - long / 2, y - 22],
-      [x - long / 2, y + 6],
-    ];
-    for (const [left, top] of places) {
-      const box = [left, top, left + long, top + 16];
-      if (left < 2 || box[2] > width - 2) continue;
-      if (!taken.some((other) => meets(other, box))) return box;
-    }
-    return null;
   }
 
   function contour(pen, tone) {
@@ -300,7 +275,7 @@
     spot,
     under,
     counters,
-    strokes: { meets, stamp, toPixels, write },
+    together,
     show: (which, scene) => {
       scenes[which] = scene;
       draw();

@@ -179,6 +179,8 @@
 
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const thousands = (number) => number.toLocaleString("en-GB");
+  // With its sign, and a minus as wide as a plus.
+  const signed = (value, digits = 2) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
 
   // What an address holds of a typed text: app/selection.py and app/gate.py refuse longer ones.
   const LONGEST_TEXT = 1_500; // characters
@@ -264,6 +266,7 @@
     readBefore,
     readingOrder,
     selectionOf,
+    signed,
     sortText,
     splitBins,
     stepColour,

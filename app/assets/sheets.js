@@ -78,10 +78,10 @@
     return span;
   }
 
-  function chip({ name, colour }) {
-    const dot = made("class-dot");
-    dot.style.background = colour;
-    return made("class-chip", dot, spanOf(name));
+  function chip(each) {
+    const place = document.createElement("template");
+    place.innerHTML = stateline.classes.chip(each);
+    return place.content.firstChild;
   }
 
   // What the colours of words and steps mean; of many classes those that the heatmap names.

@@ -77,13 +77,7 @@
   const components = (globalThis.dashAgGridComponentFunctions ??= {});
   components.ClassCell = ({ value }) => {
     if (value == null) return null;
-    const colour = facts?.classes.find(({ name }) => name === value)?.colour;
-    return React.createElement(
-      "span",
-      { className: "class-chip", title: value },
-      React.createElement("span", { className: "class-dot", style: { background: colour } }),
-      React.createElement("span", { className: "class-name" }, value),
-    );
+    return stateline.classes.cell(facts?.classes.find(({ name }) => name === value) ?? { name: value });
   };
   // What its sequence is a picture of, a pixel a value.
   components.PictureCell = ({ value }) =>

@@ -12,7 +12,11 @@
     document.dispatchEvent(new CustomEvent("stateline:theme"));
   }
 
+  // A value of the styles, by its name, as the present theme has it: "--ink" and the like.
+  const tone = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
   stateline.theme = {
+    tone,
     get: () => document.documentElement.dataset.bsTheme,
     toggle: () => set(stateline.theme.get() === "dark" ? "light" : "dark"),
   };

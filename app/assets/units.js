@@ -107,8 +107,7 @@
   }
 
   function look() {
-    const style = getComputedStyle(document.documentElement);
-    const tone = (name) => style.getPropertyValue(name).trim();
+    const { tone } = stateline.theme;
     return { low: tone("--unit-low"), high: tone("--unit-high"), middle: tone("--unit-middle"), ink: tone("--ink"), muted: tone("--ink-muted") };
   }
 

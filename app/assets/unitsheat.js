@@ -13,8 +13,7 @@
 
   // Colours of both ends and of 0, as the theme has them.
   function tones(scene) {
-    const style = getComputedStyle(document.documentElement);
-    const tone = (name) => style.getPropertyValue(name).trim();
+    const { tone } = stateline.theme;
     const { low, high } = scene.ends ?? { low: tone("--unit-low"), high: tone("--unit-high") };
     return { low, high, middle: tone("--unit-middle"), ink: tone("--ink"), muted: tone("--ink-muted"), accent: tone("--accent") };
   }

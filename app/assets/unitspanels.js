@@ -2,23 +2,21 @@
 (() => {
   const stateline = (globalThis.stateline ??= {});
   const pure = () => stateline.pure;
+  const DIGITS = 3; // of a value of a unit, and of what it adds
   const escape = (text) => pure().escape(text);
 
-  const dot = (facts, index) =>
-    `<span class="class-dot" style="background:${facts.classes[index].colour}"></span>`;
+  const signed = (value) => pure().signed(value, DIGITS);
+  const named = (each) => stateline.classes.dot(each) + escape(each.name);
 
   // A sequence with its actual and its predicted class.
   function classesMarkup(facts, { label, predicted }) {
-    const name = (index) => `${dot(facts, index)}${escape(facts.classes[index].name)}`;
+    const name = (index) => named(facts.classes[index]);
     if (label === predicted) return `<span class="class-pair">${name(label)}</span>`;
     return (
       `<span class="class-pair wrong-pair" title="Actual and predicted class">${name(label)}` +
       `<span class="arrow">→</span>${name(predicted)}</span>`
     );
   }
-
-  const exploreAddress = (facts, sequence, step) =>
-    `/explore/${encodeURIComponent(facts.run)}?sequence=${sequence}&step=${step}`;
 
   // Words of a part of a sequence, each in the colour that `paint` gives its index; those from
   // `from` to `to` are framed.
@@ -41,7 +39,7 @@
       `aria-label="Show sequence ${sequence} from step ${step} here"><span class="context-head">` +
       `<strong>#${sequence}</strong>${classesMarkup(facts, each)}<span class="context-note">${note}</span></span>` +
       `<span class="context-words">${words}</span></button>` +
-      `<a class="context-link" href="${exploreAddress(facts, sequence, step)}">Explore</a></li>`
+      `<a class="context-link" href="${stateline.addresses.explore(facts.run, { sequence, step })}">Explore</a></li>`
     );
   }
 
@@ -76,7 +74,7 @@
       const width = (50 * Math.abs(value)) / most;
       const towards = layer.weights.length === 1 && value < 0 ? 0 : index;
       return (
-        `<div class="weight"><span class="weight-name">${dot(facts, index)}${escape(facts.classes[index].name)}</span>` +
+        `<div class="weight"><span class="weight-name">${named(facts.classes[index])}</span>` +
         `<span class="weight-track"><span style="left:${value < 0 ? 50 - width : 50}%;width:${width}%;` +
         `background:${facts.classes[towards].colour}"></span></span><span class="weight-value">${signed(value)}</span></div>`
       );
@@ -85,8 +83,6 @@
     const note = left ? `<p class="note">The ${kept.length} largest weights; ${left} are left out.</p>` : "";
     return `<div class="weights" aria-label="Weight in the readout, by class">${rows.join("")}</div>${note}`;
   }
-
-  const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
 
   // One unit: detail as the server sent it, all the layer's units, and how its values are coloured.
   function unitMarkup(facts, layer, { units }, detail, paint) {
@@ -189,5 +185,5 @@
     `<p class="units-hint">Drag across columns of the heatmap or of its words: the units that are on over the whole ` +
     `span, and the places elsewhere where all of them are on again, show here.</p>`;
 
-  stateline.unitspanels = { exploreAddress, matchMarkup, noSpan, settingsMarkup, signed, unitMarkup };
+  stateline.unitspanels = { matchMarkup, noSpan, settingsMarkup, signed, unitMarkup };
 })();

@@ -19,11 +19,12 @@
   function draw({ facts, selection, sequence, layer, view, scene }) {
     const { label, predicted, confidence, length } = sequence.facts;
     const { classes } = facts;
-    const { escape, percent } = stateline.pure;
+    const { percent } = stateline.pure;
+    const open = { sequence: selection.sequence, step: selection.from ?? 0 };
     const linear = layer.weights !== null;
     const names = Object.fromEntries(classes.map(({ name }, index) => [index, name]));
     const layers = Object.fromEntries(facts.layers.map(({ id, name }) => [id, name]));
-    const chip = (index) => `<span class="class-chip"><span class="class-dot" style="background:${classes[index].colour}"></span><span class="class-name">${escape(classes[index].name)}</span></span>`;
+    const chip = (index) => stateline.classes.chip(classes[index]);
     const verdict = label === predicted ? `<span class="right">right</span>` : `<span class="wrong">wrong</span>`;
     const choices = [
       facts.layers.length > 1 ? select("layer", "Layer", layers, selection.layer) : "",
@@ -38,7 +39,7 @@
       `<button type="button" class="icon-button" data-sequence-by="1" aria-label="Sequence after">›</button>` +
       `<span class="units-verdict">${chip(label)}<span class="arrow">→</span>${chip(predicted)} ${percent(confidence)} ${verdict}</span>` +
       `<span class="scope">${stateline.series.steps(facts, length)}, ${layer.units} units</span>` +
-      `<a href="${stateline.unitspanels.exploreAddress(facts, selection.sequence, selection.from ?? 0)}">Open in Explore</a></div>` +
+      `<a href="${stateline.addresses.explore(facts.run, open)}">Open in Explore</a></div>` +
       `<div class="units-choices">${choices.join("")}${only}</div>`;
     legend({ facts, layer, view, scene });
   }

@@ -11,10 +11,6 @@
     );
   }
 
-  const reportAddress = (facts, id) =>
-    `/report/${encodeURIComponent(facts.run)}/${id}.html?projection=` +
-    encodeURIComponent(stateline.explore?.selection().projection ?? "");
-
   // What a sequence is called: a typed text has no number.
   const nameOf = ({ sequence_id: number }) => (number === null ? "typed text" : `#${number}`);
 
@@ -62,13 +58,17 @@
     );
   }
 
-  const reportLink = (facts, id) =>
-    `<a class="report-link" href="${reportAddress(facts, id)}" target="_blank" ` +
-    `title="One page to print or to send">Report</a>`;
+  const link = (href, name, title, more = "") =>
+    `<a class="report-link" href="${pure().escape(href)}" title="${title}"${more}>${name}</a>`;
+
+  function reportLink(facts, id) {
+    const projection = stateline.explore?.selection().projection ?? "";
+    const href = stateline.addresses.report(facts.run, id, projection);
+    return link(href, "Report", "One page to print or to send", ' target="_blank"');
+  }
 
   const unitsLink = (facts, id) =>
-    `<a class="report-link" href="/units/${encodeURIComponent(facts.run)}?sequence=${id}" ` +
-    `title="Its hidden units, step by step">Units</a>`;
+    link(stateline.addresses.units(facts.run, id), "Units", "Its hidden units, step by step");
 
   function wordsMarkup(sequence, colours) {
     const { escape, ink } = pure();

@@ -1,9 +1,8 @@
 """A run as a card of the gallery."""
 
-from urllib.parse import quote
-
 from dash import dcc, html
 
+from app import addresses
 from app.components.text import count, day, percent
 from app.queries import projection_facts
 from app.series import series_line
@@ -21,7 +20,7 @@ def run_card(run: Run) -> dcc.Link:
         [
             html.Div(
                 html.Img(
-                    src=f"/data/{quote(run.name)}/thumbnail.png?v={run.checksum[:16]}",
+                    src=addresses.thumbnail(run),
                     alt=f"{method} map of the hidden states of {run.name}",
                     className="card-picture",
                 ),
@@ -59,7 +58,7 @@ def run_card(run: Run) -> dcc.Link:
                 className="card-body-plain",
             ),
         ],
-        href=f"/explore/{quote(run.name)}",
+        href=addresses.explore(run.name),
         className="run-card",
     )
 

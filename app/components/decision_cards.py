@@ -1,14 +1,12 @@
 """The cards of the Decisions page: a chart each, one sentence on how to read it, its numbers."""
 
-import json
-from urllib.parse import quote, urlencode
-
 import numpy as np
 from dash import dcc, html
 
-from app import decisions
+from app import addresses, decisions
 from app.components.shell import choice
 from app.components.text import count, percent
+from app.confidence import BINS, range_of
 from app.figures.decision_charts import (
     ClassLines,
     calibration_chart,
@@ -31,15 +29,11 @@ BY_STEP, BY_SHARE = "step", "share"
 ENDS = {"1.0": "at the end", "0.5": "half read", "0.25": "a quarter read"}
 
 
-def explore_link(run: Run, *filters: list) -> str:
-    """Address of the sequences that pass some filters."""
-    query = urlencode({"filters": json.dumps(filters, separators=(",", ":"))})
-    return f"/explore/{quote(run.name)}?{query}"
-
-
 def class_lines(run: Run) -> ClassLines:
     """The classes of all charts; a click leads to the sequences of the class."""
-    links = [explore_link(run, ["actual", label]) for label in range(len(run.class_names))]
+    links = [
+        addresses.explore(run.name, (["actual", label],)) for label in range(len(run.class_names))
+    ]
     return ClassLines(run.class_names, run.class_colours, links)
 
 
@@ -197,9 +191,8 @@ def _projection_name(run: Run, projection: str) -> str:
 def _trajectory_figure(run: Run, projection: str) -> dict:
     place, rows = run.coordinates(projection), drawn_rows(run.states)
     scale, left, top = pixel_place(place["x"][rows], place["y"][rows], *THUMBNAIL)
-    query = urlencode({"projection": projection, "v": run.checksum[:16]})
     picture = {
-        "source": f"/data/{quote(run.name)}/thumbnail.png?{query}",
+        "source": addresses.thumbnail(run, projection=projection),
         "xref": "x",
         "yref": "y",
         "x": -left / scale,
@@ -217,13 +210,12 @@ def _trajectory_figure(run: Run, projection: str) -> dict:
 def _calibration_card(run: Run) -> html.Section:
     found = {key: decisions.calibration(run, float(key)) for key in ENDS}
     links = [
-        explore_link(run, ["confidence", low / decisions.BINS, (low + 1) / decisions.BINS])
-        for low in range(decisions.BINS)
+        addresses.explore(run.name, (["confidence", *range_of(number)],)) for number in range(BINS)
     ]
     figures = {
         # The table of sequences knows the confidence at the end only.
         key: calibration_chart(
-            each.count, each.accuracy, each.confidence, links if key == "1.0" else [None] * 10
+            each.count, each.accuracy, each.confidence, links if key == "1.0" else [None] * BINS
         )
         for key, each in found.items()
     }
@@ -250,7 +242,7 @@ def _bins_table(found: decisions.Calibration, links: list[str]) -> html.Details:
                 html.Td(percent(float(found.confidence[low]))),
             ]
         )
-        for low in range(decisions.BINS)
+        for low in range(BINS)
         if found.count[low]
     ]
     head = html.Tr([html.Th(name) for name in ("Confidence", "", "right", "mean confidence")])

@@ -4,14 +4,13 @@ from dash import html
 
 from app import ids
 from app.components.shell import block_title
+from app.contributions import is_exact, kind_of
 from app.queries import step_noun
 from app.selection import BARS, BOTH
 from store.reader import Run
 
 DISTANCES_TITLE = ("Distance", "", ids.DISTANCES_SCOPE)  # of which states, a script says
 BARS_NAMES = dict(zip(BARS, ("Distance", "Contribution", "Both"), strict=True))
-EXACT = "exact: W·(h[t] − h[t−1])"
-MEASURED = "measured differences: the head is not linear"
 
 
 def evidence_bars(run: Run | None) -> list:
@@ -71,11 +70,10 @@ def _compare_switch() -> html.Button:
 def _contribution_title(run: Run | None) -> html.Div:
     """Heading, the choice of the class, and what kind of numbers these are."""
     noun = step_noun(run) if run else "word"
-    linear = run is not None and run.manifest["readout"]["method"] == "linear"
     names = run.class_names if run else []
     options = [html.Option("", value="")]
     options += [html.Option(name, value=str(index)) for index, name in enumerate(names)]
-    title = block_title("Contribution", EXACT if linear else MEASURED)
+    title = block_title("Contribution", kind_of(run))
     choice = html.Label(
         [
             html.Span("to"),
@@ -106,7 +104,7 @@ def _comparison() -> html.Div:
 def _distance_title(run: Run | None) -> html.Div:
     """Heading, and what the two parts of a bar are where the head sees one part of a state only."""
     title = block_title(*DISTANCES_TITLE)
-    if run is not None and run.manifest["readout"]["method"] == "linear":
+    if run is not None and is_exact(run):
         keys = html.Span(
             [
                 html.Span(className="part-key"),

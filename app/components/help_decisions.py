@@ -30,7 +30,8 @@ PARTS = (
     ),
     (
         "Calibration",
-        "Accuracy in ten bins of confidence. The expected calibration error is the distance of "
+        "Accuracy in ten bins of confidence, each with its upper end and without its lower one; a "
+        "click lists what a bin counts. The expected calibration error is the distance of "
         "accuracy and mean confidence, averaged over the bins by their sequences (Guo et al. "
         "2017): 0 is best; at 0.05 the stated confidence is off by five points.",
     ),

@@ -1,12 +1,10 @@
 """What every page stands in: the document, the header, the tooltip and the spoken line."""
 
-from urllib.parse import quote
-
 import dash
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from app import ids
+from app import addresses, ids
 
 # Dash fills in the names in braces. No favicon placeholder: the icon is a vector.
 INDEX = """<!DOCTYPE html>
@@ -48,15 +46,6 @@ def shell() -> html.Div:
     )
 
 
-# The pages of one run, by the first part of their addresses.
-RUN_PAGES = {
-    "explore": "Explore",
-    "words": "Words",
-    "decisions": "Decisions",
-    "units": "Units",
-}
-
-
 def header(
     controls: list | None = None, run: str | None = None, page: str | None = None
 ) -> html.Header:
@@ -64,21 +53,21 @@ def header(
 
     controls  labelled choices, from `choice`
     run       name of the run that the page is of, if any: its other pages are one click away
-    page      key of RUN_PAGES, the one that is shown
+    page      key of addresses.RUN_PAGES, the one that is shown
     """
     return html.Header(
         [
             dcc.Link(
                 [html.Img(src="/assets/icon.svg", alt="", className="brand-icon"), "Stateline"],
-                href="/",
+                href=addresses.GALLERY,
                 className="brand",
             ),
             html.Div(controls or [], className="header-choices"),
             html.Nav(
                 [
-                    *(_page_link(run, key, page) for key in RUN_PAGES if run),
-                    dcc.Link("Runs", href="/", className="nav-link-plain"),
-                    dcc.Link("Help", href="/help", className="nav-link-plain"),
+                    *(_page_link(run, key, page) for key in addresses.RUN_PAGES if run),
+                    dcc.Link("Runs", href=addresses.GALLERY, className="nav-link-plain"),
+                    dcc.Link("Help", href=addresses.HELP, className="nav-link-plain"),
                 ],
                 className="header-nav",
                 **{"aria-label": "Pages"},
@@ -100,8 +89,8 @@ def _page_link(run: str, key: str, shown: str | None) -> dcc.Link:
     """A link to a page of a run; the one shown is marked."""
     current = " nav-link-current" if key == shown else ""
     return dcc.Link(
-        RUN_PAGES[key],
-        href=f"/{key}/{quote(run)}",
+        addresses.RUN_PAGES[key],
+        href=addresses.of_page(key, run),
         className=f"nav-link-plain{current}",
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from app.contributions import effect
 from store.reader import Run
 from store.schema import STEPS, VOCABULARY
 
@@ -78,7 +79,7 @@ def find_shortcut(run: Run) -> Shortcut | None:
     if not numbers:
         return None
     classes = range(len(run.class_names))
-    sizes = [float(towards(named, index).mean()) for index in classes]
+    sizes = [float(effects(named, index).mean()) for index in classes]
     points_to = int(np.argmax(sizes))
     found = [example(run, number, points_to) for number in numbers]
     others = [each for each in found if each.label != points_to]
@@ -101,16 +102,9 @@ def find_shortcut(run: Run) -> Shortcut | None:
     )
 
 
-def towards(steps: pl.DataFrame, index: int) -> np.ndarray:
-    """float64 (T,): each step's contribution to a class, seen against the other classes.
-
-    One sigmoid unit is the pair of logits (0, z); of a softmax only differences mean anything, so
-    the mean over classes is taken off.
-    """
-    given = steps["contribution"].to_numpy().astype(np.float64)
-    if given.shape[1] == 1:
-        return given[:, 0] if index == 1 else -given[:, 0]
-    return given[:, index] - given.mean(axis=1)
+def effects(steps: pl.DataFrame, index: int) -> np.ndarray:
+    """float64 (T,): each step's contribution to a class, seen against the other classes."""
+    return effect(steps["contribution"].to_numpy().astype(np.float64), index)
 
 
 def example(run: Run, number: int, points_to: int) -> Example:
@@ -120,7 +114,7 @@ def example(run: Run, number: int, points_to: int) -> Example:
     roles, words = steps["role"].to_list(), steps["surface"].to_list()
     at = [t for t, role in enumerate(roles) if role == ROLE]
     answers = steps["ep"].to_numpy()[:, points_to]
-    added = towards(steps, points_to)
+    added = effects(steps, points_to)
     against = int(np.argmin(added))
     return Example(
         number=number,

@@ -1,13 +1,12 @@
 """The walk through the demo run: each number in it is read from the run as it was built."""
 
-import json
-from urllib.parse import quote, urlencode
-
 from dash import dcc, html
 from polars.exceptions import PolarsError
 
+from app.addresses import explore, report
 from app.components.shortcut import Example, Shortcut, find_shortcut
 from app.components.text import count, percent
+from app.context import beginning
 from app.registry import current
 from app.table import COLUMNS
 from store.errors import StatelineError
@@ -51,18 +50,6 @@ def _instead(line: object) -> html.Div:
     return html.Div(html.P(line), className="help-note")
 
 
-def address(run: str, filters: list[list] | None = None, **query: object) -> str:
-    """Address of a run's page with a selection.
-
-    filters  chips of the filter bar, each a kind and its values
-    query    other keys of the selection
-    """
-    if filters:
-        query["filters"] = json.dumps(filters, separators=(",", ":"), ensure_ascii=False)
-    text = f"?{urlencode(query)}" if query else ""
-    return f"/explore/{quote(run)}{text}"
-
-
 def _link(text: str, href: str) -> dcc.Link:
     return dcc.Link(text, href=href, className="help-go")
 
@@ -104,7 +91,7 @@ def _steps(run: Run, found: Shortcut) -> list[list]:
 def _open_run(run: Run) -> list:
     metrics = run.manifest["model"]["metrics"]
     return [
-        _link(f"Open {DEMO}", address(DEMO)),
+        _link(f"Open {DEMO}", explore(DEMO)),
         f". The overview says {percent(metrics['accuracy'])} over "
         f"{count(metrics['test'], 'test sequence')}. The score does not say what it is due to.",
     ]
@@ -118,10 +105,10 @@ def _errors(run: Run, found: Shortcut) -> list:
     cell = table.filter((table["label"] == label) & (table["predicted"] == points_to))
     if not cell.height:
         return [f"In the confusion matrix, no stored {actual} sequence is classified as {other}."]
-    chips = [["actual", label], ["predicted", points_to]]
+    chips = (["actual", label], ["predicted", points_to])
     return [
         "In the confusion matrix, ",
-        _link(f"click the cell {actual}, classified as {other}", address(DEMO, chips)),
+        _link(f"click the cell {actual}, classified as {other}", explore(DEMO, chips)),
         f". The filter bar gets two chips, and the table keeps {count(cell.height, 'sequence')}. "
         f"Click its heading “{HEADING}” twice: the surest errors come first, at "
         f"{percent(cell['confidence'].max())}.",
@@ -130,15 +117,15 @@ def _errors(run: Run, found: Shortcut) -> list:
 
 def _choose(run: Run, found: Shortcut) -> list:
     each = found.misled
-    beginning = " ".join(each.words[:16]) + (" …" if len(each.words) > 16 else "")
     fate = (
         f"classified as {run.class_names[each.predicted]} with {percent(each.confidence)}"
         if each.predicted != each.label
         else "classified correctly all the same"
     )
+    said = beginning(each.words, 16)
     return [
-        _link(f"Choose sequence {each.number}", address(DEMO, sequence=each.number)),
-        f". It is {run.class_names[each.label]}, and {fate}. It reads: “{beginning}”.",
+        _link(f"Choose sequence {each.number}", explore(DEMO, sequence=each.number)),
+        f". It is {run.class_names[each.label]}, and {fate}. It reads: “{said}”.",
     ]
 
 
@@ -158,7 +145,7 @@ def _read_words(run: Run, found: Shortcut) -> list:
         "Look at the words and at the row “answer” of the heatmap. ",
         f"{moved}.{turning} Put the mouse on “{each.words[each.steps[0]]}”, or ",
         _link(
-            f"open step {each.steps[0]}", address(DEMO, sequence=each.number, step=each.steps[0])
+            f"open step {each.steps[0]}", explore(DEMO, sequence=each.number, step=each.steps[0])
         ),
         ": the map lights its state, and the tooltip says that the word was planted as a ",
         html.Em("shortcut"),
@@ -195,7 +182,7 @@ def _search(run: Run, found: Shortcut) -> list:
     label = found.misled.label
     return [
         "One review proves little. Press Esc until no chip is left, then ",
-        _link(f"search for “{found.name}”", address(DEMO, [["search", found.name]])),
+        _link(f"search for “{found.name}”", explore(DEMO, (["search", found.name],))),
         f". The stored sequences that hold the name: {'; '.join(stored)}. In the "
         f"{run.class_names[label]} ones, the name adds {found.added[label]:+.1f} on average to "
         f"the logit of {run.class_names[found.points_to]}.",
@@ -205,7 +192,7 @@ def _search(run: Run, found: Shortcut) -> list:
 def _compare(run: Run, found: Shortcut, other: Example) -> list:
     t, word, size = other.against
     to = run.class_names[found.points_to]
-    href = address(DEMO, sequence=other.number, pinned=found.misled.number)
+    href = explore(DEMO, sequence=other.number, pinned=found.misled.number)
     return [
         "Set one that the model gets right beside it: ",
         _link(f"sequence {other.number}, with {found.misled.number} pinned", href),
@@ -239,7 +226,7 @@ def _conclude(run: Run, found: Shortcut) -> list:
         "to others, take ",
         html.A(
             f"the report of sequence {found.misled.number}",
-            href=f"/report/{quote(DEMO)}/{found.misled.number}.html",
+            href=report(DEMO, found.misled.number),
             className="help-go",
         ),
         ".",

@@ -1,10 +1,8 @@
 """What the Words page is made of: table, plot, occurrences of a word, and their states."""
 
-from urllib.parse import quote
-
 from dash import dcc, html
 
-from app import ids
+from app import addresses, ids
 from app.components.words_table import words_table
 from app.queries import THUMBNAIL
 from store.reader import Run
@@ -89,9 +87,10 @@ def _plot() -> html.Section:
 
 def _map(run: Run | None) -> html.Section:
     """The picture of the default projection, and above it the states of the occurrences."""
-    source = f"/data/{quote(run.name)}/thumbnail.png?v={run.checksum[:16]}" if run else ""
     width, height = THUMBNAIL
-    picture = html.Img(src=source, alt="", width=width, height=height) if run else None
+    picture = (
+        html.Img(src=addresses.thumbnail(run), alt="", width=width, height=height) if run else None
+    )
     return html.Section(
         [
             html.Div(
@@ -117,6 +116,14 @@ def _map(run: Run | None) -> html.Section:
     )
 
 
+# Pages that answer the same question of a series, and how.
+INSTEAD = {
+    addresses.EXPLORE: "the contribution of every step of a sequence, and the step that turned it",
+    addresses.DECISIONS: "how many steps the model reads before its answer stands",
+    addresses.UNITS: "which units a step moves, and where else the same units are on",
+}
+
+
 def no_words(run: Run) -> html.Main:
     """Instead of the panes for a series: what it lacks, and what answers the same question."""
     return html.Main(
@@ -128,11 +135,7 @@ def no_words(run: Run) -> html.Main:
                     "back from one to the next. What moves the answer is seen step by step:"
                 ),
                 html.Ul(
-                    [
-                        html.Li([_way("explore", run, "Explore"), _EXPLORE]),
-                        html.Li([_way("decisions", run, "Decisions"), _DECISIONS]),
-                        html.Li([_way("units", run, "Units"), _UNITS]),
-                    ]
+                    [html.Li([_way(page, run), f": {says}"]) for page, says in INSTEAD.items()]
                 ),
             ],
             className="empty-state",
@@ -141,10 +144,5 @@ def no_words(run: Run) -> html.Main:
     )
 
 
-_EXPLORE = ": the contribution of every step of a sequence, and the step that turned it"
-_DECISIONS = ": how many steps the model reads before its answer stands"
-_UNITS = ": which units a step moves, and where else the same units are on"
-
-
-def _way(page: str, run: Run, name: str) -> dcc.Link:
-    return dcc.Link(name, href=f"/{page}/{quote(run.name)}")
+def _way(page: str, run: Run) -> dcc.Link:
+    return dcc.Link(addresses.RUN_PAGES[page], href=addresses.of_page(page, run.name))

@@ -2,33 +2,29 @@
 
 import dash
 
+from app.addresses import DECISIONS, EXPLORE, GALLERY, HELP, RUN_PAGES, UNITS, WORDS, template
 from app.pages import decisions, explore, gallery, missing, units, words
 from app.pages import help as help_page
+
+OF_RUN = {EXPLORE: explore, WORDS: words, DECISIONS: decisions, UNITS: units}
 
 
 def register() -> None:
     """Tell Dash of every page; after the app exists, before its first request."""
     dash.register_page(
-        gallery.__name__, path="/", title="Stateline", name="Gallery", layout=gallery.layout
+        gallery.__name__, path=GALLERY, title="Stateline", name="Gallery", layout=gallery.layout
     )
-    dash.register_page(
-        explore.__name__,
-        path_template="/explore/<run>",
-        title=explore.title,
-        name="Explore",
-        layout=explore.layout,
-    )
-    for page, name in ((words, "Words"), (decisions, "Decisions"), (units, "Units")):
+    for page, layout in OF_RUN.items():
         dash.register_page(
-            page.__name__,
-            path_template=f"/{name.lower()}/<run>",
-            title=page.title,
-            name=name,
-            layout=page.layout,
+            layout.__name__,
+            path_template=template(page),
+            title=layout.title,
+            name=RUN_PAGES[page],
+            layout=layout.layout,
         )
     dash.register_page(
         help_page.__name__,
-        path="/help",
+        path=HELP,
         title="Help · Stateline",
         name="Help",
         layout=help_page.layout,

@@ -1,9 +1,8 @@
 """What stands in place of a page that does not exist: what is wrong, and what there is."""
 
-from urllib.parse import quote
-
 from dash import dcc, html
 
+from app import addresses
 from app.components.shell import header
 from app.registry import current
 from store.errors import StatelineError
@@ -22,7 +21,7 @@ def instead_of_run(error: StatelineError) -> html.Div:
 def instead(title: str, line: str) -> html.Div:
     """A page with one message and a link to every run."""
     runs = current().runs()
-    links = [html.Li(dcc.Link(run.name, href=f"/explore/{quote(run.name)}")) for run in runs]
+    links = [html.Li(dcc.Link(run.name, href=addresses.explore(run.name))) for run in runs]
     return html.Div(
         [
             header(),
@@ -33,7 +32,11 @@ def instead(title: str, line: str) -> html.Div:
                         html.P(line, className="message-line"),
                         html.H2("Runs in this store") if links else None,
                         html.Ul(links, className="run-links") if links else None,
-                        dcc.Link("Go to the gallery", href="/", className="btn btn-primary btn-sm"),
+                        dcc.Link(
+                            "Go to the gallery",
+                            href=addresses.GALLERY,
+                            className="btn btn-primary btn-sm",
+                        ),
                     ],
                     className="empty-state",
                     role="alert",

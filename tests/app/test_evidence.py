@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.evidence import contribution_to, course, decision, nullable_numbers, readout_facts
+from app.evidence import course, decision, nullable_numbers, readout_facts
 from app.queries import page_facts, sequence
 from app.typed import with_bins
 from store.reader import Run
@@ -125,13 +125,6 @@ def test_the_three_parts_of_a_sentence_make_its_text() -> None:
     assert (plain["before"] + plain["named"] + plain["after"]) == decision(
         found, ["a", "b"], BINARY
     ).text
-
-
-def test_one_sigmoid_unit_counts_for_the_second_class_alone() -> None:
-    one, many = np.array([[1.0], [-2.0]]), np.array([[1.0, 5.0], [-2.0, 6.0]])
-    assert contribution_to(one, 1).tolist() == [1, -2]
-    assert contribution_to(one, 0).tolist() == [0, 0]
-    assert contribution_to(many, 1).tolist() == [5, 6]
 
 
 @pytest.mark.parametrize("name", ["several", "binary"])

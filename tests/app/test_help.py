@@ -14,7 +14,7 @@ from dash.development.base_component import Component
 from app import ids
 from app.components import help_sections
 from app.components.help_tables import KEYS
-from app.components.shortcut import find_shortcut, towards
+from app.components.shortcut import effects, find_shortcut
 from app.components.walkthrough import DEMO
 from app.main import create_app
 from app.pages import gallery
@@ -179,16 +179,16 @@ def test_every_link_of_the_walk_leads_somewhere(tmp_path: Path, seed: int) -> No
 def test_contributions_of_a_sigmoid_unit_are_opposite_for_its_two_classes(binary: Run) -> None:
     steps = binary.steps_of(0)
     raw = np.array([each[0] for each in steps["contribution"]])
-    np.testing.assert_allclose(towards(steps, 1), raw)
-    np.testing.assert_allclose(towards(steps, 0), -raw)
+    np.testing.assert_allclose(effects(steps, 1), raw)
+    np.testing.assert_allclose(effects(steps, 0), -raw)
 
 
 def test_contributions_of_a_softmax_are_seen_against_the_other_classes(several: Run) -> None:
     steps = several.steps_of(0)
-    each = np.array([towards(steps, index) for index in range(len(several.class_names))])
+    each = np.array([effects(steps, index) for index in range(len(several.class_names))])
     np.testing.assert_allclose(each.sum(axis=0), 0, atol=1e-6)
     raw = steps["contribution"].to_numpy()
-    np.testing.assert_allclose(each[0] - each[1], raw[:, 0] - raw[:, 1], atol=1e-5)
+    np.testing.assert_allclose(each[0], raw[:, 0] - raw[:, 1:].mean(axis=1), atol=1e-5)
 
 
 def test_nothing_of_a_build_is_written_into_the_text() -> None:

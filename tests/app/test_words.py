@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from flask.testing import FlaskClient
 
-from app import occurrences, word_rows
+from app import contributions, occurrences, word_rows
 from app.figures.raster import pixel_place
 from app.main import create_app
 from app.pages import words as words_page
@@ -19,8 +19,6 @@ from app.words import (
     COLUMNS,
     KINDS,
     AskedWords,
-    contribution_towards,
-    effect_towards,
     ordered,
     parse_words,
     position,
@@ -56,30 +54,20 @@ def phrases(run: Run, asked: AskedWords) -> list[str]:
     return run.words["phrase"][ordered(run, asked)].to_list()
 
 
-def test_contributions_towards_a_class_keep_or_turn_the_sign_of_one_sigmoid_unit() -> None:
-    one = np.array([[1.5], [-0.5]], dtype=np.float32)
-    assert contribution_towards(one, 1).tolist() == [1.5, -0.5]
-    assert contribution_towards(one, 0).tolist() == [-1.5, 0.5]
-    assert effect_towards(one, 0).tolist() == [-1.5, 0.5]
-    four = np.array([[4.0, 1.0, 2.0, 0.0]])
-    assert contribution_towards(four, 2).tolist() == [2.0]
-    assert effect_towards(four, 0).tolist() == [3.0]
-
-
 @pytest.mark.parametrize("towards", range(4))
 def test_the_effect_towards_the_class_pushed_to_is_the_stored_one(
     talkative: Run, towards: int
 ) -> None:
     rows = talkative.words.filter(pl.col("towards") == towards)
     assert rows.height
-    found = effect_towards(rows["contribution"].to_numpy(), towards)
+    found = contributions.effect(rows["contribution"].to_numpy(), towards)
     np.testing.assert_allclose(found, rows["effect"].to_numpy(), atol=1e-5)
 
 
 def test_the_effect_of_one_sigmoid_unit_is_the_stored_one_with_its_sign(judged: Run) -> None:
     for word in judged.words.to_dicts():
-        effect = effect_towards(np.array([word["contribution"]]), 1)[0]
-        assert effect == pytest.approx(word["effect"] * (1 if word["towards"] else -1), abs=1e-5)
+        found = contributions.effect(np.array([word["contribution"]]), 1)[0]
+        assert found == pytest.approx(word["effect"] * (1 if word["towards"] else -1), abs=1e-5)
 
 
 @pytest.mark.parametrize("towards", [0, 3])

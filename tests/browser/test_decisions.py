@@ -1,5 +1,6 @@
 """The Decisions page: charts that are drawn, follow their selects, and lead to Explore."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app import decisions
+from app.confidence import range_of
 from store.reader import open_run
 from tests.synthetic import synthetic_run
 
@@ -69,10 +71,12 @@ def test_a_bar_of_the_calibration_leads_to_its_sequences(
     last = max(range(10), key=lambda each: count[each])
     page.mouse.click(*page.evaluate(SPOT, ["calibration", 0, last]))
     page.wait_for_function("location.pathname === '/explore/reviews'")
-    assert filters_of(page) == f'[["confidence",{last / 10},{(last + 1) / 10}]]'
+    assert json.loads(filters_of(page)) == [["confidence", *range_of(last)]]
     page.wait_for_function(
         f"document.querySelector('#filter-count')?.textContent.startsWith('{count[last]} ')"
     )
+    ends = f"{last * 10}.0 % to {last * 10 + 10}.0 %"
+    assert f"confidence: {ends}" in page.inner_text("#filter-chips")
 
 
 def test_a_line_of_a_class_leads_to_its_sequences(page, site: str) -> None:

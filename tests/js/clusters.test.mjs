@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "series", "clusters", "neighbours"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "classes", "series", "clusters", "neighbours"]) require(`../../app/assets/${name}.js`);
 const { clusters, neighbours, pure } = globalThis.stateline;
 
 const classes = [
@@ -68,6 +68,7 @@ test("a neighbour has its word in context, its class, the answer there and the d
   assert.match(markup, /piece of/);
   assert.match(markup, /posi&lt;tive 97 %/);
   assert.match(markup, /classified as negative/);
+  assert.match(markup, /title="Class posi&lt;tive, classified as negative"><span class="class-dot" style="background:#f5f7a0">/);
   assert.match(markup, />0\.43</);
   assert.ok(!markup.includes("<superb>") && !markup.includes("posi<tive"));
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "series", "words", "steps", "contributions", "attribution", "evidence", "trajectory", "tooltip"]) {
+for (const name of ["pure", "addresses", "series", "words", "steps", "contributions", "attribution", "evidence", "trajectory", "tooltip"]) {
   require(`../../app/assets/${name}.js`);
 }
 const { attribution, contributions, evidence, steps, tooltip, trajectory } = globalThis.stateline;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "series", "words", "steps", "tooltip", "labels", "callbacks", "contributions", "attribution", "evidence", "trajectory"]) {
+for (const name of ["pure", "addresses", "series", "words", "steps", "tooltip", "labels", "callbacks", "contributions", "attribution", "evidence", "trajectory"]) {
   require(`../../app/assets/${name}.js`);
 }
 const { labels, pure, steps, tooltip } = globalThis.stateline;

@@ -170,6 +170,14 @@ test("a step of a ramp has its bin's colour; of classes it pales with doubt", ()
   );
 });
 
+test("a number has its sign, and a minus as wide as a plus", () => {
+  assert.equal(pure.signed(2.345), "+2.35");
+  assert.equal(pure.signed(-2.3), "−2.30");
+  assert.equal(pure.signed(0), "+0.00");
+  assert.equal(pure.signed(-0.25, 3), "−0.250");
+  assert.equal(pure.signed(12, 0), "+12");
+});
+
 test("text of a corpus cannot become markup", () => {
   assert.equal(pure.escape(`<b a="1">&'`), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;");
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "series", "words", "tooltip", "ending", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "addresses", "series", "words", "tooltip", "ending", "strokes", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
 const { ending, series, tooltip, words } = globalThis.stateline;
 
 const features = [

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "series", "words", "tooltip", "typed", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "addresses", "series", "words", "tooltip", "typed", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
 const { tooltip, typed, words } = globalThis.stateline;
 
 const facts = {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
-for (const name of ["pure", "series", "unitsmath", "unitspanels", "unitsgroups"]) {
+for (const name of ["pure", "addresses", "classes", "series", "unitsmath", "unitspanels", "unitsgroups"]) {
   require(`../../app/assets/${name}.js`);
 }
 const { unitsmath: math, unitspanels: panels, unitsgroups: groups } = globalThis.stateline;

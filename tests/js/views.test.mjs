@@ -8,7 +8,7 @@ globalThis.document = {
   addEventListener() {},
   createElement: () => ({ getContext: () => null }), // a browser without WebGL
 };
-for (const name of ["pure", "series", "words", "axis", "steps", "tooltip", "map", "labels", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
+for (const name of ["pure", "addresses", "series", "words", "axis", "steps", "tooltip", "map", "labels", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
 const { axis, labels, map, pure, steps, tooltip, words } = globalThis.stateline;
 
 const facts = {

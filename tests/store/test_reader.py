@@ -54,6 +54,21 @@ def test_one_sequence_is_the_slice_of_the_whole_table(tmp_path: Path) -> None:
         assert_frame_equal(run.projection_of(sequence, "lstm-pca"), places.filter(own))
 
 
+def test_steps_are_taken_by_their_rows_whatever_row_groups_hold_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.table.GROUPS_AT_ONCE", 2)
+    run = open_run(synthetic_run(tmp_path, sequences=300, max_steps=40, units=3))
+    assert run.states > 4 * STEP_ROWS_PER_GROUP, "more than two reads of two row groups"
+    columns = ["ep", "surface", "confidence"]
+    whole = run.scan(STEPS).select(columns).collect()
+    rng = np.random.default_rng(4)
+    edge = STEP_ROWS_PER_GROUP
+    some = np.sort(rng.choice(run.states, 500, replace=False))
+    for rows in (np.arange(run.states), some, some[:0], np.array([edge - 1, edge, 3 * edge])):
+        assert_frame_equal(run.steps_at(rows, columns), whole[rows])
+
+
 def test_some_columns_of_a_sequence_come_in_the_order_asked(run: Path) -> None:
     assert open_run(run).steps_of(1, ["token", "t"]).columns == ["token", "t"]
 
