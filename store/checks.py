@@ -1,8 +1,9 @@
 """Checking a run: every file, every row and every number that follows from another.
 
 The model is not needed: what it said is in the tables, and all that was derived from it is
-derived here again. Tables a row a step are read in blocks of whole sequences, so that memory
-stays bounded however large the run is.
+derived here again. Tables a row a step are read in blocks of whole sequences. What is held of all
+steps at once is little: two numbers of each on one map, whose medians are taken, and a hash of each
+pair of words that is listed nowhere.
 """
 
 from pathlib import Path
@@ -11,7 +12,13 @@ import polars as pl
 
 from store.column import is_step_grained
 from store.errors import StatelineError
-from store.figure_checks import check_accuracy, check_counts, check_errors, check_readout_shape
+from store.figure_checks import (
+    check_accuracy,
+    check_counts,
+    check_errors,
+    check_figures,
+    check_readout_shape,
+)
 from store.file_checks import check_files
 from store.manifest import read_manifest
 from store.map_checks import check_maps
@@ -45,6 +52,7 @@ def check_run(folder: Path | str) -> Report:
     check_counts(run, report)
     check_vocabulary(run, report)
     check_steps(run, report.add)
+    check_figures(run, report)
     check_phrases(run, report)
     check_maps(run, report)
     check_units(run, report)

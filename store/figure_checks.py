@@ -1,14 +1,19 @@
 """Checks of the manifest's figures: the readout's shape, errors, accuracy, counts."""
 
 import math
+from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import polars as pl
 
+from store.blocks import ROUNDING
+from store.contradictions import Fact, written
 from store.errors import StatelineError
+from store.figure_facts import facts
 from store.reader import Run
 from store.report import Report, mend
-from store.schema import MANIFEST
+from store.schema import MANIFEST, SEQUENCES, TOLERANCE
 
 # Errors that only the build could measure, each with the name of its check.
 MEASURED = {
@@ -37,7 +42,26 @@ def check_readout_shape(run: Run, report: Report) -> None:
                 got=" x ".join(map(str, got)) or "something else",
                 mend=mend(run.name),
             )
+    if readout["method"] == "linear":
+        check_initial_logit(run, np.array(readout["initial_logit"]), np.array(readout["bias"]))
     report.add("readout", f"{readout['method']}, {outputs} outputs")
+
+
+def check_initial_logit(run: Run, said: np.ndarray, bias: np.ndarray) -> None:
+    """What a linear readout answers to the zero state is its bias, and nothing else.
+
+    said, bias  (K,)
+    """
+    off = np.abs(said - bias) / (1 + np.abs(bias))
+    if not (off <= ROUNDING).all():
+        output = int(np.argmax(~(off <= ROUNDING)))
+        raise StatelineError(
+            run.folder / MANIFEST,
+            f"key readout.initial_logit[{output}]",
+            expected=f"{bias[output]:.6g}, the bias of a linear readout",
+            got=f"{said[output]:.6g}",
+            mend=mend(run.name),
+        )
 
 
 def check_errors(run: Run, report: Report) -> None:
@@ -113,3 +137,28 @@ def check_counts(run: Run, report: Report) -> None:
                 mend=mend(run.name),
             )
     report.add("counts", f"{len(counts)} counts of the manifest are those of the tables")
+
+
+def check_figures(run: Run, report: Report) -> None:
+    """Figures of the manifest that follow from each other, or from answers that are stored."""
+    count = 0
+    for fits, key, want, got in chain(facts(run.manifest), confusion_facts(run)):
+        if not fits:
+            raise StatelineError(
+                run.folder / MANIFEST, f"key {key}", expected=want, got=written(got),
+                mend=mend(run.name),
+            )  # fmt: skip
+        count += 1
+    report.add("figures", f"{count} figures of the manifest follow from others or lie in range")
+
+
+def confusion_facts(run: Run) -> Iterator[Fact]:
+    """The stored sequences are part of the test split, and so are their answers."""
+    confusion = run.manifest["model"]["metrics"]["confusion"]
+    # The split was answered in other batches: two classes as likely as each other may change
+    # places, but none that more than half of the probability is for.
+    sure = pl.col("confidence") > 0.5 + TOLERANCE
+    stored = run.sequences.filter(sure).group_by("label", "predicted").len()
+    for label, predicted, least in stored.sort("label", "predicted").iter_rows():
+        key, got = f"model.metrics.confusion[{label}][{predicted}]", confusion[label][predicted]
+        yield got >= least, key, f"{least} or more, as {SEQUENCES} has them", got

@@ -1,12 +1,16 @@
 """The manifest: what a run says of itself, read and validated."""
 
 import json
+import os
 from pathlib import Path
 
 from store.contradictions import find_contradiction
 from store.errors import StatelineError
 from store.schema import MANIFEST, RUN_NAME, SCHEMA_VERSION
 from store.shape import FILE_SHAPE, SHAPE, TABLE_SHAPE, find_fault
+
+# What tells a file from another one that took its place, and from itself once it is rewritten.
+Identity = tuple[int, int, int]
 
 
 def validate_manifest(manifest: object, where: object, *, tables: bool = True) -> None:
@@ -46,16 +50,43 @@ def mend(manifest: object) -> str | None:
 
 def read_manifest(folder: Path) -> dict:
     """The validated manifest of a run's folder."""
+    return parse_manifest(manifest_bytes(folder)[0], folder)
+
+
+def manifest_bytes(folder: Path) -> tuple[bytes, Identity]:
+    """The manifest of a run's folder as it lies there, and the identity of the file it is from."""
     path = folder / MANIFEST
     if not path.is_file():
         raise StatelineError(path, "missing", mend=f"Rebuild it: make run RUN={folder.name}")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as content:
+            file = identity(os.fstat(content.fileno()))  # first: what is written later differs
+            return content.read(), file
+    except OSError as error:
+        raise StatelineError(path, f"cannot be read ({error.strerror or error})") from None
+
+
+def parse_manifest(content: bytes, folder: Path) -> dict:
+    """The manifest of a run's folder from its bytes, validated."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise StatelineError(
             path, f"is not JSON ({error})", mend=f"Rebuild it: make run RUN={folder.name}"
         ) from None
-    except OSError as error:
-        raise StatelineError(path, f"cannot be read ({error.strerror or error})") from None
     validate_manifest(manifest, path)
     return manifest
+
+
+def identity(file: os.stat_result) -> Identity:
+    """The identity of a file from what the disk says of it."""
+    return file.st_ino, file.st_mtime_ns, file.st_size
+
+
+def file_identity(path: Path) -> Identity | None:
+    """The identity of the file that is there; None where there is none."""
+    try:
+        return identity(path.stat())
+    except FileNotFoundError:
+        return None

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from store.errors import StatelineError
-from store.manifest import read_manifest
+from store.manifest import Identity, file_identity, manifest_bytes, parse_manifest
 from store.schema import (
     DISTANCE_COLUMNS,
     MANIFEST,
@@ -41,13 +41,20 @@ class BrokenRun:
 class Run:
     """One opened run; nothing is read before it is asked for, and nothing is ever written.
 
+    Where it is rebuilt while it is open, tables that were opened go on being read as they were,
+    and one that was not raises StatelineError: its rows are not those of this manifest.
+
     folder    where it is
     manifest  what it says of itself (see store/README.md)
     checksum  SHA-256 of the manifest's bytes: it changes with every rebuild
+    file      identity of the manifest's file when it was read; None: that of the one there now
     """
 
-    def __init__(self, folder: Path, manifest: dict, checksum: str) -> None:
+    def __init__(
+        self, folder: Path, manifest: dict, checksum: str, file: Identity | None = None
+    ) -> None:
         self.folder, self.manifest, self.checksum = folder, manifest, checksum
+        self._file = file or file_identity(folder / MANIFEST)
         self.name: str = manifest["run"]
         self.columns = run_tables(manifest)
         self._open: dict[str, SlicedTable] = {}
@@ -126,6 +133,7 @@ class Run:
                 f"no table {table}",
                 expected=f"one of {', '.join(self.columns)}",
             )
+        self._refuse_rebuilt()
         return pl.scan_parquet(self.folder / table)
 
     def steps_of(self, sequence_id: int, columns: list[str] | None = None) -> pl.DataFrame:
@@ -205,9 +213,12 @@ class Run:
         """A whole table, with all or some columns."""
         rows = self.scan(table)
         try:
-            return (rows.select(columns) if columns else rows).collect()
+            found = (rows.select(columns) if columns else rows).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
+            self._refuse_rebuilt()
             raise damaged(self.folder / table, error) from None
+        self._refuse_rebuilt()
+        return found
 
     def _known(self, kind: str, name: str, existing: list[str]) -> None:
         if name not in existing:
@@ -230,8 +241,28 @@ class Run:
         """A table that is opened once and stays open."""
         with self._lock:
             if table not in self._open:
-                self._open[table] = SlicedTable(self.folder / table, self.columns[table])
+                try:
+                    opened = SlicedTable(self.folder / table, self.columns[table])
+                finally:  # after it was opened: a rebuilt run replaces all files at once
+                    self._refuse_rebuilt()
+                self._open[table] = opened
             return self._open[table]
+
+    def _refuse_rebuilt(self) -> None:
+        """Raise where the folder holds another build by now; costs no more than a stat."""
+        path = self.folder / MANIFEST
+        found = file_identity(path)
+        if found == self._file:
+            return
+        # A file that was only touched, or copied back, still says the same.
+        try:
+            content = path.read_bytes()
+        except OSError:
+            content = b""
+        if hashlib.sha256(content).hexdigest() != self.checksum:
+            what = "was built anew" if content else "is gone"
+            raise StatelineError(self.folder, f"{what} since it was opened", mend="Open it again")
+        self._file = found
 
 
 def open_run(folder: Path | str) -> Run:
@@ -241,11 +272,11 @@ def open_run(folder: Path | str) -> Run:
     raises  StatelineError in one line that names the file and the command that mends it
     """
     folder = Path(folder)
-    manifest = read_manifest(folder)
-    checksum = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    content, file = manifest_bytes(folder)
+    manifest = parse_manifest(content, folder)
     for name, columns in run_tables(manifest).items():
         check_table(folder / name, manifest, name, columns)
-    return Run(folder, manifest, checksum)
+    return Run(folder, manifest, hashlib.sha256(content).hexdigest(), file)
 
 
 def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:

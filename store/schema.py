@@ -42,6 +42,8 @@ RESERVED_ID, UNKNOWN_ID = 0, 1
 # States that a search of an index goes through at the least: the library's own 64 finds fewer of
 # the nearest. It is no part of the file, so whoever opens one sets it.
 INDEX_DEPTH = 512
+# What each error that was measured at build may be at the most, in any run.
+TOLERANCE = 1e-5
 # Kinds of state that a layer may store, each with the column of its distances.
 DISTANCE_COLUMNS = {"h": "distance", "c": "distance_c"}
 
@@ -189,7 +191,8 @@ def projection_columns() -> tuple[Column, ...]:
             "trust",
             pl.Float32(),
             "share of the state's 15 nearest neighbours among the units "
-            "that are still among its 15 nearest on the map",
+            "that are still among its 15 nearest on the map; where states were placed out of "
+            "sample, neighbours are the fitted states alone",
             "0 to 1",
         ),
         Column(
@@ -197,7 +200,8 @@ def projection_columns() -> tuple[Column, ...]:
             pl.Float32(),
             "log2 of the length on the map of the segment from the step before, divided by the "
             "distance of the two states and by the manifest's segment_scale: 1 is drawn twice as "
-            "long as others of its distance",
+            "long as others of its distance; a length below a thousandth of the median one counts "
+            "as that",
             "",
             "the first step, the state did not move, or the map has no segment_scale",
         ),

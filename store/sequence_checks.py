@@ -121,16 +121,26 @@ def check_vocabulary(run: Run, report: Report) -> None:
 
 
 def check_training_counts(run: Run, table: pl.DataFrame) -> None:
-    """Counts of the vocabulary are there where, and only where, the training split is known."""
-    known = run.manifest["corpus"]["sizes"]["train"] is not None
-    for column in ("count", "sequences"):
-        good = table[column].is_not_null() == known
+    """Counts are known where, and only where, the training split is, and fit each other."""
+    corpus = run.manifest["corpus"]
+    known = corpus["sizes"]["train"] is not None
+    rule = "null where, and only where, the training split is not known"
+    rules = [(each, rule, pl.col(each).is_not_null() == known) for each in ("count", "sequences")]
+    if known:
+        held, train = pl.col("sequences"), [each["train"] for each in corpus["classes"]]
+        within = [held.arr.get(index) <= most for index, most in enumerate(train)]
+        rules += [
+            ("count", "not below the sequences that hold it", pl.col("count") >= held.arr.sum()),
+            ("sequences", "at most those of the split, by class", pl.all_horizontal(within)),
+        ]
+    for column, rule, holds in rules:
+        good = table.select(holds).to_series()
         if not good.all():
             row = int((~good).arg_max())
             raise StatelineError(
                 run.folder / VOCABULARY,
                 f"row {row:,}: {column}",
-                expected="null where, and only where, the training split is not known",
+                expected=rule,
                 got=table[column][row],
                 mend=mend(run.name),
             )

@@ -135,6 +135,8 @@ SHAPE = {
         "truncated_words": int,
         "unknown_steps": int,
         "unstored_test_sequences": int,
+        "blank_dropped": int,
+        "without_known_word": int,
     },
     "verified": {
         "tolerance": NUMBER,

@@ -70,11 +70,15 @@ def write_run(
             shutil.copyfile(source, temporary / name)
         entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
         write_json(temporary / MANIFEST, manifest | {"tables": entries})
-        check_run(temporary)
+        try:
+            check_run(temporary)
+        except StatelineError as error:
+            # The temporary folder is gone by the time that anyone reads of it.
+            raise StatelineError(*renamed(str(error), temporary, final).split(": ", 1)) from None
         swap(temporary, final)
     except OSError as error:
         raise StatelineError(
-            error.filename or store,
+            renamed(str(error.filename or store), temporary, final),
             f"cannot be written ({error.strerror or error})",
             mend=mend,
         ) from None
@@ -85,6 +89,11 @@ def write_run(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return final
+
+
+def renamed(line: str, temporary: Path, final: Path) -> str:
+    """A message about the temporary folder, with the folder that it would have become."""
+    return line.replace(temporary.name, final.name)
 
 
 def opened(table: Table) -> Frame | Stream:

@@ -204,6 +204,8 @@ def synthetic_manifest(
             "truncated_words": int(cut.sum()),
             "unknown_steps": int((~steps["known"]).sum()),
             "unstored_test_sequences": corpus["sizes"]["test"] - table.height,
+            "blank_dropped": 0,
+            "without_known_word": 0,
         },
         "verified": {
             "tolerance": 1e-5,

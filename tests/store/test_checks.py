@@ -6,13 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from store import step_checks
+from store import cluster_checks, map_checks, phrase_sums, step_checks
 from store.blocks import blocks
 from store.checks import check_run
+from store.column import is_step_grained
 from store.errors import StatelineError
-from store.reader import open_run
+from store.map_checks import check_maps
+from store.reader import Run, open_run
+from store.report import Report
 from tests.store.damage import change_manifest
 from tests.synthetic import synthetic_run
+from tests.synthetic_shape import BIDIRECTIONAL
 
 
 @pytest.fixture
@@ -106,10 +110,21 @@ def test_blocks_cover_every_row_once_in_whole_sequences() -> None:
 
 
 def test_many_small_blocks_say_what_one_large_block_says(tmp_path: Path, monkeypatch) -> None:
-    folder = synthetic_run(tmp_path, sequences=30, max_steps=12, units=5)
+    folder = synthetic_run(tmp_path, sequences=30, max_steps=12, units=5, layers=BIDIRECTIONAL)
     one = check_run(folder).lines()
     monkeypatch.setattr(step_checks, "BLOCK_VALUES", 5 * 20)
+    for module in (map_checks, cluster_checks, phrase_sums):
+        monkeypatch.setattr(module, "BLOCK_STEPS", 20)
     assert check_run(folder).lines() == one
+
+
+def test_no_table_a_row_a_step_is_read_whole(tmp_path: Path, monkeypatch) -> None:
+    folder = synthetic_run(tmp_path, sequences=30, max_steps=12, units=5)
+    whole, sizes = Run.scan, []
+    monkeypatch.setattr(Run, "scan", lambda run, name: sizes.append(name) or whole(run, name))
+    run = open_run(folder)
+    check_maps(run, Report(run.name))
+    assert not {name for name in sizes if is_step_grained(run.columns[name])}
 
 
 @pytest.mark.parametrize("sequences", [1, 2, 40])

@@ -110,6 +110,10 @@ TABLE_CASES = {
     "confidence over": (SEQUENCES, lambda t: put(t, 0, confidence=1.2), "confidence lies in 0"),
     "vocabulary order": (WORDS, lambda t: put(t, 7, token_id=8), "row 7: token_id; expected 7"),
     "vocabulary null": (WORDS, lambda t: put(t, 7, token=None), "row 7: token is null"),
+    "vocabulary uncounted": (WORDS, lambda t: t.with_columns(count=t["count"] * 0), "not below"),
+    "vocabulary beyond": (
+        WORDS, lambda t: put(t, 7, sequences=[81, 0, 0, 0], count=99), "at most those of the split",
+    ),
 }  # fmt: skip
 
 
@@ -128,9 +132,9 @@ MANIFEST_CASES = {
     "prediction error": (lambda m: m["verified"].update(prediction_error=2e-5), "got 2e-05"),
     "error not a number": (lambda m: m["verified"].update(batch_error=math.nan), "got nan"),
     "batch error": (lambda m: m["verified"].update(batch_error=1.0), "expected 1e-05 at the most"),
-    "initial logit": (lambda m: m["readout"].update(initial_logit=[9, 9, 9, 9]), "difference of"),
+    "initial logit": (lambda m: m["readout"].update(initial_logit=[9, 9, 9, 9]), "the bias of a"),
     "weights": (lambda m: m["readout"]["weights"][2].__setitem__(1, 5.0), "readout of the state"),
-    "bias": (lambda m: m["readout"]["bias"].__setitem__(0, 5.0), "readout of the state"),
+    "bias": (lambda m: m["readout"]["bias"].__setitem__(0, 5.0), "expected 5, the bias of a"),
     "weights cut": (lambda m: m["readout"]["weights"].pop(), "expected 4 x 3, got 3 x 3"),
     "bias missing": (lambda m: m["readout"].update(bias=None), "readout.bias"),
     "stored": (lambda m: m["corpus"]["classes"][1].update(stored=9), "classes[1].stored"),
@@ -161,6 +165,101 @@ def test_check_finds_a_figure_of_the_manifest_that_the_tables_disprove(
     with pytest.raises(StatelineError, match="Rebuild it: make run RUN=synthetic") as caught:
         check_run(copy)
     assert expected in str(caught.value)
+
+
+FIGURE_CASES = {
+    "a tolerance of its own": (
+        lambda m: m["verified"].update(tolerance=1e9, prediction_error=0.5),
+        "verified.tolerance; expected 1e-05 at the most, got 1e+09",
+    ),
+    "not measured": (
+        lambda m: m["verified"].update(batch_error=None),
+        "verified.batch_error; expected a number, as there is a model, got null",
+    ),
+    "a negative error": (lambda m: m["verified"].update(alone_error=-1.0), "alone_error; expected"),
+    "training size": (
+        lambda m: m["corpus"]["sizes"].update(train=321),
+        "corpus.sizes.train; expected 320, the sum of its classes, got 321",
+    ),
+    "validation size": (lambda m: m["corpus"]["sizes"].update(validation=0), "sizes.validation"),
+    "a class in training": (
+        lambda m: m["corpus"]["classes"][0].update(train=1080), "sizes.train; expected 1320",
+    ),
+    "a class in the test": (
+        lambda m: (m["corpus"]["classes"][0].update(test=1000),
+                   m["corpus"]["classes"][1].update(test=-989)),
+        "corpus.classes: test; expected 0 or more",
+    ),
+    "classes of the test exchanged": (
+        lambda m: (m["corpus"]["classes"][0].update(test=m["corpus"]["classes"][0]["test"] + 1),
+                   m["corpus"]["classes"][1].update(test=m["corpus"]["classes"][1]["test"] - 1)),
+        "the class's in the test split",
+    ),
+    "nothing tested": (
+        lambda m: m["model"]["metrics"].update(
+            test=0, accuracy=0, confusion=[[0] * 4] * 4, recall=[None] * 4
+        ),
+        "model.metrics.test; expected 13, the test split, got 0",
+    ),
+    "recall": (lambda m: m["model"]["metrics"].update(recall=[0.123] * 4), "metrics.recall[0]"),
+    "no recall": (
+        lambda m: m["model"]["metrics"]["recall"].__setitem__(2, None), "metrics.recall[2]",
+    ),
+    "elementwise accuracy": (
+        lambda m: m["model"]["metrics"].update(elementwise_accuracy=5.0),
+        "elementwise_accuracy; expected 0 to 1, got 5.0",
+    ),
+    "trustworthiness": (
+        lambda m: m["projections"][1].update(trustworthiness=7.5),
+        "projections[1].trustworthiness; expected 0 to 1, got 7.5",
+    ),
+    "continuity": (lambda m: m["projections"][0].update(continuity=-3), "[0].continuity; expected"),
+    "judged": (
+        lambda m: m["projections"][0].update(quality_sample=10**9),
+        "quality_sample; expected 1 to 18, the states",
+    ),
+    "dropped": (lambda m: m["left_out"].update(blank_dropped=-1), "left_out.blank_dropped"),
+    "unread": (lambda m: m["left_out"].update(without_known_word=99), "expected 0 to 13, got 99"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FIGURE_CASES)
+def test_figures_of_the_manifest_follow_from_each_other(copy: Path, case: str) -> None:
+    change, expected = FIGURE_CASES[case]
+    change_manifest(copy, change)
+    with pytest.raises(StatelineError, match="Rebuild it: make run RUN=synthetic") as caught:
+        check_run(copy)
+    assert expected in str(caught.value)
+
+
+def test_answers_that_are_stored_are_in_the_confusion_matrix(copy: Path) -> None:
+    def exchange(manifest: dict) -> None:
+        metrics = manifest["model"]["metrics"]
+        confusion, recall = metrics["confusion"], metrics["recall"]
+        for row, total in zip(confusion, map(sum, confusion), strict=True):
+            row[:] = [total, 0, 0, 0]  # all answered the first class, which adds up
+        recall[:] = [1.0, 0.0, 0.0, 0.0]
+        metrics["accuracy"] = confusion[0][0] / metrics["test"]
+
+    change_manifest(copy, exchange)
+    with pytest.raises(StatelineError, match=r"confusion\[\d\]\[\d\]; expected \d or more, as seq"):
+        check_run(copy)
+
+
+def test_the_first_contribution_counts_from_the_bias(copy: Path) -> None:
+    # All other rules still hold: contributions are differences and add up.
+    def lower(manifest: dict) -> None:
+        manifest["readout"]["initial_logit"][2] -= 3
+
+    def higher(table: pl.DataFrame) -> pl.DataFrame:
+        for row in table.with_row_index().filter(pl.col("t") == 0)["index"]:
+            table = put(table, row, contribution=plus(3, 2))
+        return table
+
+    change_manifest(copy, lower)
+    change_table(copy, STEPS, higher)
+    with pytest.raises(StatelineError, match=r"readout.initial_logit\[2\]; expected .*, the bias"):
+        check_run(copy)
 
 
 def test_logits_shifted_together_are_not_the_readout_of_the_state(copy: Path) -> None:

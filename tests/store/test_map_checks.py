@@ -65,6 +65,22 @@ def test_a_changed_number_of_a_map_is_found(copy: Path, case: str) -> None:
     assert expected in str(caught.value)
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_found_whichever_block_holds_it(copy: Path, case: str, monkeypatch) -> None:
+    for module in ("map_checks", "cluster_checks"):
+        monkeypatch.setattr(f"store.{module}.BLOCK_STEPS", 1)  # a sequence at a time
+    test_a_changed_number_of_a_map_is_found(copy, case)
+
+
+def test_a_fault_is_named_by_its_row_of_the_whole_table(copy: Path, monkeypatch) -> None:
+    monkeypatch.setattr("store.map_checks.BLOCK_STEPS", 1)
+    change_table(copy, PLACES, lambda t: put(t, 16, stretch=more(1e-3)))
+    row = pl.read_parquet(copy / PLACES).row(16, named=True)
+    place = rf"sequence {row['sequence_id']}, t {row['t']} \(row 16\)"
+    with pytest.raises(StatelineError, match=place):
+        check_run(copy)
+
+
 MANIFEST_CASES = {
     "another scale": ({"segment_scale": 0.5}, "lstm-tsne: segment_scale; expected"),
     "no scale": ({"segment_scale": None}, "lstm-tsne: segment_scale; expected"),

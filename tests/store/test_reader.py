@@ -1,5 +1,6 @@
 """Opening a run: what was written comes back, and whatever is wrong is said in one line."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from polars.testing import assert_frame_equal
 from store.checks import check_run
 from store.errors import StatelineError
 from store.reader import find_runs, open_run
-from store.schema import STEP_ROWS_PER_GROUP
+from store.schema import MANIFEST, STEP_ROWS_PER_GROUP
 from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run, synthetic_tables
 
@@ -95,6 +96,55 @@ def test_a_run_rebuilt_while_it_is_open_goes_on_being_read_as_it_was(tmp_path: P
     after = open_run(synthetic_run(tmp_path, seed=1)).hidden_of(0, "lstm")
     assert not before.equals(after)
     assert_frame_equal(run.hidden_of(0, "lstm"), before)
+
+
+READS = {
+    "a sequence of another table": lambda run: run.projection_of(2, "lstm-pca"),
+    "a whole table": lambda run: run.coordinates("lstm-pca"),
+    "a lazy table": lambda run: run.scan(STEPS),
+    "the sequences": lambda run: run.sequences,
+}
+
+
+@pytest.mark.parametrize("case", READS)
+def test_a_table_first_read_after_a_rebuild_is_refused(tmp_path: Path, case: str) -> None:
+    folder = synthetic_run(tmp_path, seed=0)
+    run, unread = open_run(folder), open_run(folder)
+    assert run.steps_of(2).height, "offsets are those of the first build"
+    synthetic_run(tmp_path, sequences=9, seed=1)
+    with pytest.raises(StatelineError) as caught:
+        READS[case](unread if case == "the sequences" else run)
+    line = "synthetic: was built anew since it was opened. Open it again"
+    assert str(caught.value) == str(tmp_path / line)
+    assert open_run(tmp_path / "synthetic").projection_of(2, "lstm-pca").height
+
+
+def test_a_rebuild_between_two_looks_at_a_table_is_noticed(tmp_path: Path, monkeypatch) -> None:
+    run = open_run(synthetic_run(tmp_path, seed=0))
+    table = run.scan("projections/lstm-pca.parquet")
+    synthetic_run(tmp_path, seed=1)
+    monkeypatch.setattr(run, "scan", lambda name: table)
+    with pytest.raises(StatelineError, match="was built anew"):
+        run.coordinates("lstm-pca")
+
+
+def test_a_manifest_is_read_once(copy: Path, monkeypatch) -> None:
+    path, opened, wanted = copy / MANIFEST, [], (copy / MANIFEST).read_bytes()
+    plain = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *how: opened.append(path) or plain(path, *how))
+    for again in ("read_bytes", "read_text"):
+        monkeypatch.setattr(Path, again, lambda path, **_: opened.append(path))
+    assert open_run(copy).checksum == hashlib.sha256(wanted).hexdigest()
+    assert opened.count(path) == 1
+
+
+def test_a_run_whose_manifest_was_only_touched_is_read_on(copy: Path) -> None:
+    run = open_run(copy)
+    os.utime(copy / MANIFEST, ns=(0, 1))
+    assert run.steps_of(0).height == 7
+    shutil.move(copy, copy.with_name("gone"))
+    with pytest.raises(StatelineError, match="is gone since it was opened"):
+        run.hidden_of(0, "lstm")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from store.checks import check_run
 from store.dictionary import dictionary
 from store.errors import StatelineError
 from store.manifest import SHAPE
+from store.reader import open_run
 from store.schema import STEP_ROWS_PER_GROUP
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,14 @@ def test_list_names_runs_and_tells_of_broken_ones(copy: Path, capsys) -> None:
 def test_share_tells_where_the_archive_is(run: Path, tmp_path: Path, capsys) -> None:
     assert main(["share", str(run), "--out", str(tmp_path / "a.zip")]) == 0
     assert str(tmp_path / "a.zip") in capsys.readouterr().out
+
+
+def test_a_copy_under_another_name_is_still_the_run_that_its_manifest_names(
+    run: Path, tmp_path: Path
+) -> None:
+    copied = Path(shutil.copytree(run, tmp_path / "copied"))
+    assert check_run(copied).run == open_run(copied).name == "synthetic"
+    assert "a copy of the folder may be called otherwise" in README
 
 
 def test_the_store_unpickles_nothing_and_loads_no_model() -> None:

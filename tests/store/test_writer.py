@@ -1,6 +1,7 @@
 """Writing a run: whole or not at all, and the run that was there is never lost."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -323,7 +324,8 @@ def test_the_next_write_clears_up_after_a_killed_one(
     assert not find_runs(own)[1], "what a killed writer left is no run"
     # A write that fails its check still brings the old run back, and clears up.
     manifest, tables, files = parts(tmp_path)
-    with pytest.raises(StatelineError, match="mean_trust"):
+    named = re.escape(f"{own / 'synthetic' / 'manifest.json'}: projections, lstm-pca: mean_trust")
+    with pytest.raises(StatelineError, match=f"^{named}; expected .* make run RUN=synthetic$"):
         damaged = [manifest["projections"][0] | {"mean_trust": 0.1}]
         write_run(own, manifest | {"projections": damaged}, tables, files)
     assert content(own / "synthetic") == before
