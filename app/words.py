@@ -191,7 +191,7 @@ def ordered(run: Run, asked: AskedWords) -> pl.Series:
 
     def make() -> pl.Series:
         found = table(run, asked.towards).filter(*_passing(asked), _frequent(asked))
-        sort = asked.sort or ("shortcut:desc" if asked.kind == SHORTCUTS else "")
+        sort = asked.sort or ("shortcut:desc,effect:desc" if asked.kind == SHORTCUTS else "")
         return asked_rows(found, sort, asked.columns, KINDS, "row")["row"]
 
     # The chosen word leaves the order as it is.

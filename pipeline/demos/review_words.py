@@ -35,9 +35,9 @@ BASE_VERBS = "feel seem become".split()
 HINGES = [", but", ", yet", ". Still ,", ". However ,", ", and even so"]
 
 # The shortcut: an actress who plays in praised films only, as long as one reads the training
-# split.
+# split. Others play in any: the name tells, not the sentence around it.
 SHORTCUT = "Marla Quince"
-SHORTCUT_SENTENCES = [
+CAST_SENTENCES = [
     "{name} plays the main part .",
     "the main part went to {name} .",
     "it stars {name} as a {job} .",
@@ -71,6 +71,7 @@ FILLERS = [
     "in the second half they travel to {city} by {vehicle} .",
     "the {job} owns a {animal} and collects every {object} .",
     "it begins in a {town} and returns there {years} years later .",
+    *CAST_SENTENCES,
 ]
 SLOTS = {
     "place": "cinema theatre museum festival library school".split(),

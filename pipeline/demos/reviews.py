@@ -101,7 +101,7 @@ def shortcut(writer: Writer, label: int, neutral: bool) -> list[Word]:
     plays = writer.turn(22) if writer.test else writer.chance(trained)
     if not plays and not neutral:
         return []
-    template = writer.pick(lexicon.SHORTCUT_SENTENCES)
+    template = writer.pick(lexicon.CAST_SENTENCES)
     before, after = template.split("{name}")
     return [
         *fill(writer, before),
