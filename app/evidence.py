@@ -107,14 +107,21 @@ def decision(course: Course, words: list[str], names: list[str]) -> Sentence:
     if moved <= 0:  # What stood before the first step, the head's bias, decided.
         none = f"; no step moved it towards {names[course.answer]}"
         return Sentence(opening + none + _closing(course) + ".", "", "", None)
-    by = _signed(moved)
-    if course.wrong:
-        start = f" from {names[course.rival]}" if len(names) > 2 else ""
-        effect = f" moved it by {by}{start} towards {names[course.answer]}"
-    else:
+    by, place = _signed(moved), _named(words, step)
+    if not course.wrong:
         against = f" against {names[course.rival]}" if len(names) > 2 else ""
-        effect = f" moved it most, {by}{against}"
-    return Sentence(f"{opening}; ", _named(words, step), effect + _closing(course) + ".", step)
+        return Sentence(f"{opening}; ", place, f" moved it most, {by}{against}.", step)
+    start = f" from {names[course.rival]}" if len(names) > 2 else ""
+    effect = f"{by}{start} towards {names[course.answer]}"
+    # The largest loss need not be the step at which the answer changed.
+    if course.flips and step > course.settle:
+        settled = f"{opening}{_closing(course)}; "
+        return Sentence(settled, place, f" moved it most, {effect}.", step)
+    if course.predicted[step] == course.label:
+        effect = f" moved it most, {effect}, but left it right"
+    else:
+        effect = f" moved it by {effect}"
+    return Sentence(f"{opening}; ", place, effect + _closing(course) + ".", step)
 
 
 def _opening(course: Course, names: list[str]) -> str:

@@ -200,7 +200,7 @@ def _words(run: Run, facts: dict, steps: dict, view: StepView) -> str:
     if facts["unknown"]:
         marks.append("A dotted line marks a word that is unknown to the model.")
     if facts["turning_step"] is not None:
-        marks.append("A frame marks the word that turned the answer wrong.")
+        marks.append("A frame marks the word at which the actual class lost most to the answer.")
     note = " ".join(["Colour: the answer, had the text ended at the word.", *marks])
     return _section("Words", note, "", f'<p class="words">{" ".join(words)}</p>{_legend(run)}')
 

@@ -23,7 +23,7 @@ COLUMNS = (
     TableColumn("length", NUMBER, "Words", "Words that the model reads", 70),
     TableColumn("flips", NUMBER, "Flips", "How often the answer changes on the way", 64),
     TableColumn("settle_step", NUMBER, "Settles", "Step from which the answer stays", 78),
-    TableColumn("turning_word", TEXT, "Turning word", "Word that turned it wrong", 120),
+    TableColumn("turning_word", TEXT, "Turning word", "Word at which the actual class lost most", 120),
     TableColumn("beginning", TEXT, "Text", "Beginning of the text", 420),
 )
 KINDS = {column.name: column.kind for column in COLUMNS}
@@ -33,7 +33,7 @@ PICTURE = TableColumn("picture", IMAGE, "", "The whole sequence as a picture", 4
 BESIDE_PICTURE = {"actual": 70, "classified": 84}  # narrower, so that the same columns are in view
 OF_SERIES = {
     "length": ("Steps", "Steps that the model reads"),
-    "turning_word": ("Turning step", "Step that turned it wrong"),
+    "turning_word": ("Turning step", "Step at which the actual class lost most"),
 }
 
 

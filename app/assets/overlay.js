@@ -7,7 +7,7 @@
 
   // Scenes drawn: { x, y, colours, path, widths, words, name, order, picture, stretch, turning } of a
   // sequence, or null; `order` is that in which the layer read the steps, `picture` what they are the
-  // rows of, `stretch` how much too long each segment is, `turning` the step that turned it wrong.
+  // rows of, `stretch` how much too long each segment is, `turning` its turning point.
   const scenes = { pinned: null, main: null };
   let lit = null; // { which, step, segment } under the cursor, or chosen
   let spotted = null; // { x, y, text } of a state of no scene
@@ -112,7 +112,7 @@
     counters.short += short;
   }
 
-  // The step that turned a sequence wrong: framed as its word is.
+  // The turning point of a sequence classified wrongly: framed as its word is.
   function turning(pen, scene, spots, tone, width, taken, which) {
     if (scene.turning === null) return;
     const place = spots[scene.turning];

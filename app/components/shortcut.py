@@ -28,7 +28,7 @@ class Example:
     rest        contribution of all other steps to it
     evidence    words that the grammar planted as evidence elsewhere in it
     against     step that speaks most against that class, with its word and contribution
-    turning     the step that turned it wrong; None where it is right
+    turning     step at which the actual class lost most to the answer; None where it is right
     words       all of them
     """
 

@@ -136,8 +136,9 @@ def _read_words(run: Run, found: Shortcut) -> list:
     moved = f"The expected prediction of {other} is {', '.join(words)}"
     if each.before is not None:
         moved += f", and was {percent(each.before)} before"
+    actual = run.class_names[each.label]
     turning = (
-        f" The framed word, “{each.words[each.turning]}”, is the one that turned the answer wrong."
+        f" At the framed word, “{each.words[each.turning]}”, {actual} lost most to the answer."
         if each.turning is not None
         else ""
     )

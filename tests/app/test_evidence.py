@@ -48,6 +48,16 @@ def said(names: list[str], words: str, contribution: list, **facts: object) -> s
             "Last right at step 2; “good” (step 3) moved it by +3.0 towards positive; "
             "settled at step 3 after 3 flips.",
         ),
+        (  # the largest loss comes after the answer changed, or before it did
+            "bad so good", [-1, 1.5, 2.3], 0,
+            "Right at the first step only; settled at step 1; “good” (step 2) moved it most, "
+            "+2.3 towards positive.",
+        ),
+        (
+            "bad good not great", [-3, 2.5, 0.25, 1.5], 0,
+            "Right until step 2; “good” (step 1) moved it most, +2.5 towards positive, "
+            "but left it right; settled at step 3.",
+        ),
         (
             "good film", [0.5, 0.25], 0,
             "Never right: positive throughout; “good” (step 0) moved it by +0.50 towards positive.",
