@@ -51,10 +51,14 @@ class Arrays:
     ) -> "Arrays":
         """From what a call gives; raises StatelineError where there is no answer, or two."""
         named = dict(states) if isinstance(states, Mapping) else {"states": states}
-        layers = {
-            layer_id(name): [np.asarray(each, np.float32) for each in of_layer]
-            for name, of_layer in named.items()
-        }
+        layers: dict[str, list[np.ndarray]] = {}
+        for name, of_layer in named.items():
+            stored = layer_id(name)
+            if stored in layers:
+                raise StatelineError(
+                    "states", f"two layers are named {stored}", got=name, mend="Name them apart"
+                )
+            layers[stored] = [np.asarray(each, np.float32) for each in of_layer]
         last = layer_id(reads) if reads is not None else list(layers)[-1]
         if last not in layers:
             raise StatelineError(
@@ -110,7 +114,7 @@ class Arrays:
         self._refuse_answers(widths[f"states of {self.reads}"])
 
     def _refuse_answers(self, units: int) -> None:
-        """Raise where the readout has another shape, or expected predictions are no shares."""
+        """Raise where the readout does not fit, or expected predictions are no shares."""
         if self.readout is not None:
             weights, bias = self.readout
             if weights.ndim != 2 or weights.shape[1] != units or bias.shape != weights.shape[:1]:
@@ -120,6 +124,8 @@ class Arrays:
                     expected=f"weights (K, {units}) and bias (K,)",
                     got=f"{weights.shape} and {bias.shape}",
                 )
+            if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
+                raise StatelineError("readout", "holds what is no number")
             return
         for number, row in enumerate(self.expected):
             if (row < 0).any() or np.abs(row.sum(axis=1) - 1).max() > 1e-4:

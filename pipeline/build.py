@@ -16,9 +16,10 @@ from tqdm.auto import tqdm
 from pipeline.artefacts import PREDICTION
 from pipeline.config import check_run_name, validate, write_settings
 from pipeline.given import Given, class_numbers, write_given
-from pipeline.knobs import Settings
+from pipeline.knobs import Settings, stage_knobs
 from pipeline.masking import as_sequences
 from pipeline.naming import (
+    id_meanings,
     name_features,
     name_sequences,
     name_steps,
@@ -72,7 +73,8 @@ def build_store(
     ids          S names of the sequences; None: their numbers
     unknown      id of words that the model does not know; start: id that begins each sequence
     build        folder for intermediate files that is kept; None: a temporary one
-    knobs        any knob of `python -m pipeline.config --help` in lower case: perplexity, seed, …
+    knobs        those of the stages that the call runs, extract and after, and of the projections
+                 (`python -m pipeline.config --help`), in lower case: perplexity, seed, …
     returns      the run, opened
     raises       StatelineError  in one line: a model that cannot be read (stateful, several inputs
                  or outputs, custom layers, …), labels or tokens that do not fit, or a sequence
@@ -85,6 +87,7 @@ def build_store(
     from pipeline.loading import load_model
     from pipeline.train import came_trained, write_model
 
+    refuse_other_knobs(knobs, projections, "extract")
     if isinstance(model, str | Path):
         model = load_model(Path(model))
     about = anatomy(model)
@@ -94,8 +97,10 @@ def build_store(
             "labels", "not one a sequence", expected=len(sequences), got=len(label)
         )
     names = name_sequences(ids, len(label))
+    feature_names = name_features(features, about.features, picture)
+    meaning = id_meanings(about.rows, unknown=unknown, start=start)
     found = as_sequences(sequences, about, names)
-    meaning = {"padding": found.masked_id, "unknown": unknown, "start": start}
+    meaning = {"padding": found.masked_id} | meaning
     vocabulary, surface = name_steps(
         tokens, found.sequences, found.kept, meaning, about.features, names
     )
@@ -107,7 +112,7 @@ def build_store(
         ids=names,
         vocabulary=vocabulary,
         text=name_texts(texts, len(label)),
-        features=name_features(features, about.features),
+        features=feature_names,
         picture=picture,
         tokens=meaning,
         name=Path(out).name,
@@ -166,6 +171,7 @@ def build_store_from_states(
     """
     from pipeline.arrays_given import Arrays, write_arrays
 
+    refuse_other_knobs(knobs, projections)
     arrays = Arrays.of(states, reads, readout, expected)
     label, names = class_numbers(labels, classes, arrays.classes)
     arrays.refuse_misfits(len(label))
@@ -173,6 +179,7 @@ def build_store_from_states(
     sequence_names = name_sequences(ids, count)
     series, width = series_values(values, arrays.lengths, sequence_names)
     read = series or [np.zeros(length, np.uint32) for length in arrays.lengths]
+    feature_names = name_features(features, width, picture)
     vocabulary, surface = name_steps(tokens, read, None, {}, width or 0, sequence_names)
     if series is None:
         vocabulary, read = words_as_ids(surface)
@@ -184,7 +191,7 @@ def build_store_from_states(
         ids=sequence_names,
         vocabulary=vocabulary,
         text=name_texts(texts, count),
-        features=name_features(features, width),
+        features=feature_names,
         picture=picture,
         name=Path(out).name,
         source="arrays of states handed over",
@@ -236,6 +243,24 @@ def run_stages(
                 step()
                 bar.update()
     return open_run(out)
+
+
+def refuse_other_knobs(knobs: dict[str, object], projections: Sequence[str], *first: str) -> None:
+    """Raise where a call sets knobs that none of its stages reads.
+
+    first  stages before those that every call runs
+    """
+    stages = (*first, *AFTER_EXTRACT, *(f"project-{method}" for method in projections), "export")
+    # All sequences that a call hands over are stored; the others are parameters of the call.
+    own = {"stored", "projections", "layers", "gates"}
+    read = {name for stage in stages for name in stage_knobs(stage)} - own
+    other = [name for name in knobs if name not in read]
+    if other:
+        raise StatelineError(
+            ", ".join(other),
+            "no knob of what this call runs",
+            expected=f"some of {', '.join(sorted(read))}",
+        )
 
 
 def call_settings(

@@ -14,9 +14,10 @@ from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from pipeline.corpora import DOCUMENT_SCHEMA
 from pipeline.corpora.files import read_file
 from pipeline.corpora.published import read_published
-from pipeline.given import write_given
+from pipeline.given import refuse_twice, write_given
 from pipeline.given_files import read_given
 from pipeline.knobs import DATA_DIR_CORPORA
+from pipeline.split import complete_split, order_to_store
 from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
 from pipeline.text import Vocabulary, build_vocabulary, normalise, read_part, split_words
 from store.errors import StatelineError
@@ -43,6 +44,7 @@ def read_documents(settings: dict) -> tuple[pl.DataFrame, str]:
 
 def keep_classes(documents: pl.DataFrame, wanted: list[str], where: str) -> list[str]:
     """Names of the classes in their order; raises where there is nothing to tell apart."""
+    refuse_twice(f"CLASSES={','.join(wanted)}", wanted)
     counts = dict(documents["label"].value_counts().rows())
     missing = [name for name in wanted if name not in counts]
     if missing:
@@ -92,51 +94,6 @@ def without_blank(documents: pl.DataFrame, rule: str, where: str) -> tuple[pl.Da
     if count == documents.height:
         raise StatelineError(where, "no text holds a word", mend="Name the right column: TEXT=")
     return documents.filter(~blank), count
-
-
-def stratified_draw(
-    label: np.ndarray, rows: np.ndarray, share: float, rng: np.random.Generator
-) -> np.ndarray:
-    """A seeded share of some rows, the same of each class, one of each at the least.
-
-    label    (S,)  class of every row
-    rows     (R,)  row numbers to draw from
-    returns  row numbers, at least one and never all of a class with two rows or more
-    """
-    drawn = []
-    for cls in np.unique(label[rows]):
-        own = rng.permutation(rows[label[rows] == cls])
-        count = min(max(1, round(share * len(own))), len(own) - 1)
-        drawn.append(own[:count])
-    return np.sort(np.concatenate(drawn))
-
-
-def complete_split(
-    split: list[str | None], label: np.ndarray, settings: dict, where: str
-) -> np.ndarray:
-    """Each document's part: drawn by seed where the corpus does not say.
-
-    split    S names or nulls (all or none)
-    label    (S,) class
-    returns  (S,) of str: train, validation, test
-    """
-    rng = np.random.default_rng(settings["seed"])
-    rows = np.arange(len(label))
-    parts = np.array(["train" if name is None else name for name in split], dtype=object)
-    if all(name is None for name in split):
-        parts[stratified_draw(label, rows, settings["test_share"], rng)] = "test"
-    for part in ("train", "test"):
-        if not (parts == part).any():
-            raise StatelineError(
-                where, f"no row is in the {part} split", mend="Leave SPLIT= empty to draw one."
-            )
-    if not (parts == "validation").any():
-        train = rows[parts == "train"]
-        chosen = stratified_draw(label, train, settings["validation_share"], rng)
-        if len(chosen) == 0:
-            raise StatelineError(where, "too few training rows to validate on")
-        parts[chosen] = "validation"
-    return parts
 
 
 def encode(
@@ -221,7 +178,9 @@ def build_corpus(settings: dict, stage: StageRun) -> None:
     """Documents to encoded sequences, written into the stage's folder."""
     where = settings["corpus"]
     if settings["model"]:
-        write_given(read_given(settings, model_anatomy(Path(settings["model"]))), stage)
+        given = read_given(settings, model_anatomy(Path(settings["model"])))
+        split = np.full(len(given.label), "test")
+        write_given(given, stage, order_to_store(split, given.label, settings["seed"], drawn=False))
         return
     if where in demos.SERIES:
         write_given(demos.SERIES[where](settings["seed"]), stage)
@@ -239,7 +198,9 @@ def build_corpus(settings: dict, stage: StageRun) -> None:
         keep_classes(documents, names, where)
     label = documents["label"].replace_strict(names, range(len(names)), return_dtype=pl.UInt16)
     parts = complete_split(documents["split"].to_list(), label.to_numpy(), settings, where)
+    drawn = documents["split"].null_count() > 0
     documents = documents.with_columns(label, pl.Series("split", parts.tolist(), dtype=pl.String))
+    documents = documents[order_to_store(parts, label.to_numpy(), settings["seed"], drawn)]
     missing = set(range(len(names))) - set(
         documents.filter(pl.col("split") == "train")["label"].unique()
     )

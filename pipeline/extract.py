@@ -6,11 +6,11 @@ changes them.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from pipeline.anatomy import GATES, Anatomy, RecurrentLayer, anatomy
 from pipeline.artefacts import (
     EXTRACT_FACTS,
     LOGIT,
@@ -20,22 +20,23 @@ from pipeline.artefacts import (
     SEQUENCES,
     state_array,
 )
-from pipeline.backend import keras
-from pipeline.batches import predict
 from pipeline.expected import answer_probabilities
-from pipeline.heads import head_logits, initial_logit, prefix_logits
-from pipeline.loading import load_model
-from pipeline.recording import ModelReader
 from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from pipeline.states import TOLERANCE, alone_error, row_offsets, save_states
 from pipeline.train import sequences_of
 from store.errors import StatelineError
 from store.schema import MODEL
 
+# What loads TensorFlow is imported by the functions that use it: neither --help nor a missing
+# file waits for that.
+if TYPE_CHECKING:
+    from pipeline.anatomy import Anatomy, RecurrentLayer
+    from pipeline.backend import keras
+    from pipeline.recording import ModelReader
+
 
 def choose_layers(
-    about: Anatomy, wanted: list[str], where: str
-) -> tuple[tuple[RecurrentLayer, ...], dict[str, list[str]]]:
+    about: "Anatomy", wanted: list[str], where: str
+) -> tuple[tuple["RecurrentLayer", ...], dict[str, list[str]]]:
     """Which layers are stored, and which of their states get distances and maps.
 
     wanted   names of layers, `all`, or `<layer>:c` for cell states; a bidirectional layer's name
@@ -64,12 +65,18 @@ def choose_layers(
 
 
 def write_answers(
-    folder: Path, model: keras.Model, reader: ModelReader, sequences: list[np.ndarray], batch: int
+    folder: Path,
+    model: "keras.Model",
+    reader: "ModelReader",
+    sequences: list[np.ndarray],
+    batch: int,
 ) -> list[float]:
     """What the expected predictions are made of: the readout's weights, or all logits.
 
     returns  K numbers: the logit before the first step
     """
+    from pipeline.heads import head_logits, initial_logit, prefix_logits
+
     about = reader.about
     if about.method == "linear":
         np.savez(folder / READOUT, weights=about.readout.weights, bias=about.readout.bias)
@@ -83,9 +90,15 @@ def write_answers(
 
 
 def own_prediction(
-    paths: BuildPaths, model: keras.Model, about: Anatomy, sequences: list[np.ndarray], batch: int
+    paths: BuildPaths,
+    model: "keras.Model",
+    about: "Anatomy",
+    sequences: list[np.ndarray],
+    batch: int,
 ) -> np.ndarray:
     """The model's own answers, float32 (S, C): to its input as it came, where it came padded."""
+    from pipeline.batches import predict
+
     given = paths.stage("train") / PREDICTION
     if given.exists():
         return answer_probabilities(np.load(given)[: len(sequences)], about.logits)
@@ -94,9 +107,11 @@ def own_prediction(
 
 
 def layer_entries(
-    layers: tuple[RecurrentLayer, ...], mapped: dict[str, list[str]], gates: bool
+    layers: tuple["RecurrentLayer", ...], mapped: dict[str, list[str]], gates: bool
 ) -> list[dict]:
     """What later stages must know of each stored layer."""
+    from pipeline.anatomy import GATES
+
     return [
         {
             "id": each.id,
@@ -118,7 +133,13 @@ def extract(paths: BuildPaths, stage: StageRun) -> None:
     table = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
     table = table.head(settings["stored"]).collect()
     sequences, ids = sequences_of(table), table["external_id"].to_list()
-    model = load_model(paths.need("train", MODEL))
+    trained = paths.need("train", MODEL)
+    from pipeline.anatomy import anatomy
+    from pipeline.loading import load_model
+    from pipeline.recording import ModelReader
+    from pipeline.states import TOLERANCE, alone_error, row_offsets, save_states
+
+    model = load_model(trained)
     about = anatomy(model)
     gates, batch = settings["gates"], settings["extract_batch"]
     layers, mapped = choose_layers(about, settings["layers"], "LAYERS")

@@ -59,6 +59,13 @@ class Given:
     source: str = "handed over as arrays"
 
 
+def refuse_twice(where: str, names: list[str]) -> None:
+    """Raise for the first name that stands there before."""
+    twice = next((name for row, name in enumerate(names) if name in names[:row]), None)
+    if twice is not None:
+        raise StatelineError(where, f"{twice!r} stands there twice", expected="each name once")
+
+
 def class_numbers(labels: Sequence, classes: Sequence[str] | None, count: int | None) -> tuple:
     """Labels as numbers of the model's outputs, and the names of the classes.
 
@@ -66,7 +73,8 @@ def class_numbers(labels: Sequence, classes: Sequence[str] | None, count: int | 
     classes  C names in the order of the model's outputs; None: numbers are their own names
     count    C of the model; None: as many as there are
     returns  int64 (S,), C names
-    raises   StatelineError  a label that is no class, names without an order, another count
+    raises   StatelineError  a label that is no class, names without an order or twice, another
+             count
     """
     values = np.asarray(labels)
     if values.ndim != 1 or len(values) == 0:
@@ -87,6 +95,7 @@ def class_numbers(labels: Sequence, classes: Sequence[str] | None, count: int | 
         most = int(values.max()) + 1 if whole else 0
         classes = [str(each) for each in range(count or max(most, 2))]
     classes = [str(each) for each in classes]
+    refuse_twice("classes", classes)
     if count is not None and len(classes) != count:
         raise StatelineError(
             "classes", "not as many as the model answers", expected=count, got=len(classes)
@@ -131,8 +140,11 @@ def step_lists(sequences: list[np.ndarray], name: str) -> pl.Series:
     return lists[name]
 
 
-def write_given(given: Given, stage: StageRun) -> None:
-    """The sequences as the corpus stage leaves them: sequences, vocabulary and facts."""
+def write_given(given: Given, stage: StageRun, order: np.ndarray | None = None) -> None:
+    """The sequences as the corpus stage leaves them: sequences, vocabulary and facts.
+
+    order  int (S,) rows in the order in which they are written; None: as they come
+    """
     series = bool(given.features)
     count = len(given.sequences)
     split = given.split or ["test"] * count
@@ -150,6 +162,8 @@ def write_given(given: Given, stage: StageRun) -> None:
             "length_full": given.length_full or lengths,
         }
     ).with_columns(read)
+    if order is not None:
+        table = table[order]
     table.write_parquet(stage.folder / SEQUENCES)
     classes = len(given.classes)
     pl.DataFrame(

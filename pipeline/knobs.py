@@ -83,7 +83,13 @@ class Settings(BaseModel):
     epochs: int = knob(15, "train", "passes over the training split at the most", ge=1)
     patience: int = knob(3, "train", "epochs without a better validation accuracy", ge=1)
 
-    stored: int = knob(500, "extract", "sequences stored: the first of the test split", ge=1)
+    stored: int = knob(
+        500,
+        "extract",
+        "sequences stored: the first of the test split, which is in a seeded order that mixes the "
+        "classes, or with SPLIT or MODEL in the file's own where that mixes them",
+        ge=1,
+    )
     layers: list[str] = knob(
         [],
         "extract",

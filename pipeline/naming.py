@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.given import vocabulary_names
+from pipeline.given import refuse_twice, vocabulary_names
 from store.errors import StatelineError
 
 
@@ -56,14 +56,48 @@ def series_values(
     return arrays, width
 
 
-def name_features(features: Sequence[str] | None, width: int | None) -> list[str]:
-    """Names of a series' features; their numbers where none are given."""
+def name_features(
+    features: Sequence[str] | None, width: int | None, picture: bool = False
+) -> list[str]:
+    """Names of a series' features, each once; their numbers where none are given.
+
+    features, picture  as in `build_store`; a text has neither
+    width              F of a series; None for a text
+    """
     if width is None:
+        if picture or (features is not None and len(features)):
+            where = "picture" if picture else "features"
+            raise StatelineError(where, "only a series has it, and this is a text")
         return []
     names = [f"feature {n}" for n in range(width)] if features is None else list(features)
     if len(names) != width:
         raise StatelineError("features", "not one a number", expected=width, got=len(names))
-    return [str(name) for name in names]
+    names = [str(name) for name in names]
+    refuse_twice("features", names)
+    return names
+
+
+def id_meanings(rows: int | None, **ids: int | None) -> dict[str, int | None]:
+    """Ids with a meaning, as plain numbers.
+
+    rows    ids that the model knows; None: it reads a series
+    ids     by meaning: unknown, start; None: there is no such id
+    raises  StatelineError for the first that is no id of the model
+    """
+    for meaning, value in ids.items():
+        if value is None:
+            continue
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if rows is None or not whole or not 0 <= value < rows:
+            raise StatelineError(
+                meaning,
+                "no id that the model knows",
+                expected="None: a series has no ids"
+                if rows is None
+                else f"0 to {rows - 1}, or None: there is no such id",
+                got=repr(value),
+            )
+    return {meaning: None if value is None else int(value) for meaning, value in ids.items()}
 
 
 def name_steps(
@@ -137,6 +171,10 @@ def listed_names(
                 "another number of words than of steps",
                 expected=len(sequence),
                 got=len(names),
+            )
+        if "" in names:
+            raise StatelineError(
+                f"tokens, sequence {ids[row]}", f"step {names.index('')} has an empty name"
             )
         surface.append(names)
     return surface

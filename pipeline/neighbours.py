@@ -23,18 +23,26 @@ def sample_rows(offsets: np.ndarray, limit: int, seed: int) -> np.ndarray:
 
     offsets  int64 (S + 1,)
     returns  bool (M,)  all true where everything fits in
+    raises   StatelineError  fewer than the two states that a map needs
     """
-    total = int(offsets[-1])
+    lengths, total = np.diff(offsets), int(offsets[-1])
+    if total < 2:
+        raise StatelineError(
+            "states",
+            "too few for a map",
+            expected="2 at the least",
+            got=total,
+            mend="Store more sequences, or longer ones",
+        )
     if total <= limit:
         return np.ones(total, dtype=bool)
-    lengths = np.diff(offsets)
     order = np.random.default_rng(seed).permutation(len(lengths))
     chosen = order[np.cumsum(lengths[order]) <= limit]
-    if len(chosen) == 0:
+    if lengths[chosen].sum() < 2:
         raise StatelineError(
             f"FIT_STATES={limit}",
-            "no whole sequence fits in",
-            expected=f"{lengths.min()} states or more",
+            "no whole sequence of two steps fits in",
+            expected=f"{lengths[lengths > 1].min(initial=total)} states or more",
             got=limit,
         )
     return np.repeat(np.isin(np.arange(len(lengths)), chosen), lengths)

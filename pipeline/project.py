@@ -34,6 +34,7 @@ EXAGGERATION_STEPS = 125
 # time at the same trustworthiness.
 GRID_INTERVAL = 2
 PLACING_STEPS = 100
+TOO_FEW = "Store more sequences, or make another map: PROJECTIONS=pca DEFAULT_PROJECTION=pca"
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,14 @@ def fit_tsne(base: np.ndarray, settings: dict, more: bool = False) -> Map:
 
     perplexity, seed = settings["perplexity"], settings["seed"]
     if 3 * perplexity > len(base) - 1:
+        most = (len(base) - 1) / 3
+        largest = int(most) if most >= 2 else int(most * 100) / 100
         raise StatelineError(
             f"PERPLEXITY={perplexity:g}",
             f"too large for {len(base):,} states",
-            expected=f"{(len(base) - 1) / 3:g} at the most",
+            expected=f"{most:g} at the most",
             got=f"{perplexity:g}",
-            mend=f"Set it: PERPLEXITY={max(2, (len(base) - 1) // 3)}",
+            mend=f"Set it: PERPLEXITY={largest}" if largest > 1 else TOO_FEW,
         )
     affinities = openTSNE.affinity.PerplexityBasedNN(
         base, perplexity=perplexity, method="exact", n_jobs=-1, random_state=seed
@@ -159,6 +162,7 @@ def fit_umap(base: np.ndarray, settings: dict, more: bool = False) -> Map:
             f"too large for {len(base):,} states",
             expected=f"{len(base) - 1} at the most",
             got=count,
+            mend=f"Set it: UMAP_NEIGHBOURS={len(base) - 1}" if len(base) > 2 else TOO_FEW,
         )
     terminal = sys.stderr.isatty()
     known = {}
@@ -193,6 +197,11 @@ def fit_umap(base: np.ndarray, settings: dict, more: bool = False) -> Map:
 FITS = {"pca": fit_pca, "tsne": fit_tsne, "umap": fit_umap}
 
 
+def two_columns(states: np.ndarray) -> np.ndarray:
+    """States as they are; those of one unit with zeros beside it, so that a plane fits them."""
+    return np.pad(states, ((0, 0), (0, 1))) if states.shape[1] == 1 else states
+
+
 def place_all(
     source: Path, offsets: np.ndarray, fitted: np.ndarray, fit: Callable, settings: dict
 ) -> tuple[np.ndarray, dict[str, object]]:
@@ -203,11 +212,11 @@ def place_all(
     fitted   bool (M,)
     returns  float32 (M, 2), facts for the manifest
     """
-    made = fit(read_some(source, fitted), settings, not fitted.all())
+    made = fit(two_columns(read_some(source, fitted)), settings, not fitted.all())
     places = np.empty((len(fitted), 2), dtype=np.float32)
     places[fitted] = made.places
     for rows, states in not_fitted(source, offsets, fitted):
-        places[rows] = made.place(states)
+        places[rows] = made.place(two_columns(states))
     return places, made.facts
 
 

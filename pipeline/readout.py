@@ -10,10 +10,15 @@ from pipeline.backend import keras
 # leave a state a function of the steps up to it.
 PER_STEP = {
     "InputLayer", "Embedding", "Masking", "Dense", "Activation", "Dropout", "SpatialDropout1D",
-    "GaussianNoise", "GaussianDropout", "AlphaDropout", "Rescaling", "BatchNormalization",
-    "LayerNormalization", "UnitNormalization", "ReLU", "LeakyReLU", "PReLU", "ELU",
-    "ActivityRegularization", "NotEqual", "Any",
+    "GaussianNoise", "GaussianDropout", "AlphaDropout", "Rescaling", "ReLU", "LeakyReLU", "PReLU",
+    "ELU", "ActivityRegularization", "NotEqual", "Any",
 }  # fmt: skip
+# So do these, where they normalise over the units alone.
+NORMALIZATIONS = (
+    keras.layers.BatchNormalization,
+    keras.layers.LayerNormalization,
+    keras.layers.UnitNormalization,
+)
 # What a head may hold besides its one dense layer and still be linear: nothing at prediction.
 IDLE = {
     "InputLayer", "Dropout", "GaussianNoise", "GaussianDropout", "AlphaDropout",
@@ -57,7 +62,7 @@ def reads_no_further(operation: keras.Operation) -> bool:
     """Whether an operation's output at a step depends on no later step."""
     if isinstance(operation, keras.layers.RNN):
         return operation.return_sequences and not operation.go_backwards
-    if isinstance(operation, keras.layers.BatchNormalization | keras.layers.LayerNormalization):
+    if isinstance(operation, NORMALIZATIONS):
         axes = operation.axis if isinstance(operation.axis, list | tuple) else [operation.axis]
         return all(axis in (-1, len(operation.input.shape) - 1) for axis in axes)
     return type(operation).__name__ in PER_STEP

@@ -106,7 +106,8 @@ def readable_bytes(count: int) -> str:
 
 def peak_memory() -> int:
     """Largest resident size of this process so far, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return size if sys.platform == "darwin" else size * 1024  # which counts in bytes, not in KiB
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import polars as pl
 from store.column import polars_schema
 from store.schema import UNKNOWN_ID, vocabulary_columns
 
-# A word is letters and digits of any script; an apostrophe joins its parts ("isn't").
-WORD = r"[\p{L}\p{N}]+(?:['’]\p{L}+)*"
+# A word is letters and digits of any script with the marks that stand on them (vowel signs,
+# accents written apart); an apostrophe ("isn't") or an invisible joiner links its parts.
+WORD = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’\u200c\u200d]\p{L}[\p{L}\p{M}]*)*"
 PADDING_TOKEN, UNKNOWN_TOKEN = "[padding]", "[unknown]"
 
 
@@ -83,7 +84,8 @@ def build_vocabulary(
     label     (M,)         class of that sequence
     size      words that get an id at the most; padding and unknown come on top
     least     how often a word must occur
-    returns   count: occurrences; sequences: training sequences that hold the word, by class
+    returns   count: occurrences; sequences: training sequences that hold the word, by class; the
+              unknown token counts all words that are not kept, and sequences that hold any of them
     """
     table = pl.DataFrame(
         {"token": words, "sequence": sequence.astype(np.uint32), "label": label.astype(np.uint16)}
@@ -100,16 +102,18 @@ def build_vocabulary(
         .sort("count", "token", descending=[True, False])
     )
     kept = counted.filter(pl.col("count") >= least).head(size)
-    unknown = counted.join(kept, on="token", how="anti")["count"].sum()
+    left = table.join(kept, on="token", how="anti")
+    holding = left.unique("sequence")["label"].to_numpy()
     per_class = kept.select(f"class{c}" for c in range(classes)).to_numpy().astype(np.uint32)
-    zeros = np.zeros((2, classes), dtype=np.uint32)
+    padding = np.zeros((1, classes), dtype=np.uint32)
+    unknown = np.bincount(holding, minlength=classes)[None].astype(np.uint32)
     return Vocabulary(
         pl.DataFrame(
             {
                 "token_id": np.arange(kept.height + 2, dtype=np.uint32),
                 "token": [PADDING_TOKEN, UNKNOWN_TOKEN, *kept["token"]],
-                "count": [0, unknown, *kept["count"]],
-                "sequences": np.concatenate([zeros, per_class]),
+                "count": [0, left.height, *kept["count"]],
+                "sequences": np.concatenate([padding, unknown, per_class]),
             },
             schema=polars_schema(vocabulary_columns(classes)),
         )

@@ -5,21 +5,23 @@ Either way it is measured on the whole test split.
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from pipeline.anatomy import Anatomy, anatomy
 from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
-from pipeline.backend import keras
-from pipeline.batches import LengthBatches, predict
 from pipeline.expected import answer_probabilities
-from pipeline.loading import load_model
 from pipeline.metrics import classification_metrics
-from pipeline.model import build_model, make_reproducible, targets
 from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
 from store.errors import StatelineError
 from store.schema import MODEL
+
+# What loads TensorFlow is imported by the functions that use it: neither --help nor a missing
+# file waits for that.
+if TYPE_CHECKING:
+    from pipeline.anatomy import Anatomy
+    from pipeline.backend import keras
 
 EVALUATION_BATCH = 512
 
@@ -37,12 +39,16 @@ def split_of(table: pl.DataFrame, part: str) -> tuple[list[np.ndarray], np.ndarr
 
 
 def fit(
-    model: keras.Model, table: pl.DataFrame, settings: dict, classes: int
+    model: "keras.Model", table: pl.DataFrame, settings: dict, classes: int
 ) -> list[dict[str, float]]:
     """Train until the validation accuracy stops improving; the best weights stay.
 
     returns  an entry an epoch: epoch, loss, accuracy, val_loss, val_accuracy
     """
+    from pipeline.backend import keras
+    from pipeline.batches import LengthBatches
+    from pipeline.model import targets
+
     sequences, label = split_of(table, "train")
     validation, validation_label = split_of(table, "validation")
     name = "binary_accuracy" if classes == 2 else "categorical_accuracy"
@@ -85,7 +91,7 @@ def fit(
     ]
 
 
-def describe(model: keras.Model, about: Anatomy) -> dict[str, object]:
+def describe(model: "keras.Model", about: "Anatomy") -> dict[str, object]:
     """Layers, cell, units and parameter counts for the manifest."""
     return {
         "layers": [
@@ -103,6 +109,14 @@ def fitted(paths: BuildPaths, table: pl.DataFrame, settings: dict, facts: dict) 
 
     returns  the model; seed, epochs, settings and history for the manifest
     """
+    from pipeline.model import build_model, make_reproducible
+
+    if facts["features"] and settings["word_dropout"]:
+        raise StatelineError(
+            f"WORD_DROPOUT={settings['word_dropout']:g}",
+            "a series has no words that could be read as unknown",
+            mend="Leave it at 0; DROPOUT= is for a series too",
+        )
     classes = len(facts["classes"])
     words = pl.scan_parquet(paths.need("corpus", VOCABULARY)).select(pl.len()).collect().item()
     make_reproducible(settings["seed"])
@@ -116,11 +130,13 @@ def fitted(paths: BuildPaths, table: pl.DataFrame, settings: dict, facts: dict) 
     }
 
 
-def came_trained(model: keras.Model, facts: dict) -> tuple[Anatomy, dict]:
+def came_trained(model: "keras.Model", facts: dict) -> tuple["Anatomy", dict]:
     """What a model that came trained is made of; raises where it is not a model of this corpus.
 
     returns  its anatomy; seed, epochs, settings and history for the manifest: not known
     """
+    from pipeline.anatomy import anatomy
+
     about = anatomy(model)
     classes, features = len(facts["classes"]), len(facts["features"]) or None
     if about.classes != classes:
@@ -145,6 +161,10 @@ def train(paths: BuildPaths, stage: StageRun) -> None:
     facts = paths.read_json("corpus", CORPUS_FACTS)
     read = "values" if facts["features"] else "ids"
     table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", read])
+    from pipeline.anatomy import anatomy
+    from pipeline.batches import predict
+    from pipeline.loading import load_model
+
     if settings["model"]:
         model = load_model(Path(settings["model"]))
         about, training = came_trained(model, facts)
@@ -160,7 +180,7 @@ def train(paths: BuildPaths, stage: StageRun) -> None:
 
 def write_model(
     stage: StageRun,
-    model: keras.Model,
+    model: "keras.Model",
     training: dict,
     output: np.ndarray,
     label: np.ndarray,
@@ -171,6 +191,8 @@ def write_model(
     output  (S, K)  its answers to the test split
     label   (S,)
     """
+    from pipeline.anatomy import anatomy
+
     about = anatomy(model)
     probability = answer_probabilities(output, about.logits)
     metrics = classification_metrics(probability, label, elementwise)

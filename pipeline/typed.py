@@ -35,7 +35,10 @@ from store.schema import VOCABULARY, hidden_table
 if TYPE_CHECKING:
     from pipeline.attribution import Attribution
 
-ONLY_STORED = ("sequence_id", "external_id", "label", "correct", "turning_step")
+# What a text without a label has not.
+ONLY_STORED = (
+    "sequence_id", "external_id", "label", "correct", "turning_step", "right_until", "peak_label"
+)  # fmt: skip
 
 
 class TypedReader:
@@ -213,6 +216,7 @@ class TypedReader:
             "settle_step": int(settle[0]),
             "max_distance": float(steps["distance"][longest]),
             "max_distance_step": longest,
+            "peak_confidence": float(steps["confidence"].max()),
             "text": text,
         }
 

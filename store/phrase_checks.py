@@ -155,7 +155,9 @@ def check_splits(rows: Rows, sums: Sums) -> None:
     good = (train.to_numpy() <= np.array(sizes["train"])).all(axis=1)
     rows.keep("train at most the training sequences", good, train)
     vocabulary = rows.run.scan(VOCABULARY).select("token", "sequences").collect()
-    special = [each for each in corpus["tokens"].values() if each is not None]
+    # Neither is a word of a text; the unknown token stands for some.
+    special = [corpus["tokens"][name] for name in ("padding", "start")]
+    special = [each for each in special if each is not None]
     # What the vocabulary counts is the whole text, what the model reads may be a part of it.
     counted = vocabulary.with_row_index().filter(~pl.col("index").is_in(special)).drop("index")
     tokens = rows.words.select("phrase", "size").join(

@@ -161,7 +161,7 @@ def write_states(paths: BuildPaths, method: str, rng: np.random.Generator) -> No
             "initial_logit": initial.tolist(),
         },
         "batch_error": None if method == "given" else 0.0,
-        "alone_error": None,
+        "alone_error": None if method == "given" else 0.0,
         "tolerance": 1e-5,
     }
     write(folder / artefacts.EXTRACT_FACTS, facts)

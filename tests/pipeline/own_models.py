@@ -142,6 +142,9 @@ WHOLE = {
     "model in a model": nested,
     "two branches": two_branches,
     "encoder and decoder": encoder_decoder,
+    "series, normalised over the steps": lambda: series(
+        L.UnitNormalization(axis=1), L.GRU(UNITS, name="gru")
+    ),
     "causal convolution": lambda: text(
         L.Conv1D(4, 3, padding="causal"), L.LSTM(UNITS, name="lstm")
     ),

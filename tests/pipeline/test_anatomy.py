@@ -22,6 +22,7 @@ from tests.pipeline.own_models import (
     attention,
     keras,
     nested,
+    series,
     stacked,
     text,
     two_branches,
@@ -100,6 +101,8 @@ def test_normalisation_over_the_steps_makes_a_state_depend_on_later_ones() -> No
     over_steps = text(L.LayerNormalization(axis=[1, 2]), L.LSTM(UNITS), mask=False, length=7)
     with pytest.raises(StatelineError, match="cannot read a beginning of one step"):
         anatomy(over_steps)
+    for axis, method in ((-1, "linear"), (1, "prefix")):
+        assert anatomy(series(L.UnitNormalization(axis), L.GRU(UNITS))).method == method
 
 
 @pytest.mark.parametrize(

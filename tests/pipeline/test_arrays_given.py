@@ -101,6 +101,8 @@ def changed(rows: list[np.ndarray], row: int, value: object) -> list[np.ndarray]
          "(K, 3) and bias (K,), got (3, 4) and (4,)"),
         ({"readout": (WEIGHTS, BIAS), "reads": "lstm"}, "reads: no such layer; expected one of "
          "states, got lstm"),
+        ({"readout": (WEIGHTS, BIAS), "states": {"A b": STATES, "a_B": STATES}},
+         "states: two layers are named a_b; got a_B. Name them apart"),
         ({"readout": (WEIGHTS, BIAS), "states": STATES[:4]},
          "states of states: not one array a label; expected 5, got 4"),
         ({"readout": (WEIGHTS, BIAS), "states": changed(STATES, 2, np.zeros((4, 2)))},
@@ -122,7 +124,16 @@ def changed(rows: list[np.ndarray], row: int, value: object) -> list[np.ndarray]
         ({"expected": EXPECTED, "values": STATES[:2]}, "values: not one array a sequence"),
         ({"expected": EXPECTED, "labels": [0, 3, 1, 2, 4]}, "labels, sequence 4: no such class"),
         ({"expected": EXPECTED, "out": "Own"}, "RUN=Own: not a run name"),
-        ({"expected": EXPECTED, "perplexities": 3}, "PERPLEXITIES=3: Extra inputs"),
+        ({"expected": EXPECTED, "stored": 1, "layers": ["nothing"], "gates": True, "epochs": 3},
+         "stored, layers, gates, epochs: no knob of what this call runs; expected some of "
+         "default_projection, fit_states, index_states, seed, unit_groups"),
+        ({"readout": (WEIGHTS, BIAS * np.nan)}, "readout: holds what is no number"),
+        ({"expected": EXPECTED, "tokens": changed(WORDS, 3, ["x", ""])},
+         "tokens, sequence 3: step 1 has an empty name"),
+        ({"expected": EXPECTED, "values": STATES, "features": ["a", "b", "a"]},
+         "features: 'a' stands there twice; expected each name once"),
+        ({"expected": EXPECTED, "features": ["a"]}, "features: only a series has it"),
+        ({"expected": EXPECTED, "classes": list("abca")}, "classes: 'a' stands there twice"),
     ],
 )  # fmt: skip
 def test_arrays_that_do_not_fit_are_refused_with_the_first_sequence_and_nothing_is_written(

@@ -241,7 +241,13 @@ def test_every_stage_explains_itself(module: str) -> None:
     assert "--run" in done.stdout
 
 
-@pytest.mark.parametrize("module", ["train", "expected", "words", "project", "clusters"])
+def test_no_command_loads_tensorflow_before_it_has_what_it_reads() -> None:
+    modules = "train, pipeline.extract, pipeline.typed, pipeline.bench, pipeline.corpus"
+    line = f"import sys, pipeline.{modules}; sys.exit('tensorflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", line], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("module", ["train", "extract", "expected", "words", "project", "clusters"])
 def test_a_stage_run_too_early_says_what_to_make_first(module: str, tmp_path: Path) -> None:
     options = ["--method", "pca"] if module in ("project", "clusters") else []
     done = subprocess.run(

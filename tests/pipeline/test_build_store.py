@@ -227,7 +227,23 @@ REFUSED = {
     ),
     "a layer that is not there": ({"layers": ["middle"]}, "LAYERS: no layer middle; expected all"),
     "a projection that is not there": ({"projections": ["som"]}, "PROJECTIONS=som"),
-    "a knob that is not there": ({"perplexities": 3}, "PERPLEXITIES=3: Extra inputs"),
+    "knobs that nothing reads": (
+        {"epochs": 3, "perplexity": 5, "stored": 1, "extract_batch": 2},
+        "epochs, perplexity, stored: no knob of what this call runs; expected some of "
+        "default_projection, extract_batch, fit_states, index_states, seed, unit_groups",
+    ),
+    "an unknown id that is none": (
+        {"unknown": -1},
+        "unknown: no id that the model knows; expected 0 to 10, or None: there is no such id, got "
+        "-1",
+    ),
+    "a start id that is none": ({"start": 11}, "start: no id that the model knows"),
+    "an unknown id of a series": (
+        {"model": LINEAR["series, masked"], "sequences": VALUES, "unknown": 1},
+        "unknown: no id that the model knows; expected None: a series has no ids, got 1",
+    ),
+    "a picture of words": ({"picture": True}, "picture: only a series has it"),
+    "a class twice": ({"classes": ["a", "b", "a", "c"]}, "classes: 'a' stands there twice"),
     "several labels": (
         {"model": lambda: text(L.LSTM(UNITS), answer(4, "sigmoid"))},
         "(multi-label); expected one class a sequence",

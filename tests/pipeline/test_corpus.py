@@ -1,6 +1,7 @@
 """From files to encoded sequences, and every way in which a corpus can be unfit."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -8,7 +9,8 @@ import pytest
 
 from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from pipeline.config import read_settings, write_settings
-from pipeline.corpus import complete_split, natural, work
+from pipeline.corpus import natural, work
+from pipeline.split import complete_split, is_mixed
 from pipeline.stage import BuildPaths
 from store.errors import StatelineError
 
@@ -110,6 +112,62 @@ def test_own_split_and_id_columns_are_kept(bench: Bench) -> None:
     table = bench.build(bench.file(rows), SPLIT="part", ID="id")
     assert table["split"].to_list() == ["train", "test", "validation"] * 10
     assert table["external_id"].to_list() == [str(i) for i in range(100, 130)]
+
+
+@pytest.mark.parametrize("own_split", [False, True])
+def test_any_first_test_rows_of_a_file_sorted_by_class_show_all_classes_in_their_shares(
+    bench: Bench, own_split: bool
+) -> None:
+    rows = review_rows(800).with_columns(pl.Series("sentiment", ["a"] * 200 + ["b"] * 600))
+    knobs = {"TEST_SHARE": 0.5}
+    if own_split:
+        rows = rows.with_columns(pl.Series("part", ["train", "test"] * 400))
+        knobs = {"SPLIT": "part"}
+    path = bench.file(rows)
+    table = bench.build(path, **knobs)
+    label = table.filter(pl.col("split") == "test")["label"]
+    assert len(label) == 400
+    for first in (8, 40, 200):
+        assert abs(label.head(first).eq(0).sum() - first / 4) <= 1
+    assert table.equals(bench.build(path, **knobs)), "the same seed, the same order"
+    other = bench.build(path, **knobs, SEED=2).filter(pl.col("split") == "test")
+    assert not other["external_id"].equals(table.filter(pl.col("split") == "test")["external_id"])
+    train = table.filter(pl.col("split") == "train")["external_id"].cast(pl.Int64)
+    assert train.is_sorted(), "only test rows change their places"
+
+
+def test_test_rows_that_a_file_names_and_mixes_keep_its_order(bench: Bench) -> None:
+    rng = np.random.default_rng(5)
+    rows = review_rows(400).with_columns(
+        pl.Series("sentiment", rng.choice(["a", "b", "c"], 400)),
+        pl.Series("part", ["train", "test"] * 200),
+    )
+    table = bench.build(bench.file(rows), SPLIT="part")
+    assert table["external_id"].to_list() == [str(row) for row in range(1, 401)]
+
+
+def test_a_sorted_file_beside_a_trained_model_is_mixed_with_its_words_and_ids(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = SimpleNamespace(features=None, rows=4, padding=None, classes=2)
+    monkeypatch.setattr("pipeline.corpus.model_anatomy", lambda path: about)
+    (bench.folder / "words.txt").write_text("\n\nbad\ngood\n", encoding="utf-8")
+    rows = pl.DataFrame(
+        {"review": ["bad"] * 100 + ["good"] * 100, "sentiment": [0] * 100 + [1] * 100}
+    )
+    vocabulary = bench.folder / "words.txt"
+    table = bench.build(bench.file(rows), MODEL="own.keras", VOCABULARY=vocabulary)
+    assert 19 <= table["label"].head(40).sum() <= 21
+    assert table["ids"].list.first().to_list() == (table["label"] + 2).to_list()
+    assert (table["surface"].list.first() == "good").to_list() == (table["label"] == 1).to_list()
+    assert ((table["external_id"].cast(pl.Int64) > 100) == (table["label"] == 1)).all()
+
+
+def test_an_order_is_mixed_where_chance_could_have_made_it() -> None:
+    rng = np.random.default_rng(3)
+    label = np.repeat([0, 1, 2], [100, 300, 600])
+    assert not is_mixed(label) and not is_mixed(np.concatenate([label[:200], label[:200]]))
+    assert all(is_mixed(rng.permutation(label)) for _ in range(50))
 
 
 @pytest.mark.parametrize("classes", [2, 3, 60])
@@ -268,6 +326,11 @@ def test_a_class_without_a_training_row_is_refused(bench: Bench) -> None:
 def test_a_class_to_keep_that_does_not_exist_is_refused(bench: Bench) -> None:
     message = bench.refusal(bench.file(review_rows()), CLASSES="class 0,class 9")
     assert "no rows of class class 9" in message
+
+
+def test_a_class_to_keep_that_is_named_twice_is_refused(bench: Bench) -> None:
+    message = bench.refusal(bench.file(review_rows()), CLASSES="class 0,class 0")
+    assert message.startswith("CLASSES=class 0,class 0: 'class 0' stands there twice")
 
 
 def test_a_vocabulary_that_no_word_reaches_is_refused(bench: Bench) -> None:

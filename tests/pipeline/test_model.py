@@ -8,6 +8,8 @@ from pipeline.batches import LengthBatches, pad_behind, predict
 from pipeline.metrics import classification_metrics
 from pipeline.model import build_model, make_reproducible, targets
 from pipeline.states import shuffled_batches
+from pipeline.train import fitted
+from store.errors import StatelineError
 
 SETTINGS = {
     "units": 3,
@@ -36,6 +38,13 @@ def test_its_answer_is_a_linear_readout_of_its_last_state(
     assert about.method == "linear" and about.readout.weights.shape == (outputs, 3)
     assert (about.classes, about.features) == (classes, features)
     assert about.padding == (0 if features is None else None)
+
+
+def test_words_cannot_be_dropped_from_a_series() -> None:
+    facts = {"classes": ["a", "b"], "features": ["x"]}
+    with pytest.raises(StatelineError) as caught:
+        fitted(None, None, SETTINGS | {"word_dropout": 0.25, "seed": 1}, facts)
+    assert str(caught.value).startswith("WORD_DROPOUT=0.25: a series has no words")
 
 
 def test_padding_stands_behind_and_nowhere_else() -> None:

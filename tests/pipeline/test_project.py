@@ -96,6 +96,37 @@ def test_a_perplexity_too_large_for_the_data_is_refused_with_the_largest_possibl
     fit_tsne(h, SETTINGS | {"perplexity": 10})
 
 
+@pytest.mark.parametrize(
+    ("states", "mend"),
+    [(5, "Set it: PERPLEXITY=1.33"), (4, "Store more sequences, or make another map")],
+)
+def test_a_perplexity_that_is_proposed_for_few_states_is_one_that_is_taken(
+    blobs: tuple, states: int, mend: str
+) -> None:
+    with pytest.raises(StatelineError, match=mend):
+        fit_tsne(blobs[0][:states], SETTINGS)
+    if "=" in mend.partition(",")[0]:
+        fit_tsne(blobs[0][:states], SETTINGS | {"perplexity": float(mend.partition("=")[2])})
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne"])
+def test_states_of_one_unit_get_a_map(tmp_path: Path, method: str) -> None:
+    h = np.random.default_rng(2).normal(size=(240, 1)).astype(np.float32)
+    np.save(tmp_path / "h.npy", h)
+    places, _ = place_all(tmp_path / "h.npy", BLOB_OFFSETS, SOME, FITS[method], SETTINGS)
+    assert np.isfinite(places).all()
+    if method == "pca":
+        assert np.abs(places[:, 0]) == pytest.approx(np.abs(h - h[SOME].mean())[:, 0], abs=1e-5)
+        assert (places[:, 1] == 0).all()
+
+
+def test_a_single_state_is_too_few_for_a_map() -> None:
+    with pytest.raises(StatelineError, match="too few for a map; expected 2 at the least, got 1"):
+        sample_rows(np.array([0, 1]), 50, seed=1)
+    with pytest.raises(StatelineError, match="no whole sequence of two steps.*expected 7 states"):
+        sample_rows(np.array([0, 1, 8]), 4, seed=1)
+
+
 def test_more_umap_neighbours_than_states_are_refused(blobs: tuple) -> None:
     h = blobs[0][:8]
     with pytest.raises(StatelineError, match="UMAP_NEIGHBOURS=8: too large for 8 states"):
@@ -116,7 +147,7 @@ def test_the_sample_is_of_whole_sequences_seeded_and_within_the_limit() -> None:
 
 
 def test_a_limit_below_every_sequence_is_refused() -> None:
-    with pytest.raises(StatelineError, match="no whole sequence fits in"):
+    with pytest.raises(StatelineError, match="no whole sequence of two steps fits in"):
         sample_rows(np.array([0, 7, 14]), 5, seed=1)
 
 

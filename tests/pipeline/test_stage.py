@@ -1,10 +1,11 @@
 """Safe writing: nothing half-written, and the last whole result is kept."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from pipeline.stage import BuildPaths, readable_bytes, replace_if_changed, running
+from pipeline.stage import BuildPaths, peak_memory, readable_bytes, replace_if_changed, running
 from store.errors import StatelineError
 
 
@@ -29,6 +30,16 @@ def test_a_stage_appears_whole_and_reports_rows_bytes_and_seconds(
     assert report["seconds"] >= 0
     assert report["peak_memory_bytes"] > 1_000_000
     assert "train: 0.0 s, 3 rows, 5 B" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("platform", "expected"), [("linux", 2048 * 1024), ("darwin", 2048)])
+def test_peak_memory_is_in_bytes_on_every_system(
+    platform: str, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    usage = SimpleNamespace(ru_maxrss=2048)
+    monkeypatch.setattr("resource.getrusage", lambda _: usage)
+    assert peak_memory() == expected
 
 
 @pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt, OSError])

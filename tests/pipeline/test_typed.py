@@ -15,7 +15,7 @@ from pipeline.text import read_part
 from pipeline.typed import TypedReader, answers, nearest_states
 from store.errors import StatelineError
 from store.reader import Run, open_run
-from store.schema import MODEL, STEPS
+from store.schema import MODEL, STEPS, sequence_columns
 from tests.model_run import MAX_STEPS, lstm_by_hand
 from tests.synthetic_shape import LAYER
 from tests.synthetic_words import WORDS
@@ -56,7 +56,8 @@ def test_a_stored_text_typed_in_gives_what_is_stored(reader: TypedReader, stored
         for name in ("predicted", "length", "length_full", "unknown", "flips", "settle_step"):
             assert answer["facts"][name] == row[name]
         assert answer["facts"]["text"] == row["text"]
-        assert answer["facts"]["max_distance"] == pytest.approx(row["max_distance"], abs=TOLERANCE)
+        for name in ("max_distance", "confidence", "peak_confidence"):
+            assert answer["facts"][name] == pytest.approx(row[name], abs=TOLERANCE)
 
 
 def test_a_stored_text_lands_on_its_own_states(reader: TypedReader, stored: Run) -> None:
@@ -108,8 +109,9 @@ def test_words_that_the_model_does_not_know_are_marked(reader: TypedReader) -> N
 
 def test_what_only_a_corpus_knows_is_null(reader: TypedReader) -> None:
     facts = reader.answer("good")["facts"]
-    for name in ("sequence_id", "external_id", "label", "correct", "turning_step"):
-        assert facts[name] is None
+    only = "sequence_id external_id label correct turning_step right_until peak_label".split()
+    assert [facts[name] for name in only] == [None] * len(only)
+    assert set(facts) == {column.name for column in sequence_columns()}
     assert facts["length"] == 1 and facts["flips"] == 0 and facts["settle_step"] == 0
 
 
