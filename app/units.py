@@ -1,7 +1,7 @@
 """What the Units page asks of a run: its units, their states, and where they are strong."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,18 @@ THRESHOLD = 0.3  # LSTMVis's own
 LARGEST_THRESHOLD = 1e6  # units that are not bounded may be large
 AROUND = 6  # words of a context on either side
 BARS = 32  # of a unit's histogram
+# What the page can show, the usual one first: in the cells, what orders the rows, at the side.
+CELLS, ROWS = ("value", "change"), ("amount", "group", "number", "spread")
+UNIT, MATCH, GROUPS = PANELS = ("unit", "match", "groups")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Steps of a sequence, both included."""
+
+    sequence: int
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -27,12 +39,16 @@ class UnitSelection:
     """What one looks at on the Units page.
 
     layer      id of the layer
-    sequence   number of the sequence in the heatmap
+    sequence   number of the sequence that the span is of; in the heatmap, if none is opened
     unit       number of the unit chosen, if any
     first, last  steps of the span chosen, both included; both None for none
     threshold  a unit is on where h is at least this; below 0, where h is at most this
     edges      only units that are off just before and just after the span
     without    units that are left out of the match
+    opened     a match or a context in the heatmap, `open` in the address; the span stays
+    towards    class that contributions are to, `class` in the address; None: the predicted one
+    cells, rows, panel  of CELLS, ROWS and PANELS
+    group      the one whose rows are shown alone, if any
     """
 
     layer: str
@@ -43,19 +59,18 @@ class UnitSelection:
     threshold: float = THRESHOLD
     edges: bool = False
     without: tuple[int, ...] = ()
+    opened: Stretch | None = None
+    towards: int | None = None
+    cells: str = CELLS[0]
+    rows: str = ROWS[0]
+    panel: str = UNIT
+    group: int | None = None
 
     def plain(self) -> dict:
-        """As JSON for the page, by the keys of the address."""
-        return {
-            "layer": self.layer,
-            "sequence": self.sequence,
-            "unit": self.unit,
-            "from": self.first,
-            "to": self.last,
-            "threshold": self.threshold,
-            "edges": self.edges,
-            "without": list(self.without),
-        }
+        """As JSON for the page, by the keys of the address, of which Python keeps some itself."""
+        fields = asdict(self) | {"without": list(self.without)}
+        address = {"first": "from", "last": "to", "opened": "open", "towards": "class"}
+        return {address.get(name, name): value for name, value in fields.items()}
 
 
 def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
@@ -68,7 +83,8 @@ def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
     asked = query.get("sequence")
     sequence = usual_sequence(run) if asked is None else parse_sequence(run, asked)
     first, last = _parse_span(run, sequence, query.get("from"), query.get("to"))
-    unit = query.get("unit")
+    unit, towards, group = (query.get(key) for key in ("unit", "class", "group"))
+    classes = len(run.class_names)
     return UnitSelection(
         layer=layer,
         sequence=sequence,
@@ -76,21 +92,36 @@ def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
         first=first,
         last=last,
         threshold=_parse_threshold(query.get("threshold", THRESHOLD)),
-        edges=_parse_edges(query.get("edges", "0")),
+        edges=_parse_choice("edges", ("0", "1"), query.get("edges", "0")) == "1",
         without=_parse_without(run, layer, str(query.get("without", ""))),
+        opened=_parse_opened(run, query.get("open")),
+        towards=None
+        if towards is None
+        else parse_whole("class", f"a number from 0 to {classes - 1}", towards, classes),
+        cells=_parse_choice("cells", CELLS, query.get("cells", CELLS[0])),
+        rows=_parse_choice("rows", ROWS, query.get("rows", ROWS[0])),
+        panel=_parse_choice("panel", PANELS, query.get("panel", UNIT if first is None else MATCH)),
+        group=None if group is None else _parse_group(run, layer, group),
     )
 
 
 def parse_layer(run: Run, value: object) -> str:
     """Id of a layer that the run stores."""
-    if value not in run.layer_ids:
-        raise StatelineError(
-            "layer",
-            "this run has no such one",
-            expected=", ".join(run.layer_ids),
-            got=repr(value)[:80],
-        )
+    return _parse_choice("layer", run.layer_ids, value)
+
+
+def _parse_choice(key: str, choices: Sequence[str], value: object) -> str:
+    """One of some words."""
+    if value not in choices:
+        expected = ", ".join(choices) or "none"
+        raise StatelineError(key, "there is no such one", expected=expected, got=repr(value)[:80])
     return str(value)
+
+
+def _parse_group(run: Run, layer: str, value: object) -> int:
+    """Number of a group that the layer has units of."""
+    groups = run.units(layer)["cluster"].drop_nulls().unique().sort().to_list()
+    return int(_parse_choice("group", [str(each) for each in groups], value))
 
 
 def parse_unit(run: Run, layer: str, value: object) -> int:
@@ -100,18 +131,18 @@ def parse_unit(run: Run, layer: str, value: object) -> int:
 
 
 def _parse_span(
-    run: Run, sequence: int, first: object, last: object
+    run: Run, sequence: int, *span: object, keys: tuple[str, str] = ("from", "to")
 ) -> tuple[int, int] | tuple[None, None]:
-    """Both steps of a span of the sequence, or neither."""
-    if first is None and last is None:
+    """Both steps of a span of the sequence, or neither; `keys` are those of the address."""
+    if span == (None, None):
         return None, None
     length = int(run.offsets[sequence + 1] - run.offsets[sequence])
-    expected = f"from and to, two steps from 0 to {length - 1}"
+    expected = f"{' and '.join(dict.fromkeys(keys))}, two steps from 0 to {length - 1}"
     start, stop = (
-        parse_whole(key, expected, value, length) for key, value in (("from", first), ("to", last))
+        parse_whole(key, expected, value, length) for key, value in zip(keys, span, strict=True)
     )
     if start > stop:
-        raise StatelineError("from", "the span ends before it begins", expected=expected)
+        raise StatelineError(keys[0], "the span ends before it begins", expected=expected)
     return start, stop
 
 
@@ -130,10 +161,16 @@ def _parse_threshold(value: object) -> float:
     return number
 
 
-def _parse_edges(value: object) -> bool:
-    if value not in ("0", "1"):
-        raise StatelineError("edges", "no switch", expected="0 or 1", got=repr(value)[:80])
-    return value == "1"
+def _parse_opened(run: Run, value: object) -> Stretch | None:
+    """A sequence and two of its steps, as 90-12-15."""
+    if value is None:
+        return None
+    sequence, *steps = str(value)[:40].split("-")
+    if len(steps) != 2:
+        expected = "a sequence and two of its steps, as 0-1-2"
+        raise StatelineError("open", "no steps", expected=expected, got=repr(value)[:80])
+    number = parse_sequence(run, sequence)
+    return Stretch(number, *_parse_span(run, number, *steps, keys=("open", "open")))
 
 
 def _parse_without(run: Run, layer: str, text: str) -> tuple[int, ...]:

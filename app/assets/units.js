@@ -3,13 +3,15 @@
   const stateline = (globalThis.stateline ??= {});
   const at = (id) => document.getElementById(id);
   const math = () => stateline.unitsmath;
+  const address = () => stateline.unitsaddress;
+  const side = () => stateline.unitsside;
 
   // What the page shows; null before it was opened.
   // facts, selection   as the address says it
-  // view               { by, cells, towards, only, panel } of the controls, not in the address
   // layer, data        entry of facts.layers; what is known of all its units and of words
   // h, sequence, colours  states, words and answers of the sequence in the heatmap
-  // detail, answer     of the unit and of the match that are shown
+  // own                states of the sequence that the span is of
+  // detail, answer     of the unit and of the match that are shown; `answered` is its question
   let page = null;
   let asked = 0; // an answer to an older request is dropped
   let drawn = 0; // heatmaps, for tests
@@ -17,21 +19,24 @@
   const here = () => page !== null && at("units-page") !== null;
 
   function open(facts) {
-    page = { facts, selection: facts.selection, view: { by: "amount", cells: "value", towards: null, only: null, panel: "unit" } };
+    page = { facts, selection: facts.selection };
     stateline.unitsheat.open();
-    if (page.selection.from !== null) page.view.panel = "match";
+    address().begin(page.selection);
     load();
   }
 
   async function load() {
     const mine = (asked += 1);
     const { facts, selection } = page;
-    const { layer, sequence: number } = selection;
+    const { layer } = selection;
+    const number = address().shownOf(selection);
+    const statesOf = (each) => stateline.data.bytes(facts, `units/${each}`, { layer });
     try {
-      const [data, bytes, sequence] = await Promise.all([
+      const [data, bytes, sequence, others] = await Promise.all([
         stateline.data.json(facts, "units", { layer }),
-        stateline.data.bytes(facts, `units/${number}`, { layer }),
+        statesOf(number),
         stateline.data.json(facts, `sequence/${number}`),
+        number === selection.sequence ? null : statesOf(selection.sequence),
       ]);
       if (mine !== asked || !here()) return;
       const { bin, confidence } = sequence.steps;
@@ -40,30 +45,27 @@
       );
       data.end = math().endOf(data.words.response.flat()); // of the colours of the matrix
       const entry = facts.layers.find(({ id }) => id === layer);
-      Object.assign(page, { data, h: new Float32Array(bytes), sequence, colours, layer: entry });
-      page.view.towards ??= sequence.facts.predicted;
+      const h = new Float32Array(bytes);
+      const own = others ? new Float32Array(others) : h;
+      Object.assign(page, { data, h, own, sequence, colours, layer: entry });
       show();
     } catch (error) {
-      if (mine === asked && here()) fail("units-axis", error);
+      if (mine === asked && here()) side().fail("units-axis", error);
     }
   }
 
-  function fail(id, error) {
-    at(id).innerHTML = `<p class="units-hint" role="alert">${stateline.pure.escape(error.message)}</p>`;
-  }
-
-  // Everything anew: another sequence or layer.
-  function show() {
+  // All that is shown; the heatmap anew where it has another sequence or layer.
+  function show(anew = true) {
     page.scene = scene();
     // The unit that does most here: an empty panel would not say what it is for.
     page.selection.unit ??= page.scene.order[0];
     stateline.unitstools.draw(page);
-    stateline.unitsheat.draw(page.scene);
-    drawn += 1;
-    groups();
-    panel(page.view.panel);
-    unit();
-    match();
+    if (anew) drawn += 1;
+    stateline.unitsheat[anew ? "draw" : "redraw"](page.scene);
+    side().groups();
+    showPanel();
+    side().unit();
+    side().match();
     arrive();
   }
 
@@ -75,35 +77,28 @@
     light();
   }
 
-  const weights = () => math().weightsOf(page.layer, page.view.towards);
-
   // What the heatmap draws for the present choices.
   function scene() {
-    const { layer, h, data, sequence, colours, view, facts } = page;
+    const { layer, h, data, sequence, colours, selection, facts } = page;
+    const { rows, group, cells } = selection;
     const { units } = layer;
-    const changed = layer.weights ? math().contributions(h, units, weights()) : math().changes(h, units, layer.backward);
+    const towards = selection.class ?? sequence.facts.predicted;
+    const weights = math().weightsOf(layer, towards);
+    const changed = weights ? math().contributions(h, units, weights) : math().changes(h, units, layer.backward);
     const amount = math().amounts(changed, units);
-    const all = math().order(view.by, { amount, ...data.units });
-    const order = view.only === null ? all : all.filter((each) => data.units.cluster[each] === view.only);
-    const value = view.cells === "value";
-    const other = facts.classes.length === 2 ? facts.classes[1 - view.towards].colour : look().muted;
-    const sides = layer.weights ? { low: other, high: facts.classes[view.towards].colour } : null;
+    const all = math().order(rows, { amount, ...data.units });
+    const order = group === null ? all : all.filter((each) => data.units.cluster[each] === group);
+    const value = cells === "value";
+    const other = facts.classes.length === 2 ? facts.classes[1 - towards].colour : look().muted;
+    const sides = weights ? { low: other, high: facts.classes[towards].colour } : null;
     return {
-      sequence, colours, units, order, amount,
+      sequence, colours, units, order, amount, towards,
       total: math().totals(changed, units),
       values: value ? h : changed,
-      end: value ? largest() : math().endOf(changed),
+      end: value ? math().largest(data.units) : math().endOf(changed),
       sides,
       ends: value ? null : sides,
     };
-  }
-
-  // The largest size of any unit of the layer, in the whole run: colours mean the same everywhere.
-  const largest = () => Math.max(...page.data.units.low.map(Math.abs), ...page.data.units.high.map(Math.abs)) || 1;
-
-  // Colour of a value of h.
-  function valueColour(value) {
-    return math().diverging(value, largest(), look());
   }
 
   function look() {
@@ -111,165 +106,151 @@
     return { low: tone("--unit-low"), high: tone("--unit-high"), middle: tone("--unit-middle"), ink: tone("--ink"), muted: tone("--ink-muted") };
   }
 
+  // more: { from, to } while a span is dragged, { hover } under the cursor
   function light(more = {}) {
-    const { unit: chosen, from, to } = page.selection;
-    const lit = page.word ?? onUnits();
-    stateline.unitsheat.mark({ unit: chosen, from, to, lit, step: page.step ?? null, ...more });
+    const { selection, word } = page;
+    const { open: opened } = selection;
+    const dragged = "from" in more ? { ...selection, ...more } : null;
+    const own = address().shownOf(selection) === selection.sequence && selection.from !== null;
+    const stretches = [];
+    if (dragged) stretches.push({ from: more.from, to: more.to, lit: onUnits(dragged, page.h) });
+    else if (own) stretches.push({ from: selection.from, to: selection.to, lit: onUnits() });
+    if (opened) {
+      const stretch = { ...selection, from: opened.first, to: opened.last, edges: false };
+      const there = onUnits(stretch, page.h);
+      const lit = onUnits().filter((each) => there.includes(each));
+      stretches.push({ from: stretch.from, to: stretch.to, lit, opened: true });
+    }
+    stateline.unitsheat.mark({ unit: selection.unit, stretches, word: word ?? null, hover: more.hover ?? null });
   }
 
-  function onUnits() {
-    const { from, without } = page.selection;
-    if (from === null) return [];
-    return math().unitsOn(page.h, page.layer.units, page.selection).filter((each) => !without.includes(each));
+  // Units that are on over a span: the chosen one, or another of the states `h`.
+  function onUnits(span = page.selection, h = page.own) {
+    if (span.from === null) return [];
+    return math().unitsOn(h, page.layer.units, span).filter((each) => !span.without.includes(each));
   }
 
-  function panel(key) {
-    page.view.panel = key;
+  function showPanel() {
+    const { panel: key } = page.selection;
     for (const tab of document.querySelectorAll(".units-tab")) {
       const on = tab.dataset.panel === key;
       tab.setAttribute("aria-selected", String(on));
       at(`units-${tab.dataset.panel}`).hidden = !on;
     }
-    if (key === "groups") matrix();
+    if (key === "groups") side().matrix();
   }
 
-  // A new selection: the address follows; another sequence or layer is a step of the history.
-  function select(change) {
+  function panel(key) {
+    select({ panel: key });
+    showPanel();
+  }
+
+  // A new selection, and the address of it: another sequence, layer or opened place is a step of
+  // the history, as is what `step` says.
+  function select(change, step = false) {
     const before = page.selection;
     page.selection = { ...before, ...change };
-    const moved = before.sequence !== page.selection.sequence || before.layer !== page.selection.layer;
-    const address = `${location.pathname}?${math().query(page.selection)}`;
-    history[moved ? "pushState" : "replaceState"](history.state, "", address);
-    if (moved) load();
+    const placed = ({ layer, sequence, open: opened }) => JSON.stringify([layer, sequence, opened]);
+    address().remember(page.selection, step || placed(before) !== placed(page.selection));
+    return reload(before);
   }
 
+  // Load what the selection needs and the page does not have; false where it has everything.
+  function reload(before) {
+    const now = page.selection;
+    const shown = address().shownOf(now);
+    const same = page.scene && before.layer === now.layer && address().shownOf(before) === shown;
+    if (same && shown === now.sequence) page.own = page.h;
+    else if (!same || before.sequence !== now.sequence) {
+      load();
+      return true;
+    }
+    return false;
+  }
+
+  // Back or Forward.
+  function restore(selection) {
+    const before = page.selection;
+    page.selection = selection;
+    // Settings under the hand are not drawn anew.
+    if (at("units-match").contains(document.activeElement)) document.activeElement.blur();
+    if (!reload(before)) show(false);
+  }
+
+  // Another sequence, and no span; the one of the span is only gone back to.
   function chooseSequence(sequence) {
-    if (sequence === page.selection.sequence) return;
-    page.answer = null;
-    page.view.towards = null;
-    select({ sequence, from: null, to: null, without: [] });
+    const { selection } = page;
+    if (sequence === address().shownOf(selection)) return;
+    if (sequence === selection.sequence) openStretch(null);
+    else select({ sequence, from: null, to: null, without: [], open: null, class: null });
   }
 
-  // Show a sequence from one of its steps on, which is lit until something else is.
-  function visit(sequence, step) {
-    page.step = step;
-    if (sequence === page.selection.sequence) arrive();
-    else chooseSequence(sequence);
+  // Show a match or a context, { sequence, first, last }, and keep the span; null goes back to it.
+  function openStretch(stretch) {
+    if (select({ open: stretch })) return;
+    stateline.unitstools.draw(page);
+    stateline.unitstools.settings(page);
+    arrive();
   }
 
+  // Bring into view what is opened, else the span.
   function arrive() {
+    const { unit: chosen, open: opened, from } = page.selection;
     light();
-    stateline.unitsheat.reveal(page.selection.unit, page.step ?? null);
+    stateline.unitspanels.markOpened(opened, true);
+    stateline.unitsheat.reveal(chosen, opened?.first ?? from);
   }
 
   function chooseLayer(layer) {
-    page.view.only = null;
-    select({ layer, unit: null, without: [] });
+    select({ layer, unit: null, without: [], group: null });
   }
 
   function chooseUnit(number) {
-    select({ unit: number });
-    panel("unit");
+    select({ unit: number, panel: "unit" });
+    showPanel();
     light();
     stateline.unitsheat.reveal(number);
-    unit();
+    side().unit();
   }
 
-  // The span of steps, or something else that a match asks for.
-  function chooseSpan(change) {
-    page.step = null;
+  // A span of the sequence in the heatmap; `step`: one can go back to the one before.
+  function chooseSpan(span, step = true) {
+    const sequence = address().shownOf(page.selection);
+    ask({ ...span, sequence, open: null, panel: "match" }, step);
+    showPanel();
+    stateline.unitstools.draw(page);
+  }
+
+  // Something else that a match asks for.
+  function ask(change, step = false) {
     const reset = "from" in change || "threshold" in change ? { without: [] } : {};
-    select({ ...reset, ...change });
+    select({ ...reset, ...change }, step);
     light();
-    matchSoon();
-  }
-
-  async function unit() {
-    const { facts, selection, layer, data } = page;
-    try {
-      const detail = await stateline.data.json(facts, `unit/${selection.unit}`, { layer: layer.id });
-      if (!here() || page.selection.unit !== detail.unit || page.layer !== layer) return;
-      page.detail = detail;
-      at("units-unit").innerHTML = stateline.unitspanels.unitMarkup(facts, layer, data, detail, valueColour);
-    } catch (error) {
-      if (here()) fail("units-unit", error);
-    }
-  }
-
-  let waiting = 0;
-  function matchSoon() {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => here() && match(), 120);
-  }
-
-  async function match() {
-    const { facts, selection } = page;
-    stateline.unitstools.settings(page, largest());
-    if (selection.from === null) return;
-    try {
-      const query = math().query(selection);
-      query.delete("unit");
-      const answer = await stateline.data.json(facts, `units/${selection.sequence}/match`, Object.fromEntries(query));
-      if (!here() || page.selection !== selection) return;
-      page.answer = answer;
-      matched();
-    } catch (error) {
-      if (here() && page.selection === selection) fail("match-found", error);
-    }
-  }
-
-  function matched() {
-    const { facts, selection, answer, layer, h } = page;
-    const strongest = math().strongest(h, layer.units, selection, selection.threshold < 0 ? -1 : 1);
-    at("match-found").innerHTML = stateline.unitspanels.matchMarkup(facts, selection, answer, look(), strongest);
-  }
-
-  function groups() {
-    const { facts, data, view } = page;
-    const linear = page.layer.weights !== null;
-    const effects = data.words.response.map((each) => (linear ? math().effect(each, weights()) : 0));
-    const most = Math.max(...effects.map(Math.abs), 0);
-    const paint = (word) => stateline.unitsgroups.tone(facts, view.towards, effects[word], most, look());
-    const { only, towards } = view;
-    const className = facts.classes[towards].name;
-    at("units-groups").innerHTML = stateline.unitsgroups.markup(facts, data, { only, paint, linear, className });
-    if (view.panel === "groups") matrix();
-  }
-
-  const matrixCanvas = () => at("units-groups")?.querySelector(".group-matrix");
-
-  function matrix(lit = null) {
-    const canvas = matrixCanvas();
-    if (!canvas) return;
-    const tones = look();
-    const paint = (value) => math().diverging(value, page.data.end, tones);
-    stateline.unitsgroups.drawMatrix(canvas, page.data, tones, paint, lit);
+    side().matchSoon();
   }
 
   function setView(change) {
-    page.view = { ...page.view, ...change };
+    select(change);
     repaint();
-    if ("towards" in change || "only" in change) groups();
+    if ("class" in change || "group" in change) side().groups();
   }
 
   // Light the units that a word moves; null for none.
   function hoverWord(word) {
     page.word = word === null ? null : math().moved(page.data.words.response[word]);
     light();
-    matrix(word);
+    side().matrix(word);
   }
 
   document.addEventListener("stateline:theme", () => {
     if (!here() || !page.scene) return;
     repaint();
-    groups();
-    if (page.detail) at("units-unit").innerHTML = stateline.unitspanels.unitMarkup(page.facts, page.layer, page.data, page.detail, valueColour);
-    if (page.answer && page.selection.from !== null) matched();
+    side().repaint();
   });
 
   stateline.units = {
-    chooseLayer, chooseSequence, chooseSpan, chooseUnit, hoverWord, light, look, matrixCanvas, open, panel,
-    visit,
+    ask, chooseLayer, chooseSequence, chooseSpan, chooseUnit, hoverWord, isHere: here, light, look, open, openStretch,
+    panel, restore,
     view: setView,
     page: () => (here() && page.scene ? page : null),
   };

@@ -15,7 +15,7 @@
   function tones(scene) {
     const { tone } = stateline.theme;
     const { low, high } = scene.ends ?? { low: tone("--unit-low"), high: tone("--unit-high") };
-    return { low, high, middle: tone("--unit-middle"), ink: tone("--ink"), muted: tone("--ink-muted"), accent: tone("--accent") };
+    return { low, high, middle: tone("--unit-middle"), ink: tone("--ink"), muted: tone("--ink-muted"), accent: tone("--accent"), soft: tone("--accent-soft"), surface: tone("--surface") };
   }
 
   // scene: { sequence, colours, units, order, values } and how they look: cells of `end` and -end have
@@ -98,19 +98,25 @@
   }
 
   // Numbers of the rows, where they have room or are lit, and a bar each for what orders them.
-  function rows({ unit, lit, hover }, look) {
+  function rows({ unit, stretches = [], word, hover }, look) {
     const { scene, row } = shown;
     const { pen } = stateline.pure.penOf(part("units-rows"));
     const most = Math.max(...scene.amount) || 1;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
+    const lit = stretches.flatMap((stretch) => stretch.lit);
     scene.order.forEach((each, at) => {
       const top = at * row;
+      const moved = word?.includes(each);
+      if (moved) {
+        pen.fillStyle = look.soft;
+        pen.fillRect(0, top, BAR + LABEL, row);
+      }
       const bar = (BAR - 4) * (scene.amount[each] / most);
       const { low, high } = scene.sides ?? { low: look.muted, high: look.muted };
       pen.fillStyle = scene.total[each] < 0 ? low : high;
       pen.fillRect(BAR - bar, top + row * 0.15, bar, Math.max(1, row * 0.7));
-      const strong = each === unit || each === hover?.unit || lit?.includes(each);
+      const strong = each === unit || each === hover?.unit || moved || lit.includes(each);
       if (row < NUMBERED && !strong) return;
       if (row < NUMBERED && each !== unit && each !== hover?.unit) {
         pen.fillStyle = look.accent; // no room for its number: a dash says that it is lit
@@ -118,38 +124,25 @@
         return;
       }
       pen.font = `${strong ? 650 : 400} ${Math.min(11, Math.max(9.5, row - 1))}px Inter, sans-serif`;
-      pen.fillStyle = strong ? look.ink : look.muted;
+      pen.fillStyle = moved ? look.accent : strong ? look.ink : look.muted;
       pen.fillText(String(each), BAR + LABEL - 3, top + row / 2);
     });
   }
 
-  // Light a unit, a span and the units that are on over it, without touching the cells.
-  // marks: { unit, from, to, lit, step, hover: { unit, step } }
+  // Light units and steps without touching the cells.
+  // marks: { unit, stretches, word, hover: { unit, step } }, of which `stretches` are the span and what
+  // is opened, { from, to, lit, opened } with the units that are on, and `word` the units that it moves
   function mark(marks) {
     if (!shown || !part("units-marks")) return;
     shown.marks = marks;
     const { scene, column, row, width, height } = shown;
     const look = tones(scene);
     const { pen } = stateline.pure.penOf(part("units-marks"));
-    const { unit = null, from = null, to = null, lit = [], step = null, hover = null } = marks;
+    const { unit = null, stretches = [], word = null, hover = null } = marks;
     const place = new Map(scene.order.map((each, at) => [each, at * row]));
+    if (word?.length) veil(pen, word, look);
+    for (const each of stretches) frame(pen, each, place, look);
     pen.strokeStyle = look.ink;
-    if (from !== null) {
-      pen.globalAlpha = 0.1;
-      pen.fillStyle = look.ink;
-      pen.fillRect(from * column, 0, (to - from + 1) * column, height);
-      pen.globalAlpha = 1;
-      pen.lineWidth = 1.5;
-      for (const at of [from, to + 1]) line(pen, at * column, 0, at * column, height);
-      pen.lineWidth = 1.25;
-      for (const each of lit.filter((one) => place.has(one))) {
-        pen.strokeRect(from * column, place.get(each) + 0.5, (to - from + 1) * column, row - 1);
-      }
-    }
-    if (step !== null) {
-      pen.lineWidth = 1.5;
-      pen.strokeRect(step * column, 0.5, column, height - 1);
-    }
     if (place.has(unit)) {
       pen.lineWidth = 2;
       pen.strokeRect(1, place.get(unit), width - 2, row);
@@ -162,8 +155,48 @@
     rows(marks, look);
     for (const head of axis().querySelectorAll(".word-head")) {
       const t = Number(head.dataset.t);
-      head.classList.toggle("lit", t === hover?.step || t === step);
-      head.classList.toggle("brushed", from !== null && t >= from && t <= to);
+      const within = (opened) =>
+        stretches.some((each) => Boolean(each.opened) === opened && t >= each.from && t <= each.to);
+      head.classList.toggle("lit", t === hover?.step);
+      head.classList.toggle("brushed", within(false));
+      head.classList.toggle("opened", within(true));
+    }
+  }
+
+  // Pale all rows but those of some units, which are framed; neighbours together, as rows may be thin.
+  function veil(pen, units, look) {
+    const { scene, row, width } = shown;
+    pen.fillStyle = look.surface;
+    pen.globalAlpha = 0.72;
+    pen.strokeStyle = look.accent;
+    pen.lineWidth = 1.5;
+    const lit = scene.order.map((each) => units.includes(each));
+    lit.forEach((on, at) => {
+      if (!on) pen.fillRect(0, at * row, width, row);
+    });
+    pen.globalAlpha = 1;
+    lit.forEach((on, at) => {
+      if (on !== (lit[at - 1] ?? false)) line(pen, 0, at * row, width, at * row);
+    });
+    if (lit.at(-1)) line(pen, 0, lit.length * row - 1, width, lit.length * row - 1);
+  }
+
+  // A stretch of steps between two lines, and the units in it that are on. The shade is faint, as the
+  // cells are read through it.
+  function frame(pen, { from, to, lit, opened }, place, look) {
+    const { column, row, height } = shown;
+    const wide = (to - from + 1) * column;
+    pen.globalAlpha = 0.08;
+    pen.fillStyle = look.ink;
+    pen.fillRect(from * column, 0, wide, height);
+    pen.globalAlpha = 1;
+    pen.strokeStyle = opened ? look.accent : look.ink;
+    pen.lineWidth = opened ? 3 : 2;
+    for (const at of [from, to + 1]) line(pen, at * column, 0, at * column, height);
+    pen.strokeStyle = look.ink;
+    pen.lineWidth = 1.25;
+    for (const each of lit.filter((one) => place.has(one))) {
+      pen.strokeRect(from * column, place.get(each) + 0.5, wide, row - 1);
     }
   }
 

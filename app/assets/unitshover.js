@@ -36,10 +36,7 @@
     drag = null;
     if (!done || !units().page()) return;
     if (done.from === done.to && done.unit !== null) units().chooseUnit(done.unit);
-    else {
-      units().panel("match");
-      units().chooseSpan(spanOf(done));
-    }
+    else units().chooseSpan(spanOf(done));
   });
 
   const spanOf = ({ from, to }) => ({ from: Math.min(from, to), to: Math.max(from, to) });
@@ -62,13 +59,13 @@
 
   // What the heatmap knows of a unit at a step.
   function cardOf({ unit, step }) {
-    const { facts, sequence, layer, h, scene, view } = units().page();
+    const { facts, sequence, layer, h, scene } = units().page();
     const { signed } = stateline.unitspanels;
     const at = step * layer.units + unit;
     const pairs = [["h", signed(h[at])], ["Change", signed(stateline.unitsmath.changes(h, layer.units, layer.backward)[at])]];
     if (layer.weights) {
-      const each = stateline.unitsmath.contributions(h, layer.units, stateline.unitsmath.weightsOf(layer, view.towards))[at];
-      pairs.push([`To ${facts.classes[view.towards].name}`, signed(each)]);
+      const each = stateline.unitsmath.contributions(h, layer.units, stateline.unitsmath.weightsOf(layer, scene.towards))[at];
+      pairs.push([`To ${facts.classes[scene.towards].name}`, signed(each)]);
     }
     pairs.push(["Sizes summed", scene.amount[unit].toFixed(3)]);
     return stateline.tooltip.cardMarkup(stateline.series.stepName(facts, sequence, step), `unit ${unit} · step ${step}`, pairs);
@@ -118,11 +115,15 @@
       return;
     }
     const last = scene.colours.length - 1;
-    const { from, to } = selection.from === null ? { from: -columns, to: -columns } : selection;
+    // What is opened is moved on from, as a span of its own.
+    const { open: opened } = selection;
+    const now = opened ? { from: opened.first, to: opened.last } : selection;
+    const { from, to } = now.from === null ? { from: -columns, to: -columns } : now;
     const end = within(to + columns, last);
     const start = event.shiftKey ? Math.min(from, end) : within(from + columns, last - (to - from));
-    units().panel("match");
-    units().chooseSpan({ from: Math.max(0, start), to: event.shiftKey ? end : Math.max(0, start) + (to - from) });
+    const span = { from: Math.max(0, start), to: event.shiftKey ? end : Math.max(0, start) + (to - from) };
+    // A held key is not a step of the history each time.
+    units().chooseSpan(span, selection.from === null);
     stateline.unitsheat.reveal(null, end);
   });
 })();

@@ -84,6 +84,9 @@
     return sizes[Math.floor(share * (sizes.length - 1))] || 1;
   }
 
+  // The largest size of any unit of the layer, in the whole run: colours mean the same everywhere.
+  const largest = ({ low, high }) => Math.max(...low.map(Math.abs), ...high.map(Math.abs)) || 1;
+
   // A colour between `low` (at -end), `middle` (0) and `high` (at end and beyond).
   function diverging(value, end, { low, middle, high }) {
     const share = Math.min(1, Math.abs(value) / end);
@@ -100,20 +103,6 @@
   const effect = (response, weights) =>
     response.reduce((sum, value, unit) => sum + value * weights[unit], 0);
 
-  // The query of an address.
-  function query({ layer, sequence, unit, from, to, threshold, edges, without }) {
-    const parts = new URLSearchParams({ layer, sequence });
-    if (unit !== null) parts.set("unit", unit);
-    if (from !== null) {
-      parts.set("from", from);
-      parts.set("to", to);
-    }
-    parts.set("threshold", threshold);
-    if (edges) parts.set("edges", "1");
-    if (without.length) parts.set("without", without.join(","));
-    return parts;
-  }
-
   stateline.unitsmath = {
     amounts,
     changes,
@@ -122,9 +111,9 @@
     effect,
     endOf,
     isOn,
+    largest,
     moved,
     order,
-    query,
     strongest,
     totals,
     unitsOn,

@@ -31,16 +31,32 @@
       .join(" ");
   }
 
-  // A context that opens its sequence here, with the way to it in Explore.
-  function contextMarkup(facts, each, step, note, words) {
+  const stepsName = (from, to) => (from === to ? `step ${from}` : `steps ${from} to ${to}`);
+
+  // A context that opens its steps here, with the way to them in Explore.
+  function contextMarkup(facts, each, step, last, note, words) {
     const { sequence } = each;
     return (
-      `<li class="context"><button type="button" class="context-open" data-sequence="${sequence}" data-step="${step}" ` +
-      `aria-label="Show sequence ${sequence} from step ${step} here"><span class="context-head">` +
+      `<li class="context"><button type="button" class="context-open" data-sequence="${sequence}" data-first="${step}" data-last="${last}" ` +
+      `aria-label="Show ${stepsName(step, last)} of sequence ${sequence} here"><span class="context-head">` +
       `<strong>#${sequence}</strong>${classesMarkup(facts, each)}<span class="context-note">${note}</span></span>` +
       `<span class="context-words">${words}</span></button>` +
       `<a class="context-link" href="${stateline.addresses.explore(facts.run, { sequence, step })}">Explore</a></li>`
     );
+  }
+
+  // What a context opens, by its attributes.
+  const stretchOf = ({ sequence, first, last }) => ({ sequence: Number(sequence), first: Number(first), last: Number(last) });
+
+  // Mark what is opened in every list, and bring it into view where `reveal` says so.
+  function markOpened(opened, reveal = false) {
+    for (const each of document.querySelectorAll("#units-page .context-open")) {
+      const { sequence, first, last } = stretchOf(each.dataset);
+      const on = opened?.sequence === sequence && opened.first === first && opened.last === last;
+      if (on) each.setAttribute("aria-current", "true");
+      else each.removeAttribute("aria-current");
+      if (on && reveal) each.scrollIntoView({ block: "nearest" });
+    }
   }
 
   // Bars of equal width; a line where the values change their sign.
@@ -59,29 +75,54 @@
     );
   }
 
-  // What a step up of the unit does to each class; of many classes those that it moves most.
+  // What the readout makes of the unit; of many classes those for which that is most. A bar ends where
+  // the largest weight of the layer would.
   const MOST_WEIGHTS = 6;
   function weightsMarkup(facts, layer, unit) {
     if (!layer.weights) {
       const why = layer.read ? "the readout is not linear" : "the head reads another layer";
       return `<p class="note">It has no weights by class: ${why}.</p>`;
     }
-    const weights = facts.classes.map((each, index) => ({ index, value: stateline.unitsmath.weightsOf(layer, index)[unit] }));
-    const shown = layer.weights.length === 1 ? weights.slice(1) : weights;
-    const most = Math.max(...shown.map(({ value }) => Math.abs(value))) || 1;
-    const kept = shown.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_WEIGHTS);
-    const rows = kept.map(({ index, value }) => {
-      const width = (50 * Math.abs(value)) / most;
-      const towards = layer.weights.length === 1 && value < 0 ? 0 : index;
-      return (
-        `<div class="weight"><span class="weight-name">${named(facts.classes[index])}</span>` +
-        `<span class="weight-track"><span style="left:${value < 0 ? 50 - width : 50}%;width:${width}%;` +
-        `background:${facts.classes[towards].colour}"></span></span><span class="weight-value">${signed(value)}</span></div>`
-      );
-    });
-    const left = shown.length - kept.length;
-    const note = left ? `<p class="note">The ${kept.length} largest weights; ${left} are left out.</p>` : "";
-    return `<div class="weights" aria-label="Weight in the readout, by class">${rows.join("")}</div>${note}`;
+    const most = Math.max(...layer.weights.flat().map(Math.abs)) || 1;
+    const body = layer.weights.length === 1 ? pairMarkup(facts, layer.weights[0][unit], most) : eachMarkup(facts, layer, unit, most);
+    return `<h3>Weight in the readout</h3>${body}`;
+  }
+
+  function trackMarkup(value, most, colour) {
+    const width = (50 * Math.abs(value)) / most;
+    return (
+      `<span class="weight-track"><span style="left:${(value < 0 ? 50 - width : 50).toFixed(1)}%;width:${width.toFixed(1)}%;` +
+      `background:${colour}"></span></span>`
+    );
+  }
+
+  // One output speaks for class 1 where it is positive and for class 0 where it is negative: each has
+  // a side, and the bar is in the colour of its side.
+  function pairMarkup({ classes }, value, most) {
+    const favoured = classes[value < 0 ? 0 : 1];
+    return (
+      `<div class="weight weight-pair"><span class="weight-name">${named(classes[0])}</span>` +
+      `${trackMarkup(value, most, favoured.colour)}<span class="weight-name">${named(classes[1])}</span></div>` +
+      `<p class="note">${signed(value)}: the higher h, the more it speaks for <strong>${escape(favoured.name)}</strong>. ` +
+      `A bar over half the width is the layer's largest weight.</p>`
+    );
+  }
+
+  // An output a class: to the right for the class, in its colour; to the left against it.
+  function eachMarkup({ classes }, layer, unit, most) {
+    const all = classes.map((each, index) => ({ each, value: layer.weights[index][unit] }));
+    const kept = all.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, MOST_WEIGHTS);
+    const rows = kept.map(
+      ({ each, value }) =>
+        `<div class="weight"><span class="weight-name">${named(each)}</span>` +
+        `${trackMarkup(value, most, value < 0 ? "var(--ink-muted)" : each.colour)}<span class="weight-value">${signed(value)}</span></div>`,
+    );
+    const left = all.length - kept.length;
+    const note = left ? ` The ${kept.length} largest; ${left} are left out.` : "";
+    return (
+      `<div class="weight weight-ends"><span></span><span><span>against</span><span>for the class</span></span></div>${rows.join("")}` +
+      `<p class="note">The higher h, the more it speaks for a class, or against it (grey).${note}</p>`
+    );
   }
 
   // One unit: detail as the server sent it, all the layer's units, and how its values are coloured.
@@ -91,7 +132,7 @@
     const group = cluster === null ? "" : `<button type="button" class="chip" data-group="${cluster}" title="Show the rows of this group">group ${cluster}</button>`;
     const listOf = (high) =>
       detail.contexts.filter((each) => each.high === high).map((each) =>
-        contextMarkup(facts, each, each.step, `h ${signed(each.value)}`,
+        contextMarkup(facts, each, each.step, each.step, `h ${signed(each.value)}`,
           wordsMarkup(each, (i) => paint(each.values[i]), each.step, each.step)),
       ).join("");
     return (
@@ -106,12 +147,13 @@
   }
 
   // The settings of a match.
-  function settingsMarkup({ from, to, threshold, edges }, steps, end) {
+  function settingsMarkup({ sequence, from, to, threshold, edges, open }, steps, end) {
     const number = (key, value) =>
       `<input type="number" class="units-number" data-units="${key}" min="0" max="${steps - 1}" value="${value ?? ""}" aria-label="${key === "from" ? "First" : "Last"} step of the span">`;
+    const own = open ? `<button type="button" class="chip" data-back title="Show the span again">#${sequence}</button>` : `#${sequence}`;
     const side = threshold < 0 ? "low" : "high";
     return (
-      `<div class="match-settings"><label>Steps ${number("from", from)}</label><label>to ${number("to", to)}</label>` +
+      `<div class="match-settings"><label>Steps ${number("from", from)}</label><label>to ${number("to", to)}</label><span class="match-own">of ${own}</span>` +
       `<label class="match-threshold">h <select data-units="side" aria-label="Side of the threshold">` +
       `<option value="high"${side === "high" ? " selected" : ""}>at least</option>` +
       `<option value="low"${side === "low" ? " selected" : ""}>at most</option></select>` +
@@ -145,8 +187,8 @@
     const list = matches.map((each) => {
       const { from, to, others } = each;
       const cut = each.first + each.words.length <= to ? " …" : "";
-      const note = `steps ${from} to ${to} · ${others} ${others === 1 ? "other" : "others"} on`;
-      return contextMarkup(facts, each, from, note,
+      const note = `${stepsName(from, to)} · ${others} ${others === 1 ? "other" : "others"} on`;
+      return contextMarkup(facts, each, from, to, note,
         wordsMarkup(each, (i) => pure().mix(tone.middle, tone.high, 0.85 * each.on[i]), from, to) + cut);
     });
     const first = total > matches.length ? `, the first ${matches.length} shown` : "";
@@ -185,5 +227,5 @@
     `<p class="units-hint">Drag across columns of the heatmap or of its words: the units that are on over the whole ` +
     `span, and the places elsewhere where all of them are on again, show here.</p>`;
 
-  stateline.unitspanels = { matchMarkup, noSpan, settingsMarkup, signed, unitMarkup };
+  stateline.unitspanels = { markOpened, matchMarkup, noSpan, settingsMarkup, signed, stepsName, stretchOf, unitMarkup };
 })();

@@ -16,11 +16,13 @@
   }
 
   // Sequence, then what the heatmap shows of it.
-  function draw({ facts, selection, sequence, layer, view, scene }) {
+  function draw({ facts, selection, sequence, layer, scene }) {
     const { label, predicted, confidence, length } = sequence.facts;
     const { classes } = facts;
     const { percent } = stateline.pure;
-    const open = { sequence: selection.sequence, step: selection.from ?? 0 };
+    const { open, group } = selection;
+    const shown = stateline.unitsaddress.shownOf(selection);
+    const explored = { sequence: shown, step: open?.first ?? selection.from ?? 0 };
     const linear = layer.weights !== null;
     const names = Object.fromEntries(classes.map(({ name }, index) => [index, name]));
     const layers = Object.fromEntries(facts.layers.map(({ id, name }) => [id, name]));
@@ -28,54 +30,65 @@
     const verdict = label === predicted ? `<span class="right">right</span>` : `<span class="wrong">wrong</span>`;
     const choices = [
       facts.layers.length > 1 ? select("layer", "Layer", layers, selection.layer) : "",
-      select("cells", "Cells", { value: "value h", change: linear ? "contribution" : "change of h" }, view.cells),
-      linear ? select("towards", "Towards", names, view.towards) : "",
-      select("by", "Rows", { ...ORDERS, amount: linear ? "contribution" : "movement" }, view.by),
+      select("cells", "Cells", { value: "value h", change: linear ? "contribution" : "change of h" }, selection.cells),
+      linear ? select("class", "Towards", names, scene.towards) : "",
+      select("rows", "Rows", { ...ORDERS, amount: linear ? "contribution" : "movement" }, selection.rows),
     ];
-    const only = view.only === null ? "" : `<button type="button" class="chip" data-group="${view.only}" title="Show all rows">group ${view.only} ×</button>`;
+    const only = group === null ? "" : `<button type="button" class="chip" data-group="${group}" title="Show all rows">group ${group} ×</button>`;
     at("units-tools").innerHTML =
       `<div class="units-sequence"><button type="button" class="icon-button" data-sequence-by="-1" aria-label="Sequence before">‹</button>` +
-      `<label>Sequence <input type="number" class="units-number" data-units="sequence" min="0" max="${facts.sequences - 1}" value="${selection.sequence}"></label>` +
+      `<label>Sequence <input type="number" class="units-number" data-units="sequence" min="0" max="${facts.sequences - 1}" value="${shown}"></label>` +
       `<button type="button" class="icon-button" data-sequence-by="1" aria-label="Sequence after">›</button>` +
       `<span class="units-verdict">${chip(label)}<span class="arrow">→</span>${chip(predicted)} ${percent(confidence)} ${verdict}</span>` +
       `<span class="scope">${stateline.series.steps(facts, length)}, ${layer.units} units</span>` +
-      `<a href="${stateline.addresses.explore(facts.run, open)}">Open in Explore</a></div>` +
+      `<a href="${stateline.addresses.explore(facts.run, explored)}">Open in Explore</a></div>` +
+      (open ? openedMarkup(selection) : "") +
       `<div class="units-choices">${choices.join("")}${only}</div>`;
-    legend({ facts, layer, view, scene });
+    legend({ facts, layer, selection, scene });
+  }
+
+  // What is opened in place of the sequence of the span, and the way back.
+  function openedMarkup({ open, sequence, from, to }) {
+    const { stepsName } = stateline.unitspanels;
+    const back = from === null ? `#${sequence}` : `${stepsName(from, to)} of #${sequence}`;
+    return (
+      `<div class="units-opened"><span>Opened: <strong>${stepsName(open.first, open.last)}</strong> of #${open.sequence}</span>` +
+      `<button type="button" class="tool-button" data-back>‹ Back to ${back}</button></div>`
+    );
   }
 
   // What colours and rows mean.
-  function legend({ facts, layer, view, scene }) {
+  function legend({ facts, layer, selection, scene }) {
     const { low, high, middle } = { ...units().look(), ...scene.ends };
-    const name = stateline.pure.escape(facts.classes[view.towards].name);
+    const name = stateline.pure.escape(facts.classes[scene.towards].name);
     const noun = stateline.series.stepNoun(facts);
     const linear = layer.weights !== null;
-    const value = view.cells === "value";
+    const value = selection.cells === "value";
     const shows = value ? `h after each ${noun}` : linear ? `what each ${noun} added to the logit of ${name} through the unit` : `change of h at each ${noun}`;
     const end = value ? scene.end.toFixed(2) : scene.end.toPrecision(2);
     const beyond = value ? "" : "; larger ones have the colours of the ends";
     const moved = linear
       ? `contribution to ${name} (weight × change of h), sizes summed over the ${noun}s; a bar's colour is the sign of their plain sum`
       : `sizes of the changes of h, summed over the ${noun}s: ${layer.read ? "the readout is not linear" : "the head reads another layer"}, so that no unit has a contribution of its own`;
-    const rows = { amount: "", group: "Rows by group. ", number: "Rows by number. ", spread: "Rows by the standard deviation of h over the run. " }[view.by];
+    const rows = { amount: "", group: "Rows by group. ", number: "Rows by number. ", spread: "Rows by the standard deviation of h over the run. " }[selection.rows];
     at("units-legend").innerHTML =
       `<div class="ramp"><div class="ramp-bar" style="background:linear-gradient(90deg,${low},${middle},${high})"></div>` +
       `<div class="ramp-labels"><span>−${end}</span><span>0</span><span>${end}</span></div></div>` +
-      `<p><strong>Cells:</strong> ${shows}${beyond}. <strong>Bars${view.by === "amount" ? " and rows" : ""}:</strong> ${moved}. ${rows}` +
+      `<p><strong>Cells:</strong> ${shows}${beyond}. <strong>Bars${selection.rows === "amount" ? " and rows" : ""}:</strong> ${moved}. ${rows}` +
       `Click a row for its unit; drag across columns to select and match.</p>`;
   }
 
   // The settings of a match, and an empty place for what it finds.
-  function settings({ selection, sequence }, end) {
-    const steps = sequence.steps.surface.length;
-    const found = at("match-found");
-    const body = stateline.unitspanels.settingsMarkup(selection, steps, Math.max(0.01, end));
+  function settings({ selection, layer, own, data, answered }) {
+    const steps = own.length / layer.units;
+    const end = Math.max(0.01, stateline.unitsmath.largest(data.units));
+    const body = stateline.unitspanels.settingsMarkup(selection, steps, end);
     const place = at("units-match").querySelector(".match-place");
     // A slider that is being dragged must not be replaced under the hand.
     if (place && !place.contains(document.activeElement)) place.innerHTML = body;
     if (!place) at("units-match").innerHTML = `<div class="match-place">${body}</div><div id="match-found"></div>`;
     if (selection.from === null) at("match-found").innerHTML = stateline.unitspanels.noSpan();
-    else if (!found?.innerHTML) at("match-found").innerHTML = `<p class="units-hint">Looking through the run …</p>`;
+    else if (!answered) at("match-found").innerHTML = `<p class="units-hint">Looking through the run …</p>`;
   }
 
   // A field has changed.
@@ -84,17 +97,17 @@
     const { units: key } = target.dataset;
     const number = Number(target.value);
     const { from, to, threshold } = page.selection;
-    const last = page.sequence.steps.surface.length - 1;
+    const last = page.own.length / page.layer.units - 1; // of the sequence of the span
     const whole = (most) => Math.min(most, Math.max(0, Math.trunc(number)));
     if (key === "sequence") units().chooseSequence(whole(page.facts.sequences - 1));
     else if (key === "layer") units().chooseLayer(target.value);
-    else if (key === "cells" || key === "by") units().view({ [key]: target.value });
-    else if (key === "towards") units().view({ towards: number });
-    else if (key === "from") units().chooseSpan({ from: whole(last), to: Math.max(whole(last), to ?? 0) });
-    else if (key === "to") units().chooseSpan({ from: Math.min(whole(last), from ?? whole(last)), to: whole(last) });
-    else if (key === "edges") units().chooseSpan({ edges: target.checked });
-    else if (key === "threshold") units().chooseSpan({ threshold: threshold < 0 ? -number : number });
-    else if (key === "side") units().chooseSpan({ threshold: (target.value === "low" ? -1 : 1) * (Math.abs(threshold) || 0.01) });
+    else if (key === "cells" || key === "rows") units().view({ [key]: target.value });
+    else if (key === "class") units().view({ class: number });
+    else if (key === "from") units().ask({ from: whole(last), to: Math.max(whole(last), to ?? 0) }, from === null);
+    else if (key === "to") units().ask({ from: Math.min(whole(last), from ?? whole(last)), to: whole(last) }, from === null);
+    else if (key === "edges") units().ask({ edges: target.checked });
+    else if (key === "threshold") units().ask({ threshold: threshold < 0 ? -number : number });
+    else if (key === "side") units().ask({ threshold: (target.value === "low" ? -1 : 1) * (Math.abs(threshold) || 0.01) });
   }
 
   for (const kind of ["change", "input"]) {
@@ -113,17 +126,19 @@
     const page = units().page();
     const within = (query) => target.closest?.(query)?.dataset;
     if (!page || !target.closest?.("#units-page")) return;
-    const { facts, selection, layer, view } = page;
+    const { facts, selection, layer } = page;
+    const shown = stateline.unitsaddress.shownOf(selection);
     const wrap = (number, count) => (number + count) % count;
     const [tab, group, unit, without] = [".units-tab", "[data-group]", "[data-unit]", "[data-without]"].map(within);
-    const [by, next, context] = ["[data-unit-by]", "[data-sequence-by]", ".context-open"].map(within);
+    const [by, next, back, context] = ["[data-unit-by]", "[data-sequence-by]", "[data-back]", ".context-open"].map(within);
     if (tab) units().panel(tab.panel);
-    else if (group) units().view({ only: view.only === Number(group.group) ? null : Number(group.group) });
+    else if (group) units().view({ group: selection.group === Number(group.group) ? null : Number(group.group) });
     else if (unit) units().chooseUnit(Number(unit.unit));
     else if (by) units().chooseUnit(wrap(selection.unit + Number(by.unitBy), layer.units));
-    else if (next) units().chooseSequence(wrap(selection.sequence + Number(next.sequenceBy), facts.sequences));
-    else if (without) units().chooseSpan({ without: toggled(selection.without, Number(without.without)) });
-    else if (context) units().visit(Number(context.sequence), Number(context.step));
+    else if (next) units().chooseSequence(wrap(shown + Number(next.sequenceBy), facts.sequences));
+    else if (without) units().ask({ without: toggled(selection.without, Number(without.without)) });
+    else if (back) units().openStretch(null);
+    else if (context) units().openStretch(stateline.unitspanels.stretchOf(context));
   });
 
   const toggled = (list, value) =>

@@ -26,7 +26,8 @@ PARTS = (
         "Unit",
         "Click a row. The contexts are the steps of the whole run at which the unit is highest and "
         f"lowest, one a sequence, with {AROUND} words on either side in the colours of its values. "
-        "A context opens its sequence here; Explore opens it there.",
+        "A context opens its step here; Explore opens it there. The weight in the readout says for "
+        "which class a higher h of the unit speaks.",
     ),
     (
         "Select and match",
@@ -35,14 +36,16 @@ PARTS = (
         "listed. A match is a stretch of steps anywhere in the run at which all of them are on, as "
         "long as it can be. Those whose length is nearest to the span's come first, then those "
         "with the fewest other units on throughout. Click a unit to leave it out: fewer units have "
-        "more matches. After LSTMVis (Strobelt et al. 2018).",
+        "more matches. A match opens in the heatmap, with its steps marked; the span and the list "
+        "stay, and the way back to the span is above the heatmap. A span dragged in the opened "
+        "sequence is a new question. After LSTMVis (Strobelt et al. 2018).",
     ),
     (
         "Groups and words",
         "Units that the same words move, and those words, put together by co-clustering the mean "
         "change of every unit at every frequent word. The rows of a group can be shown alone; a "
-        "word lights the units that it moves by at least half as much as the one that it moves "
-        "most. After RNNVis (Ming et al. 2017).",
+        "word under the cursor frames the rows of the units that it moves by at least half as much "
+        "as the one that it moves most, and pales the others. After RNNVis (Ming et al. 2017).",
     ),
 )
 

@@ -3,9 +3,10 @@
 from dash import html
 
 from app import ids
+from app.units import GROUPS, MATCH, UNIT
 
-# What the side shows, by the key that the address of a tab carries.
-PANELS = {"unit": "Unit", "match": "Select and match", "groups": "Groups and words"}
+# What the side shows, by the key that the address carries.
+PANELS = {UNIT: "Unit", MATCH: "Select and match", GROUPS: "Groups and words"}
 
 
 def units_view() -> html.Main:
@@ -53,7 +54,7 @@ def _tab(key: str, name: str) -> html.Button:
         **{
             "data-panel": key,
             "aria-controls": f"units-{key}",
-            "aria-selected": "true" if key == "unit" else "false",
+            "aria-selected": "true" if key == UNIT else "false",
         },
     )
 
@@ -63,7 +64,7 @@ def _panel(key: str) -> html.Div:
         id=f"units-{key}",
         className="units-panel",
         role="tabpanel",
-        hidden=key != "unit",
+        hidden=key != UNIT,
         tabIndex="0",
         **{"aria-labelledby": f"units-tab-{key}"},
     )

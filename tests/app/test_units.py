@@ -33,11 +33,14 @@ def shown(store: Path) -> Callable[..., str]:
 def test_an_address_read_again_gives_what_it_was_written_from(several: Run) -> None:
     query = {
         "layer": "lstm", "sequence": "0", "unit": "2", "from": "1", "to": "4",
-        "threshold": "-0.25", "edges": "1", "without": "0,2",
+        "threshold": "-0.25", "edges": "1", "without": "0,2", "open": "0-2-5", "class": "1",
+        "cells": "change", "rows": "group", "panel": "groups",
     }  # fmt: skip
     assert parse_units(several, query).plain() == {
         "layer": "lstm", "sequence": 0, "unit": 2, "from": 1, "to": 4,
         "threshold": -0.25, "edges": True, "without": [0, 2],
+        "open": {"sequence": 0, "first": 2, "last": 5}, "class": 1, "cells": "change",
+        "rows": "group", "panel": "groups", "group": None,
     }  # fmt: skip
 
 
@@ -46,11 +49,29 @@ def test_an_empty_address_shows_the_first_sequence_that_is_wrong(several: Run, r
              if row["label"] != row["predicted"]]  # fmt: skip
     assert parse_units(several, {}).plain() == {
         "layer": "lstm", "sequence": wrong[0], "unit": None, "from": None, "to": None,
-        "threshold": 0.3, "edges": False, "without": [],
+        "threshold": 0.3, "edges": False, "without": [], "open": None, "class": None,
+        "cells": "value", "rows": "amount", "panel": "unit", "group": None,
     }  # fmt: skip
     flawless = open_run(run)
     flawless.sequences = several.sequences.with_columns(correct=True)
     assert usual_sequence(flawless) == 0
+
+
+def test_a_group_is_one_of_the_layer(tmp_path: Path) -> None:
+    folder = synthetic_run(tmp_path, "worded", sequences=50, max_steps=20, layers=BIDIRECTIONAL)
+    worded = open_run(folder)
+    for layer in worded.layer_ids:
+        groups = sorted(set(worded.units(layer)["cluster"]))
+        for group in groups:
+            assert parse_units(worded, {"layer": layer, "group": str(group)}).group == group
+        with pytest.raises(StatelineError, match=f"expected {groups[0]}"):
+            parse_units(worded, {"layer": layer, "group": str(groups[-1] + 1)})
+
+
+def test_a_span_shows_what_it_matches_unless_another_panel_is_asked_for(several: Run) -> None:
+    span = {"sequence": "0", "from": "1", "to": "2"}
+    assert parse_units(several, span).panel == "match"
+    assert parse_units(several, {**span, "panel": "unit"}).panel == "unit"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +88,17 @@ def test_an_empty_address_shows_the_first_sequence_that_is_wrong(several: Run, r
         ({"threshold": "nan"}, "no value of a unit"),
         ({"threshold": "inf"}, "no value of a unit"),
         ({"threshold": "high"}, "no value of a unit"),
-        ({"edges": "yes"}, "expected 0 or 1"),
+        ({"edges": "yes"}, "expected 0, 1"),
+        ({"open": "0"}, "a sequence and two of its steps"),
+        ({"open": "0-1-2-3"}, "a sequence and two of its steps"),
+        ({"open": "5-0-1"}, "expected a number from 0 to 4"),
+        ({"open": "0-3-7"}, "open, two steps from 0 to 6"),
+        ({"open": "0-4-3"}, "ends before it begins"),
+        ({"class": "9"}, "class: .* expected a number from 0 to"),
+        ({"cells": "colour"}, "expected value, change"),
+        ({"rows": ["group"]}, "expected amount, group, number, spread"),
+        ({"panel": ""}, "expected unit, match, groups"),
+        ({"group": "99"}, "group: .* expected none"),
         ({"without": "1,,2"}, "expected a number from 0 to 2"),
     ],
 )

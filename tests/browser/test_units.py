@@ -92,9 +92,9 @@ def test_rows_are_ordered_by_what_the_unit_contributed(
     ]
     wanted = sorted(range(len(weights)), key=lambda n: -amount[n])
     assert page.evaluate(ROWS) == wanted
-    page.select_option("[data-units=by]", "number")
+    page.select_option("[data-units=rows]", "number")
     assert page.evaluate(ROWS) == sorted(wanted)
-    page.select_option("[data-units=by]", "group")
+    page.select_option("[data-units=rows]", "group")
     cluster = run.units("lstm")["cluster"].to_list()
     assert page.evaluate(ROWS) == sorted(wanted, key=lambda n: cluster[n])
 
@@ -114,8 +114,8 @@ def test_cells_switch_between_the_value_and_its_contribution(page, site: str) ->
         return scene.values.reduce((a, b) => a + b, 0);
         }"""
     )
-    towards = page.locator("[data-units=towards]").input_value()
-    page.select_option("[data-units=towards]", "1" if towards == "0" else "0")
+    towards = page.locator("[data-units=class]").input_value()
+    page.select_option("[data-units=class]", "1" if towards == "0" else "0")
     other = page.evaluate("stateline.unitsheat.shown().scene.values.reduce((a, b) => a + b, 0)")
     assert found == pytest.approx(-other, abs=1e-4) and abs(found) > 0.01
 
@@ -137,9 +137,10 @@ def test_a_click_on_a_row_shows_its_unit_and_a_context_opens_its_sequence(
     page.locator("#units-unit .context-open").nth(other).click()
     number = rows[other]["sequence_id"]
     page.wait_for_function(f"document.querySelector('[data-units=sequence]').value === '{number}'")
-    assert query_of(page)["sequence"] == str(number) and query_of(page)["unit"] == "5"
-    lit = page.locator(".units-axis .word-head.lit")
-    assert lit.get_attribute("data-t") == str(rows[other]["t"])
+    step = rows[other]["t"]
+    assert query_of(page)["open"] == f"{number}-{step}-{step}" and query_of(page)["unit"] == "5"
+    opened = page.locator(".units-axis .word-head.opened")
+    assert opened.get_attribute("data-t") == str(step)
     page.go_back()
     page.wait_for_function("document.querySelector('[data-units=sequence]')?.value === '1'")
 
@@ -161,19 +162,6 @@ def test_a_drag_selects_a_span_and_matches_it(page, site: str, browser_store: Pa
         page.locator("#match-found .unit-chip").first.click()
         page.wait_for_selector("#match-found .unit-chip[aria-pressed=false]")
         assert query_of(page)["without"] == str(on[0])
-
-
-def test_a_match_opens_there_and_its_address_brings_it_back(page, site: str) -> None:
-    address = f"{site}/units/reviews?sequence=1&from=2&to=2&threshold=0.2"
-    open_units(page, address)
-    page.wait_for_selector("#match-found .context")
-    assert page.get_attribute("#units-tab-match", "aria-selected") == "true"
-    assert "elsewhere" in page.inner_text("#match-found")
-    link = page.locator("#match-found .context-link").first
-    href = link.get_attribute("href")
-    link.click()
-    page.wait_for_url(site + href)  # With all its scripts: half of them cannot count segments.
-    page.wait_for_function("window.stateline?.segments > 0")
 
 
 def test_what_matches_nothing_is_said_with_what_to_change(page, site: str) -> None:
@@ -207,9 +195,24 @@ def test_groups_filter_the_rows_and_words_light_their_units(
     word = int(page.locator(".group-word").first.get_attribute("data-word"))
     response = run.responses("lstm")["response"].to_list()[word]
     most = max(map(abs, response))
-    assert page.evaluate("stateline.unitsheat.shown().marks.lit") == [
+    assert page.evaluate("stateline.unitsheat.shown().marks.word") == [
         n for n, value in enumerate(response) if abs(value) >= most / 2
     ]
+    # Rows of other units are paled, and no others.
+    paled = page.evaluate(
+        """() => {
+        const { scene, row, marks } = stateline.unitsheat.shown();
+        const canvas = document.querySelector(".units-marks");
+        const scale = canvas.height / canvas.getBoundingClientRect().height;
+        const pen = canvas.getContext("2d");
+        return scene.order.filter((unit, at) => unit !== marks.unit &&
+            pen.getImageData(canvas.width / 2, (at + 0.5) * row * scale, 1, 1).data[3] > 100);
+        }"""
+    )
+    lit = page.evaluate(
+        "[...stateline.unitsheat.shown().marks.word, stateline.units.page().selection.unit]"
+    )
+    assert sorted(paled) == sorted(set(range(len(cluster))) - set(lit))
     page.locator(".group .unit-chip").first.click()
     page.wait_for_selector("#units-unit h2")
 

@@ -3,10 +3,10 @@ import { createRequire } from "node:module";
 import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
-for (const name of ["pure", "addresses", "classes", "series", "unitsmath", "unitspanels", "unitsgroups"]) {
+for (const name of ["pure", "addresses", "classes", "series", "unitsaddress", "unitsmath", "unitspanels", "unitsgroups"]) {
   require(`../../app/assets/${name}.js`);
 }
-const { unitsmath: math, unitspanels: panels, unitsgroups: groups } = globalThis.stateline;
+const { unitsaddress: address, unitsmath: math, unitspanels: panels, unitsgroups: groups } = globalThis.stateline;
 
 // Three steps of two units.
 const h = Float32Array.from([0.5, -0.25, 0.75, -0.5, -0.25, 0.25]);
@@ -88,14 +88,56 @@ test("a word lights the units that it moves by at least half as much as the most
   assert.ok(Math.abs(math.effect([0.5, -1], [2, 3]) + 2) < 1e-9);
 });
 
-test("an address has what was chosen and nothing that was not", () => {
-  const plain = { layer: "lstm", sequence: 3, unit: null, from: null, to: null, threshold: 0.3, edges: false, without: [] };
-  assert.equal(String(math.query(plain)), "layer=lstm&sequence=3&threshold=0.3");
-  const full = { ...plain, unit: 0, from: 0, to: 2, threshold: -0.5, edges: true, without: [1, 4] };
+const plain = {
+  layer: "lstm", sequence: 3, unit: null, from: null, to: null, threshold: 0.3, edges: false, without: [],
+  open: null, class: null, cells: "value", rows: "amount", panel: "unit", group: null,
+};
+
+test("an address has what was chosen and nothing that is as usual", () => {
+  assert.equal(String(address.query(plain)), "layer=lstm&sequence=3&threshold=0.3");
+  const full = {
+    ...plain, unit: 0, from: 0, to: 2, threshold: -0.5, edges: true, without: [1, 4],
+    open: { sequence: 90, first: 12, last: 15 }, class: 0, cells: "change", rows: "group", panel: "groups", group: 0,
+  };
   assert.equal(
-    String(math.query(full)),
-    "layer=lstm&sequence=3&unit=0&from=0&to=2&threshold=-0.5&edges=1&without=1%2C4",
+    String(address.query(full)),
+    "layer=lstm&sequence=3&from=0&to=2&threshold=-0.5&edges=1&without=1%2C4&unit=0&open=90-12-15" +
+      "&class=0&cells=change&rows=group&panel=groups&group=0",
   );
+  const span = { ...plain, from: 0, to: 2 };
+  assert.match(String(address.query(span)), /panel=unit/); // with a span the usual one is the match
+  assert.doesNotMatch(String(address.query({ ...span, panel: "match" })), /panel/);
+});
+
+test("a match is asked for the same whatever is opened or chosen beside it", () => {
+  const span = { ...plain, from: 0, to: 2 };
+  const opened = { ...span, open: { sequence: 90, first: 12, last: 15 }, unit: 4, cells: "change", panel: "groups" };
+  assert.equal(String(address.question(opened)), String(address.question(span)));
+  assert.equal(address.shownOf(span), 3);
+  assert.equal(address.shownOf(opened), 90);
+});
+
+test("a weight below 0 of one output is on the side and in the colour of class 0", () => {
+  const layer = { weights: [[-0.4, 0.8]] };
+  const detail = { unit: 0, low: -1, high: 1, counts: [1, 2], contexts: [] };
+  const data = { units: { cluster: [null, null], mean: [0, 0], sd: [1, 1] } };
+  const markup = (unit) => panels.unitMarkup(facts, layer, data, { ...detail, unit }, () => "#ffffff");
+  assert.match(markup(0), /<h3>Weight in the readout/);
+  assert.match(markup(0), /left:25.0%;width:25.0%;background:#aa0000/);
+  assert.match(markup(0), /−0.400: .* speaks for <strong>bad/);
+  assert.match(markup(1), /left:50.0%;width:50.0%;background:#0000aa/);
+  assert.match(markup(1), /speaks for <strong>good/);
+});
+
+test("a weight against one of several classes is not in the class's colour", () => {
+  const classes = ["a", "b", "c"].map((name, i) => ({ name, colour: `#00000${i}` }));
+  const layer = { weights: [[-1], [0.5], [0.25]] };
+  const detail = { unit: 0, low: -1, high: 1, counts: [1, 2], contexts: [] };
+  const data = { units: { cluster: [null], mean: [0], sd: [1] } };
+  const markup = panels.unitMarkup({ ...facts, classes }, layer, data, detail, () => "#ffffff");
+  assert.match(markup, /left:0.0%;width:50.0%;background:var\(--ink-muted\)/);
+  assert.match(markup, /left:50.0%;width:25.0%;background:#000001/);
+  assert.match(markup, /against<\/span><span>for the class/);
 });
 
 const facts = {
