@@ -4,7 +4,8 @@ import dash
 from dash import ClientsideFunction, Input, Output, State
 
 from app import ids
-from app.components.decision_cards import CHARTS, CHOICES
+from app.components.decision_cards import CHARTS, CHOICES, THEME, USUAL, bins_id
+from app.decision_choices import ANSWERS
 
 
 def register(app: dash.Dash) -> None:
@@ -31,22 +32,7 @@ def register(app: dash.Dash) -> None:
         Input(ids.SEQUENCES, "getRowsRequest"),
         State(ids.RUN_FACTS, "data"),
     )
-    for key in CHOICES:
-        app.clientside_callback(
-            ClientsideFunction("stateline", "chosenFigure"),
-            Output(f"decisions-{key}", "figure"),
-            Input(f"decisions-{key}-choice", "value"),
-            State(f"decisions-{key}-figures", "data"),
-            prevent_initial_call=True,
-        )
-    for key in CHARTS:
-        app.clientside_callback(
-            ClientsideFunction("stateline", "goToPoint"),
-            Output(ids.PAGES_LOCATION, "href", allow_duplicate=True),
-            Input(f"decisions-{key}", "clickData"),
-            State(f"decisions-{key}", "figure"),
-            prevent_initial_call=True,
-        )
+    _link_decisions(app)
     app.clientside_callback(
         ClientsideFunction("stateline", "unitsPage"),
         # Without an output Dash would not call it for a page that was just put in.
@@ -63,4 +49,45 @@ def register(app: dash.Dash) -> None:
         Output(ids.LEXICON_TABLE, "getRowsResponse"),
         Input(ids.LEXICON_TABLE, "getRowsRequest"),
         State(ids.LEXICON_FACTS, "data"),
+    )
+
+
+def _link_decisions(app: dash.Dash) -> None:
+    """Charts that follow their selects and the theme, an address that says what they show."""
+    for key in CHARTS:
+        chosen = [Input(f"decisions-{key}-choice", "value")] if key in CHOICES else []
+        app.clientside_callback(
+            ClientsideFunction("stateline", "chosenFigure"),
+            Output(f"decisions-{key}", "figure"),
+            Input(f"decisions-{key}-figures", "data"),
+            Input(THEME, "data"),
+            *chosen,
+            State(f"decisions-{key}", "figure"),
+        )
+        app.clientside_callback(
+            ClientsideFunction("stateline", "overPoint"),
+            Output(f"decisions-{key}-frame", "className"),
+            Input(f"decisions-{key}", "hoverData"),
+            State(f"decisions-{key}", "figure"),
+            State(f"decisions-{key}", "id"),
+            prevent_initial_call=True,
+        )
+        app.clientside_callback(
+            ClientsideFunction("stateline", "goToPoint"),
+            Output(ids.PAGES_LOCATION, "href", allow_duplicate=True),
+            Input(f"decisions-{key}", "clickData"),
+            State(f"decisions-{key}", "figure"),
+            prevent_initial_call=True,
+        )
+    app.clientside_callback(
+        ClientsideFunction("stateline", "chosenBins"),
+        *(Output(bins_id(each), "hidden") for each in ANSWERS),
+        Input("decisions-calibration-choice", "value"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("stateline", "decisionsAddress"),
+        Output(ids.DECISIONS, "data-query"),
+        Input(USUAL, "data"),
+        *(Input(f"decisions-{key}-choice", "value") for key in CHOICES),
     )

@@ -14,7 +14,6 @@ from store.schema import STEPS
 
 POSITIONS = 21  # of a mean trajectory, 0 to 100 % of the steps
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
-SHARES = (1.0, 0.5, 0.25)  # of the steps that have been read where calibration is measured
 CLASS = pl.col("label")
 
 

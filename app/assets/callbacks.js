@@ -19,16 +19,38 @@
       return [options, same.id === present ? dash.no_update : same.id];
     },
 
-    chosenFigure(choice, figures) {
-      return figures?.[choice] ?? dash.no_update;
+    // `rest` is the choice, of a chart that has one, and the figure that it shows.
+    chosenFigure(figures, theme, ...rest) {
+      const present = rest.pop();
+      const figure = figures?.[rest[0] ?? ""];
+      if (!figure) return dash.no_update;
+      const { tone } = stateline.theme;
+      const drawn = stateline.decisions.drawn(figure, tone("--surface"), tone("--ink"));
+      // Most themes' changes reach a chart by its style sheet alone.
+      const { triggered } = dash.callback_context;
+      const turned = triggered.length && triggered.every(({ prop_id }) => prop_id === "decisions-theme.data");
+      return turned && stateline.decisions.alike(drawn, present) ? dash.no_update : drawn;
     },
 
-    // What was clicked in a chart has an address of its own, or its trace has one.
+    // The tooltip below a chart, and a pointer over what leads somewhere.
+    overPoint(hover, figure, id) {
+      return stateline.decisions.over(hover?.points?.[0], figure, id);
+    },
+
     goToPoint(click, figure) {
       const point = click?.points?.[0];
       if (!point) return dash.no_update;
-      const own = typeof point.customdata === "string" ? point.customdata : null;
-      return own ?? figure.data[point.curveNumber].meta ?? dash.no_update;
+      stateline.tooltip.hide();
+      return stateline.decisions.way(point, figure) || dash.no_update;
+    },
+
+    chosenBins(choice) {
+      return ["end", "half", "quarter"].map((each) => each !== choice);
+    },
+
+    decisionsAddress(usual, ...chosen) {
+      if (!usual) return dash.no_update;
+      return stateline.decisions.remember(usual, chosen);
     },
 
     unitsPage(facts) {

@@ -7,6 +7,7 @@ from app import addresses, decisions
 from app.components.shell import choice
 from app.components.text import count, percent
 from app.confidence import BINS, range_of
+from app.decision_choices import ANSWERS, AT_END, BY_SHARE, BY_STEP, DecisionChoices, present_labels
 from app.figures.decision_charts import (
     ClassLines,
     calibration_chart,
@@ -23,10 +24,13 @@ from store.reader import Run
 
 CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True, "staticPlot": False}
 CHARTS = ("accuracy", "fan", "settled", "trajectory", "calibration")
-CHOICES = CHARTS[1:]  # charts with a select over them
+# Charts with a select over them, and what the address calls its choice.
+CHOICES = {"fan": "class", "settled": "steps", "trajectory": "projection", "calibration": "answers"}
+# What the choices are where the address is silent, and the theme that the charts are drawn for.
+USUAL, THEME = "decisions-usual", "decisions-theme"
 EMPTY = {"data": [], "layout": {}}
-BY_STEP, BY_SHARE = "step", "share"
-ENDS = {"1.0": "at the end", "0.5": "half read", "0.25": "a quarter read"}
+ANSWER_NAMES = {"end": "at the end", "half": "half read", "quarter": "a quarter read"}
+MOST_LISTED = 12  # classes named in a sentence
 
 
 def class_lines(run: Run) -> ClassLines:
@@ -37,64 +41,74 @@ def class_lines(run: Run) -> ClassLines:
     return ClassLines(run.class_names, run.class_colours, links)
 
 
-def cards(run: Run) -> list:
+def cards(run: Run, chosen: DecisionChoices) -> list:
     """All of them, in reading order."""
+    shown = chosen.plain()
     return [
         _accuracy_card(run),
-        _fan_card(run),
-        _settled_card(run),
-        _trajectory_card(run),
-        _calibration_card(run),
+        _fan_card(run, shown["class"]),
+        _settled_card(run, shown["steps"]),
+        _trajectory_card(run, shown["projection"]),
+        _calibration_card(run, shown["answers"]),
     ]
 
 
 def no_cards() -> list:
     """The elements of all cards, without a run: from these Dash learns what callbacks may use."""
-    return [
-        card(key, "", "", EMPTY, figure_choice(key, "", {}, {}) if key in CHOICES else None)
+    made = [
+        card(key, "", "", {}, figure_choice(key, "", {}, "") if key in CHOICES else None)
         for key in CHARTS
     ]
+    return [*made, *(html.Div(id=bins_id(key)) for key in ANSWERS)]
 
 
-def card(key: str, title: str, reading: str, figure: dict, *more: object) -> html.Section:
+def bins_id(answers: str) -> str:
+    """Id of the table of bins of a key of ANSWERS."""
+    return f"decisions-bins-{answers}"
+
+
+def card(
+    key: str,
+    title: str,
+    reading: str,
+    figures: dict[str, dict],
+    select: html.Label | None = None,
+    beside: list | None = None,
+) -> html.Section:
     """One card.
 
-    key      of the chart: its element is `decisions-<key>`
+    key      of the chart: its element is `decisions-<key>`, which a script draws
     reading  the sentence on how to read it
-    more     a choice for the head, then what stands under the chart
+    figures  that the chart may show, by the values of its select; one where there is no select
+    beside   what stands beside the chart
     """
-    head, *under = more or (None,)
+    graph = dcc.Graph(
+        id=f"decisions-{key}", figure=EMPTY, config=CONFIG, responsive=True,
+        clear_on_unhover=True,
+    )  # fmt: skip
     return html.Section(
         [
-            html.Div([html.H2(title), head], className="decision-head"),
+            html.Div([html.H2(title), select], className="decision-head"),
             html.P(reading, className="note"),
             html.Div(
-                dcc.Graph(
-                    id=f"decisions-{key}", figure=figure, config=CONFIG, responsive=True,
-                    style={"height": "100%"},
-                ),
-                className="decision-chart",
+                [
+                    html.Div(graph, id=f"decisions-{key}-frame", className="decision-chart"),
+                    *(beside or []),
+                ],
+                className="decision-body",
             ),
-            *under,
+            dcc.Store(id=f"decisions-{key}-figures", data=figures),
         ],
         className=f"decision-card decision-card-{key}",
         role="group",
         **{"aria-label": title},
-    )  # fmt: skip
-
-
-def figure_choice(
-    key: str, name: str, options: dict[str, str], figures: dict[str, dict]
-) -> html.Div:
-    """A select that puts one of some figures into the chart `decisions-<key>`."""
-    listed = [{"label": text, "value": value} for value, text in options.items()]
-    first = next(iter(options), None)
-    return html.Div(
-        [
-            choice(name, f"decisions-{key}-choice", listed, first),
-            dcc.Store(id=f"decisions-{key}-figures", data=figures),
-        ]
     )
+
+
+def figure_choice(key: str, name: str, options: dict[str, str], shown: str) -> html.Label:
+    """A select that says which of its figures the chart `decisions-<key>` shows."""
+    listed = [{"label": text, "value": value} for value, text in options.items()]
+    return choice(name, f"decisions-{key}-choice", listed, shown)
 
 
 def _accuracy_card(run: Run) -> html.Section:
@@ -103,56 +117,73 @@ def _accuracy_card(run: Run) -> html.Section:
     figure = lines_chart(
         class_lines(run),
         found.by_class,
-        1,
-        step_axis(f"{noun}s read"),
-        found.whole,
-        ("majority", level),
+        step_axis(f"{noun}s read", 1, len(found.whole)),
+        (f"{noun}s read: {{x}}", "Right"),
+        overall=found.whole,
+        level=("majority", level),
     )
     return card(
         "accuracy",
         f"Accuracy after so many {noun}s",
         f"Share of the sequences whose answer after so many {noun}s is the actual class; a shorter "
-        f"one keeps its last answer. {percent(final)} at the end; naming always the most frequent "
-        f"class gets {percent(level)}.",
-        figure,
+        f"one keeps its last answer. {percent(final)} at the end; always the most frequent class "
+        f"(dashed): {percent(level)}.",
+        {"": figure},
     )
 
 
-def _settled_card(run: Run) -> html.Section:
+def _settled_card(run: Run, shown: str) -> html.Section:
     noun, found, classes = step_noun(run), decisions.settled(run), class_lines(run)
+    more = [[["Median settle step", f"{median:g}"]] for median in found.median]
+    last = found.by_step.shape[1] - 1
     figures = {
-        BY_STEP: lines_chart(classes, found.by_step, 0, step_axis("step")),
+        BY_STEP: lines_chart(
+            classes, found.by_step, step_axis("step", 0, last), ("by step {x}", "Settled"), more
+        ),
         BY_SHARE: lines_chart(
-            classes, found.by_share, 0, percent_axis("from the first step to the last")
+            classes,
+            found.by_share,
+            percent_axis("from the first step to the last"),
+            ("by {x} % of the way", "Settled"),
+            more,
         ),
     }
     options = {BY_STEP: f"by {noun}", BY_SHARE: "by share read"}
-    middles = [
-        f"{name} {median:g}"
-        for name, median in zip(run.class_names, found.median, strict=True)
-        if not np.isnan(median)
-    ]
-    shown = ", ".join(middles[:MOST_LISTED]) + (" …" if len(middles) > MOST_LISTED else "")
     return card(
         "settled",
         "Settled",
         "Share of the sequences of each actual class whose answer never changes again from there "
-        f"on, right or wrong. Median settle step: {shown}.",
-        figures[BY_STEP],
-        figure_choice("settled", "Steps", options, figures),
+        f"on, right or wrong. Median settle step: {medians(run.class_names, found.median)}.",
+        figures,
+        figure_choice("settled", "Steps", options, shown),
     )
 
 
-MOST_LISTED = 8  # classes named in a sentence
+def medians(names: list[str], median: np.ndarray) -> str:
+    """The classes by their median settle step; of many the first and the last ones alone.
 
-
-def _fan_card(run: Run) -> html.Section:
-    noun, found, classes = step_noun(run), decisions.fan(run), class_lines(run)
-    known = [label for label in range(len(run.class_names)) if found.running[label].any()]
-    figures = {
-        str(label): fan_chart(
-            classes, label, found.quantiles[label], found.running[label], step_axis("step")
+    median  float (C,)  NaN for a class without sequences
+    """
+    by_step = {}
+    for label in np.argsort(median, kind="stable"):
+        if not np.isnan(median[label]):
+            by_step.setdefault(f"{median[label]:g}", []).append(names[label])
+    ranked = list(by_step.items())
+    if sum(map(len, by_step.values())) <= MOST_LISTED:
+        return ", ".join(
+            f"{step} (class{'es' if len(here) > 1 else ''} {', '.join(here)})"
+            for step, here in ranked
         )
+    ends = [f"{step} ({count(len(here), 'class', 'classes')})" for step, here in ranked]
+    return ends[0] if len(ends) == 1 else f"from {ends[0]} to {ends[-1]}"
+
+
+def _fan_card(run: Run, shown: str) -> html.Section:
+    noun, found, classes = step_noun(run), decisions.fan(run), class_lines(run)
+    known = present_labels(run)
+    axis = step_axis("step", 0, found.running.shape[1] - 1)
+    figures = {
+        str(label): fan_chart(classes, label, found.quantiles[label], found.running[label], axis)
         for label in known
     }
     options = {str(label): run.class_names[label] for label in known}
@@ -161,12 +192,12 @@ def _fan_card(run: Run) -> html.Section:
         "Expected prediction",
         f"Of the actual class after each {noun}: median and bands over the sequences of the class. "
         "The dotted line counts those still running: where few are, the bands are of few.",
-        figures[str(known[0])],
-        figure_choice("fan", "Class", options, figures),
+        figures,
+        figure_choice("fan", "Class", options, shown),
     )
 
 
-def _trajectory_card(run: Run) -> html.Section:
+def _trajectory_card(run: Run, shown: str) -> html.Section:
     usual = run.manifest["default_projection"]
     order = sorted(run.projection_ids, key=lambda each: each != usual)
     figures = {each: _trajectory_figure(run, each) for each in order}
@@ -176,8 +207,8 @@ def _trajectory_card(run: Run) -> html.Section:
         "Mean trajectory by class",
         "Mean place of the sequences of each actual class at every 5 % of their way, from the "
         "open to the large circle, over the map of all states. A mean may lie where no state is.",
-        figures[usual],
-        figure_choice("trajectory", "Projection", options, figures),
+        figures,
+        figure_choice("trajectory", "Projection", options, shown),
     )
 
 
@@ -190,7 +221,8 @@ def _projection_name(run: Run, projection: str) -> str:
 
 def _trajectory_figure(run: Run, projection: str) -> dict:
     place, rows = run.coordinates(projection), drawn_rows(run.states)
-    scale, left, top = pixel_place(place["x"][rows], place["y"][rows], *THUMBNAIL)
+    x, y = place["x"][rows], place["y"][rows]
+    scale, left, top = pixel_place(x, y, *THUMBNAIL)
     picture = {
         "source": addresses.thumbnail(run, projection=projection),
         "xref": "x",
@@ -204,40 +236,45 @@ def _trajectory_figure(run: Run, projection: str) -> dict:
         "opacity": 0.5,
     }
     places = decisions.mean_trajectory(run, projection)
-    return trajectory_chart(class_lines(run), places, picture)
+    ends = tuple([float(axis.min()), float(axis.max())] for axis in (x, y))
+    return trajectory_chart(class_lines(run), places, picture, ends)
 
 
-def _calibration_card(run: Run) -> html.Section:
-    found = {key: decisions.calibration(run, float(key)) for key in ENDS}
+def _calibration_card(run: Run, shown: str) -> html.Section:
+    found = {key: decisions.calibration(run, share) for key, share in ANSWERS.items()}
     links = [
         addresses.explore(run.name, (["confidence", *range_of(number)],)) for number in range(BINS)
     ]
+    nowhere = [""] * BINS
+    led = {key: links if key == AT_END else nowhere for key in ANSWERS}
     figures = {
-        # The table of sequences knows the confidence at the end only.
-        key: calibration_chart(
-            each.count, each.accuracy, each.confidence, links if key == "1.0" else [None] * BINS
-        )
+        key: calibration_chart(each.count, each.accuracy, each.confidence, led[key])
         for key, each in found.items()
     }
-    errors = ", ".join(f"{found[key].error:.3f} {text}" for key, text in ENDS.items())
+    errors = ", ".join(f"{found[key].error:.3f} {text}" for key, text in ANSWER_NAMES.items())
     return card(
         "calibration",
         "Calibration",
-        "Accuracy by confidence; a bar below the dashed line is an answer surer than it is right. "
-        f"The figures above count sequences. Expected calibration error: {errors}.",
-        figures["1.0"],
-        figure_choice("calibration", "Answers", ENDS, figures),
-        _bins_table(found["1.0"], links),
+        "Accuracy by confidence, its mark at the mean confidence of the bin: below the dashed line "
+        "answers are surer than they are right. The figures above count sequences. Expected "
+        f"calibration error: {errors}.",
+        figures,
+        figure_choice("calibration", "Answers", ANSWER_NAMES, shown),
+        [
+            html.Div(_bins(key, found[key], led[key]), id=bins_id(key), hidden=key != shown)
+            for key in ANSWERS
+        ],
     )
 
 
-def _bins_table(found: decisions.Calibration, links: list[str]) -> html.Details:
-    """The bins at the end as a table, each a way to its sequences."""
+def _bins(answers: str, found: decisions.Calibration, links: list[str]) -> list:
+    """The bins as a table, each a way to its sequences where it has one."""
+    names = [f"{10 * low} to {10 * (low + 1)} %" for low in range(BINS)]
     rows = [
         html.Tr(
             [
-                html.Th(dcc.Link(f"{10 * low} to {10 * (low + 1)} %", href=links[low])),
-                html.Td(count(int(found.count[low]), "sequence")),
+                html.Th(dcc.Link(names[low], href=links[low]) if links[low] else names[low]),
+                html.Td(f"{int(found.count[low]):,}"),
                 html.Td(percent(float(found.accuracy[low]))),
                 html.Td(percent(float(found.confidence[low]))),
             ]
@@ -245,10 +282,14 @@ def _bins_table(found: decisions.Calibration, links: list[str]) -> html.Details:
         for low in range(BINS)
         if found.count[low]
     ]
-    head = html.Tr([html.Th(name) for name in ("Confidence", "", "right", "mean confidence")])
-    return html.Details(
-        [
-            html.Summary("The bins as a table, with their sequences"),
-            html.Table([html.Thead(head), html.Tbody(rows)], className="decision-table"),
-        ]
+    titles = ("confidence", "sequences", "right", "mean confidence")
+    head = html.Tr([html.Th(name) for name in titles])
+    leads = (
+        "A bin's link, or a click on its bar, lists its sequences."
+        if answers == AT_END
+        else "These bins lead nowhere: the table of sequences knows the confidence at the end only."
     )
+    return [
+        html.Table([html.Thead(head), html.Tbody(rows)], className="decision-table"),
+        html.P(leads, className="note"),
+    ]

@@ -30,10 +30,14 @@ PARTS = (
     ),
     (
         "Calibration",
-        "Accuracy in ten bins of confidence, each with its upper end and without its lower one; a "
-        "click lists what a bin counts. The expected calibration error is the distance of "
-        "accuracy and mean confidence, averaged over the bins by their sequences (Guo et al. "
-        "2017): 0 is best; at 0.05 the stated confidence is off by five points.",
+        "Accuracy in ten bins of confidence, each with its upper end and without its lower one. A "
+        "bin's diamond stands at its mean confidence: how far it is from the dashed line is how "
+        "far the model is too sure or too timid. The table has the same numbers. A click lists "
+        "what a bin at the end counts; bins of half or a quarter read lead nowhere, since the "
+        "table of sequences knows the confidence at the end only. The expected calibration error "
+        "is the distance of accuracy and mean confidence, averaged over the bins by their "
+        "sequences (Guo et al. 2017): 0 is best; at 0.05 the stated confidence is off by five "
+        "points.",
     ),
 )
 
@@ -44,7 +48,9 @@ def decisions_section() -> list:
         html.P(
             "The page Decisions of a run counts over all its stored sequences when the answers "
             "came about and how far their confidence can be believed. A click on a line or a bar "
-            "opens its sequences in Explore."
+            "opens its sequences in Explore. A click on a name in a legend hides its line, a "
+            "double click shows it alone. A class's colour is made paler or darker where the theme "
+            "would swallow a line of it. The address keeps what the four choices show."
         ),
         terms(PARTS),
         html.P(

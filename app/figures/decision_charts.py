@@ -1,20 +1,22 @@
 """Charts of the Decisions page, as Plotly's figures: plain dicts, so that Plotly is not loaded.
 
-Grounds are transparent and decisions.css gives texts and lines the tones of the theme. A trace's
-`meta`, or a point's `customdata`, is the address that a click leads to.
+Grounds are transparent and decisions.css gives texts and lines the tones of the theme; what has a
+class's colour gets it from decisioncharts.js, as the theme needs it. A trace's `meta` is what the
+tooltip tells of its points and the address that a click leads to; in braces it names the point's
+x, its y as a share, or one of its customdata by number.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.figures.colours import rgb
-
-MOST_NAMED = 8  # classes of a legend; of more, a line's tooltip says which it is
+MOST_NAMED = 12  # classes of a legend; of more, the tooltip says which a line is
 OVERALL = "#7C8894"  # of what is no class; stands out from light and from dark ground
 BARS = "#5168B8"
 COUNTS = 1.08  # height of the counts over a chart of shares
 DIGITS = 4
+QUARTERS = 4  # parts that lines divide a chart's height into
 
 
 @dataclass(frozen=True)
@@ -33,44 +35,46 @@ class ClassLines:
 def lines_chart(
     classes: ClassLines,
     values: np.ndarray,
-    start: float,
     axis: dict,
+    told: tuple[str, str],
+    more: list[list] | None = None,
     overall: np.ndarray | None = None,
     level: tuple[str, float] | None = None,
 ) -> dict:
     """Shares from 0 to 1, a line a class, and one for all of them.
 
-    values   float (C, n)  NaN rows are left out
-    start    x of the first value; the others follow in ones
-    axis     Plotly's x axis
+    values   float (C, n)  NaN rows are left out; the first one is at the start of the axis
+    axis     Plotly's x axis, with its range
+    told     of a point in the tooltip: its place, and what its height is
+    more     C  further pairs of the tooltip
     overall  float (n,)    of all sequences; None for no such line
     level    a level to compare with: its name and its height
     """
-    traces = [
-        _line(name, colour, row, start, {"meta": link})
-        for name, colour, link, row in zip(
-            classes.names, classes.colours, classes.links, values, strict=True
-        )
-        if not np.isnan(row).all()
-    ]
+    start = axis["range"][0]
+    place, measure = told
+    traces = []
+    for label, row in enumerate(values):
+        if np.isnan(row).all():
+            continue
+        name, pairs = classes.names[label], [[measure, "{y}"], *(more[label] if more else [])]
+        tip = _tip(name, place, pairs, classes.links[label])
+        traces.append(_line(name, classes.colours[label], row, start, tip))
     if overall is not None:
-        traces.append(_line("all", OVERALL, overall, start, {}, width=3.5))
+        tip = _tip("all", place, [[measure, "{y}"]])
+        traces.append(_line("all", OVERALL, overall, start, tip, width=3.5))
     if level is not None:
         name, height = level
-        ends = [start, start + values.shape[1] - 1]
-        dashed = {"color": OVERALL, "width": 1.5, "dash": "dash"}
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": name,
-                "x": ends,
-                "y": [round(height, DIGITS)] * 2,
-                "line": dashed,
-                "hovertemplate": f"{name}: %{{y:.1%}}<extra></extra>",
-            }
-        )
+        flat = np.full(values.shape[1], height)
+        line = _line(name, OVERALL, flat, start, _tip(name, "", [[measure, "{y}"]]), width=1.5)
+        line["line"]["dash"] = "dash"
+        traces.append(line | {"showlegend": False})
     return _figure(traces, {"xaxis": axis, "yaxis": _share_axis()}, len(classes.names))
+
+
+def _tip(title: str, place: str, pairs: list[list[str]], href: str = "") -> dict:
+    """What the tooltip tells of a trace's points, in place of Plotly's own label."""
+    meta = {"title": title, "place": place, "pairs": pairs, "href": href}
+    return {"meta": meta, "hoverinfo": "none"}
 
 
 def _line(
@@ -84,7 +88,6 @@ def _line(
         "dx": 1,
         "y": _numbers(values),
         "line": {"color": colour, "width": width},
-        "hovertemplate": "%{y:.1%} at %{x}",
         **more,
     }
 
@@ -97,162 +100,170 @@ def fan_chart(
     quantiles  float (L, 5)  from the lowest to the highest; the third is the median
     running    int   (L,)    sequences that have a step there
     """
-    colour, link = classes.colours[label], classes.links[label]
+    colour = classes.colours[label]
     traces = []
-    for low, high, share, name in ((0, 4, 0.18, "10–90 %"), (1, 3, 0.34, "25–75 %")):
+    for low, high, opacity, name in ((0, 4, "2e", "10–90 %"), (1, 3, "57", "25–75 %")):
         edge = {"type": "scatter", "mode": "lines", "x0": 0, "dx": 1, "line": {"width": 0}}
-        edge |= {"hoverinfo": "skip", "meta": link}
+        edge |= {"hoverinfo": "skip"}
         traces.append(edge | {"y": _numbers(quantiles[:, low]), "showlegend": False})
-        traces.append(
-            edge
-            | {
-                "y": _numbers(quantiles[:, high]),
-                "fill": "tonexty",
-                "fillcolor": _faint(colour, share),
-                "name": name,
-            }
-        )
-    median = _line("median", colour, quantiles[:, 2], 0, {"meta": link}, width=2.5)
+        band = {"fill": "tonexty", "fillcolor": colour + opacity, "name": name}
+        traces.append(edge | {"y": _numbers(quantiles[:, high])} | band)
+    pairs = [["Median", "{y}"], ["10 to 90 %", "{0}"], ["Still running", "{1}"]]
+    tip = _tip(classes.names[label], "after step {x}", pairs, classes.links[label])
+    median = _line("median", colour, quantiles[:, 2], 0, tip, width=2.5)
     median["customdata"] = [
-        [f"{low:.1%} to {high:.1%}", f"{count:,}"] if count else ["", "0"]
+        [f"{_percent(low)} to {_percent(high)}", f"{count:,}"] if count else ["", "0"]
         for low, high, count in zip(quantiles[:, 0], quantiles[:, 4], running, strict=True)
     ]
-    median["hovertemplate"] = (
-        "after step %{x}: median %{y:.1%}<br>10 to 90 %: %{customdata[0]}"
-        "<br>%{customdata[1]} still running<extra></extra>"
-    )
     traces.append(median)
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "running",
-            "showlegend": False,
-            "x0": 0,
-            "dx": 1,
-            "y": running.tolist(),
-            "yaxis": "y2",
-            "line": {"color": OVERALL, "width": 1.25, "dash": "dot"},
-            "hoverinfo": "skip",
-        }
-    )
+    dotted = {"color": OVERALL, "width": 1.25, "dash": "dot"}
+    still = _line("running", OVERALL, running, 0, {"hoverinfo": "skip", "yaxis": "y2"})
+    traces.append(still | {"showlegend": False, "line": dotted})
+    tick = _tick(int(running.max()))
     second = {
-        "overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False,
-        "title": {"text": "sequences"}, "fixedrange": True, "zeroline": False,
-        "nticks": 4, "tickformat": ",d",
+        "overlaying": "y", "side": "right", "range": [0, TOP * QUARTERS * tick], "dtick": tick,
+        "tick0": 0, "showgrid": False, "title": {"text": "sequences"}, "tickformat": ",d",
     }  # fmt: skip
-    layout = {"xaxis": axis, "yaxis": _share_axis(), "yaxis2": second, "margin": {"r": 46}}
+    second |= AXIS
+    layout = {"xaxis": axis, "yaxis": _share_axis(), "yaxis2": second, "margin": {"r": 52}}
     return _figure(traces, layout, 1)
 
 
+def _tick(most: int) -> int:
+    """The least round number that reaches `most` in QUARTERS steps."""
+    least = max(math.ceil(most / QUARTERS), 1)
+    power = 10 ** (len(str(least)) - 1)
+    return next(each * power for each in (1, 2, 5, 10) if each * power >= least)
+
+
 def calibration_chart(
-    count: np.ndarray, accuracy: np.ndarray, confidence: np.ndarray, links: list[str | None]
+    count: np.ndarray, accuracy: np.ndarray, confidence: np.ndarray, links: list[str]
 ) -> dict:
-    """A bar a bin of confidence, its height the accuracy; on the diagonal they agree.
+    """A bar a bin of confidence, its height the accuracy, and a mark at its mean confidence.
 
     count, accuracy, confidence  (10,)  as app.decisions.Calibration has them
-    links                        10  where a click on a bin leads
+    links                        10     where a click on a bin leads; "" for nowhere
     """
     bins = len(count)
-    middle = [(each + 0.5) / bins for each in range(bins)]
-    words = [
-        f"{low / bins:.0%} to {(low + 1) / bins:.0%} sure: {right:.1%} right, {sure:.1%} sure on "
-        f"average<br>{number:,} sequences"
-        for low, (number, right, sure) in enumerate(zip(count, accuracy, confidence, strict=True))
-    ]
+    # Bins without sequences are left out: what Plotly once drew empty stays so.
+    full = np.flatnonzero(count).tolist()
+    middle = [(each + 0.5) / bins for each in full]
+    heights = _numbers(accuracy[full])
+    pairs = [["Right", "{y}"], ["Mean confidence", "{2}"], ["Sequences", "{3}"]]
+    told = _tip("{1} sure", "", pairs, "{0}") | {
+        "customdata": [
+            [
+                links[each],
+                f"{100 * each // bins} to {100 * (each + 1) // bins} %",
+                _percent(confidence[each]),
+                f"{count[each]:,}",
+            ]
+            for each in full
+        ]
+    }
     bars = {
-        "type": "bar", "name": "accuracy", "x": middle, "y": _numbers(accuracy),
-        "width": 0.92 / bins, "marker": {"color": BARS}, "customdata": links,
-        "hovertext": words, "hovertemplate": "%{hovertext}<extra></extra>",
+        "type": "bar", "name": "accuracy of a bin", "x": middle, "y": heights,
+        "width": 0.92 / bins, "marker": {"color": BARS}, **told,
     }  # fmt: skip
     counts = {
-        "type": "scatter", "mode": "text", "x": middle, "y": [COUNTS] * bins, "hoverinfo": "skip",
-        "text": [f"{number:,}" if number else "" for number in count], "showlegend": False,
+        "type": "scatter", "mode": "text", "x": middle, "y": [COUNTS] * len(full),
+        "text": [f"{count[each]:,}" for each in full], "showlegend": False, "hoverinfo": "skip",
     }  # fmt: skip
     mean = {
-        "type": "scatter", "mode": "markers", "name": "mean confidence", "x": _numbers(confidence),
-        "y": _numbers(confidence), "cliponaxis": False, "hoverinfo": "skip",
-        "marker": {"color": "#E8590C", "size": 8, "symbol": "diamond"},
+        "type": "scatter", "mode": "markers", "name": "at its mean confidence",
+        "x": _numbers(confidence[full]), "y": heights, "cliponaxis": False, **told,
+        "marker": {"color": "#E8590C", "size": 9, "symbol": "diamond"},
     }  # fmt: skip
     diagonal = {
         "type": "scatter", "mode": "lines", "name": "calibrated", "x": [0, 1], "y": [0, 1],
         "line": {"color": OVERALL, "width": 1.5, "dash": "dash"}, "hoverinfo": "skip",
     }  # fmt: skip
-    across = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.2, "title": {"text": "confidence"}}
-    down = _share_axis("accuracy") | {"range": [0, COUNTS + 0.06]}
-    return _figure([bars, diagonal, mean, counts], {"xaxis": across | FIXED, "yaxis": down}, 3)
+    across = AXIS | _shares(5) | {"range": [0, 1], "title": {"text": "confidence"}}
+    down = _share_axis() | {"range": [0, COUNTS + 0.06]}
+    layout = {"xaxis": across, "yaxis": down, "margin": {"r": 24}}
+    return _figure([bars, diagonal, mean, counts], layout, 3)
 
 
-def trajectory_chart(classes: ClassLines, places: np.ndarray, picture: dict) -> dict:
+def trajectory_chart(
+    classes: ClassLines, places: np.ndarray, picture: dict, ends: tuple[list, list]
+) -> dict:
     """Mean way of the sequences of each class over the picture of a map.
 
     places   float (C, P, 2)  NaN for a class that has none
     picture  Plotly's layout image
+    ends     of all states: the least and the largest x, and y
     """
     points = places.shape[1]
-    percents = [round(100 * each / (points - 1)) for each in range(points)]
+    percents = [f"{round(100 * each / (points - 1))} %" for each in range(points)]
+    size = [11] + [5] * (points - 2) + [15]
+    marker = {
+        "size": size, "opacity": 1, "line": {"width": 1, "color": OVERALL},
+        "symbol": ["circle-open"] + ["circle"] * (points - 1),
+    }  # fmt: skip
     traces = []
-    for name, colour, link, way in zip(
-        classes.names, classes.colours, classes.links, places, strict=True
-    ):
+    for label, way in enumerate(places):
         if np.isnan(way).any():
             continue
-        size = [11] + [5] * (points - 2) + [15]
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": name,
-                "x": _numbers(way[:, 0]),
-                "y": _numbers(way[:, 1]),
-                "line": {"color": colour, "width": 3},
-                "marker": {
-                    "color": colour, "size": size, "opacity": 1,
-                    "line": {"width": 1, "color": OVERALL},
-                    "symbol": ["circle-open"] + ["circle"] * (points - 1),
-                },
-                "text": [f"{percent} % of the way" for percent in percents],
-                "hovertemplate": "%{text}",
-                "meta": link,
-            }
-        )  # fmt: skip
-    left, top, width, height = (picture[key] for key in ("x", "y", "sizex", "sizey"))
-    hidden = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
+        name, colour = classes.names[label], classes.colours[label]
+        tip = _tip(name, "", [["Of the way", "{0}"]], classes.links[label])
+        tip |= {"mode": "lines+markers", "x": _numbers(way[:, 0])}
+        tip |= {"marker": marker | {"color": colour}, "customdata": [[each] for each in percents]}
+        traces.append(_line(name, colour, way[:, 1], 0, tip, width=3))
+    named = len(classes.names)
+    hidden = AXIS | {"showgrid": False, "showticklabels": False, "ticks": ""}
+    hidden |= {"constrain": "domain"}
+    across, down = (_padded(*each) for each in ends)
     layout = {
         "images": [picture],
-        "xaxis": hidden | FIXED | {"range": [left, left + width]},
-        "yaxis": hidden | FIXED | {"range": [top - height, top], "scaleanchor": "x"},
+        # The legend stands beside the map.
+        "xaxis": hidden | {"range": across, "domain": [0.24 if named <= MOST_NAMED else 0, 1]},
+        "yaxis": hidden | {"range": down, "scaleanchor": "x"},
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-        "legend": {"x": 0, "y": 1, "yanchor": "top"},
+        "legend": {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top"},
     }
-    return _figure(traces, layout, len(classes.names))
+    return _figure(traces, layout, named)
 
 
-FIXED = {"fixedrange": True, "zeroline": False}
+def _padded(low: float, high: float) -> list[float]:
+    room = 0.03 * (high - low) or 1
+    return [low - room, high + room]
 
 
-def step_axis(title: str) -> dict:
+TOP = 1.02  # of an axis of shares: a line at 1 keeps its width
+# Ticks that are not seen keep the labels apart where two axes meet.
+AXIS = {
+    "fixedrange": True, "zeroline": False, "ticks": "outside", "ticklen": 5,
+    "tickcolor": "rgba(0,0,0,0)",
+}  # fmt: skip
+
+
+def step_axis(title: str, first: int, last: int) -> dict:
     """An x axis of whole steps."""
-    return FIXED | {"title": {"text": title}, "rangemode": "tozero"}
+    # A single step is an axis as well.
+    return AXIS | {"title": {"text": title}, "range": [first, max(last, first + 1)]}
 
 
 def percent_axis(title: str) -> dict:
     """An x axis from 0 to 100 %."""
-    return FIXED | {"title": {"text": title}, "range": [0, 100], "ticksuffix": " %"}
+    return AXIS | {"title": {"text": title}, "range": [0, 100], "ticksuffix": " %"}
 
 
-def _share_axis(title: str = "") -> dict:
-    return FIXED | {
-        "range": [0, 1.02],
-        "tickformat": ".0%",
-        "dtick": 0.25,
-        "title": {"text": title},
-    }
+def _share_axis() -> dict:
+    return AXIS | _shares(QUARTERS) | {"range": [0, TOP]}
+
+
+def _shares(parts: int) -> dict:
+    """Ticks of an axis of shares."""
+    values = [each / parts for each in range(parts + 1)]
+    return {"tickvals": values, "ticktext": [f"{100 * each:.0f} %" for each in values]}
 
 
 def _figure(traces: list[dict], layout: dict, named: int) -> dict:
     """Traces with what all charts share; `named` things go into a legend, where it has room."""
-    margin = {"l": 46, "r": 10, "t": 30, "b": 38} | layout.pop("margin", {})
+    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
+    if "legend" in layout:
+        legend = layout.pop("legend")
+    margin = {"l": 48, "r": 12, "t": 30, "b": 40} | layout.pop("margin", {})
     return {
         "data": traces,
         "layout": {
@@ -264,21 +275,16 @@ def _figure(traces: list[dict], layout: dict, named: int) -> dict:
             "dragmode": False,
             "bargap": 0,
             "showlegend": named <= MOST_NAMED,
-            "legend": {
-                "orientation": "h",
-                "x": 0,
-                "y": 1.02,
-                "yanchor": "bottom",
-                "traceorder": "normal",
-            },
+            "legend": legend,
+            # What a click on the legend hides stays hidden when the colours follow the theme.
+            "uirevision": "kept",
             **layout,
         },
     }
 
 
-def _faint(colour: str, share: float) -> str:
-    red, green, blue = (round(channel) for channel in rgb(colour))
-    return f"rgba({red},{green},{blue},{share})"
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:

@@ -1,12 +1,13 @@
 """The page `/decisions/<run>`: when the model decides, and how far to believe its confidence."""
 
-from dash import html
+from dash import dcc, html
 
 from app import ids
-from app.components.decision_cards import cards, no_cards
+from app.components.decision_cards import THEME, USUAL, cards, no_cards
 from app.components.run_choice import run_choice
 from app.components.shell import header
 from app.components.text import count
+from app.decision_choices import DecisionChoices, parse_choices
 from app.pages.missing import instead_of_run
 from app.registry import current
 from store.errors import StatelineError
@@ -24,22 +25,25 @@ def layout(run: object = None, **query: object) -> html.Div:
     Dash calls this without arguments once, to learn which elements the page has.
     """
     if run is None:
-        return page(None)
+        return page(None, None)
     try:
-        return page(current().run(run))
+        found = current().run(run)
+        return page(found, parse_choices(found, query))
     except StatelineError as error:
         return instead_of_run(error)
 
 
-def page(run: Run | None) -> html.Div:
-    """Header and body."""
-    lead = ""
+def page(run: Run | None, chosen: DecisionChoices | None) -> html.Div:
+    """Header and body; a script draws the charts and keeps the address."""
+    lead, usual = "", None
     if run is not None:
+        usual = parse_choices(run, {}).plain()
         lead = (
             f"{count(run.sequences.height, 'stored sequence')} of "
             f"{count(len(run.class_names), 'class', 'classes')}. Click a line or a bar to see its "
             "sequences in Explore."
         )
+    shown = cards(run, chosen) if run and chosen else no_cards()
     return html.Div(
         [
             header([run_choice(run)], run.name if run else None, "decisions"),
@@ -49,10 +53,12 @@ def page(run: Run | None) -> html.Div:
                         [html.H1("When decided"), html.P(lead, className="page-lead")],
                         className="decision-lead",
                     ),
-                    html.Div(cards(run) if run else no_cards(), className="decision-cards"),
+                    html.Div(shown, className="decision-cards"),
                 ],
                 className="decisions",
             ),
+            dcc.Store(id=USUAL, data=usual),
+            dcc.Store(id=THEME),
         ],
         id=ids.DECISIONS,
         className="page",

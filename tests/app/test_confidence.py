@@ -9,6 +9,7 @@ import pytest
 from app import decisions
 from app.components.decision_cards import cards
 from app.confidence import BINS, bins_of, counted, range_of
+from app.decision_choices import parse_choices
 from app.filters import Filter, parse_filters, passing
 from store.reader import Run, open_run
 from tests.synthetic import synthetic_run
@@ -64,10 +65,11 @@ def test_the_ranges_of_the_bins_hold_every_confidence_once() -> None:
 def test_a_click_on_a_bin_lists_the_sequences_that_it_counts(edged: Run) -> None:
     count = decisions.calibration(edged, 1.0).count
     assert count.sum() == len(EDGES) and (count >= 2).all()
-    *_, card = cards(edged)
-    figure = next(each.figure for each in card._traverse() if hasattr(each, "figure"))
+    *_, card = cards(edged, parse_choices(edged, {}))
+    name = "decisions-calibration-figures"
+    figures = next(each.data for each in card._traverse() if getattr(each, "id", "") == name)
     seen = []
-    for number, address in enumerate(figure["data"][0]["customdata"]):
+    for number, (address, *_) in enumerate(figures["end"]["data"][0]["customdata"]):
         filters = parse_filters(edged, parse_qs(address.partition("?")[2])["filters"][0])
         found = listed(edged, *filters)
         wanted = [s for s, each in enumerate(bins_of(np.array(EDGES))) if each == number]

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from plotly.utils import PlotlyJSONEncoder
 
 from app import decisions
+from app.components.decision_cards import bins_id
+from app.decision_choices import ANSWERS, parse_choices
 from app.filters import parse_filters, passing
 from app.main import create_app
 from app.pages import decisions as page
@@ -27,11 +29,16 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return open_run(synthetic_run(folder, "decided", sequences=40, max_steps=11, units=3, seed=5))
 
 
-def shown_page(run: Run | None) -> object:
+def shown_page(run: Run | None, **query: str) -> object:
     """The page of a run, as an app over its store lays it out."""
     store = run.folder.parent if run else Path(__file__).parent
     with create_app(store).server.test_request_context():
-        return page.page(run)
+        return page.page(run, parse_choices(run, query) if run else None)
+
+
+def part_of(layout: object, name: str) -> object:
+    """The element of an id."""
+    return next(part for part in layout._traverse() if getattr(part, "id", "") == name)
 
 
 def sequences_of(run: Run, label: int | None = None) -> list[dict]:
@@ -173,18 +180,9 @@ def test_the_picture_of_a_map_is_that_of_the_projection_asked_for(client: FlaskC
     assert client.get("/data/synthetic/thumbnail.png?projection=x").status_code == 404
 
 
-def figure_of(run: Run, key: str) -> dict:
-    """The chart of a card as the page gets it."""
-    layout = shown_page(run)
-    graphs = [part for part in layout._traverse() if getattr(part, "id", "") == f"decisions-{key}"]
-    return graphs[0].figure
-
-
 def figures_of(run: Run, key: str) -> dict[str, dict]:
-    """All charts that the select of a card chooses from."""
-    layout = shown_page(run)
-    name = f"decisions-{key}-figures"
-    return next(part.data for part in layout._traverse() if getattr(part, "id", "") == name)
+    """All charts that a card has, by the values of its select."""
+    return part_of(shown_page(run), f"decisions-{key}-figures").data
 
 
 def named(figure: dict, name: str) -> dict:
@@ -194,15 +192,17 @@ def named(figure: dict, name: str) -> dict:
 def test_the_accuracy_chart_has_a_line_a_class_the_baseline_and_what_is_right(
     decided: Run,
 ) -> None:
-    figure, found = figure_of(decided, "accuracy"), decisions.accuracy(decided)
+    (figure,) = figures_of(decided, "accuracy").values()
+    found = decisions.accuracy(decided)
     for label, name in enumerate(decided.class_names):
         line = named(figure, name)
         assert line["x0"] == 1 and line["line"]["color"] == decided.class_colours[label]
         assert line["y"] == pytest.approx(found.by_class[label].tolist(), abs=1e-4)
-        assert f"%5B%5B%22actual%22%2C{label}%5D%5D" in line["meta"]
+        assert f"%5B%5B%22actual%22%2C{label}%5D%5D" in line["meta"]["href"]
     assert named(figure, "all")["y"] == pytest.approx(found.whole.tolist(), abs=1e-4)
     level = round(decisions.majority(decided), 4)
-    assert named(figure, "majority")["y"] == [level, level]
+    assert named(figure, "majority")["y"] == [level] * 11
+    assert figure["layout"]["xaxis"]["range"] == [1, 11]
 
 
 def test_every_class_has_a_fan_and_every_projection_a_mean_trajectory(decided: Run) -> None:
@@ -221,25 +221,54 @@ def test_every_class_has_a_fan_and_every_projection_a_mean_trajectory(decided: R
         place = decided.coordinates(projection)
         (picture,) = figure["layout"]["images"]
         assert f"projection={projection}" in picture["source"]
+        for axis, low, high in (
+            ("x", place["x"].min(), place["x"].max()),
+            ("y", place["y"].min(), place["y"].max()),
+        ):
+            start, end = figure["layout"][f"{axis}axis"]["range"]
+            assert start < low and high < end and end - start < 1.1 * (high - low)
         assert picture["x"] < place["x"].min() and picture["y"] > place["y"].max()
         assert picture["x"] + picture["sizex"] > place["x"].max()
         assert picture["y"] - picture["sizey"] < place["y"].min()
 
 
-def test_bins_lead_to_their_sequences_at_the_end_alone(
-    decided: Run,
-) -> None:
+def test_bins_lead_to_their_sequences_at_the_end_alone(decided: Run) -> None:
     figures = figures_of(decided, "calibration")
-    bars = named(figures["1.0"], "accuracy")
+    bars = named(figures["end"], "accuracy of a bin")
     count = decisions.calibration(decided, 1.0).count
-    texts = [trace["text"] for trace in figures["1.0"]["data"] if trace.get("mode") == "text"]
-    assert texts == [[str(each) if each else "" for each in count]]
-    for low, address in enumerate(bars["customdata"]):
+    full = np.flatnonzero(count)
+    for low, (address, *_) in zip(full, bars["customdata"], strict=True):
         path, _, query = address.partition("?")
         assert path == "/explore/decided"
         filters = parse_filters(decided, parse_qs(query)["filters"][0])
         assert passing(decided, filters).sequences.sum() == count[low]
-    assert named(figures["0.5"], "accuracy")["customdata"] == [None] * 10
+    for key in ("half", "quarter"):
+        bars = named(figures[key], "accuracy of a bin")
+        assert {address for address, *_ in bars["customdata"]} == {""}
+
+
+@pytest.mark.parametrize("answers", ANSWERS)
+def test_chart_and_table_of_the_bins_have_the_same_numbers(decided: Run, answers: str) -> None:
+    found = decisions.calibration(decided, ANSWERS[answers])
+    full = np.flatnonzero(found.count)
+    numbers = [f"{each:,}" for each in found.count[full]]
+    figure = figures_of(decided, "calibration")[answers]
+    (counts,) = (trace for trace in figure["data"] if trace.get("mode") == "text")
+    assert counts["text"] == numbers  # none of them empty: Plotly would keep it so
+    mean = named(figure, "at its mean confidence")
+    assert mean["x"] == pytest.approx(found.confidence[full].tolist(), abs=1e-4)
+    assert mean["y"] == pytest.approx(found.accuracy[full].tolist(), abs=1e-4)
+    assert mean["y"] != pytest.approx(mean["x"], abs=0.01)
+    layout = shown_page(decided, answers=answers)
+    for key in ANSWERS:
+        assert part_of(layout, bins_id(key)).hidden == (key != answers)
+    shown = part_of(layout, bins_id(answers))
+    cells = [cell.children for cell in shown._traverse() if type(cell).__name__ == "Td"]
+    assert cells[::3] == numbers
+    assert cells[1::3] == [f"{100 * share:.1f} %" for share in found.accuracy[full]]
+    links = [part for part in shown._traverse() if type(part).__name__ == "Link"]
+    assert len(links) == (len(full) if answers == "end" else 0)
+    assert ("confidence at the end only" in plain(shown)) == (answers != "end")
 
 
 def test_charts_hold_no_number_that_json_does_not_know(tmp_path: Path) -> None:
