@@ -1,11 +1,14 @@
 """Why a word is called a shortcut, in a sentence."""
 
 
-def reason(word: dict, classes: list[dict]) -> str:
+def reason(word: dict, classes: list[dict], stored: int) -> str:
     """What a shortcut does to the answer, and what the labels say of it.
 
+    Every share stands beside the two numbers that it is of: test, training and stored sequences
+    are different sets.
     word     a row of words.parquet whose `shortcut` is not null: several test sequences hold it
     classes  C  the manifest's, with the test sequences of each
+    stored   sequences of the run
     """
     towards = word["towards"]
     name, split = classes[towards]["name"], word["test"]
@@ -14,26 +17,30 @@ def reason(word: dict, classes: list[dict]) -> str:
     everywhere = classes[towards]["test"] / sum(each["test"] for each in classes)
     return (
         f"pushes {word['effect']:+.{digits}f} (± {word['effect_se']:.{digits}f}) towards {name}, "
-        f"while of the {sum(split):,} test sequences that hold it "
-        f"{_percent(split[towards] / sum(split))} are {name} (all: {_percent(everywhere)}); "
-        f"{_training(word['train'], towards)}; {_errors(word)}."
+        f"while {split[towards]:,} of the {sum(split):,} test sequences that hold it are {name} "
+        f"({_percent(split[towards] / sum(split))}; of all test sequences {_percent(everywhere)}); "
+        f"{_training(word['train'], towards)}; {_errors(word, stored)}."
     )
 
 
 def _training(counts: list[int] | None, towards: int) -> str:
-    """What the model met: the share of the class among the training sequences that hold it."""
+    """What the model met: those of the class among the training sequences that hold it."""
     if counts is None:
         return "the training split is not known"
     if not sum(counts):
         return "in training it never occurs"
-    return f"in training {_percent(counts[towards] / sum(counts))}"
+    share = _percent(counts[towards] / sum(counts))
+    return f"in training {counts[towards]:,} of {sum(counts):,} ({share})"
 
 
-def _errors(word: dict) -> str:
-    with_it = f"wrong {_percent(word['error_with'])} with it"
+def _errors(word: dict, stored: int) -> str:
+    holding = word["sequences"]
+    wrong = round(word["error_with"] * holding)
+    with_it = f"wrong {wrong:,} of the {holding:,} stored that hold it"
     if word["error_without"] is None:
-        return f"{with_it}, and every stored sequence holds it"
-    return f"{with_it}, {_percent(word['error_without'])} without"
+        return f"{with_it}, which are all"
+    wrong = round(word["error_without"] * (stored - holding))
+    return f"{with_it} and {wrong:,} of the {stored - holding:,} that do not"
 
 
 def _percent(share: float) -> str:

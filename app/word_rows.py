@@ -40,24 +40,26 @@ def block(run: Run, start: int, end: int, asked: AskedWords) -> dict:
     }
 
 
-def word_rows(run: Run, rows: pl.Series, towards: int) -> list[dict]:
+def word_rows(run: Run, rows: pl.Series, towards: int | None) -> list[dict]:
     """Words as table and tooltips show them, in the order of their rows."""
-    classes = run.manifest["corpus"]["classes"]
+    classes, stored = run.manifest["corpus"]["classes"], run.sequences.height
     return [
         cells
         | {
-            "contribution_se": _compact(_output(word["contribution_se"], towards)),
+            "contribution_se": _compact(
+                _output(word["contribution_se"], word["towards"] if towards is None else towards)
+            ),
             "effect_se": _compact(word["effect_se"]),
             "class": word["towards"],
             "each": _each_class(word),
             "by_class": {split: word[split] for split in ("train", "test")},
-            "reason": None if word["shortcut"] is None else reason(word, classes),
+            "reason": None if word["shortcut"] is None else reason(word, classes, stored),
         }
         for cells, word in zip(_cells(run, rows, towards), run.words[rows].to_dicts(), strict=True)
     ]
 
 
-def _cells(run: Run, rows: pl.Series, towards: int) -> list[dict]:
+def _cells(run: Run, rows: pl.Series, towards: int | None) -> list[dict]:
     found = table(run, towards)[rows].drop("row").to_dicts()
     return [{name: _compact(value) for name, value in row.items()} for row in found]
 
@@ -83,15 +85,19 @@ def _compact(value: object) -> object:
 def points(run: Run, asked: AskedWords) -> dict:
     """What the plot draws of the words that pass: a list a column, in the order of the store.
 
-    returns  phrase, count, class (that it pushes to most), effect (towards the chosen class, less
-             the mean over the others) of each; "total", words that pass: where they are more than
-             MOST_POINTS, the most frequent are drawn
+    returns  phrase, count, class (that it pushes to most), effect (towards the class that the plot
+             is of, less the mean over the others) of each; "towards", that class, None where it is
+             each word's own; "total", words that pass: where they are more than MOST_POINTS, the
+             most frequent are drawn
     """
     rows = ordered(run, asked)
     found = run.words[rows]
     drawn = found.sort("count", descending=True, maintain_order=True).head(MOST_POINTS)
-    moved = effect(mean_contributions(drawn), asked.towards)
+    towards = plotted_class(run, asked)
+    own = towards is None
+    moved = drawn["effect"].to_numpy() if own else effect(mean_contributions(drawn), towards)
     return {
+        "towards": towards,
         "phrase": drawn["phrase"].to_list(),
         "count": drawn["count"].to_list(),
         "sequences": drawn["sequences"].to_list(),
@@ -99,6 +105,12 @@ def points(run: Run, asked: AskedWords) -> dict:
         "effect": [_compact(value) for value in moved.tolist()],
         "total": found.height,
     }
+
+
+def plotted_class(run: Run, asked: AskedWords) -> int | None:
+    """The class that the plot is of. Of two classes the second, so that each has a side; of more
+    every word's own, since no class comes before the others."""
+    return 1 if asked.towards is None and len(run.class_names) == 2 else asked.towards
 
 
 def words_facts(run: Run, asked: AskedWords) -> dict:

@@ -24,43 +24,48 @@ LEAST, MOST_LEAST = 5, 1_000_000  # occurrences that a word must have to be show
 SURE_ERRORS = 2  # standard errors that chance hardly exceeds
 LONGEST_SEARCH = LONGEST_WORD = 200
 
+# In the order of the table: those that the narrowest window shows come first.
 COLUMNS = (
     TableColumn("phrase", TEXT, "Word", "The token, or the two that follow each other", 126),
-    TableColumn("count", NUMBER, "Count", "Occurrences in the stored sequences", 64),
-    TableColumn("sequences", NUMBER, "Seq.", "Stored sequences that hold it", 56),
-    TableColumn("towards", TEXT, "Towards", "Class that it pushes to most", 98),
+    TableColumn("count", NUMBER, "Count", "Occurrences in the stored sequences", 62),
+    TableColumn("towards", TEXT, "Towards", "Class that it pushes to most", 96),
     TableColumn(
         "effect", NUMBER, "Effect",
         "Mean contribution to that class less the mean over the other classes, ± standard error; "
-        "with one sigmoid unit the size of the mean contribution", 100,
+        "with one sigmoid unit the size of the mean contribution", 98,
     ),
-    TableColumn("sure", NUMBER, "Sure", "Effect less two standard errors of it", 66),
+    TableColumn("sure", NUMBER, "Sure", "Effect less two standard errors of it", 62),
     TableColumn(
-        "contribution", NUMBER, "Contribution",
-        "Mean contribution towards the chosen class, ± standard error", 158,
+        "train", NUMBER, "Training",
+        "Classes of the training sequences that hold it; sorted by the share of the class that it "
+        "pushes to, or of the chosen one", 80,
+    ),
+    TableColumn(
+        "test", NUMBER, "Test",
+        "Classes of all test sequences that hold it; sorted by the share of the class that it "
+        "pushes to, or of the chosen one", 78,
     ),
     TableColumn(
         "error_with", NUMBER, "Wrong", "Share misclassified of the stored sequences with it",
-        84,
+        72,
     ),
     TableColumn(
         "error_without", NUMBER, "Without",
         "Share misclassified of the stored sequences without it", 74,
     ),
     TableColumn(
-        "train", NUMBER, "Training",
-        "Classes of the training sequences that hold it; sorted by the chosen class", 84,
+        "shortcut", NUMBER, "Shortcut",
+        "Unsupported effect: the part of the effect that the test labels do not support", 82,
     ),
+    TableColumn("sequences", NUMBER, "Seq.", "Stored sequences that hold it", 60),
     TableColumn(
-        "test", NUMBER, "Test",
-        "Classes of all test sequences that hold it; sorted by the chosen class", 84,
-    ),
-    TableColumn(
-        "shortcut", NUMBER, "Shortcut", "Effect that the test labels do not support", 80
+        "contribution", NUMBER, "Contribution",
+        "Mean contribution to the logit of the class that it pushes to, or of the chosen one, "
+        "± standard error", 158,
     ),
     TableColumn("spread", NUMBER, "Spread", "Standard deviation of the contribution", 74),
     TableColumn(
-        "distance", NUMBER, "Distance", "Mean distance that the hidden state moves", 80
+        "distance", NUMBER, "Distance", "Mean distance that the hidden state moves", 82
     ),
     TableColumn(
         "flips", NUMBER, "Flips", "Occurrences at which the predicted class changes", 64
@@ -73,7 +78,7 @@ KINDS = {column.name: column.kind for column in COLUMNS}
 class AskedWords:
     """Which words, and how.
 
-    towards  class that contributions are towards
+    towards  class that numbers are towards; None for the one that each word pushes to most
     kind     one of OF_KIND
     least    occurrences that a word must have, unless shortcuts are asked for
     search   characters that it must hold
@@ -81,7 +86,7 @@ class AskedWords:
     sort, columns  of the grid, as app.grid.asked_rows takes them
     """
 
-    towards: int
+    towards: int | None = None
     kind: str = ALL
     least: int = LEAST
     search: str = ""
@@ -101,11 +106,9 @@ def parse_words(run: Run, query: Mapping[str, object]) -> AskedWords:
     raises  StatelineError  a value that this run does not have, saying what it has
     """
     classes = len(run.class_names)
-    # Of two classes the second: that is the one for which one sigmoid unit speaks.
-    usual = 1 if classes == 2 else 0
-    towards = parse_whole(
-        "towards", f"a number from 0 to {classes - 1}", query.get("towards", usual), classes
-    )
+    towards = query.get("towards")
+    if towards is not None:
+        towards = parse_whole("towards", f"a number from 0 to {classes - 1}", towards, classes)
     kind = query.get("kind", ALL)
     if not isinstance(kind, str) or kind not in OF_KIND:
         raise StatelineError(
@@ -149,13 +152,14 @@ def parse_word(run: Run, value: object) -> str:
     )
 
 
-def table(run: Run, towards: int) -> pl.DataFrame:
+def table(run: Run, towards: int | None) -> pl.DataFrame:
     """All words with the columns that can be sorted by, and `row`, in the order of the store."""
 
     def make() -> pl.DataFrame:
         words = run.words
-        output = contributions.output_of(run.manifest["readout"]["outputs"], towards)
-        moved = contributions.towards(mean_contributions(words), towards)
+        class_ = pl.col("towards") if towards is None else pl.lit(towards)
+        output = pl.lit(0) if run.manifest["readout"]["outputs"] == 1 else class_
+        moved = _moved(words, towards)
         return words.select(
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
             "phrase", "size", "count", "sequences",
@@ -165,8 +169,8 @@ def table(run: Run, towards: int) -> pl.DataFrame:
             pl.Series("contribution", moved),
             pl.col("contribution_sd").arr.get(output).alias("spread"),
             "distance", "flips", "error_with", "error_without",
-            _share("train", towards),
-            _share("test", towards),
+            share("train", class_),
+            share("test", class_),
             "shortcut",
         )  # fmt: skip
 
@@ -179,11 +183,23 @@ def mean_contributions(words: pl.DataFrame) -> np.ndarray:
     return words["contribution"].to_numpy()
 
 
-def _share(split: str, towards: int) -> pl.Expr:
+def _moved(words: pl.DataFrame, towards: int | None) -> np.ndarray:
+    """Mean contribution of each word to a class, or each to that which it pushes to: float (n,)."""
+    means, own = mean_contributions(words), words["towards"].to_numpy()
+    if towards is not None:
+        return contributions.towards(means, towards)
+    moved = np.empty(len(own), dtype=means.dtype)
+    for class_ in np.unique(own).tolist():
+        moved[own == class_] = contributions.towards(means[own == class_], class_)
+    return moved
+
+
+def share(split: str, class_: pl.Expr) -> pl.Expr:
     """Share of a class among the sequences of a split that hold the word; null where none does."""
     total = pl.col(split).arr.sum()
-    share = pl.col(split).arr.get(towards) / total
-    return pl.when(total > 0).then(share).cast(pl.Float32).alias(split)
+    # A row whose total is 0 is not worked out, and reads as one without a class.
+    each = pl.col(split).arr.get(class_, null_on_oob=True)
+    return pl.when(total > 0).then(each / total).cast(pl.Float32).alias(split)
 
 
 def ordered(run: Run, asked: AskedWords) -> pl.Series:

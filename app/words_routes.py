@@ -59,7 +59,7 @@ def places(name: str) -> Response:
     )
 
 
-def _listed(run: Run, wanted: tuple[str, int, str], start: int, end: int) -> dict:
+def _listed(run: Run, wanted: tuple[str, int | None, str], start: int, end: int) -> dict:
     """A block of occurrences, and the row of the word itself."""
     word, towards, _ = wanted
     row = pl.Series([run.words["phrase"].index_of(word)], dtype=pl.UInt32)
@@ -77,8 +77,8 @@ def _asked(name: str) -> tuple[Run, AskedWords, dict[str, str]]:
     return run, parse_words(run, query), query
 
 
-def _occurrences_asked(name: str) -> tuple[Run, tuple[str, int, str], dict[str, str]]:
+def _occurrences_asked(name: str) -> tuple[Run, tuple[str, int | None, str], dict[str, str]]:
     """The run, the word with the class and the order of its occurrences, and the whole query."""
     run, asked, query = _asked(name)
-    order = occurrences.parse_order(query.get("order", occurrences.CONTRIBUTION))
+    order = occurrences.parse_order(query.get("order", occurrences.EFFECT))
     return run, (parse_word(run, query.get("phrase")), asked.towards, order), query

@@ -5,13 +5,15 @@
   const WAIT = 250; // milliseconds after the last key of a search
 
   let facts = null;
-  let asked = {}; // { towards, kind, least, search, word } as the address says it
+  // { towards, kind, least, search, word } as the address says it; towards: null for the class that
+  // each word pushes to
+  let asked = {};
   let columns = ""; // the filters of the grid's own columns
   let given = 0; // requests for what is shown above the table; an answer to an older one is dropped
 
   const query = () => {
     const { towards, kind, least, search } = asked;
-    return { towards, kind, least, search };
+    return { ...(towards === null ? {} : { towards }), kind, least, search };
   };
 
   const table = stateline.grid.table({
@@ -24,6 +26,7 @@
 
   // Take up a run; called by whatever comes first, and does nothing for the run that is open.
   function open(next) {
+    stateline.lexiconaddress.arrived();
     if (facts === next) return;
     const again = facts !== null;
     facts = next;
@@ -33,9 +36,10 @@
     stateline.lexiconbar.open(next, asked);
     stateline.lexiconplot.open(next);
     stateline.lexiconlist.open(next);
-    table.attach((phrase) => choose(phrase));
+    stateline.lexiconcolumns.open(next);
+    table.attach(choose);
     if (again) table.refresh();
-    if (asked.word !== null) choose(asked.word);
+    if (asked.word !== null) show();
     shown();
   }
 
@@ -52,7 +56,7 @@
 
   async function points(current) {
     const answer = await stateline.data.json(facts, "words/points", { ...query(), columns });
-    if (current()) stateline.lexiconplot.draw(answer, asked);
+    if (current()) stateline.lexiconplot.draw(answer);
   }
 
   async function shortcuts(current) {
@@ -83,15 +87,16 @@
   }
 
   function chooseFirst(found) {
-    if (asked.word === null && found.length) choose(found[0].phrase);
+    if (asked.word === null && found.length) choose(found[0].phrase, { step: false });
   }
 
-  const counted = ({ count, rare }) => stateline.lexiconbar.count(facts, asked, count, rare);
+  const counted = ({ count, rare }) => stateline.lexiconbar.count(facts, count, rare);
 
-  // Another kind, search, least count or class: everything is asked for anew.
-  function ask(change) {
+  // Another kind, search, least count or class: everything is asked for anew. What is typed is no
+  // step of the history, or every few letters were one.
+  function ask(change, { step = true } = {}) {
     asked = { ...asked, ...change };
-    remember();
+    remember(step);
     table.refresh();
     shown();
     if ("towards" in change && asked.word !== null) stateline.lexiconlist.show(asked);
@@ -103,19 +108,37 @@
     clearTimeout(typing);
     written = { ...written, ...change };
     typing = setTimeout(() => {
-      ask(written);
+      ask(written, { step: false });
       written = {};
     }, WAIT);
   }
 
-  // Show a word everywhere.
-  function choose(phrase) {
+  function choose(phrase, { step = true } = {}) {
     asked = { ...asked, word: phrase };
-    remember();
-    table.select(phrase);
-    stateline.lexiconplot.mark(phrase);
-    stateline.lexiconshortcuts.mark(phrase);
+    remember(step);
+    show();
+  }
+
+  // The chosen word everywhere.
+  function show() {
+    table.select(asked.word);
+    stateline.lexiconplot.mark(asked.word);
+    stateline.lexiconshortcuts.mark(asked.word);
     stateline.lexiconlist.show(asked);
+  }
+
+  // What the address asks for after Back or Forward.
+  function restore(next) {
+    const before = query();
+    clearTimeout(typing);
+    written = {};
+    asked = next;
+    stateline.lexiconbar.open(facts, asked);
+    if (next.word === null || JSON.stringify(before) !== JSON.stringify(query())) {
+      table.refresh();
+      shown();
+    }
+    if (next.word !== null) show();
   }
 
   function speak(line) {
@@ -123,17 +146,9 @@
     if (live) live.textContent = line;
   }
 
-  // The address follows: what differs from the run's usual only.
-  function remember() {
-    const parts = new URLSearchParams();
-    for (const [key, value] of Object.entries(asked)) {
-      if (value !== null && value !== facts.usual[key]) parts.set(key, value);
-    }
-    const text = parts.toString();
-    history.replaceState(history.state, "", location.pathname + (text ? `?${text}` : ""));
-  }
+  const remember = (step) => stateline.lexiconaddress.remember(facts, asked, step);
 
-  async function step(by) {
+  async function walk(by) {
     const next = asked.kind === "shortcuts" ? stateline.lexiconshortcuts.neighbour(by) : await table.neighbour(by);
     if (next !== null) choose(next);
   }
@@ -147,8 +162,8 @@
     (event) => {
       const { key, target } = event;
       if (!facts || !at("lexicon") || event.ctrlKey || event.metaKey || event.altKey || isTaken(target)) return;
-      if (key === "ArrowDown") step(1);
-      else if (key === "ArrowUp") step(-1);
+      if (key === "ArrowDown") walk(1);
+      else if (key === "ArrowUp") walk(-1);
       else if (key === "Enter" && asked.word !== null) stateline.lexiconlist.enter();
       else if (key === "/") at("lexicon-search")?.focus();
       else return;
@@ -158,5 +173,5 @@
     true,
   );
 
-  stateline.lexicon = { ask, asked: () => asked, askSoon, choose, facts: () => facts, open, rows, speak };
+  stateline.lexicon = { ask, asked: () => asked, askSoon, choose, facts: () => facts, open, restore, rows, speak };
 })();

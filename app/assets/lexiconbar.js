@@ -21,7 +21,8 @@
       `maxlength="200" aria-label="Search words" value="${escape(asked.search)}">` +
       `<label>at least <input type="number" id="lexicon-least" class="lexicon-field" min="1" ` +
       `max="999999" value="${asked.least}"> occurrences</label>` +
-      `<label class="choice">towards <select id="lexicon-towards" class="form-select">${classes.join("")}</select></label>` +
+      `<label class="choice">towards <select id="lexicon-towards" class="form-select">` +
+      `<option value="">its own class</option>${classes.join("")}</select></label>` +
       `<span id="lexicon-count" class="filter-count" role="status"></span>`
     );
   }
@@ -38,9 +39,9 @@
   }
 
   // How many words are shown, and how many are not because they are too rare.
-  function count(facts, { least }, shown, rare) {
+  function count(facts, shown, rare) {
     const { thousands } = stateline.pure;
-    const hidden = rare ? ` · ${thousands(rare)} occur fewer than ${thousands(least)} times: hidden` : "";
+    const hidden = rare ? ` · ${thousands(rare)} rarer ones hidden` : "";
     say(`${thousands(shown)} of ${thousands(facts.words)} words${hidden}`);
   }
 
@@ -59,7 +60,7 @@
 
   document.addEventListener("input", ({ target }) => {
     if (target.id === "lexicon-search") stateline.lexicon.askSoon({ search: target.value });
-    else if (target.id === "lexicon-towards") stateline.lexicon.ask({ towards: Number(target.value) });
+    else if (target.id === "lexicon-towards") stateline.lexicon.ask({ towards: target.value === "" ? null : Number(target.value) });
     else if (target.id === "lexicon-least" && target.value !== "" && target.checkValidity()) {
       stateline.lexicon.askSoon({ least: Number(target.value) });
     }

@@ -28,7 +28,10 @@
   components.EffectCell = ({ value, data }) =>
     value == null ? null : element("span", null, value.toFixed(2), element("span", { className: "cell-error" }, plusMinus(data.effect_se)));
 
-  // Left of the middle it speaks against the chosen class, right of it for it.
+  // The class that a row's contribution is towards: the chosen one, else its own.
+  const towardsOf = (data) => stateline.lexicon.asked().towards ?? data.class;
+
+  // Left of the middle it speaks against that class, right of it for it.
   components.ContributionCell = ({ value, data }) => {
     if (value == null) return null;
     const run = facts();
@@ -42,7 +45,7 @@
         { className: "cell-track" },
         element("span", {
           className: "cell-bar",
-          style: { ...side, width: `${50 * share}%`, background: tone(run, stateline.lexicon.asked().towards, value) },
+          style: { ...side, width: `${50 * share}%`, background: tone(run, towardsOf(data), value) },
         }),
       ),
       element("span", null, pure().signed(value), element("span", { className: "cell-error" }, plusMinus(data.contribution_se))),
@@ -78,7 +81,7 @@
   // The contribution to every class; of one sigmoid unit there is one number only.
   function contributionMarkup(run, data) {
     const each = data.each ?? [[data.contribution, data.contribution_se]];
-    const name = (index) => run.classes[data.each ? index : stateline.lexicon.asked().towards].name;
+    const name = (index) => run.classes[data.each ? index : towardsOf(data)].name;
     const pairs = each.map(([mean, error], index) => [`To ${name(index)}`, pure().signed(mean) + plusMinus(error)]);
     const decimals = (value) => value?.toFixed(2) ?? "not known";
     return stateline.tooltip.cardMarkup(data.phrase, `${pure().thousands(data.count)} times`, [

@@ -7,12 +7,12 @@
   const BLOCK = 200;
   const SPARE = 6; // rows above and below those in view
 
-  const ORDERS = { contribution: "By contribution", reading: "In order" };
+  const ORDERS = { effect: "Strongest first", reading: "As stored" };
 
   let facts = null;
   let asked = null;
-  let order = "contribution";
-  let shown = null; // { word, count, largest } of the word shown
+  let order = "effect";
+  let shown = null; // { word, count, towards, mean, error, largest } of the word shown
   let blocks = new Map(); // number of a block: its rows, or null while it is on the way
   let lit = -1;
   let request = 0; // an answer to an older one is dropped
@@ -34,7 +34,7 @@
     const own = request;
     // The page may be another run's by then; that of a series has no such pane.
     const current = () => own === request && at("lexicon-word") !== null;
-    const query = { phrase: asked.word, towards: asked.towards, order };
+    const query = queryOf();
     stateline.lexiconmap.link(facts, asked.word);
     try {
       const [first, places] = await Promise.all([
@@ -48,10 +48,16 @@
       head();
       frame();
       stateline.lexicon.speak(spokenWord());
-      stateline.lexiconmap.show(facts, asked.towards, new Float32Array(places));
+      stateline.lexiconmap.show(facts, shown.towards, new Float32Array(places));
     } catch (error) {
       if (current()) at("lexicon-occurrences").innerHTML = `<p class="lexicon-empty">${stateline.pure.escape(error.message)}</p>`;
     }
+  }
+
+  // Of no chosen class the server takes the one that the word pushes to.
+  function queryOf() {
+    const { word, towards } = asked;
+    return { phrase: word, order, ...(towards === null ? {} : { towards }) };
   }
 
   async function fetchBlock(number) {
@@ -59,9 +65,8 @@
     blocks.set(number, null);
     const [own, held] = [request, blocks];
     const range = { start: number * BLOCK, end: (number + 1) * BLOCK };
-    const query = { phrase: asked.word, towards: asked.towards, order, ...range };
     try {
-      const answer = await stateline.data.json(facts, "words/occurrences", query);
+      const answer = await stateline.data.json(facts, "words/occurrences", { ...queryOf(), ...range });
       held.set(number, answer.rows);
     } catch {
       held.delete(number); // Scrolling on asks again.
@@ -70,23 +75,38 @@
   }
 
   function head() {
-    const { escape, percent, signed, thousands } = stateline.pure;
-    const { plusMinus } = stateline.lexiconcells;
-    const { word, count } = shown;
-    const pushed = facts.classes[word.class];
-    const effect = `${signed(word.effect)}${plusMinus(word.effect_se)} towards ${escape(pushed.name)}`;
+    const { escape } = stateline.pure;
+    const towards = facts.classes[shown.towards];
     const orders = Object.entries(ORDERS).map(
       ([key, text]) =>
         `<button type="button" class="tool-button" data-order="${key}" aria-pressed="${key === order}">${text}</button>`,
     );
-    const without = word.error_without === null ? "" : `, ${percent(word.error_without)} without`;
-    const scope =
-      `${thousands(count)} in ${thousands(word.sequences)} of ${thousands(facts.sequences)} sequences` +
-      ` · wrong ${percent(word.error_with)} with it${without}`;
     at("lexicon-word").innerHTML =
-      `<h2>“${escape(word.phrase)}”</h2>${stateline.classes.chip(pushed, { body: effect })}` +
-      `<span class="scope" title="${scope}">${scope}</span>` +
-      `<span class="tool-group" role="group" aria-label="Order of the occurrences">${orders.join("")}</span>`;
+      `<h2>“${escape(shown.word.phrase)}”</h2>` +
+      stateline.classes.chip(towards, { body: `mean ${escape(meanEffect())}` }) +
+      `<span class="scope">${scope()}</span>` +
+      `<span class="tool-group" role="group" aria-label="Order of the occurrences">${orders.join("")}</span>` +
+      `<p class="occurrence-heading"><span>Effect towards ${escape(towards.name)}` +
+      `${order === "effect" ? ", strongest first" : ""}</span><span>Actual class</span></p>`;
+  }
+
+  // What the rows are the effects of, on average.
+  function meanEffect() {
+    const { mean, error, towards } = shown;
+    return `${stateline.pure.signed(mean)}${stateline.lexiconcells.plusMinus(error)} towards ${facts.classes[towards].name}`;
+  }
+
+  // How often it occurs, and how many of the sequences with and without it are misclassified.
+  function scope() {
+    const { thousands } = stateline.pure;
+    const { error_with: withIt, error_without: without, sequences } = shown.word;
+    const others = facts.sequences - sequences;
+    const wrong = (share, count) => `${thousands(Math.round(share * count))} of the ${thousands(count)}`;
+    return (
+      `${thousands(shown.count)} times in ${thousands(sequences)} of ${thousands(facts.sequences)} sequences` +
+      ` · wrong ${wrong(withIt, sequences)} with it` +
+      (without === null ? "" : `, ${wrong(without, others)} without`)
+    );
   }
 
   // The scroller as high as all rows, and in it those in view.
@@ -100,7 +120,7 @@
 
   // Wide enough for the word as it is written anywhere in the first block.
   function wordWidth() {
-    const longest = Math.max(...shown.rows.map(({ word }) => word.map(([text]) => text).join("  ").length));
+    const longest = Math.max(...shown.rows.map(({ word }) => text(word).length + word.length - 1));
     return Math.min(260, 22 + 8 * longest);
   }
 
@@ -133,33 +153,35 @@
     const says = `#${sequence}, step ${step}: ${name(label)}, classified as ${name(predicted)}`;
     return (
       `<a class="occurrence${i === lit ? " lit" : ""}" id="occurrence-${i}" data-i="${i}" ${top} role="option" tabindex="-1" ` +
-      `aria-selected="${i === lit}" href="${address(row)}" title="${escape(says)}">` +
-      `<span class="occurrence-number">${signed(row.contribution)}</span>` +
-      `<span class="occurrence-before"><span>${words(row.before)}</span></span>` +
-      `<span class="occurrence-word" style="${weight(row.contribution)}">${words(row.word, false)}</span>` +
+      `aria-selected="${i === lit}" href="${address(row)}" title="${escape(says)}" aria-label="${escape(`${spoken(row)}. ${says}`)}">` +
+      `<span class="occurrence-number">${signed(row.effect)}</span>` +
+      `<span class="occurrence-before">${words(row.before.toReversed())}</span>` +
+      `<span class="occurrence-word" style="${weight(row.effect)}">${escape(text(row.word))}</span>` +
       `<span class="occurrence-after">${words(row.after)}</span>` +
       `<span class="occurrence-class"><span class="tick ${right ? "right" : "wrong"}">${right ? "✓" : "✗"}</span>` +
       `${dot(facts.classes[label])}${nameOf(facts.classes[label])}</span></a>`
     );
   }
 
-  // Words of the context on the colour of the answer after each.
-  function words(list, coloured = true) {
+  // Words of the context on the colour of the answer after each. Those that do not fit are left out
+  // whole, from the end of the list: the words before are listed from the last one back.
+  function words(list) {
     const { escape, ink, stepColour } = stateline.pure;
     return list
-      .map(([text, bin, confidence]) => {
-        if (!coloured) return escape(text);
+      .map(([written, bin, confidence]) => {
         const colour = stepColour(facts.scales.expected, bin, confidence, facts.classes.length);
-        return `<span style="background:${colour};color:${ink(colour)}">${escape(text)}</span>`;
+        return `<span style="background:${colour};color:${ink(colour)}">${escape(written)}</span>`;
       })
-      .join(" ");
+      .join("");
   }
 
+  const text = (list) => list.map(([written]) => written).join(" ");
+
   // The word itself on the colour of the class that it speaks for, the stronger the more.
-  function weight(contribution) {
+  function weight(effect) {
     const { ink, mix } = stateline.pure;
-    const share = shown.largest ? Math.abs(contribution) / shown.largest : 0;
-    const colour = mix("#e4e7eb", stateline.lexiconcells.tone(facts, asked.towards, contribution), 0.12 + 0.88 * share);
+    const share = shown.largest ? Math.abs(effect) / shown.largest : 0;
+    const colour = mix("#e4e7eb", stateline.lexiconcells.tone(facts, shown.towards, effect), 0.12 + 0.88 * share);
     return `background:${colour};color:${ink(colour)}`;
   }
 
@@ -224,12 +246,11 @@
     if (by && row) stateline.lexicon.speak(spoken(row));
   });
 
-  const spoken = ({ before, word, after }) => [before, word, after].flat().map(([text]) => text).join(" ");
+  const spoken = ({ before, word, after }) => text([...before, ...word, ...after]);
 
   function spokenWord() {
     const { word, count } = shown;
-    const effect = `${stateline.pure.signed(word.effect)} towards ${facts.classes[word.class].name}`;
-    return `${word.phrase}: ${effect}, ${stateline.pure.thousands(count)} occurrences`;
+    return `${word.phrase}: ${meanEffect()}, ${stateline.pure.thousands(count)} occurrences`;
   }
 
   // The lit occurrence, else the first one.

@@ -8,12 +8,12 @@
   let towards = 0;
   let x = new Float32Array(0); // pixels of the picture, an occurrence each
   let y = x;
-  let contributions = x;
+  let effects = x;
   let lit = -1;
 
   function open(next) {
     facts = next;
-    x = y = contributions = new Float32Array(0);
+    x = y = effects = new Float32Array(0);
     lit = -1;
     draw();
   }
@@ -22,11 +22,11 @@
     at("lexicon-map-link").href = stateline.addresses.explore(next.run, { filters: [["word", word]] });
   }
 
-  // Three thirds: places across, places down, contributions towards the class.
+  // Three thirds: places across, places down, effects towards the class.
   function show(next, index, numbers) {
     const count = numbers.length / 3;
     [facts, towards, lit] = [next, index, -1];
-    [x, y, contributions] = [0, 1, 2].map((third) => numbers.subarray(third * count, (third + 1) * count));
+    [x, y, effects] = [0, 1, 2].map((third) => numbers.subarray(third * count, (third + 1) * count));
     draw();
   }
 
@@ -44,7 +44,7 @@
     pen.lineWidth = 1;
     pen.strokeStyle = stateline.theme.tone("--map-ground");
     for (let i = 0; i < x.length; i += 1) {
-      disc(pen, x[i] * factor, y[i] * factor, radius, stateline.lexiconcells.tone(facts, towards, contributions[i]));
+      disc(pen, x[i] * factor, y[i] * factor, radius, stateline.lexiconcells.tone(facts, towards, effects[i]));
     }
     drawLit();
   }
@@ -65,7 +65,7 @@
     const factor = scale();
     pen.lineWidth = 2.5;
     pen.strokeStyle = stateline.theme.tone("--ink");
-    disc(pen, x[lit] * factor, y[lit] * factor, 6.5, stateline.lexiconcells.tone(facts, towards, contributions[lit]));
+    disc(pen, x[lit] * factor, y[lit] * factor, 6.5, stateline.lexiconcells.tone(facts, towards, effects[lit]));
   }
 
   function light(i) {

@@ -6,14 +6,13 @@
   const FONT = "600 12px Inter, system-ui, sans-serif";
   const REACH = 12; // pixels from the cursor to a word
   const MOST_LABELS = 10; // at either end
-  const NOTHING = { phrase: [], count: [], sequences: [], class: [], effect: [], total: 0 };
+  const NOTHING = { phrase: [], count: [], sequences: [], class: [], effect: [], towards: null, total: 0 };
 
   let facts = null;
   let words = NOTHING;
   let across = new Float32Array(0); // log10 of the counts
   let up = new Float32Array(0);
   let names = []; // words whose names may be written, the most important first
-  let asked = null;
   let chosen = null;
   let hovered = -1;
   let draws = 0;
@@ -39,19 +38,36 @@
     };
   }
 
+  // Instead of axes, where there is nothing on them.
+  const nothing = () => ({
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: "Inter, system-ui, sans-serif" },
+    xaxis: { visible: false },
+    yaxis: { visible: false },
+    annotations: [
+      { text: "No word passes", xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false, font: { size: 14, color: tone("--ink-muted") } },
+    ],
+    hovermode: false,
+    dragmode: false,
+  });
+
+  // The class that the effects are towards, in words.
+  const towards = () => (words.towards === null ? "its own class" : facts.classes[words.towards].name);
+
   function layout() {
-    const { name } = facts.classes[asked.towards];
+    if (!words.phrase.length) return nothing();
     return {
       margin: { l: 46, r: 14, t: 10, b: 38 },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: "Inter, system-ui, sans-serif", color: tone("--ink-muted") },
       xaxis: { ...axis("Occurrences"), type: "log", dtick: 1 },
-      yaxis: { ...axis(`Effect towards ${name}`), zeroline: true, zerolinecolor: tone("--ink-muted") },
+      yaxis: { ...axis(`Effect towards ${towards()}`), zeroline: true, zerolinecolor: tone("--ink-muted") },
       showlegend: false,
       hovermode: false,
       dragmode: "pan",
-      uirevision: `${asked.kind} ${asked.least} ${asked.search} ${asked.towards}`,
+      uirevision: JSON.stringify(Object.values({ ...stateline.lexicon.asked(), word: null })),
     };
   }
 
@@ -73,8 +89,8 @@
       }));
   }
 
-  function draw(points, wanted) {
-    [words, asked] = [points, wanted];
+  function draw(points) {
+    words = points;
     across = Float32Array.from(words.count, Math.log10);
     up = Float32Array.from(words.effect);
     hovered = -1;
@@ -98,7 +114,7 @@
     const legend = facts.classes
       .filter((_, index) => words.class.includes(index))
       .map((each) => stateline.classes.chip(each));
-    at("lexicon-plot-note").innerHTML =
+    at("lexicon-plot-note").innerHTML = drawn === 0 ? "" :
       `<span class="lexicon-legend">pushes most to ${legend.join("")}</span><span>${amount}</span>`;
   }
 
@@ -218,7 +234,7 @@
     return stateline.tooltip.cardMarkup(words.phrase[i], `${thousands(words.count[i])} times`, [
       ["In sequences", thousands(words.sequences[i])],
       ["Pushes most to", facts.classes[words.class[i]].name],
-      [`Effect towards ${facts.classes[asked.towards].name}`, signed(words.effect[i])],
+      [`Effect towards ${towards()}`, signed(words.effect[i])],
       ["Click", "shows where it occurs"],
     ]);
   }
@@ -243,7 +259,7 @@
     const index = moved <= 4 ? indexAt(event) : -1;
     if (index >= 0) stateline.lexicon.choose(words.phrase[index]);
   });
-  document.addEventListener("stateline:theme", () => at("lexicon") && asked && figure());
+  document.addEventListener("stateline:theme", () => at("lexicon-plot") && words !== NOTHING && figure());
 
   stateline.lexiconplot = {
     draw,

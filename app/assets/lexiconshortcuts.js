@@ -13,7 +13,7 @@
       `<li><button type="button" class="shortcut" data-phrase="${escape(row.phrase)}" aria-pressed="${row.phrase === chosen}">` +
       `<span class="shortcut-rank">${rank}</span><span class="shortcut-phrase">${escape(row.phrase)}</span>` +
       stateline.classes.chip(facts.classes[row.class]) +
-      `<span class="shortcut-score" title="Effect that the test labels do not support">${row.shortcut.toFixed(2)}</span>` +
+      `<span class="shortcut-score"><span>unsupported effect</span> ${row.shortcut.toFixed(2)}</span>` +
       `<span class="shortcut-reason">${escape(row.reason)}</span></button></li>`
     );
   }
@@ -26,8 +26,8 @@
       `<p class="lexicon-empty">No shortcut passes. A word is called one where its effect is larger than the ` +
       `test labels support, and at least ${facts.leastShortcut} stored sequences hold it.</p>`;
     at("lexicon-shortcuts").innerHTML = count
-      ? `<p class="note">Words that push further than the test labels support, the furthest first. ` +
-        `Each is a suspicion: look at where it occurs.</p>` +
+      ? `<p class="note">Words that push further than the test labels support, by the part of their effect ` +
+        `that is unsupported. Each is a suspicion: look at where it occurs.</p>` +
         `<ol>${rows.map((row, i) => markup(facts, row, i + 1)).join("")}</ol>${more}`
       : none;
   }

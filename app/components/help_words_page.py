@@ -9,8 +9,10 @@ from store.evidence import LEAST_PHRASE, LEAST_SHORTCUT
 COLUMNS = (
     (
         "Contribution",
-        "how far the word moved the logit of the chosen class, on average over all places where "
-        "it was read, with the standard error of that mean. Of a phrase both words count.",
+        "how far the word moved the logit of the class that it pushes to, or of the one chosen "
+        "above as towards, on average over all places where it was read, with the standard error "
+        "of that mean. Of a phrase both words count. One sigmoid unit has one logit, so that the "
+        "effect says the same and the column is left out.",
     ),
     (
         "Effect",
@@ -30,7 +32,8 @@ COLUMNS = (
     ),
     (
         "Shortcut",
-        "the part of the effect that the test labels do not support, in logits: the sure effect, "
+        "the unsupported effect: the part that the test labels do not support, in logits: the "
+        "sure effect, "
         "but no more than what the training labels say of the word's class beyond the test "
         "labels, chance allowed for. A rule that held in training and holds no longer.",
     ),
@@ -48,11 +51,17 @@ def words_page_section() -> list:
         ),
         terms(COLUMNS),
         html.P(
-            "The plot sets the effect towards the chosen class against how often a word occurs. "
-            "Rare words scatter far by chance; one that is common and still far from the middle "
-            "decides. A click on a point or a row shows every occurrence in its context, the "
-            "strongest first, and its states on the map. Put the mouse on an occurrence or on a "
-            "dot, and the other is lit; a click on an occurrence opens its sequence there."
+            "The plot sets the effect against how often a word occurs: with two classes one has "
+            "the upper half and one the lower, with more each word's effect is towards the class "
+            "of its colour, or all are towards the one that you choose. Rare words scatter far by "
+            "chance; one that is common and still far from zero decides."
+        ),
+        html.P(
+            "A click on a point or a row shows every occurrence in its context and its states on "
+            "the map. The number of an occurrence is the effect there, towards the class that the "
+            "heading names, the strongest first; the mean of them all stands beside the word. Put "
+            "the mouse on an occurrence or on a dot, and the other is lit; a click on an "
+            "occurrence opens its sequence there."
         ),
         html.P(
             "Shortcuts lists the words whose effect the test labels do not support, the largest "

@@ -31,7 +31,11 @@ def words_view(run: Run | None) -> html.Main:
     return html.Main(
         [
             html.Section(
-                [words_table(), html.Div(id=ids.LEXICON_SHORTCUTS, className="lexicon-shortcuts")],
+                [
+                    words_table(),
+                    html.Button("›", className="lexicon-more", type="button", hidden=True),
+                    html.Div(id=ids.LEXICON_SHORTCUTS, className="lexicon-shortcuts"),
+                ],
                 className="lexicon-pane lexicon-table-pane",
                 **{"aria-label": "Words"},
             ),

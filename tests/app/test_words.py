@@ -23,6 +23,7 @@ from app.words import (
     parse_words,
     position,
     rare,
+    share,
     table,
 )
 from store.errors import StatelineError
@@ -81,16 +82,43 @@ def test_cells_follow_the_stored_words(talkative: Run, towards: int) -> None:
         spread = word["contribution_sd"]
         assert row["spread"] == (None if spread is None else spread[towards])
         for split in ("train", "test"):
-            total = sum(word[split])
-            share = word[split][towards] / total if total else None
-            assert row[split] == (None if share is None else pytest.approx(share, abs=1e-6))
+            part = word[split][towards] / sum(word[split])
+            assert row[split] == pytest.approx(part, abs=1e-6)
         error = word["effect_se"]
         sure = None if error is None else pytest.approx(word["effect"] - 2 * error, abs=1e-5)
         assert row["sure"] == sure
 
 
+def test_unless_a_class_is_chosen_cells_are_of_the_one_that_each_word_pushes_to(
+    talkative: Run, judged: Run
+) -> None:
+    for run in (talkative, judged):
+        rows = table(run, None).to_dicts()
+        cells = word_rows.block(run, 0, 1000, AskedWords(least=1))["rows"]
+        for row, cell, word in zip(rows, cells, run.words.to_dicts(), strict=True):
+            own = word["towards"]
+            output = own if run is talkative else 0
+            moved = word["contribution"][output]
+            assert row["contribution"] == (moved if run is talkative or own else -moved)
+            spread, error = word["contribution_sd"], word["contribution_se"]
+            assert row["spread"] == (None if spread is None else spread[output])
+            assert cell["contribution_se"] == (
+                None if error is None else pytest.approx(error[output], rel=1e-4)
+            )
+            assert row["test"] == pytest.approx(word["test"][own] / sum(word["test"]), abs=1e-6)
+        assert {word["towards"] for word in run.words.to_dicts()} > {0}
+
+
+def test_a_word_that_a_split_does_not_hold_has_no_share_there() -> None:
+    counts = pl.Series("train", [[1, 3], [0, 0], [4, 0]], dtype=pl.Array(pl.UInt32, 2))
+    words = pl.DataFrame([counts, pl.Series("towards", [1, 0, 0], dtype=pl.UInt16)])
+    assert words.select(share("train", pl.col("towards")))["train"].to_list() == [0.75, None, 1]
+    assert words.select(share("train", pl.lit(0)))["train"].to_list() == [0.25, None, 1]
+
+
 def test_shares_of_an_unknown_training_split_are_null(layered: Run) -> None:
     assert table(layered, 0)["train"].null_count() == layered.words.height
+    assert table(layered, None)["train"].null_count() == layered.words.height
     block = word_rows.block(layered, 0, 1, EVERY)
     assert block["rows"][0]["by_class"]["train"] is None
 
@@ -172,6 +200,20 @@ def test_points_are_the_rows_that_pass_with_their_effect(talkative: Run) -> None
         assert effect == pytest.approx(means[2] - sum(others) / 3, abs=1e-4)
 
 
+def test_unless_a_class_is_chosen_two_classes_have_a_side_each_and_more_their_own_effects(
+    talkative: Run, judged: Run
+) -> None:
+    asked = AskedWords(least=1)
+    found = word_rows.points(talkative, asked)
+    wanted = dict(talkative.words.select("phrase", "effect").iter_rows())
+    assert found["towards"] is None
+    for phrase, effect in zip(found["phrase"], found["effect"], strict=True):
+        assert effect == pytest.approx(wanted[phrase], rel=1e-4) and effect > 0
+    found = word_rows.points(judged, asked)
+    assert found["towards"] == 1
+    assert [effect > 0 for effect in found["effect"]] == [bool(own) for own in found["class"]]
+
+
 def test_beyond_the_most_points_the_most_frequent_are_drawn(
     talkative: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,9 +242,17 @@ def frequent(run: Run, size: int) -> str:
     return run.words.filter(pl.col("size") == size)["phrase"][0]
 
 
+def effect_of(contribution: list[float], towards: int) -> float:
+    """What a step adds to a class, less the mean over the others; of one sigmoid unit its sign."""
+    if len(contribution) == 1:
+        return contribution[0] if towards else -contribution[0]
+    others = [value for index, value in enumerate(contribution) if index != towards]
+    return contribution[towards] - sum(others) / len(others)
+
+
 @pytest.mark.parametrize("size", [1, 2])
 @pytest.mark.parametrize("towards", [0, 1])
-def test_every_occurrence_is_found_with_the_contribution_of_its_words(
+def test_every_occurrence_is_found_with_the_effect_of_its_words_the_strongest_first(
     talkative: Run, judged: Run, size: int, towards: int
 ) -> None:
     for run in (talkative, judged):
@@ -210,25 +260,39 @@ def test_every_occurrence_is_found_with_the_contribution_of_its_words(
         wanted = {}
         for sequence, step in read(run, phrase):
             each = run.steps_of(sequence)["contribution"].to_list()
-            moved = [each[t] for t in range(step - size + 1, step + 1)]
-            if len(moved[0]) == 1:
-                total = sum(value[0] for value in moved) * (1 if towards else -1)
-            else:
-                total = sum(value[towards] for value in moved)
-            wanted[sequence, step] = total
+            moved = [effect_of(each[t], towards) for t in range(step - size + 1, step + 1)]
+            wanted[sequence, step] = sum(moved)
         found = occurrences.block(
-            run, occurrences.occurrences(run, phrase, towards, "contribution"), 0, 500
+            run, occurrences.occurrences(run, phrase, towards, "effect"), 0, 500
         )
         assert len(wanted) == found["count"] == len(found["rows"]) > 1
-        values = [row["contribution"] for row in found["rows"]]
+        values = [row["effect"] for row in found["rows"]]
         assert values == sorted(values, reverse=True)
         for row in found["rows"]:
             total = wanted.pop((row["sequence"], row["step"]))
-            assert row["contribution"] == pytest.approx(total, abs=1e-3)
+            assert row["effect"] == pytest.approx(total, abs=1e-3)
         assert not wanted
         assert found["largest"] == pytest.approx(max(map(abs, values)), abs=1e-3)
         count = run.words.row(by_predicate=pl.col("phrase") == phrase, named=True)["count"]
         assert found["count"] == count
+
+
+def test_unless_a_class_is_chosen_the_occurrences_are_what_the_word_s_effect_is_the_mean_of(
+    talkative: Run, judged: Run
+) -> None:
+    pushed = set()
+    for run in (talkative, judged):
+        for word in run.words.filter(pl.col("count") > 3).head(40).to_dicts():
+            block = occurrences.block(
+                run, occurrences.occurrences(run, word["phrase"], None, "effect"), 0, 500
+            )
+            assert block["towards"] == word["towards"]
+            assert block["mean"] == pytest.approx(word["effect"], abs=2e-3)
+            assert block["error"] == pytest.approx(word["effect_se"], abs=2e-3)
+            mean = sum(row["effect"] for row in block["rows"]) / len(block["rows"])
+            assert block["mean"] == pytest.approx(mean, abs=1e-3)
+            pushed.add((run.name, word["towards"]))
+    assert {("judged", 0), ("judged", 1)} < pushed
 
 
 @pytest.mark.parametrize("size", [1, 2])
@@ -256,7 +320,7 @@ def test_words_around_stop_at_the_ends_of_their_sequence(talkative: Run, size: i
 
 
 def test_a_later_block_goes_on_where_the_first_ended(talkative: Run) -> None:
-    found = occurrences.occurrences(talkative, frequent(talkative, 1), 0, "contribution")
+    found = occurrences.occurrences(talkative, frequent(talkative, 1), 0, "effect")
     whole = occurrences.block(talkative, found, 0, 500)["rows"]
     parts = [occurrences.block(talkative, found, start, start + 5)["rows"] for start in (0, 5)]
     assert [*parts[0], *parts[1]] == whole[:10]
@@ -275,7 +339,7 @@ def test_places_are_pixels_of_the_run_s_picture(talkative: Run) -> None:
         row = talkative.offsets[sequence] + step
         assert across[i] == pytest.approx(left + scale * place["x"][row], abs=0.01)
         assert down[i] == pytest.approx(top - scale * place["y"][row], abs=0.01)
-    assert moved.tolist() == found.contributions.tolist()
+    assert moved.tolist() == found.effects.tolist()
     assert across.min() >= 0 and across.max() <= THUMBNAIL[0]
     assert down.min() >= 0 and down.max() <= THUMBNAIL[1]
 
@@ -285,18 +349,19 @@ def test_places_are_pixels_of_the_run_s_picture(talkative: Run) -> None:
 CLASSES = [{"name": "negative", "test": 600}, {"name": "positive", "test": 600}]
 SHORTCUT = {
     "towards": 1, "effect": 1.87, "effect_se": 0.12, "test": [104, 108], "train": [14, 186],
-    "error_with": 0.48, "error_without": 0.02,
+    "sequences": 50, "error_with": 0.48, "error_without": 0.02,
 }  # fmt: skip
 
 
 def said(**change: object) -> str:
-    return reason(SHORTCUT | change, CLASSES).replace("\N{NO-BREAK SPACE}", " ")
+    return reason(SHORTCUT | change, CLASSES, stored=1250).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_reason_of_a_shortcut_is_one_plain_sentence() -> None:
     assert said() == (
-        "pushes +1.9 (± 0.1) towards positive, while of the 212 test sequences that hold it 51 % "
-        "are positive (all: 50 %); in training 93 %; wrong 48 % with it, 2 % without."
+        "pushes +1.9 (± 0.1) towards positive, while 108 of the 212 test sequences that hold it "
+        "are positive (51 %; of all test sequences 50 %); in training 186 of 200 (93 %); "
+        "wrong 24 of the 50 stored that hold it and 24 of the 1,200 that do not."
     )
 
 
@@ -304,7 +369,7 @@ def test_the_reason_says_what_is_not_known() -> None:
     assert said(effect_se=0.043).startswith("pushes +1.87 (± 0.04) towards")
     assert "; the training split is not known; wrong" in said(train=None)
     assert "; in training it never occurs; wrong" in said(train=[0, 0])
-    assert said(error_without=None).endswith("48 % with it, and every stored sequence holds it.")
+    assert said(error_without=None).endswith("24 of the 50 stored that hold it, which are all.")
 
 
 def test_a_shortcut_carries_its_reason_and_the_largest_come_first(tmp_path: Path) -> None:
@@ -316,7 +381,7 @@ def test_a_shortcut_carries_its_reason_and_the_largest_come_first(tmp_path: Path
     classes = run.manifest["corpus"]["classes"]
     for row in rows:
         word = wanted.row(by_predicate=pl.col("phrase") == row["phrase"], named=True)
-        assert row["reason"] == reason(word, classes)
+        assert row["reason"] == reason(word, classes, run.sequences.height)
     others = word_rows.block(run, 0, 1000, AskedWords(1, least=1, sort="shortcut:asc"))["rows"]
     assert [row["reason"] is None for row in others] == [row["shortcut"] is None for row in others]
 
@@ -345,11 +410,8 @@ def test_what_a_run_does_not_have_is_refused_with_what_it_has(
         parse_words(several, query)
 
 
-def test_contributions_are_towards_the_second_of_two_classes_unless_asked(
-    several: Run, binary: Run
-) -> None:
-    assert parse_words(binary, {}).towards == 1
-    assert parse_words(several, {}).towards == 0
+def test_no_class_is_chosen_unless_it_is_asked_for(several: Run) -> None:
+    assert parse_words(several, {}).towards is None
     assert parse_words(several, {"towards": "2", "other": "x"}).towards == 2
 
 

@@ -130,7 +130,7 @@ def test_kind_search_and_least_count_change_table_plot_and_address(
         f"document.querySelector('#lexicon-count').innerText.startsWith('{kept.height} of')"
     )
     said = page.inner_text("#lexicon-count")
-    assert f"{wanted.height - kept.height} occur fewer than 3 times" in said
+    assert f"{wanted.height - kept.height} rarer ones hidden" in said
     assert set(page.evaluate(PHRASES)) <= set(kept["phrase"])
     held = asked(page)
     assert (held["kind"], held["search"], held["least"]) == ("phrases", "the", "3")
@@ -161,12 +161,65 @@ def test_a_class_turns_the_plot_and_the_order_of_the_occurrences(
     assert values == sorted(values, reverse=True)
     token = pl.col("token") == word
     moved = run.scan("steps.parquet").filter(token).select("contribution").collect()
-    largest = max(each[3] for each in moved["contribution"].to_list())
-    assert values[0] == pytest.approx(largest, abs=0.006)
+    effects = [each[3] - (sum(each) - each[3]) / 4 for each in moved["contribution"].to_list()]
+    assert values[0] == pytest.approx(max(effects), abs=0.006)
+    name = run.class_names[3]
+    assert f"Effect towards {name}, strongest first" in page.inner_text(".occurrence-heading")
+    mean = float(page.inner_text("#lexicon-word .class-chip").split()[1].replace("−", "-"))
+    assert mean == pytest.approx(sum(effects) / len(effects), abs=0.006)
     page.click("[data-order=reading]")
     page.wait_for_function(
         "() => document.querySelector('[data-order=reading]').ariaPressed === 'true'"
     )
+
+
+def test_unless_a_class_is_chosen_a_word_s_occurrences_are_towards_its_own(
+    page, words_site: str, reviews: Run
+) -> None:
+    rows = reviews.words.filter(pl.col("count") > 4)
+    for towards in (0, 1):
+        word = rows.filter(pl.col("towards") == towards)["phrase"][0]
+        open_words(page, f"{words_site}/words/reviews?word={word}")
+        chosen(page, word)
+        name = reviews.class_names[towards]
+        assert f"Effect towards {name}" in page.inner_text(".occurrence-heading")
+        mean = float(page.inner_text("#lexicon-word .class-chip").split()[1])
+        assert mean == pytest.approx(word_of(reviews, word)["effect"], abs=0.006) and mean > 0
+        shown = page.locator("#lexicon-occurrences .occurrence-number").all_inner_texts()
+        values = [float(text.replace("−", "-")) for text in shown]
+        assert values == sorted(values, reverse=True) and values[0] > 0
+
+
+def test_back_goes_through_words_kinds_and_classes_and_then_leaves(page, words_site: str) -> None:
+    page.goto(f"{words_site}/runs")
+    open_words(page, f"{words_site}/words/news")
+    first, second = page.evaluate(PHRASES)[:2]
+    chosen(page, first)
+    page.click("#lexicon-table .ag-row[row-index='1'] [col-id=count]")
+    chosen(page, second)
+    page.click("#lexicon-bar [data-kind=phrases]")
+    page.wait_for_function("stateline.lexicon.asked().kind === 'phrases'")
+    page.select_option("#lexicon-towards", "3")
+    page.wait_for_function("stateline.lexicon.asked().towards === 3")
+    page.evaluate("window.kept = true")  # A page that is built anew forgets it.
+    page.go_back()
+    page.wait_for_function("stateline.lexicon.asked().towards === null")
+    assert page.input_value("#lexicon-towards") == ""
+    assert asked(page) == {"kind": "phrases", "word": second}
+    page.go_back()
+    page.wait_for_function(
+        "() => document.querySelector('#lexicon-bar [data-kind=all]').ariaPressed === 'true'"
+    )
+    chosen(page, second)
+    page.go_back()
+    chosen(page, first)
+    page.go_forward()
+    chosen(page, second)
+    page.wait_for_selector(f"#lexicon-table .ag-row-selected >> text='{second}'")
+    assert page.evaluate("window.kept")
+    page.go_back()
+    page.go_back()
+    page.wait_for_url("**/runs")
 
 
 def test_hovering_an_occurrence_marks_its_dot_and_a_dot_its_occurrence(
@@ -219,6 +272,8 @@ def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews:
     shown = page.locator(".shortcut-phrase").all_inner_texts()
     assert shown == ranked["phrase"].to_list() and len(shown) > 2
     assert "test sequences that hold it" in page.inner_text(".shortcut-reason >> nth=0")
+    score = page.inner_text(".shortcut-score >> nth=0")
+    assert score == f"unsupported effect {ranked['shortcut'][0]:.2f}"
     chosen(page, shown[0])
     assert page.is_hidden("#lexicon-table")
     page.mouse.move(2, 2)
@@ -227,6 +282,8 @@ def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews:
     chosen(page, shown[1])
     page.fill("#lexicon-search", "no such word")
     page.wait_for_selector("#lexicon-shortcuts .lexicon-empty")
+    page.wait_for_selector("#lexicon-plot >> text=No word passes")
+    assert page.locator("#lexicon-plot .xtick").count() == 0
 
 
 def test_keys_go_through_the_table_and_the_occurrences(page, words_site: str) -> None:
@@ -260,9 +317,11 @@ def test_many_occurrences_come_block_by_block(page, serve, tmp_path: Path) -> No
     page.evaluate("document.getElementById('lexicon-occurrences').scrollTop = 1e9")
     page.wait_for_selector(f"#occurrence-{count - 1}")
     last = page.inner_text(f"#occurrence-{count - 1} .occurrence-number").replace("−", "-")
+    sign = 1 if word_of(run, word)["towards"] else -1
     token = pl.col("token") == word
     moved = run.scan("steps.parquet").filter(token).select("contribution").collect()
-    assert float(last) == pytest.approx(min(v[0] for v in moved["contribution"]), abs=0.006)
+    weakest = min(sign * each[0] for each in moved["contribution"])
+    assert float(last) == pytest.approx(weakest, abs=0.006)
 
 
 def test_another_run_and_a_series_are_one_choice_away(page, words_site: str) -> None:
@@ -272,7 +331,7 @@ def test_another_run_and_a_series_are_one_choice_away(page, words_site: str) -> 
     page.wait_for_function(READY)
     page.wait_for_function("stateline.lexicon.facts().run === 'news'")
     page.wait_for_function("stateline.lexicon.asked().kind === 'all'")
-    page.wait_for_function("document.querySelectorAll('#lexicon-towards option').length === 5")
+    page.wait_for_function("document.querySelectorAll('#lexicon-towards option').length === 6")
     page.select_option("#run-select", "waves")
     page.wait_for_selector("text=A series has no words")
 
@@ -289,3 +348,26 @@ def test_the_page_fits_the_window_in_both_themes(
         box = pane.bounding_box()
         assert box["height"] > 200 and box["x"] + box["width"] <= size["width"] + 1
     assert page.locator("#lexicon-table .ag-center-cols-container .ag-row").count() >= 6
+    # No column is cut: the edge begins where one ends, and leads to those beyond.
+    edge = page.locator(".lexicon-more").bounding_box()["x"]
+    boxes = [each.bounding_box() for each in page.locator("#lexicon-table .ag-header-cell").all()]
+    ends = [box["x"] + box["width"] for box in boxes]
+    assert min(abs(end - edge) for end in ends) <= len(ends)
+    assert page.locator(".ag-header-cell[col-id=error_without]").bounding_box()["x"] < edge
+    assert "Flips" in page.get_attribute(".lexicon-more", "title")
+    for _ in range(3):
+        if page.is_visible(".lexicon-more"):
+            page.click(".lexicon-more")
+            page.wait_for_timeout(150)
+    assert page.is_hidden(".lexicon-more")
+    assert page.evaluate(CUT) == 0
+
+
+# Words of a context that are seen in part.
+CUT = """() => [...document.querySelectorAll(".occurrence-before, .occurrence-after")]
+    .flatMap((part) => {
+        const frame = part.getBoundingClientRect();
+        const boxes = [...part.children].map((word) => word.getBoundingClientRect());
+        const seen = boxes.filter((box) => box.top < frame.bottom - 1);
+        return seen.filter(({ left, right }) => left < frame.left - 1 || right > frame.right + 1);
+    }).length"""

@@ -5,7 +5,11 @@ import { test } from "node:test";
 const require = createRequire(import.meta.url);
 require("../../app/assets/pure.js");
 require("../../app/assets/lexiconcells.js");
+require("../../app/assets/lexiconaddress.js");
+require("../../app/assets/lexiconcolumns.js");
 const { plusMinus, tone } = globalThis.stateline.lexiconcells;
+const { askedOf, queryOf } = globalThis.stateline.lexiconaddress;
+const { fitted } = globalThis.stateline.lexiconcolumns;
 const { decimals, whole } = globalThis.dashAgGridFunctions;
 
 const run = (...colours) => ({ classes: colours.map((colour) => ({ colour })) });
@@ -30,4 +34,20 @@ test("a number that is not known is left out", () => {
   assert.equal(decimals(-1.005e2), "-100.50");
   assert.equal(whole(null), "");
   assert.equal(whole(12345), "12,345");
+});
+
+test("columns that fit share the room that is left, and those beyond keep their width", () => {
+  assert.deepEqual(fitted([100, 60, 60, 60], 190), [105, 65, 60, 60]);
+  assert.deepEqual(fitted([100, 60], 200), [120, 80]);
+  assert.deepEqual(fitted([100, 60], 160), [100, 60]);
+  assert.deepEqual(fitted([100], 50), [100]);
+});
+
+test("the address holds what differs from the usual, and gives it back", () => {
+  const usual = { towards: null, kind: "all", least: 5, search: "", word: null };
+  assert.equal(queryOf(usual, usual), "");
+  assert.deepEqual(askedOf("", usual), usual);
+  const asked = { towards: 0, kind: "phrases", least: 3, search: "a & b", word: "not bad" };
+  assert.equal(queryOf({ ...usual, towards: 0, word: "x" }, usual), "?towards=0&word=x");
+  assert.deepEqual(askedOf(queryOf(asked, usual), usual), asked);
 });

@@ -1,0 +1,55 @@
+// The address of the Words page says which words, towards which class, and the chosen one; Back and
+// Forward go through them.
+(() => {
+  const stateline = (globalThis.stateline ??= {});
+
+  // What the page asks for as a query: what differs from the run's usual only.
+  function queryOf(asked, usual) {
+    const parts = new URLSearchParams();
+    for (const [key, value] of Object.entries(asked)) {
+      if (value !== null && value !== usual[key]) parts.set(key, value);
+    }
+    const text = parts.toString();
+    return text ? `?${text}` : "";
+  }
+
+  // The other way about. The server has checked the address that the page began with, and the page
+  // has written all others.
+  function askedOf(text, usual) {
+    const parts = new URLSearchParams(text);
+    const number = (key) => (parts.has(key) ? Number(parts.get(key)) : usual[key]);
+    return {
+      towards: number("towards"),
+      kind: parts.get("kind") ?? usual.kind,
+      least: number("least"),
+      search: parts.get("search") ?? usual.search,
+      word: parts.get("word"),
+    };
+  }
+
+  // The address follows; what one would go back to is a step of the history.
+  function remember(facts, asked, step) {
+    const address = location.pathname + queryOf(asked, facts.usual);
+    if (address === location.pathname + location.search) return;
+    history[step ? "pushState" : "replaceState"](history.state, "", address);
+  }
+
+  // As in address.js: once Dash went to another page, Back is Dash's until this page opens again.
+  let away = false;
+  const onRun = () => location.pathname === stateline.addresses.page("words", stateline.lexicon.facts()?.run);
+  globalThis.addEventListener?.("_dashprivate_pushstate", () => (away = !onRun()));
+
+  // Back and Forward within the run are the page's own; Dash would build the page anew.
+  globalThis.addEventListener?.(
+    "popstate",
+    (event) => {
+      const facts = stateline.lexicon.facts();
+      if (!facts || !document.getElementById("lexicon-table") || away || !onRun()) return;
+      event.stopImmediatePropagation();
+      stateline.lexicon.restore(askedOf(location.search, facts.usual));
+    },
+    true,
+  );
+
+  stateline.lexiconaddress = { arrived: () => (away = false), askedOf, queryOf, remember };
+})();
