@@ -27,8 +27,10 @@
     };
   }
 
-  // The address follows; what one would go back to is a step of the history.
+  // The address follows; what one would go back to is a step of the history. An answer that comes
+  // late must not write into the address of another page.
   function remember(facts, asked, step) {
+    if (location.pathname !== stateline.addresses.page("words", facts.run)) return;
     const address = location.pathname + queryOf(asked, facts.usual);
     if (address === location.pathname + location.search) return;
     history[step ? "pushState" : "replaceState"](history.state, "", address);

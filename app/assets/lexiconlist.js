@@ -32,8 +32,9 @@
     asked = next;
     request += 1;
     const own = request;
-    // The page may be another run's by then; that of a series has no such pane.
+    // The page may be another one by then; that of a series has no such pane.
     const current = () => own === request && at("lexicon-word") !== null;
+    if (!current()) return;
     const query = queryOf();
     stateline.lexiconmap.link(facts, asked.word);
     try {
