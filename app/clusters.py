@@ -1,11 +1,46 @@
 """The clusters of the states on a map, as the page draws them."""
 
+import polars as pl
+
+from app.cache import CACHE
 from app.queries import DIGITS
+from store.evidence import CLUSTER_LEVELS
 from store.reader import Run
+from store.schema import STEPS
+
+NUMBERS = ("x", "y", "purity", "accuracy", "answered")
 
 
 def clusters(run: Run, projection: str) -> list[dict]:
-    """A row a cluster of every level, coarse to fine, the largest first; see store/evidence.py."""
-    rows = run.clusters(projection).drop("parent").to_dicts()
-    numbers = ("x", "y", "purity", "accuracy")
-    return [row | {name: round(row[name], DIGITS) for name in numbers} for row in rows]
+    """A row a cluster of every level, coarse to fine, the largest first; see store/evidence.py.
+
+    Beside the columns of the store, `answered` is the share of a cluster's states at which the
+    answer is the most common one there, `predicted`.
+    """
+
+    def make() -> list[dict]:
+        shares = answered(run, projection)
+        rows = run.clusters(projection).drop("parent").to_dicts()
+        for row in rows:
+            row["answered"] = shares[row["level"], row["cluster"]]
+        return [row | {name: round(row[name], DIGITS) for name in NUMBERS} for row in rows]
+
+    key = (run.name, run.checksum, "clusters", projection)
+    return CACHE.get(key, make, lambda rows: 512 * len(rows))
+
+
+def answered(run: Run, projection: str) -> dict[tuple[int, int], float]:
+    """Of each level and cluster the share of its states that have its most common answer."""
+    members = run.memberships(projection)
+    answers = run.scan(STEPS).select("predicted").collect()
+    shares = {}
+    for level in range(CLUSTER_LEVELS):
+        counts = (
+            answers.with_columns(pl.Series("cluster", members[:, level]))
+            .group_by("cluster", "predicted")
+            .len()
+            .group_by("cluster")
+            .agg(pl.col("len").max() / pl.col("len").sum())
+        )
+        shares |= {(level, cluster): share for cluster, share in counts.iter_rows()}
+    return shares

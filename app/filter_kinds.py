@@ -124,16 +124,23 @@ def _is_phrase(run: Run, values: list) -> bool:
     return (
         len(values) == 1
         and isinstance(values[0], str)
-        and 0 < len(values[0]) <= LONGEST_PHRASE
-        and values[0] in run.words["phrase"]
+        and 0 < len(values[0].strip()) <= LONGEST_PHRASE
     )
 
 
 def _has_read(run: Run, values: Values) -> np.ndarray:
-    """States that have just read a token, or the second of two tokens that follow each other."""
-    token = pl.col("token")
+    """States that have just read a token, or the second of two tokens that follow each other.
+
+    Written as in the run's tokens; where no token is, in whatever case.
+    """
+    phrase = " ".join(str(values[0]).split())
+    found = _reads(run, pl.col("token"), phrase)
+    return found if found.any() else _reads(run, pl.col("token").str.to_lowercase(), phrase.lower())
+
+
+def _reads(run: Run, token: pl.Expr, phrase: str) -> np.ndarray:
     pair = pl.concat_str(token.shift(1), token, separator=" ")
-    found = (token == values[0]) | ((pair == values[0]).fill_null(False) & (pl.col("t") > 0))
+    found = (token == phrase) | ((pair == phrase).fill_null(False) & (pl.col("t") > 0))
     return run.scan(STEPS).select(found.alias("found")).collect()["found"].to_numpy()
 
 
@@ -204,7 +211,7 @@ KINDS = {
         states=_in_lasso,
     ),
     "word": Kind(
-        "a word or two-word phrase as the model reads it, one of the Words page",
+        f"a word, or two that follow each other, of 1 to {LONGEST_PHRASE} characters",
         _is_phrase,
         states=_has_read,
     ),

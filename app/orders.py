@@ -15,6 +15,7 @@ class Order:
 
     name   for the page
     says   one line: which sequences are left, and which come first
+    shows  column of the table that holds what it sorts by
     keeps  those that are left; None for all
     by     what they are sorted by, on columns of sequences.parquet
     down   for each of `by`, whether the largest come first
@@ -22,19 +23,24 @@ class Order:
 
     name: str
     says: str
+    shows: str
     keeps: pl.Expr | None
     by: tuple[pl.Expr, ...]
     down: tuple[bool, ...]
 
 
 WRONG = ~pl.col("correct")
-# How far into its sequence the answer settled, 0 to 1; a sequence that flips has two steps or more.
-SETTLED = pl.col("settle_step") / (pl.col("length").cast(pl.Float64) - 1)
+# How far into its sequence the answer settled, 0 to 1, null where it never changed; a sequence that
+# flips has two steps or more.
+SETTLED = pl.when(pl.col("flips") > 0).then(
+    pl.col("settle_step") / (pl.col("length").cast(pl.Float64) - 1)
+)
 
 ORDERS = {
     "confident": Order(
         "Confidently wrong",
         "Classified wrongly, the surest first",
+        "confidence",
         WRONG,
         (pl.col("confidence"),),
         (True,),
@@ -42,6 +48,7 @@ ORDERS = {
     "late": Order(
         "Late flip",
         "Changed its answer on the way, the latest first",
+        "settled",
         pl.col("flips") > 0,
         (SETTLED, pl.col("length")),
         (True, True),
@@ -49,13 +56,15 @@ ORDERS = {
     "lost": Order(
         "Right and then lost",
         "Right at some step, wrong in the end, the surest first",
+        "peak_label",
         WRONG & pl.col("right_until").is_not_null(),
         (pl.col("peak_label"),),
         (True,),
     ),
     "unsure": Order(
-        "Never sure",
+        "Least sure at best",
         "All, the least sure at their surest step first",
+        "peak_confidence",
         None,
         (pl.col("peak_confidence"),),
         (False,),

@@ -31,35 +31,64 @@ def contribution_classes(run: Run, facts: dict) -> list[int]:
 
 
 def step_table(run: Run, facts: dict, steps: dict, view: StepView) -> str:
-    """All steps in numbers, as an HTML table; a series of few features with their values."""
+    """All steps in numbers, as an HTML table; a series of few features has its values in a second.
+
+    One table for both would be wider than a page.
+    """
     noun = step_noun(run)
     classes = contribution_classes(run, facts)
-    heads = ["step", noun if run.kind == "text" else "name", "answer", "confidence", "distance"]
-    values = value_names(run)
-    heads += [f"to {run.class_names[index]}" for index in classes] + values
-    head = "".join(
-        f'<th scope="col"{"" if at in (1, 2) else " class=number"}>{escape(name)}</th>'
-        for at, name in enumerate(heads)
-    )
+    name = noun if run.kind == "text" else "name"
+    heads = ["step", name, "answer", "confidence", "distance"]
+    heads += [f"to {run.class_names[index]}" for index in classes]
     contribution = np.array(steps["contribution"])
     moved = np.stack([towards(contribution, index) for index in classes], axis=1).tolist()
     rows = []
     for t, word in enumerate(view.words):
-        role = steps["role"][t]
-        planted = f" <small>{escape(role)}</small>" if role else ""
         answer = view.answers[t]
-        numbers = "".join(f'<td class="number">{signed(value)}</td>' for value in moved[t])
-        if values:
-            held = steps["values"][t]
-            numbers += "".join(f'<td class="number">{value:g}</td>' for value in held)
         rows.append(
-            f'<tr><td class="number">{t}</td><td class="text">{escape(word)}{planted}</td>'
-            f'<td class="text"><span class="dot" style="background:{view.class_colours[answer]}">'
+            _number(t)
+            + _word(word, steps["role"][t])
+            + f'<td class="text"><span class="dot" style="background:{view.class_colours[answer]}">'
             f"</span>{escape(view.class_names[answer])}</td>"
-            f'<td class="number">{percent(steps["confidence"][t])}</td>'
-            f'<td class="number">{view.distance[t]:.3f}</td>{numbers}</tr>'
+            + _number(percent(steps["confidence"][t]))
+            + _number(f"{view.distance[t]:.3f}")
+            + "".join(_number(signed(value)) for value in moved[t])
         )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return _table(heads, rows, texts=(1, 2)) + _values_table(run, steps, view)
+
+
+def _values_table(run: Run, steps: dict, view: StepView) -> str:
+    """The values of each step, a column a feature; nothing where there are too many, or words."""
+    names = value_names(run)
+    if not names:
+        return ""
+    rows = [
+        _number(t) + _word(word, None) + "".join(_number(f"{value:g}") for value in held)
+        for t, (word, held) in enumerate(zip(view.words, steps["values"], strict=True))
+    ]
+    return _table(["step", "name", *names], rows, texts=(1,))
+
+
+def _table(heads: list[str], rows: list[str], texts: tuple[int, ...]) -> str:
+    """A table; `texts` are the numbers of the columns that hold no numbers."""
+    head = "".join(
+        f'<th scope="col"{"" if at in texts else " class=number"}>{escape(name)}</th>'
+        for at, name in enumerate(heads)
+    )
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return (
+        f'<div class="table"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _number(value: object) -> str:
+    return f'<td class="number">{value}</td>'
+
+
+def _word(word: str, role: str | None) -> str:
+    planted = f" <small>{escape(role)}</small>" if role else ""
+    return f'<td class="text">{escape(word)}{planted}</td>'
 
 
 def signed(value: float) -> str:

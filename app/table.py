@@ -7,7 +7,7 @@ import polars as pl
 from app.cache import CACHE
 from app.filters import Filter, passing
 from app.grid import FLAG, IMAGE, NUMBER, TEXT, TableColumn, asked_rows, check_block
-from app.orders import ranked
+from app.orders import SETTLED, ranked
 from app.series import shades
 from store.reader import Run
 from store.schema import STEPS
@@ -19,14 +19,34 @@ COLUMNS = (
     TableColumn("actual", TEXT, "Class", "Class that the sequence really has", 94),
     TableColumn("classified", TEXT, "Classified", "Class that the model predicts", 94),
     TableColumn("correct", FLAG, "OK", "Whether the two agree", 46),
+    TableColumn("peak_confidence", NUMBER, "At best", "Largest confidence at any step", 84),
+    TableColumn(
+        "peak_label",
+        NUMBER,
+        "Was right",
+        "How sure of its class at best: the largest expected prediction of it at any step",
+        86,
+    ),
+    TableColumn(
+        "settled",
+        NUMBER,
+        "Settled at",
+        "How far into the sequence its answer settled; empty where it never changed",
+        88,
+    ),
     TableColumn("confidence", NUMBER, "Conf.", "Probability of the predicted class", 72),
     TableColumn("length", NUMBER, "Words", "Words that the model reads", 70),
     TableColumn("flips", NUMBER, "Flips", "How often the answer changes on the way", 64),
     TableColumn("settle_step", NUMBER, "Settles", "Step from which the answer stays", 78),
-    TableColumn("turning_word", TEXT, "Turning word", "Word at which the actual class lost most", 120),
+    TableColumn(
+        "turning_word", TEXT, "Turning word", "Word at which the actual class lost most", 120
+    ),
     TableColumn("beginning", TEXT, "Text", "Beginning of the text", 420),
 )
 KINDS = {column.name: column.kind for column in COLUMNS}
+# What ready orders sort by and is seen only beside them; the confidence always is.
+OF_ORDERS = ("peak_confidence", "peak_label", "settled")
+SHARES = ("confidence", *OF_ORDERS)
 
 # A series has steps instead of words, and no text to begin with.
 PICTURE = TableColumn("picture", IMAGE, "", "The whole sequence as a picture", 44)
@@ -83,6 +103,7 @@ def table(run: Run) -> pl.DataFrame:
                 names.gather(rows["label"]).alias("actual"),
                 names.gather(rows["predicted"]).alias("classified"),
                 pl.col("text").str.slice(0, BEGINNING).alias("beginning"),
+                SETTLED.alias("settled"),
             )
             .join(words, on="sequence_id", how="left", maintain_order="left")
             .select(*_kinds(run))
@@ -126,7 +147,7 @@ def block(run: Run, start: int, end: int, asked: Asked) -> dict:
     """Rows start to end (exclusive) of the table as asked for, and how many pass in all."""
     check_block(start, end)
     found = ordered(run, asked)
-    rows = found.slice(start, end - start).with_columns(pl.col("confidence").round(6))
+    rows = found.slice(start, end - start).with_columns(pl.col(*SHARES).round(6))
     if _has_pictures(run):
         pictures = shades(run, rows["sequence_id"].to_list())
         rows = rows.with_columns(pl.Series(PICTURE.name, pictures, dtype=pl.String))

@@ -9,9 +9,9 @@
   const WORDS = 3;
   const LONGEST = 26; // characters of a label
   const FONT = "600 12px Inter, system-ui, sans-serif";
-  const TOOLS = 400; // pixels that the tools take
-  const FADED = 0.6; // beside a trajectory
   const LEAST_CONTRAST = 7; // WCAG AAA: points of the same colour lie around a name
+  const FADED = 0.4; // so far towards the ground beside a trajectory, as long as
+  const LEAST_FADED = 4.5; // WCAG AA is kept: the names can still be clicked
 
   let run = null; // the facts of the run that is open
   let loaded = new Map(); // of a projection its clusters, or a promise of them
@@ -54,9 +54,9 @@
     return most > least ? most - least : 1;
   }
 
-  // The first of a cluster's words, as many as a label holds; a series has its commonest class.
+  // The first of a cluster's words, as many as a label holds; a series has its commonest answer.
   function nameOf(row, classes) {
-    if (!row.words.length) return `${classes[row.label].name}: ${Math.round(100 * row.purity)} %`;
+    if (!row.words.length) return `answer ${classes[row.predicted].name} · ${Math.round(100 * row.answered)} %`;
     let name = row.words[0];
     for (const word of row.words.slice(1, WORDS)) {
       if (name.length + word.length + 2 > LONGEST) break;
@@ -64,6 +64,9 @@
     }
     return name;
   }
+
+  // The class that gives a cluster its colour: that of its name, or the actual one of its words.
+  const classOf = (row, classes) => classes[row.words.length ? row.label : row.predicted];
 
   // The colour of a class, as much darker or paler as it takes to be read on a ground.
   function legible(colour, ground, ink) {
@@ -75,18 +78,25 @@
     return ink;
   }
 
+  // A legible colour, fainter.
+  function faint(colour, ground) {
+    const { contrast, mix } = stateline.pure;
+    for (let share = FADED; share > 0; share -= 0.05) {
+      const mixed = mix(colour, ground, share);
+      if (contrast(mixed, ground) >= LEAST_FADED) return mixed;
+    }
+    return colour;
+  }
+
   // Labels of the clusters in view, the largest first; those that meet what is taken are left out.
   function paint(pen, { place, width, height }, tone, taken, faded) {
     const before = [level, wanted, standing.length].join();
     [standing, wanted] = [[], 0];
     if (on && present().length) {
       level = levelAt(zoomOf(place, width, height), level);
-      pen.globalAlpha = faded ? FADED : 1;
       pen.font = FONT;
-      // Not under the tools and the line of the legend, which lie on the map.
-      const busy = [[width - TOOLS, 0, width, 44], [0, height - 26, width, height]];
-      for (const row of shownRows()) label(pen, row, { place, width, height }, tone, taken, busy);
-      pen.globalAlpha = 1;
+      const busy = stateline.strokes.furniture({ width, height });
+      for (const row of shownRows()) label(pen, row, { place, width, height }, tone, taken, busy, faded);
     }
     if (before !== [level, wanted, standing.length].join()) {
       document.dispatchEvent(new Event("stateline:counted"));
@@ -102,7 +112,7 @@
     return present().filter((row) => row.level === 0);
   }
 
-  function label(pen, row, { place, width, height }, tone, taken, busy) {
+  function label(pen, row, { place, width, height }, tone, taken, busy, faded) {
     const { meets, stamp, toPixels } = stateline.strokes;
     const [x, y] = toPixels(place, row.x, row.y);
     if (x < 0 || y < 0 || x > width || y > height) return;
@@ -116,7 +126,8 @@
     taken.push(box);
     standing.push({ row, box });
     const middle = (box[1] + box[3]) / 2;
-    const colour = legible(state.facts.classes[row.label].colour, tone.ground, tone.ink);
+    const full = legible(classOf(row, state.facts.classes).colour, tone.ground, tone.ink);
+    const colour = faded ? faint(full, tone.ground) : full;
     stamp(pen, name, left + 2, middle, colour, tone);
     if (row !== lit) return;
     pen.strokeStyle = colour;
@@ -146,12 +157,14 @@
   function card(row) {
     const { percent, thousands } = stateline.pure;
     const { classes } = state.facts;
-    const words = row.words.length ? row.words.join(", ") : classes[row.label].name;
+    const words = row.words.length ? row.words.join(", ") : nameOf(row, classes);
+    const most = (index, share) => `${classes[index].name}, ${percent(share)} of states`;
     return stateline.tooltip.cardMarkup(words, `${LEVELS[row.level]} cluster`, [
       ["States", thousands(row.states)],
       ["Sequences", thousands(row.sequences)],
-      ["Mostly", `${classes[row.label].name}, ${percent(row.purity)}`],
-      ["Classified right", percent(row.accuracy)],
+      ["Answer most often", most(row.predicted, row.answered)],
+      ["Actual class most often", most(row.label, row.purity)],
+      ["Answer right", `at ${percent(row.accuracy)} of states`],
       ["Click", "filters by it"],
     ]);
   }
@@ -201,12 +214,14 @@
   function line() {
     if (!wanted) return null;
     const short = standing.length < wanted ? `, ${standing.length} of ${wanted} in view have room` : "";
-    return `names of clusters: ${LEVELS[level]}${short}`;
+    const what = stateline.series.isSeries(state.facts) ? ", the commonest answer and its share of the states" : "";
+    return `names of clusters: ${LEVELS[level]}${what}${short}`;
   }
 
   stateline.clusters = {
     chipName,
     choices,
+    faint,
     filterOf,
     hover,
     legible,

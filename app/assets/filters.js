@@ -11,10 +11,6 @@
     '<button type="button" id="search-regex" class="tool-button" aria-pressed="false" ' +
     'title="Regular expression" aria-label="Regular expression">.*</button>';
 
-  const WORD =
-    '<input type="text" id="filter-word" maxlength="200" placeholder="a word, or two" ' +
-    'autocomplete="off" spellcheck="false">';
-
   const NO_SEARCH =
     '<p class="note">A series has no text to search: brush it, or + Filter</p>';
 
@@ -82,8 +78,9 @@
     at("filter-count").innerHTML = `<span>${share}</span>${clear}<span class="filter-save">${links.join("")}</span>`;
   }
 
-  // Take up other filters: asked of the server first, so that a wrong one changes nothing.
-  async function apply(next, { remember = true } = {}) {
+  // Take up other filters: asked of the server first, so that a wrong one changes nothing; `say`
+  // tells what is wrong.
+  async function apply(next, { remember = true, say = note } = {}) {
     const request = (asked += 1);
     let passes = null;
     let found = null;
@@ -91,7 +88,7 @@
       try {
         ({ passes, counts: found } = await stateline.data.passing(facts, next));
       } catch (error) {
-        if (request === asked) note(error.message);
+        if (request === asked) say(error.message);
         return false;
       }
       if (request !== asked) return false;
@@ -110,12 +107,18 @@
     const element = at("filter-note");
     element.hidden = line === null;
     element.textContent = line ?? "";
+    element.title = line ?? "";
   }
 
   function add(...added) {
     const replaced = (kept) =>
       added.some(([kind]) => (SINGLE.has(kind) && kept[0] === kind) || (isSearch(kept) && isSearch([kind])));
     return apply([...filters.filter((kept) => !replaced(kept)), ...added]);
+  }
+
+  // Take away the filters of a field that is empty, or holds what cannot be asked for.
+  function without(isOf) {
+    if (filters.some(isOf)) apply(filters.filter((kept) => !isOf(kept)));
   }
 
   const remove = (index) => apply(filters.filter((_, i) => i !== index));
@@ -135,64 +138,67 @@
   let waiting = null;
   function search() {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      const written = at("search")?.value ?? "";
-      if (written) add([isPattern() ? "regex" : "search", written.slice(0, 200)]);
-      else if (filters.some(isSearch)) apply(filters.filter((kept) => !isSearch(kept)));
-    }, WAIT);
+    waiting = setTimeout(takeSearch, WAIT);
   }
 
-  // The menu: one line a kind of filter that no view offers, or not exactly.
-  function menuMarkup() {
-    const { escape } = stateline.pure;
-    const options = facts.classes.map(({ name }, index) => `<option value="${index}">${escape(name)}</option>`);
-    const line = (label, body) => `<label class="menu-line"><span>${label}</span>${body}</label>`;
-    const range = (id, from, to, step, most) =>
-      `<span class="menu-range"><input type="number" id="${id}-from" min="0" max="${most}" step="${step}" ` +
-      `value="${from}" aria-label="from"> to <input type="number" id="${id}-to" min="0" max="${most}" ` +
-      `step="${step}" value="${to}" aria-label="to"></span>`;
-    const select = (kind, chosen) =>
-      `<select data-adds="${kind}"><option value="">any</option>${chosen.join("")}</select>`;
-    return [
-      line("Class", select("actual", options)),
-      line("Classified as", select("predicted", options)),
-      line("Result", select("correct", ['<option value="true">right</option>', '<option value="false">wrong</option>'])),
-      line("Confidence, %", range("filter-confidence", 0, 100, 1, 100)),
-      line("Steps", range("filter-steps", 0, facts.longest - 1, 1, facts.longest - 1)),
-      stateline.series.isSeries(facts) ? "" : line("Word just read", WORD),
-      line("Cluster", '<select data-adds="cluster" id="filter-cluster"><option value="">any</option></select>'),
-      '<p class="note">Or brush: a bar or cell of the overview, box and lasso on the map, a drag across the heatmap or the distances.</p>',
-    ].join("");
+  function takeSearch() {
+    const { NO_PATTERN, note: beside, patternProblem } = stateline.filterMenu;
+    const written = (at("search")?.value ?? "").slice(0, 200);
+    const kind = isPattern() ? "regex" : "search";
+    const problem = kind === "regex" ? patternProblem(written) : null;
+    beside("search", problem);
+    if (!written || problem) return without(isSearch);
+    const say = () => {
+      beside("search", NO_PATTERN);
+      without(isSearch);
+    };
+    return apply([...filters.filter((kept) => !isSearch(kept)), [kind, written]], kind === "regex" ? { say } : {});
   }
 
   function fromMenu(target) {
     const kind = target.dataset?.adds;
     if (kind) {
-      if (target.value === "") apply(filters.filter(([other]) => other !== kind));
+      if (target.value === "") without(([other]) => other === kind);
       else add([kind, ...[JSON.parse(target.value)].flat()]);
-      return;
+    } else if (target.id === "filter-word") takeWord(target.value.trim());
+    else {
+      const name = target.id?.match(/^filter-(confidence|steps)-(from|to)$/)?.[1];
+      if (name) takeRange(name);
     }
-    if (target.id === "filter-word") {
-      const phrase = target.value.trim();
-      if (phrase) add(["word", phrase]);
-      else apply(filters.filter(([other]) => other !== "word"));
-      return;
+  }
+
+  // A word in whatever case it was typed; of one that no sequence holds the field says so.
+  async function takeWord(phrase) {
+    const { note: beside } = stateline.filterMenu;
+    const of = facts;
+    const isWord = ([kind]) => kind === "word";
+    beside("filter-word", null);
+    if (!phrase) return without(isWord);
+    try {
+      const { counts: there } = await stateline.data.passing(of, [["word", phrase]]);
+      if (of !== facts || at("filter-word")?.value.trim() !== phrase) return null;
+      if (there.states) return add(["word", phrase]);
+    } catch (error) {
+      note(error.message);
+      return null;
     }
-    const name = target.id?.match(/^filter-(confidence|steps)-(from|to)$/)?.[1];
-    if (!name) return;
-    const [from, to] = ["from", "to"].map((end) => Number(at(`filter-${name}-${end}`).value));
+    beside("filter-word", `No such word: the model reads no “${phrase}” in these sequences`);
+    return without(isWord);
+  }
+
+  function takeRange(name) {
+    const { note: beside, range, rangeProblem } = stateline.filterMenu;
+    const [from, to] = range(`filter-${name}`);
+    const problem = rangeProblem(from, to);
+    beside(`filter-${name}`, problem);
     const share = name === "confidence" ? 100 : 1;
-    if (Number.isFinite(from) && from <= to) add([name, from / share, to / share]);
+    if (problem) without(([kind]) => kind === name);
+    else add([name, from / share, to / share]);
   }
 
   // The clusters of the present map are known: the menu offers them, and chips have their names.
   function clustered() {
-    const { escape } = stateline.pure;
-    const groups = stateline.clusters.choices().map(({ name, rows }) => {
-      const options = rows.map(({ text: words, value }) => `<option value="${escape(value)}">${escape(words)}</option>`);
-      return `<optgroup label="${name}">${options.join("")}</optgroup>`;
-    });
-    at("filter-cluster").innerHTML = `<option value="">any</option>${groups.join("")}`;
+    stateline.filterMenu.offer(stateline.clusters.choices());
     drawBar();
   }
 
@@ -246,8 +252,10 @@
     open(next) {
       facts = next;
       [filters, counts] = [[], null];
-      at("filter-menu").innerHTML = menuMarkup();
-      at("search-box").innerHTML = stateline.series.isSeries(next) ? NO_SEARCH : SEARCH;
+      at("filter-menu").innerHTML = stateline.filterMenu.markup(next);
+      at("search-box").innerHTML = stateline.series.isSeries(next)
+        ? NO_SEARCH
+        : SEARCH + stateline.filterMenu.noteMarkup("search");
       note(null);
       drawBar();
       fillSearch();

@@ -34,9 +34,11 @@
     return last !== undefined;
   }
 
-  // Keys that belong to a field, a menu or a header of the grid stay with it.
+  // Keys that belong to a field, the page's header or a header of the grid stay with it; menus keep
+  // the arrows.
   const isTaken = (target) =>
     target.closest?.("input, select, textarea, .ag-header, .ag-popup, header") !== null;
+  const isMenu = (target) => target.closest("[role='menu'], [role='dialog'], [aria-haspopup]") !== null;
 
   document.addEventListener(
     "keydown",
@@ -48,16 +50,15 @@
       else if (key === "Escape" && target.closest?.("#typed")) stateline.typed.close();
       else if (isTaken(target)) return;
       else {
-        const inTable = target === document.body || target.closest(".pane-right");
-        const inSteps = target === document.body || target.closest("#detail");
+        const arrows = !isMenu(target);
         if (key === "Escape") {
           if (!back()) return;
         } else if (key === "/") at("search")?.focus();
         else if (key === "?") setHelp();
-        else if (key === "ArrowDown" && inTable) move(1);
-        else if (key === "ArrowUp" && inTable) move(-1);
-        else if (key === "ArrowRight" && inSteps && state.shown.main) moveStep(1);
-        else if (key === "ArrowLeft" && inSteps && state.shown.main) moveStep(-1);
+        else if (key === "ArrowDown" && arrows) move(1);
+        else if (key === "ArrowUp" && arrows) move(-1);
+        else if (key === "ArrowRight" && arrows && state.shown.main) moveStep(1);
+        else if (key === "ArrowLeft" && arrows && state.shown.main) moveStep(-1);
         else return;
       }
       event.preventDefault();

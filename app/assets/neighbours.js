@@ -100,7 +100,8 @@
     const { escape, ink } = stateline.pure;
     const colour = colourOf(facts, found);
     const series = stateline.series.isSeries(facts);
-    const word = series ? `step ${found.step} of ${found.length}` : found.word;
+    // A step without a name of its own is called by its number.
+    const word = series && found.word === String(found.step) ? `step ${found.step}` : found.word;
     const mark = `<mark style="background:${colour};color:${ink(colour)}">${escape(word)}</mark>`;
     if (series) return `<span class="neighbour-words">${mark}</span>`;
     return (
@@ -130,7 +131,7 @@
       `<span class="neighbour-facts"><span class="neighbour-number">#${found.sequence}<span class="neighbour-step">:${found.step}</span></span>` +
       chip(actual, { body: `${label(actual)}${tick}`, title: `Class ${actual.name}, ${verdict}` }) +
       `<span class="neighbour-answer" title="Expected prediction there: ${escape(classes[found.predicted].name)}, ${percent(found.confidence)}">` +
-      `${escape(classes[found.predicted].name)} ${Math.round(100 * found.confidence)} %</span>` +
+      `${escape(classes[found.predicted].name)} · ${Math.round(100 * found.confidence)} %</span>` +
       `<span class="neighbour-distance" title="Distance">${found.distance.toFixed(2)}</span>` +
       `<span class="neighbour-map ${near ? "" : "neighbour-far"}" title="${others}">${near ? "near" : "far"}<span class="visually-hidden"> on the map</span></span></span></button>`
     );
@@ -140,10 +141,11 @@
   const onThisMap = () => answer !== null && answer.projection === state.selection.projection;
 
   // Dots at the neighbours on the map; the one under the cursor with a line from the state to it.
-  function paint(pen, place, tone, width, taken) {
+  // Returns what they cover.
+  function paint(pen, place, tone) {
     const scene = state.shown?.main?.scene;
-    if (!scene || !onThisMap()) return;
-    const { toPixels, write } = stateline.strokes;
+    if (!scene || !onThisMap()) return [];
+    const { toPixels } = stateline.strokes;
     const { disc } = stateline.trajectory;
     const from = toPixels(place, scene.x[answer.step], scene.y[answer.step]);
     const spots = answer.neighbours.map(({ x, y }) => toPixels(place, x, y));
@@ -163,9 +165,16 @@
       disc(pen, x, y, radius, tone.ground, tone.ground, 4);
       disc(pen, x, y, radius, state.facts.scales.expected.colours[found.bin], tone.accent, 2);
     });
-    if (lit === null) return;
-    const { sequence, word } = answer.neighbours[lit];
-    write(pen, spots[lit], stateline.series.isSeries(state.facts) ? `#${sequence}` : `#${sequence} ${word}`, tone.accent, tone, width, taken, 1);
+    return spots.map(([x, y]) => [x - RING - 1, y - RING - 1, x + RING + 1, y + RING + 1]);
+  }
+
+  // The name of the neighbour under the cursor.
+  function writeLit(pen, place, tone, frame, taken) {
+    if (lit === null || !state.shown?.main?.scene || !onThisMap()) return;
+    const { toPixels, write } = stateline.strokes;
+    const { sequence, word, x, y } = answer.neighbours[lit];
+    const text = stateline.series.isSeries(state.facts) ? `#${sequence}` : `#${sequence} ${word}`;
+    write(pen, toPixels(place, x, y), text, tone.accent, tone, frame, taken, 1);
   }
 
   // The neighbour whose dot lies under a place of the frame, or null.
@@ -225,6 +234,7 @@
     paint,
     rowMarkup,
     under,
+    writeLit,
     shown: () => answer,
     lit: () => lit,
   };

@@ -72,31 +72,32 @@
     const spots = Object.fromEntries(
       Object.entries(scenes).map(([which, scene]) => [which, scene && spotsOf(scene, place)]),
     );
-    const taken = [];
-    for (const which of ["pinned", "main"]) {
-      if (scenes[which]) trajectory(pen, scenes[which], spots[which], tone, which === "pinned");
+    const frame = { width, height };
+    const drawn = ["main", "pinned"].filter((which) => scenes[which]);
+    // Marks first: no text is written under one, and each finds its place beside them.
+    for (const which of drawn.toReversed()) trajectory(pen, scenes[which], spots[which], tone, which === "pinned");
+    const here = lit && spots[lit.which]?.[lit.step] ? lit : null;
+    const taken = here ? highlight(pen, spots[here.which], tone) : [];
+    for (const which of drawn) taken.push(...rings(pen, scenes[which], spots[which], tone, which));
+    const other = spotted && toPixels(place, spotted.x, spotted.y);
+    if (other) taken.push(ring(pen, other, 7, tone.ink, tone));
+    taken.push(...stateline.neighbours.paint(pen, place, tone));
+    if (here) nameLit(pen, spots[here.which], tone, frame, taken);
+    if (other) write(pen, other, spotted.text, tone.ink, tone, frame, taken, 1);
+    for (const which of drawn) nameRings(pen, scenes[which], spots[which], tone, frame, taken, which);
+    for (const which of drawn) {
+      if (scenes[which].picture) picture(pen, scenes[which], spots, tone, frame, taken, which);
     }
-    if (lit && spots[lit.which]?.[lit.step]) highlight(pen, spots[lit.which], tone, width, taken);
-    if (spotted) spotlight(pen, place, tone, width, taken);
-    for (const which of ["main", "pinned"]) {
-      if (scenes[which]) ends(pen, scenes[which], spots[which], tone, width, taken, which);
-    }
-    for (const which of ["main", "pinned"]) {
-      if (scenes[which]) turning(pen, scenes[which], spots[which], tone, width, taken, which);
-    }
-    for (const which of ["main", "pinned"]) {
-      if (scenes[which]?.picture) picture(pen, scenes[which], spots, tone, { width, height }, taken, which);
-    }
-    stateline.neighbours.paint(pen, place, tone, width, taken);
+    stateline.neighbours.writeLit(pen, place, tone, frame, taken);
     const clusters = (avoid) => stateline.clusters.paint(pen, { place, width, height }, tone, avoid, Boolean(scenes.main));
     if (!scenes.main) clusters(taken);
-    writeLabels(pen, place, tone, width, height, taken);
+    writeLabels(pen, place, tone, frame, taken);
     // Beside a trajectory clusters come last, and only where nothing else is.
-    if (scenes.main) clusters([...taken, ...Object.values(spots).flatMap((some) => (some ?? []).map(aroundSpot))]);
+    if (scenes.main) clusters([...taken, ...Object.values(spots).flatMap((some) => (some ?? []).map((at) => around(at, 6)))]);
     if (outline) contour(pen, tone);
   }
 
-  const aroundSpot = ([x, y]) => [x - 6, y - 6, x + 6, y + 6];
+  const around = ([x, y], reach) => [x - reach, y - reach, x + reach, y + reach];
   const spotsOf = (scene, place) => scene.x.map((x, t) => toPixels(place, x, scene.y[t]));
 
   // The other files of strokes are loaded after this one.
@@ -112,29 +113,38 @@
     counters.short += short;
   }
 
-  // The turning point of a sequence classified wrongly: framed as its word is.
-  function turning(pen, scene, spots, tone, width, taken, which) {
-    if (scene.turning === null) return;
-    const place = spots[scene.turning];
-    disc(pen, ...place, 7.5, null, tone.ground, 5);
-    disc(pen, ...place, 7.5, null, tone.wrong, 2.5);
-    counters.turnings += 1;
-    const shown = lit?.which === which && lit.step === scene.turning; // its word is written there
-    if (!shown) write(pen, place, scene.words[scene.turning], tone.wrong, tone, width, taken, 1);
+  // A ring with a rim in the ground's colour; returns what it covers.
+  function ring(pen, at, radius, colour, { ground }, dashes = []) {
+    pen.setLineDash(dashes);
+    disc(pen, ...at, radius, null, ground, 5);
+    disc(pen, ...at, radius, null, colour, 2.5);
+    pen.setLineDash([]);
+    return around(at, radius + 2);
   }
 
-  // The start's ring is grey, the end's in full ink; where they fall together both stay visible.
-  function ends(pen, scene, spots, tone, width, taken, which) {
-    const [start, end] = [spots[scene.order[0]], spots[scene.order.at(-1)]];
+  const endsOf = (scene, spots) => [spots[scene.order[0]], spots[scene.order.at(-1)]];
+
+  // The start's ring is grey, the end's in full ink; where they fall together both stay visible. The
+  // turning point of a sequence classified wrongly is framed as its word is.
+  function rings(pen, scene, spots, tone, which) {
+    const [start, end] = endsOf(scene, spots);
+    const dashes = which === "pinned" ? [3, 3] : [];
+    const boxes = [ring(pen, start, 7.5, tone.muted, tone, dashes), ring(pen, end, 10, tone.ink, tone, dashes)];
+    if (scene.turning !== null) {
+      boxes.push(ring(pen, spots[scene.turning], 7.5, tone.wrong, tone));
+      counters.turnings += 1;
+    }
+    return boxes;
+  }
+
+  function nameRings(pen, scene, spots, tone, frame, taken, which) {
+    const [start, end] = endsOf(scene, spots);
     const name = scenes.pinned && scenes.main ? ` ${scene.name}` : "";
-    pen.setLineDash(which === "pinned" ? [3, 3] : []);
-    disc(pen, ...start, 7.5, null, tone.ground, 5);
-    disc(pen, ...start, 7.5, null, tone.muted, 2.5);
-    disc(pen, ...end, 10, null, tone.ground, 5);
-    disc(pen, ...end, 10, null, tone.ink, 2.5);
-    pen.setLineDash([]);
-    write(pen, start, `start${name}`, tone.muted, tone, width, taken, start === end ? 1 : -1);
-    write(pen, end, `end${name}`, tone.ink, tone, width, taken, 1);
+    write(pen, start, `start${name}`, tone.muted, tone, frame, taken, start === end ? 1 : -1);
+    write(pen, end, `end${name}`, tone.ink, tone, frame, taken, 1);
+    const shown = lit?.which === which && lit.step === scene.turning; // its word is written there
+    if (scene.turning === null || shown) return;
+    write(pen, spots[scene.turning], scene.words[scene.turning], tone.wrong, tone, frame, taken, 1);
   }
 
   // What a sequence is a picture of, beside its end.
@@ -146,8 +156,8 @@
     if (stateline.ending.draw(pen, scene.picture, end, all, taken, frame, look)) counters.pictures += 1;
   }
 
-  // The step under the cursor; of a segment both ends.
-  function highlight(pen, spots, tone, width, taken) {
+  // The step under the cursor; of a segment both ends. Returns what it covers.
+  function highlight(pen, spots, tone) {
     const { which, step, segment } = lit;
     const scene = scenes[which];
     const [x, y] = spots[step];
@@ -166,20 +176,17 @@
     }
     disc(pen, x, y, 8, scene.colours[step], tone.ground, 3);
     disc(pen, x, y, 10, null, tone.ink, 2);
-    if (step !== 0 && step !== spots.length - 1) {
-      write(pen, spots[step], scene.words[step], tone.ink, tone, width, taken, 1);
-    }
+    return [around([x, y], 11)];
   }
 
-  function spotlight(pen, place, tone, width, taken) {
-    const at = toPixels(place, spotted.x, spotted.y);
-    disc(pen, ...at, 7, null, tone.ground, 5);
-    disc(pen, ...at, 7, null, tone.ink, 2);
-    write(pen, at, spotted.text, tone.ink, tone, width, taken, 1);
+  function nameLit(pen, spots, tone, frame, taken) {
+    const { which, step } = lit;
+    if (step === 0 || step === spots.length - 1) return;
+    write(pen, spots[step], scenes[which].words[step], tone.ink, tone, frame, taken, 1);
   }
 
   // Labels that find a free place, the strongest first; the others are counted.
-  function writeLabels(pen, place, tone, width, height, taken) {
+  function writeLabels(pen, place, tone, frame, taken) {
     const { freePlace, stamp, FONT } = stateline.strokes;
     pen.font = FONT;
     for (const { t, x, y, text, before } of labels) {
@@ -188,8 +195,8 @@
         counters.labels += 1; // Its word is written there already.
         continue;
       }
-      if (px < 0 || py < 0 || px > width || py > height) continue;
-      const box = freePlace(px, py, pen.measureText(text).width, width, taken);
+      if (px < 0 || py < 0 || px > frame.width || py > frame.height) continue;
+      const box = freePlace(px, py, pen.measureText(text).width, frame, taken);
       if (!box) {
         counters.hiddenLabels += 1;
         continue;

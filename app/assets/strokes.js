@@ -7,19 +7,38 @@
   // From the map's coordinates to pixels; `place` is [scale, shift] of x, then of y.
   const toPixels = (place, x, y) => [x * place[0] + place[1], y * place[2] + place[3]];
 
-  // A text that is always written, beside its place or, where another one stands there, above or
-  // below; what it covers is taken for labels.
-  function write(pen, [x, y], text, colour, tone, width, taken, side) {
+  // What lies on the frame: the tools and the line of the legend, and the handles of the side
+  // columns, a little below the middle since the handles' own column is longer than the frame.
+  const TOOLS = 400;
+  const HANDLE = 18;
+  function furniture({ width, height }) {
+    const [top, bottom] = [height / 2 - 25, height / 2 + 90];
+    return [
+      [width - TOOLS, 0, width, 44],
+      [0, height - 26, width, height],
+      [0, top, HANDLE, bottom],
+      [width - HANDLE, top, width, bottom],
+    ];
+  }
+
+  // A text that is always written, beside its place or, where something stands there, above, below
+  // or on the other side; what it covers is taken for labels.
+  function write(pen, [x, y], text, colour, tone, frame, taken, side) {
     pen.font = FONT;
     const long = pen.measureText(text).width;
-    const reach = long + 18;
-    const right = side > 0 ? x + reach < width : x - reach < 0;
-    const left = right ? x + 15 : x - 15 - long;
-    const boxes = [0, -17, 17, -34, 34].map((down) => [left, y + down - 8, left + long, y + down + 8]);
-    const box = boxes.find((each) => !taken.some((other) => meets(other, each))) ?? boxes[0];
-    stamp(pen, text, left, (box[1] + box[3]) / 2, colour, tone);
+    const sides = side > 0 ? [x + 15, x - 15 - long] : [x - 15 - long, x + 15];
+    const boxes = sides.flatMap((left) =>
+      [0, -17, 17, -34, 34, -51, 51].map((down) => [left, y + down - 8, left + long, y + down + 8]),
+    );
+    const busy = furniture(frame);
+    const inside = boxes.filter((box) => within(box, frame) && !busy.some((other) => meets(other, box)));
+    const box = inside.find((each) => !taken.some((other) => meets(other, each))) ?? inside[0] ?? boxes[0];
+    stamp(pen, text, box[0], (box[1] + box[3]) / 2, colour, tone);
     taken.push(box);
   }
+
+  const within = ([left, top, right, bottom], { width, height }) =>
+    left > 3 && right < width - 3 && top > 1 && bottom < height - 1;
 
   const meets = ([a, b, c, d], [left, top, right, bottom]) =>
     a < right && c > left && b < bottom && d > top;
@@ -36,20 +55,20 @@
   }
 
   // [left, top, right, bottom] of a text near its point that meets no other; null where none is.
-  function freePlace(x, y, long, width, taken) {
+  function freePlace(x, y, long, frame, taken) {
     const places = [
       [x + 7, y - 8],
       [x - 7 - long, y - 8],
       [x - long / 2, y - 22],
       [x - long / 2, y + 6],
     ];
+    const busy = furniture(frame);
     for (const [left, top] of places) {
       const box = [left, top, left + long, top + 16];
-      if (left < 2 || box[2] > width - 2) continue;
-      if (!taken.some((other) => meets(other, box))) return box;
+      if (within(box, frame) && ![...taken, ...busy].some((other) => meets(other, box))) return box;
     }
     return null;
   }
 
-  stateline.strokes = { FONT, freePlace, meets, stamp, toPixels, write };
+  stateline.strokes = { FONT, freePlace, furniture, meets, stamp, toPixels, write };
 })();

@@ -4,6 +4,7 @@
   const at = (id) => document.getElementById(id);
   let facts = null;
   let order = ""; // a ready order; "" for the order of the store
+  let chosen = null; // number of the sequence whose row is marked
 
   const sequences = stateline.grid.table({
     id: "sequences",
@@ -40,10 +41,24 @@
     note.textContent = `${select.selectedOptions[0].title}${count}`;
   }
 
+  const grid = () => globalThis.dash_ag_grid?.getApiAsync("sequences");
+
+  // Beside an order the column that it sorts by, of those that are seen with their order only.
+  async function showColumn() {
+    const api = await grid();
+    const select = at("order-select");
+    if (!api || !select) return;
+    const shown = select.selectedOptions[0]?.dataset.column;
+    const others = [...select.options].map(({ dataset }) => dataset.column).filter((name) => name && name !== shown);
+    api.setColumnsVisible(others, false);
+    if (shown) api.setColumnsVisible([shown], true);
+  }
+
   // Take up a ready order. A column's sort would come before it, so none stays.
   function takeOrder(next, { remember = true } = {}) {
     order = next;
     sayOrder();
+    showColumn();
     stateline.explore.ordered(next, remember);
     sequences.unsort();
     sequences.refresh();
@@ -58,17 +73,35 @@
     order = present.selection.order;
     sayOrder();
     sequences.open();
+    chosen = null;
+  }
+
+  // Once a grid: a click in it chooses, its order's column stands in it, and the chosen row stays
+  // in view where the list of nearest states makes it lower.
+  async function attach(choose) {
+    sequences.attach(choose);
+    showColumn();
+    const api = await grid();
+    if (!api || api.statelineSized) return;
+    api.statelineSized = true;
+    api.addEventListener("gridSizeChanged", () => chosen !== null && sequences.select(chosen));
+  }
+
+  // Mark a row and bring it into view.
+  function mark(id) {
+    chosen = id;
+    return sequences.select(id);
   }
 
   stateline.table = {
-    attach: sequences.attach,
+    attach,
     neighbour: sequences.neighbour,
     open,
     order: takeOrder,
     refresh: sequences.refresh,
     rows,
     say,
-    select: sequences.select,
+    select: mark,
   };
 
   const functions = (globalThis.dashAgGridFunctions ??= {});

@@ -52,7 +52,7 @@
     return (
       `<div class="sequence-line"><span class="sequence-number">${nameOf(row)}</span>` +
       `${classesMarkup(facts, row)}</div>` +
-      `<div class="sequence-facts">${parts.join(" · ")}</div>` +
+      `<div class="sequence-facts">${parts.map((part) => `<span>${part}</span>`).join(" ")}</div>` +
       stateline.evidence.sentenceMarkup(sequence) +
       drawnMarkup(sequence)
     );

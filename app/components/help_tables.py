@@ -80,7 +80,10 @@ LABELS = (
 
 BRUSHES = (
     ("Class bar", "click it for the sequences of a class, or a part of the bar under it"),
-    ("Confusion cell", "click it for the sequences of one class that are classified as another"),
+    (
+        "Confusion cell",
+        "click it for the stored sequences of one class that are classified as another",
+    ),
     ("Box or lasso", "choose the tool on the map and draw around states"),
     ("Step axis", "drag across words, heatmap or distances of it for the states of those steps"),
     (

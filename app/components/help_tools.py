@@ -104,6 +104,8 @@ def keys_section() -> list:
     return [
         html.Table(html.Tbody(rows), className="help-keys"),
         html.P(
+            "The arrows work wherever the focus is, in the text, on the map or in the table; only "
+            "fields, menus and the headers of page and table keep their own keys. "
             "Tab reaches every control. A spoken line says the step under the cursor, and the "
             "table is the map's equivalent in text.",
         ),

@@ -36,7 +36,8 @@ def overview_section() -> list:
         html.P(
             "Confusion matrix: rows are actual classes, columns predicted ones. The stronger a "
             "cell, the larger its share of the row. It counts the whole test set, the class bars "
-            "only the sequences stored."
+            "only the sequences stored: a click on a cell filters to those of its sequences that "
+            "are stored."
         ),
     ]
 

@@ -44,14 +44,14 @@ def map_tools() -> html.Div:
 
 
 def hints() -> html.Div:
-    """What a first visitor should try, until it is sent away."""
+    """What a first visitor should try, beside the overview until it is sent away."""
     return html.Div(
         [
             html.Ul(
                 [
-                    html.Li("Click a row of the table, or any point of the map, to open it."),
-                    html.Li("Hover a word, a row, a column, a bar, a point: it lights everywhere."),
-                    html.Li("Brush: a bar, a confusion cell, box and lasso. Esc takes it back."),
+                    html.Li("Click a row of the table or a point of the map: its sequence opens."),
+                    html.Li("Then hover a word, column, bar or dot: its step lights in all views."),
+                    html.Li("A class bar, a confusion cell, box or lasso filters; Esc takes back."),
                 ]
             ),
             html.Button("Got it", id=ids.HINTS_CLOSE, className="tool-button", type="button"),

@@ -3,7 +3,8 @@
 from dash import html
 
 from app import ids
-from app.orders import ORDERS
+from app.orders import ORDERS, Order
+from app.table import OF_ORDERS
 
 AS_STORED = "As stored"
 
@@ -11,7 +12,10 @@ AS_STORED = "As stored"
 def order_choice() -> html.Div:
     """A select of the ready orders; a script sets it and says under it what the order shows."""
     options = [html.Option(AS_STORED, value="", title="All, in the order of the store")]
-    options += [html.Option(each.name, value=key, title=each.says) for key, each in ORDERS.items()]
+    options += [
+        html.Option(each.name, value=key, title=each.says, **_column(each))
+        for key, each in ORDERS.items()
+    ]
     return html.Div(
         [
             html.Label("Order", htmlFor=ids.ORDER_SELECT, className="choice-name"),
@@ -20,3 +24,8 @@ def order_choice() -> html.Div:
         ],
         className="choice order-choice",
     )
+
+
+def _column(order: Order) -> dict[str, str]:
+    """The column that a script shows with the order, where it is not always there."""
+    return {"data-column": order.shows} if order.shows in OF_ORDERS else {}

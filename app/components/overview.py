@@ -62,7 +62,7 @@ def _parts(run: Run) -> list:
             [
                 block_title("Confusion", f"over the whole test set, {metrics['test']:,} sequences"),
                 confusion(metrics["confusion"], run.class_names, run.class_colours),
-                html.P("Rows: actual class. Columns: predicted class.", className="note"),
+                html.P(_confusion_note(stored, metrics["test"]), className="note"),
             ],
             className="block",
         ),
@@ -83,11 +83,23 @@ def _facts(run: Run) -> list:
     ]
     if model["metrics"]["elementwise_accuracy"] is not None:
         shown = percent(model["metrics"]["elementwise_accuracy"])
-        pairs.append(("Element-wise", f"{shown}, the accuracy that the paper reports"))
+        measure = "this run's single class outputs right, the measure that the paper reports"
+        pairs.append(("Element-wise", f"{shown} of {measure}"))
     unknown = training_line(run)
     if unknown is not None:
         pairs.insert(2, ("Training", unknown))
     return [html.Div([html.Dt(name), html.Dd(text)]) for name, text in pairs]
+
+
+def _confusion_note(stored: int, test: int) -> str:
+    """How to read the matrix, and why a cell's filter finds fewer than the cell counts."""
+    note = "Rows: actual class. Columns: predicted class."
+    if stored < test:
+        note += (
+            f" A cell counts all {test:,} test sequences; a click shows those of them that are "
+            f"among the {stored:,} stored."
+        )
+    return note
 
 
 def _stored_line(sizes: dict, left_out: dict) -> str:

@@ -5,7 +5,7 @@ from dash import html
 from app import ids
 from app.components.grid import definition, grid
 from app.grid import IMAGE, TableColumn
-from app.table import COLUMNS, columns_of
+from app.table import COLUMNS, OF_ORDERS, SHARES, columns_of
 from store.reader import Run
 
 HIGH_ROW = 36  # pixels of a row with a picture
@@ -41,11 +41,14 @@ def _definition(column: TableColumn) -> dict:
     return definition(column) | RENDERED.get(column.name, {})
 
 
+SHARE = {"valueFormatter": {"function": "percent(params.value)"}}
 RENDERED = {
     "sequence_id": {"pinned": "left"},
     "actual": {"cellRenderer": "ClassCell"},
     "classified": {"cellRenderer": "ClassCell"},
     "correct": {"cellRenderer": "CorrectCell"},
-    "confidence": {"valueFormatter": {"function": "percent(params.value)"}},
+    **dict.fromkeys(SHARES, SHARE),
+    # A filter would go on where its column is hidden.
+    **dict.fromkeys(OF_ORDERS, SHARE | {"hide": True, "filter": False}),
     "beginning": {"tooltipField": "beginning"},
 }

@@ -4,12 +4,13 @@ import json
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
-from app.filter_kinds import inside
+from app.filter_kinds import KINDS, inside
 from app.filters import Filter, parse_filters, passing, passing_bits
 from store.errors import StatelineError
 from store.reader import Run, open_run
@@ -99,6 +100,29 @@ def test_a_word_keeps_the_states_that_have_just_read_it(wordy: Run, size: int) -
         )
         count = wordy.words.filter(pl.col("phrase") == phrase)["count"][0]
         assert sum(found[1]) == count > 0
+
+
+def test_a_word_is_found_however_its_capitals_are_typed(wordy: Run) -> None:
+    one, two = phrases_of(wordy, 1)[0], phrases_of(wordy, 2)[0]
+    assert (one, two) == (one.lower(), two.lower())
+    for phrase in (one, two):
+        wanted = passes(wordy, ["word", phrase])
+        for typed in (phrase.upper(), phrase.title(), f" {phrase.replace(' ', '  ')} "):
+            assert passes(wordy, ["word", typed]) == wanted
+
+
+def test_where_the_run_has_a_word_in_both_cases_the_exact_one_comes_first(wordy: Run) -> None:
+    tokens = ["May", "may", "The", "film", "MAY"]
+    steps = pl.DataFrame({"token": tokens, "t": range(len(tokens))}).lazy()
+    run = SimpleNamespace(scan=lambda table: steps)
+    read = lambda phrase: KINDS["word"].states(run, (phrase,)).nonzero()[0].tolist()  # noqa: E731
+    assert read("may") == [1] and read("May") == [0]
+    assert read("mAy") == [0, 1, 4]
+    assert read("may the") == [2] and read("the film") == [3]
+
+
+def test_a_word_that_the_run_does_not_have_leaves_nothing(wordy: Run) -> None:
+    assert not any(passes(wordy, ["word", "nosuchword"])[1])
 
 
 def test_a_phrase_never_reaches_from_one_sequence_into_the_next(several: Run) -> None:
@@ -198,7 +222,7 @@ def test_bits_say_the_counts_and_each_drawn_state(several: Run) -> None:
         '[["lasso", "lstm-pca", 0, 0, 1, 1]]',
         json.dumps([["lasso", "lstm-pca", *([0] * 1000)]]),
         '[["word", ""]]',
-        '[["word", "nosuchword"]]',
+        '[["word", "  "]]',
         '[["word", "the", "film"]]',
         '[["word", ["the"]]]',
         '[["word", null]]',

@@ -185,3 +185,8 @@ def test_clusters_come_with_all_that_the_map_says_of_them(
             assert found[name] == row[name]
         for name in ("x", "y", "purity", "accuracy"):
             assert found[name] == pytest.approx(row[name], abs=1e-6)
+        members = several.memberships("lstm-pca")[:, row["level"]]
+        answers = [a for s in range(5) for a in several.steps_of(s)["predicted"].to_list()]
+        inside = [a for a, at in zip(answers, members, strict=True) if at == row["cluster"]]
+        share = inside.count(row["predicted"]) / len(inside)
+        assert found["answered"] == pytest.approx(share, abs=1e-6)

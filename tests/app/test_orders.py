@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from flask.testing import FlaskClient
 
+from app.components.order_choice import order_choice
 from app.filters import parse_filters
 from app.main import create_app
 from app.orders import ORDERS, parse_order, ranked
@@ -58,6 +59,26 @@ def test_an_order_keeps_what_it_is_about_and_puts_the_strongest_first(
     assert found == looped(mixed, order)
     assert len(found) > 3 and (len(found) == 200) == (order == "unsure")
     assert found != sorted(found)
+
+
+@pytest.mark.parametrize("order", list(ORDERS))
+def test_an_order_shows_the_number_that_it_sorts_by(mixed: Run, order: str) -> None:
+    asked = ORDERS[order]
+    shown = [row[asked.shows] for row in block(mixed, 0, 200, Asked(order=order))["rows"]]
+    assert None not in shown and len(set(shown)) > 1
+    assert shown == sorted(shown, reverse=asked.down[0])
+
+
+def test_what_an_order_shows_is_said_with_its_choice() -> None:
+    options = order_choice().children[1].children
+    shows = {option.value: getattr(option, "data-column", None) for option in options}
+    assert shows == {
+        "": None,
+        "confident": None,  # the confidence has a column at all times
+        "late": "settled",
+        "lost": "peak_label",
+        "unsure": "peak_confidence",
+    }
 
 
 @pytest.mark.parametrize("order", list(ORDERS))

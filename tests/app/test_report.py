@@ -333,3 +333,13 @@ def test_what_does_not_exist_is_refused_in_a_line(client: FlaskClient, route: st
 def test_its_style_is_not_put_on_the_app_s_pages(client: FlaskClient, store: Path) -> None:
     assert "report.css" not in client.get("/").text
     assert create_app(store).server.test_client().get("/").status_code == 200
+
+
+def test_values_of_a_series_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
+    run = open_run(synthetic_run(tmp_path, "series", features=8))
+    found = Reader(made(run, 1))
+    assert found.count("table") == 2
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', made(run, 1))
+    assert heads[0] == "step" and "distance" in heads
+    assert heads[heads.index("step", 1) :] == ["step", "name", *run.feature_names]
+    assert Reader(made(open_run(synthetic_run(tmp_path, "words")), 1)).count("table") == 1

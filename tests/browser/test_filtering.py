@@ -25,6 +25,8 @@ def filtered(page, count: int) -> None:
     """Wait until the filter bar has so many chips and the table has followed."""
     page.wait_for_function(f"document.querySelectorAll('#filter-chips .chip').length === {count}")
     page.wait_for_timeout(400)
+    none = "document.querySelector('#sequences-count').innerText.startsWith('0 ')"
+    page.wait_for_function(f"({ORDER})().length > 0 || {none}")
 
 
 def numbers(page) -> list[int]:
@@ -119,7 +121,7 @@ def test_box_and_lasso_brush_states_and_never_move_the_map(
     assert page.get_attribute("[data-tool='pan']", "aria-pressed") == "true"
 
 
-def test_search_finds_words_and_patterns_and_says_what_is_wrong(
+def test_search_finds_words_and_patterns_and_says_beside_it_what_is_wrong(
     page, site: str, browser_store: Path, complaints: list[str]
 ) -> None:
     run = open_folder(browser_store / "reviews")
@@ -133,11 +135,17 @@ def test_search_finds_words_and_patterns_and_says_what_is_wrong(
     page.fill("#search", "wh(ea|i)t.*oil")
     page.wait_for_function("document.querySelector('.chip').innerText.includes('/wh(ea|i)t')")
     assert filters_of(page) == [["regex", "wh(ea|i)t.*oil"]]
+    # Typed on to what is no pattern, the filter goes, and the field says why: nothing is asked for.
     page.fill("#search", "wh(")
-    page.wait_for_selector("#filter-note:visible")
-    assert "regular expression" in page.inner_text("#filter-note")
-    assert filters_of(page) == [["regex", "wh(ea|i)t.*oil"]]
-    page.fill("#search", "")
+    page.wait_for_selector("#search-note:visible")
+    assert page.inner_text("#search-note") == "Not a regular expression"
+    filtered(page, 0)
+    page.fill("#search", "wheat")
+    filtered(page, 1)
+    assert page.is_hidden("#search-note")
+    # What only the server can refuse is said in the same place.
+    page.fill("#search", "(?y)wheat")
+    page.wait_for_selector("#search-note:visible")
     filtered(page, 0)
     (refused,) = complaints
     assert "404" in refused

@@ -199,13 +199,55 @@ def test_the_question_mark_opens_help_and_back_returns_to_the_view(page, site: s
     assert page.url.endswith("?sequence=2")
 
 
-def test_hints_come_once(new_page: Callable, site: str) -> None:
+def test_hints_come_once_and_never_over_a_trajectory(new_page: Callable, site: str) -> None:
     page = new_page()
     open_run(page, f"{site}/explore/reviews")
+    assert page.is_visible("#hints")
+    hints, legend = (page.locator(name).bounding_box() for name in ("#hints", "#legend"))
+    assert hints["y"] + hints["height"] < legend["y"] - 40
+    choose_row(page, 1)
+    assert not page.is_visible("#hints")
+    page.keyboard.press("Escape")
+    page.wait_for_function("stateline.sequenceShown === null")
     page.click("#hints-close")
     assert not page.is_visible("#hints")
     open_run(page, f"{site}/explore/news")
     assert not page.is_visible("#hints")
+
+
+def test_arrow_keys_work_wherever_the_focus_is(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews")
+    choose_row(page, 1)  # the focus is in the table
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("stateline.hoveredStep === 0")  # and now in the words
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("stateline.sequenceShown === 2")
+    page.focus("[data-tool='box']")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function("stateline.sequenceShown === 3")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("stateline.hoveredStep === 0")
+    # A menu keeps them.
+    page.focus("[data-opens='view-controls']")
+    page.keyboard.press("ArrowDown")
+    page.focus("#search")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("stateline.sequenceShown") == 3
+
+
+def test_the_chosen_row_stays_in_view_when_the_list_of_nearest_states_opens(
+    page, site: str
+) -> None:
+    open_run(page, f"{site}/explore/reviews?sequence=40&step=2")
+    page.wait_for_function("stateline.neighboursShown?.step === 2")
+    page.wait_for_function(
+        """() => {
+            const row = document.querySelector(".ag-row-selected")?.getBoundingClientRect();
+            const list = document.querySelector("#neighbours").getBoundingClientRect();
+            const frame = document.querySelector(".grid-frame").getBoundingClientRect();
+            return row && row.bottom <= list.top + 1 && row.top >= frame.top;
+        }"""
+    )
 
 
 def test_a_truncated_text_can_be_read_whole(page, site: str, browser_store: Path) -> None:

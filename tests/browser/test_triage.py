@@ -121,23 +121,43 @@ def test_a_word_of_an_address_filters_map_table_and_chip(page, site: str, run: R
     assert f"{found.states.sum():,} of {run.states:,} states" in page.inner_text("#filter-count")
 
 
-def test_the_menu_takes_a_word_and_says_what_is_none(
-    page, site: str, run: Run, complaints: list[str]
+def test_the_menu_takes_a_word_in_any_case_and_says_beside_it_what_is_none(
+    page, site: str, run: Run
 ) -> None:
     open_run(page, f"{site}/explore/reviews")
     page.click("[data-opens='filter-menu']")
+    page.fill("#filter-word", "Film")
+    page.press("#filter-word", "Enter")
+    filtered(page, 1)
+    assert filters_of(page) == [["word", "Film"]]
+    states = passing(run, parse_filters(run, '[["word", "film"]]')).states.sum()
+    assert states and f"{states:,} of {run.states:,} states" in page.inner_text("#filter-count")
+    page.fill("#filter-word", "nosuchword")
+    page.press("#filter-word", "Enter")
+    page.wait_for_selector("#filter-word-note:visible")
+    assert page.inner_text("#filter-word-note").startswith("No such word")
+    filtered(page, 0)
     page.fill("#filter-word", "film")
     page.press("#filter-word", "Enter")
     filtered(page, 1)
-    assert filters_of(page) == [["word", "film"]]
-    page.fill("#filter-word", "nosuchword")
-    page.press("#filter-word", "Enter")
-    page.wait_for_selector("#filter-note:visible")
-    assert "as the model reads it" in page.inner_text("#filter-note")
-    assert filters_of(page) == [["word", "film"]]
-    (refused,) = complaints
-    assert "404" in refused
-    complaints.clear()
+    assert page.is_hidden("#filter-word-note")
+
+
+def test_a_range_that_is_turned_round_is_refused_beside_its_fields(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews")
+    page.click("[data-opens='filter-menu']")
+    page.fill("#filter-confidence-from", "90")
+    page.press("#filter-confidence-from", "Enter")
+    filtered(page, 1)
+    page.fill("#filter-confidence-to", "10")
+    page.press("#filter-confidence-to", "Enter")
+    page.wait_for_selector("#filter-confidence-note:visible")
+    assert page.inner_text("#filter-confidence-note").startswith("Turned round")
+    filtered(page, 0)
+    page.fill("#filter-confidence-from", "")
+    page.press("#filter-confidence-from", "Enter")
+    filtered(page, 1)
+    assert filters_of(page) == [["confidence", 0, 0.1]]
 
 
 def test_clusters_are_named_on_the_map_and_a_click_filters_by_one(
@@ -157,7 +177,8 @@ def test_clusters_are_named_on_the_map_and_a_click_filters_by_one(
     card = page.inner_text("#tooltip")
     row = there[first["cluster"]]
     assert ", ".join(row["words"]) in card and f"{row['states']:,}" in card
-    assert f"{row['purity']:.1%}".replace("%", " %") in card
+    share = f"{row['purity']:.1%}".replace("%", " %")
+    assert f"{share} of states" in card
     page.mouse.down()
     page.mouse.up()
     filtered(page, 1)

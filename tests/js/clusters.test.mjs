@@ -23,11 +23,11 @@ test("the level grows with the map, and holds a little where it was taken up", (
 });
 
 test("a cluster is called by its first words, as many as a label holds", () => {
-  const name = (words) => clusters.nameOf({ words, label: 0, purity: 0.917 }, classes);
+  const name = (words) => clusters.nameOf({ words, label: 0, purity: 0.14, predicted: 1, answered: 0.917 }, classes);
   assert.equal(name(["great", "superb", "fine", "best"]), "great, superb, fine");
   assert.equal(name(["extraordinarily", "underwhelming", "bad"]), "extraordinarily");
   assert.equal(name(["a-word-that-alone-is-longer-than-a-label", "x"]), "a-word-that-alone-is-longer-than-a-label");
-  assert.equal(name([]), "negative: 92 %"); // of a series
+  assert.equal(name([]), "answer posi<tive · 92 %"); // of a series
 });
 
 test("the colour of a class is darkened or paled until it can be read", () => {
@@ -37,6 +37,16 @@ test("the colour of a class is darkened or paled until it can be read", () => {
     }
   }
   assert.equal(clusters.legible("#1b4f8a", "#fbfcfd", "#18202a"), "#1b4f8a"); // legible as it is
+});
+
+test("beside a trajectory a name is fainter, and can still be read", () => {
+  for (const [ground, ink] of [["#fbfcfd", "#18202a"], ["#12171d", "#eef1f4"]]) {
+    for (const colour of ["#d6336c", "#f5f7a0", "#1c6fd6", "#000000", "#ffffff", "#9aa0a6"]) {
+      const full = clusters.legible(colour, ground, ink);
+      const faint = pure.contrast(clusters.faint(full, ground), ground);
+      assert.ok(faint >= 4.5 && faint < pure.contrast(full, ground), `${colour} on ${ground}`);
+    }
+  }
 });
 
 const facts = {
@@ -66,7 +76,7 @@ test("a neighbour has its word in context, its class, the answer there and the d
   assert.match(markup, /data-neighbour="3" data-sequence="12" data-step="4"/);
   assert.match(markup, /a truly<\/span><\/span><mark style="background:#1c6fd6;color:#ffffff">&lt;superb&gt;<\/mark>/);
   assert.match(markup, /piece of/);
-  assert.match(markup, /posi&lt;tive 97 %/);
+  assert.match(markup, /posi&lt;tive · 97 %/);
   assert.match(markup, /classified as negative/);
   assert.match(markup, /title="Class posi&lt;tive, classified as negative"><span class="class-dot" style="background:#f5f7a0">/);
   assert.match(markup, />0\.43</);
@@ -80,9 +90,10 @@ test("near on the map is what lies no farther than the limit", () => {
   assert.match(neighbours.rowMarkup(facts, { ...found, apart: 0.051 }, 0, 0.05), /neighbour-far.*far<span/);
 });
 
-test("a step of a series has its number in place of words", () => {
+test("a step of a series is called by its name, else by its number", () => {
   const series = { ...facts, kind: "series", features: [{ name: "a" }] };
-  const markup = neighbours.rowMarkup(series, found, 0, 0.05);
-  assert.match(markup, /<mark[^>]*>step 4 of 9<\/mark>/);
-  assert.ok(!markup.includes("truly"));
+  const markup = (word) => neighbours.rowMarkup(series, { ...found, word }, 0, 0.05);
+  assert.match(markup("4"), /<mark[^>]*>step 4<\/mark>/);
+  assert.match(markup("row 4"), /<mark[^>]*>row 4<\/mark>/);
+  assert.ok(!markup("4").includes("truly"));
 });

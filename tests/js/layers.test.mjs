@@ -4,10 +4,10 @@ import { test } from "node:test";
 
 const require = createRequire(import.meta.url);
 globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "addresses", "series", "words", "steps", "tooltip", "labels", "callbacks", "contributions", "attribution", "evidence", "trajectory"]) {
+for (const name of ["pure", "addresses", "series", "words", "steps", "tooltip", "labels", "callbacks", "contributions", "attribution", "evidence", "trajectory", "strokes"]) {
   require(`../../app/assets/${name}.js`);
 }
-const { labels, pure, steps, tooltip } = globalThis.stateline;
+const { labels, pure, steps, strokes, tooltip } = globalThis.stateline;
 const callbacks = globalThis.dash_clientside.stateline;
 globalThis.dash_clientside.no_update = "no update";
 
@@ -106,4 +106,32 @@ test("another layer keeps the method where it has it, else takes its first map",
   assert.equal(value, "bi-backward-pca");
   assert.equal(callbacks.projectionsOfLayer("bi-backward", "bi-forward-tsne", facts)[1], "bi-backward-pca");
   assert.equal(callbacks.projectionsOfLayer("bi-forward", "bi-forward-tsne", facts)[1], "no update");
+});
+
+const pen = { measureText: (text) => ({ width: 8 * text.length }), strokeText() {}, fillText() {} };
+const tone = { ground: "#ffffff" };
+function written(place, text, frame, taken, side = 1) {
+  const all = [...taken];
+  strokes.write(pen, place, text, "#000000", tone, frame, all, side);
+  return all.at(-1);
+}
+
+test("a text keeps inside the map, and off its tools and handles", () => {
+  const frame = { width: 700, height: 600 };
+  assert.deepEqual(written([300, 200], "end", frame, []), [315, 192, 339, 208]);
+  for (const place of [[650, 300], [690, 320], [30, 300], [698, 5], [350, 3], [350, 590]]) {
+    for (const side of [1, -1]) {
+      const box = written(place, "start", frame, [], side);
+      assert.ok(box[0] > 0 && box[2] < 700 && box[1] > 0 && box[3] < 600, `${place}`);
+      assert.ok(!strokes.furniture(frame).some((other) => strokes.meets(other, box)), `${place}`);
+    }
+  }
+});
+
+test("a text keeps off what is drawn around it", () => {
+  const frame = { width: 700, height: 600 };
+  const dots = [[316, 192, 330, 206], [316, 214, 330, 228], [316, 170, 330, 186]];
+  const box = written([300, 200], "Quince", frame, dots);
+  assert.ok(!dots.some((dot) => strokes.meets(dot, box)));
+  assert.deepEqual(written([300, 200], "Quince", frame, [[310, 0, 700, 600]]), [237, 192, 285, 208]); // on the left
 });

@@ -8,8 +8,8 @@ globalThis.document = {
   addEventListener() {},
   createElement: () => ({ getContext: () => null }), // a browser without WebGL
 };
-for (const name of ["pure", "addresses", "series", "words", "axis", "steps", "tooltip", "map", "labels", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
-const { axis, labels, map, pure, steps, tooltip, words } = globalThis.stateline;
+for (const name of ["pure", "addresses", "filtermenu", "series", "words", "axis", "steps", "tooltip", "map", "labels", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
+const { axis, filterMenu, labels, map, pure, steps, tooltip, words } = globalThis.stateline;
 
 const facts = {
   readout: { exact: true, initial: [0.25, 0, -0.25] },
@@ -171,4 +171,17 @@ test("without WebGL the map draws a sample as vectors, spread over all states", 
   const shown = drawing.data.flatMap((trace) => [...trace.x]);
   assert.equal(new Set(shown).size, 4000);
   assert.ok(Math.min(...shown) === 0 && Math.max(...shown) > states - 4);
+});
+
+test("a pattern that the server could not take is told from one that it can", () => {
+  const wrong = ["marla [", "(", "a)", "*a", "[b-a]", "(?=a)", "(?<!a)b", String.raw`(a)\1`, String.raw`\k<x>`];
+  for (const written of wrong) assert.match(filterMenu.patternProblem(written), /^Not a regular expression/, written);
+  const right = ["marla", "a.*b", "(?i)a", "(?P<x>a)", "(?:a|b)+", String.raw`\(\?=`, String.raw`\\1`, String.raw`\pL+`];
+  for (const written of right) assert.equal(filterMenu.patternProblem(written), null, written);
+});
+
+test("a range that is turned round is named", () => {
+  assert.equal(filterMenu.rangeProblem(10, 90), null);
+  assert.equal(filterMenu.rangeProblem(5, 5), null);
+  assert.match(filterMenu.rangeProblem(90, 10), /at least 90 and at most 10/);
 });
