@@ -171,3 +171,11 @@ def choose_row(page, row: int) -> None:
     number = int(page.inner_text(f".ag-row[row-index='{row}'] [col-id=sequence_id]"))
     page.click(f".ag-row[row-index='{row}'] [col-id=actual]")
     page.wait_for_function(f"stateline.sequenceShown === {number} && stateline.segments > 0")
+
+
+def has_count(page, selector: str, count: int) -> None:
+    """Wait until so many elements are there."""
+    page.wait_for_function(
+        "([selector, count]) => document.querySelectorAll(selector).length === count",
+        arg=[selector, count],
+    )

@@ -11,6 +11,7 @@ from app import decisions
 from app.confidence import range_of
 from app.decision_choices import ANSWERS
 from store.reader import open_run
+from tests.browser.conftest import has_count
 from tests.synthetic import synthetic_run
 
 CHARTS = ("accuracy", "fan", "settled", "trajectory", "calibration")
@@ -48,7 +49,7 @@ def test_every_chart_is_drawn_with_a_sentence_on_how_to_read_it(page, site: str)
     open_decisions(page, f"{site}/decisions/reviews")
     assert page.locator(".decision-card > .note").count() == len(CHARTS)
     assert page.evaluate(DRAWN, "accuracy") == 4  # two classes, all, the majority
-    assert page.locator("#decisions-accuracy .legend .traces").count() == 3
+    has_count(page, "#decisions-accuracy .legend .traces", 3)
     page.wait_for_function("document.querySelector('#decisions-trajectory image')")
     assert page.evaluate(
         "document.documentElement.scrollHeight <= innerHeight"
@@ -195,8 +196,8 @@ def test_many_classes_and_a_series_fit_a_small_window(
     page = new_page(viewport={"width": 1280, "height": 720}, color_scheme=theme)
     open_decisions(page, f"{serve(tmp_path)}/decisions/many")
     # A name a class, and that of all of them.
-    assert page.locator("#decisions-accuracy .legend .traces").count() == named
-    assert page.locator("#decisions-trajectory .legend .traces").count() == max(0, named - 1)
+    has_count(page, "#decisions-accuracy .legend .traces", named)
+    has_count(page, "#decisions-trajectory .legend .traces", max(0, named - 1))
     assert "steps" in page.inner_text(".decision-card-accuracy h2")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     frame = page.locator("#decisions-accuracy .nsewdrag").bounding_box()

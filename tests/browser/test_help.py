@@ -38,8 +38,10 @@ CONTRAST = """(root) => {
     return worst;
 }"""
 # What sticks out of the window to the right.
+# A wide table scrolls within its own box.
 WIDER = """() => [...document.querySelectorAll("main *")]
-    .filter((each) => !each.closest("svg") && each.getBoundingClientRect().right > innerWidth + 1)
+    .filter((each) => !each.closest("svg, .table > *"))
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
     .map((each) => each.outerHTML.slice(0, 80))"""
 
 

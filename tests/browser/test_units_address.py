@@ -1,5 +1,6 @@
 """The Units page's address: an opened match beside its question, the choices, Back and Forward."""
 
+from tests.browser.conftest import has_count
 from tests.browser.test_units import ROWS, drag, open_units, query_of
 
 
@@ -36,8 +37,8 @@ def test_an_opened_match_is_marked_and_the_question_stays(page, site: str) -> No
     opened()
     page.click(".units-opened [data-back]")
     page.wait_for_function("document.querySelector('[data-units=sequence]').value === '1'")
-    assert page.locator(".units-axis .word-head.brushed").count() == 2
-    assert page.locator("#units-page [aria-current], .units-opened").count() == 0
+    has_count(page, ".units-axis .word-head.brushed", 2)
+    has_count(page, "#units-page [aria-current], .units-opened", 0)
     assert page.inner_text("#match-found") == found and "open" not in query_of(page)
 
 
@@ -47,7 +48,8 @@ def test_a_span_dragged_in_an_opened_sequence_is_a_new_question(page, site: str)
     drag(page, 2, 3, 4)
     query = query_of(page)
     assert (query["sequence"], query["from"], query["to"]) == ("3", "3", "4")
-    assert "open" not in query and page.locator(".units-opened").count() == 0
+    assert "open" not in query
+    has_count(page, ".units-opened", 0)
 
 
 def test_back_and_forward_stay_on_the_page_as_it_is(page, site: str) -> None:
@@ -73,10 +75,10 @@ def test_back_and_forward_stay_on_the_page_as_it_is(page, site: str) -> None:
     page.go_back()
     page.wait_for_function("!location.search.includes('from=')")
     assert page.locator("#units-tab-unit").get_attribute("aria-selected") == "true"
-    assert page.locator(".units-axis .word-head.brushed").count() == 0
+    has_count(page, ".units-axis .word-head.brushed", 0)
     page.go_forward()
     page.wait_for_function("location.search.includes('from=3')")
-    assert page.locator("#match-found .contexts, #match-found .units-empty").count() == 1
+    page.wait_for_selector("#match-found .contexts, #match-found .units-empty")
     assert built == []
 
 
@@ -87,10 +89,10 @@ def test_back_from_another_page_brings_the_span_back(page, site: str) -> None:
     page.wait_for_selector("#units-page", state="detached")
     page.go_back()
     page.wait_for_selector(".units-axis .word-head.brushed")
-    assert page.locator(".units-axis .word-head.brushed").count() == 2
+    has_count(page, ".units-axis .word-head.brushed", 2)
     page.go_back()
     page.wait_for_function("!location.search.includes('from=')")
-    assert page.locator(".units-axis .word-head.brushed").count() == 0
+    has_count(page, ".units-axis .word-head.brushed", 0)
 
 
 def test_the_choices_are_in_the_address_and_come_back(page, site: str) -> None:
