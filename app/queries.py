@@ -29,6 +29,7 @@ from store.schema import STEPS
 MOST_DRAWN = 250_000
 THUMBNAIL = (640, 360)
 DIGITS = 6  # of numbers sent as text: below float32's own precision
+SCALES_BYTES = 16_384  # about what the colours and names of one run take
 
 
 def drawn_rows(states: int) -> np.ndarray:
@@ -39,8 +40,12 @@ def drawn_rows(states: int) -> np.ndarray:
 
 def run_scales(run: Run) -> dict[str, Scale]:
     """Every way to colour this run's states."""
-    read = (run.kind, step_noun(run))
-    return scales(run.class_names, run.class_colours, longest_sequence(run), read)
+
+    def make() -> dict[str, Scale]:
+        read = (run.kind, step_noun(run))
+        return scales(run.class_names, run.class_colours, longest_sequence(run), read)
+
+    return CACHE.get((run.name, run.checksum, "scales"), make, lambda _: SCALES_BYTES)
 
 
 def longest_sequence(run: Run) -> int:

@@ -71,7 +71,10 @@ class SlicedTable:
     def _frame(self, rows: pa.Table, names: list[str]) -> pl.DataFrame:
         """In the order of the names, and of the schema's types."""
         frame = pl.from_arrow(rows)
-        return frame.cast({name: self.schema[name] for name in names}).select(names)
+        others = {
+            name: self.schema[name] for name in names if frame.schema[name] != self.schema[name]
+        }
+        return (frame.cast(others) if others else frame).select(names)
 
 
 def damaged(path: Path, error: Exception) -> StatelineError:
