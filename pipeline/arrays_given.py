@@ -20,8 +20,8 @@ from pipeline.expected import expected_prediction, readout_logits
 from pipeline.metrics import classification_metrics
 from pipeline.stage import BuildPaths, running
 from store.errors import StatelineError
+from store.schema import TOLERANCE
 
-TOLERANCE = 1e-5
 # Logits of probabilities that were handed over: none is taken as impossible.
 LEAST = 1e-30
 

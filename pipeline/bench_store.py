@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 
 from pipeline.arrays import array_file
-from pipeline.arrays_given import TOLERANCE
 from pipeline.artefacts import (
     CORPUS_FACTS,
     EXTRACT_FACTS,
@@ -30,7 +29,7 @@ from pipeline.expected import expected_prediction, readout_logits
 from pipeline.metrics import classification_metrics
 from pipeline.stage import BuildPaths, running
 from store.column import polars_schema
-from store.schema import RESERVED_ID, UNKNOWN_ID, vocabulary_columns
+from store.schema import RESERVED_ID, TOLERANCE, UNKNOWN_ID, vocabulary_columns
 
 RUN, LAYER = "generated", "lstm"
 CLASSES = ("first", "second")

@@ -24,7 +24,7 @@ from pipeline.expected import answer_probabilities
 from pipeline.stage import BuildPaths, StageRun, running, stage_main
 from pipeline.train import sequences_of
 from store.errors import StatelineError
-from store.schema import MODEL
+from store.schema import MODEL, TOLERANCE
 
 # What loads TensorFlow is imported by the functions that use it: neither --help nor a missing
 # file waits for that.
@@ -137,7 +137,7 @@ def extract(paths: BuildPaths, stage: StageRun) -> None:
     from pipeline.anatomy import anatomy
     from pipeline.loading import load_model
     from pipeline.recording import ModelReader
-    from pipeline.states import TOLERANCE, alone_error, row_offsets, save_states
+    from pipeline.states import alone_error, row_offsets, save_states
 
     model = load_model(trained)
     about = anatomy(model)

@@ -13,8 +13,8 @@ from pipeline.batches import LengthBatches
 from pipeline.recording import ModelReader
 from store.blocks import Block, blocks
 from store.errors import StatelineError
+from store.schema import TOLERANCE
 
-TOLERANCE = 1e-5
 # Another company for the second reading: few mates, and drawn from all lengths.
 OTHER_BATCH = 37
 SHARD_BYTES = 256_000_000
