@@ -45,7 +45,7 @@ help: ## list every target
 	@echo
 	@echo "  Variables: RUN=$(RUN) STORE=$(STORE) PYTHON=$(PYTHON) PORT=$(PORT)"
 	@echo "  CORPUS, TEXT, LABEL (your own file), DATA_DIR (folder with imdb.parquet and"
-	@echo "  reuters.parquet), and every knob of python -m pipeline.config --help"
+	@echo "  reuters.parquet), and every knob of python -m stateline.pipeline.config --help"
 
 all: $(BIN)/.pipeline ## set up, build the demo runs, say what to type next
 	@for run in $(DEMOS); do $(MAKE) --no-print-directory run RUN=$$run || exit $$?; done
@@ -77,7 +77,7 @@ $(BIN)/.dev: pyproject.toml constraints.txt | $(PY)
 # --- runs -------------------------------------------------------------------------------------
 
 run: $(BIN)/.pipeline ## build one run: RUN=imdb, or CORPUS=file TEXT=column LABEL=column RUN=mine (MODEL=my.keras)
-	@$(PY) -m pipeline.config --run $(call quote,$(RUN)) --build $(BUILD) \
+	@$(PY) -m stateline.pipeline.config --run $(call quote,$(RUN)) --build $(BUILD) \
 	  $(if $(PRESET),--preset $(PRESET)) $(OVERRIDE)
 	@$(MAKE) --no-print-directory STAGES=yes $(BUILD)/$(RUN)/check/stage.json
 
@@ -89,7 +89,7 @@ R        := $(BUILD)/$(RUN)
 METHODS  := $(shell cat $(R)/settings/projections)
 MAPS     := $(METHODS:%=$(R)/project-%/stage.json) $(METHODS:%=$(R)/clusters-%/stage.json)
 MANIFEST := $(STORE)/$(RUN)/manifest.json
-STAGE    = $(PY) -m pipeline.$(1) --run $(RUN) --build $(BUILD)
+STAGE    = $(PY) -m stateline.pipeline.$(1) --run $(RUN) --build $(BUILD)
 
 $(R)/corpus/stage.json: $(R)/settings/corpus.json
 	@$(call STAGE,corpus)
@@ -136,13 +136,13 @@ $(R)/check/stage.json: $(MANIFEST)
 endif
 
 check: $(BIN)/.base ## verify a built run: RUN=imdb
-	@$(PY) -m store check $(call quote,$(STORE)/$(RUN))
+	@$(PY) -m stateline.store check $(call quote,$(STORE)/$(RUN))
 
 share: $(BIN)/.base ## one archive of a built run for a colleague: RUN=imdb
-	@$(PY) -m store share $(call quote,$(STORE)/$(RUN)) $(if $(OUT),--out $(OUT))
+	@$(PY) -m stateline.store share $(call quote,$(STORE)/$(RUN)) $(if $(OUT),--out $(OUT))
 
 app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
-	@$(PY) -m app --store $(call quote,$(STORE)) --port $(PORT)
+	@$(PY) -m stateline.app --store $(call quote,$(STORE)) --port $(PORT)
 
 # --- care -------------------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ lint: $(BIN)/.dev ## style, imports and formatting of the Python; mistakes in th
 	@$(BIN)/oxlint --deny-warnings app/assets tests
 
 bench: $(BIN)/.pipeline ## seconds, memory and throughput of the pipeline and the store
-	@$(PY) -m pipeline.bench --run $(RUN) --build $(BUILD) --store $(STORE) $(ARGS)
+	@$(PY) -m stateline.pipeline.bench --run $(RUN) --build $(BUILD) --store $(STORE) $(ARGS)
 
 bench-app: $(BIN)/.dev ## what a user waits for, in Chromium: hover, next sequence, opening, memory
 	@$(PY) -m tests.bench_app --store $(call quote,$(STORE)) $(ARGS)

@@ -1,5 +1,5 @@
-"""`python -m app` starts the dashboard."""
+"""`python -m stateline.app` starts the dashboard."""
 
-from app.main import run_command
+from stateline.app.main import run_command
 
 raise SystemExit(run_command())

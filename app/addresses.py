@@ -3,7 +3,7 @@
 import json
 from urllib.parse import quote, urlencode
 
-from store.reader import Run
+from stateline.store.reader import Run
 
 GALLERY, HELP = "/", "/help"
 EXPLORE, WORDS, DECISIONS, UNITS = "explore", "words", "decisions", "units"

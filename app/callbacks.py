@@ -3,9 +3,9 @@
 import dash
 from dash import ClientsideFunction, Input, Output, State
 
-from app import ids
-from app.components.decision_cards import CHARTS, CHOICES, THEME, USUAL, bins_id
-from app.decision_choices import ANSWERS
+from stateline.app import ids
+from stateline.app.decisions.cards import CHARTS, CHOICES, THEME, USUAL, bins_id
+from stateline.app.decisions.choices import ANSWERS
 
 
 def register(app: dash.Dash) -> None:

@@ -1,4 +1,4 @@
-"""The app and its command: `python -m app --store FOLDER --port 8050`."""
+"""The app and its command: `python -m stateline.app --store FOLDER --port 8050`."""
 
 import argparse
 import os
@@ -10,16 +10,16 @@ import dash
 import waitress
 from waitress.server import BaseWSGIServer
 
-from app import callbacks, pages
-from app.components.shell import index_page, shell
-from app.gate import add_gate
-from app.registry import EXTENSION, Registry
-from app.routes import MOST_BODY, add_routes
-from app.typed import EXTENSION as TYPING
-from app.typed import Typing
-from store.errors import StatelineError
+from stateline.app import callbacks, pages
+from stateline.app.layout.shell import index_page, shell
+from stateline.app.routes import MOST_BODY, add_routes
+from stateline.app.typed.client import EXTENSION as TYPING
+from stateline.app.typed.client import Typing
+from stateline.app.web.callback_guard import add_gate
+from stateline.app.web.registry import EXTENSION, Registry
+from stateline.store.errors import StatelineError
 
-DEFAULT_STORE = Path(__file__).resolve().parent.parent / "store" / "data"
+DEFAULT_STORE = Path("store/data")
 DEFAULT_PORT, LAST_PORT = 8050, 65_535
 THREADS = 8
 
@@ -30,7 +30,7 @@ def create_app(store: Path) -> dash.Dash:
     Runs are looked for at each request, so the store may still be empty.
     """
     app = dash.Dash(
-        "app",
+        "stateline.app",
         use_pages=True,
         pages_folder="",  # Registered below: the same modules serve several apps in one process.
         title="Stateline",
@@ -100,7 +100,9 @@ def greeting(store: Path, registry: Registry, host: str, port: int) -> str:
 
 def parser() -> argparse.ArgumentParser:
     """The command's options."""
-    options = argparse.ArgumentParser(prog="python -m app", description="Open a store of runs.")
+    options = argparse.ArgumentParser(
+        prog="python -m stateline.app", description="Open a store of runs."
+    )
     options.add_argument(
         "--store",
         default=os.environ.get("STORE") or str(DEFAULT_STORE),

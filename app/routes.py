@@ -7,21 +7,23 @@ from flask import Blueprint, Flask, Response, jsonify
 from polars.exceptions import PolarsError
 from werkzeug.exceptions import InternalServerError
 
-from app import download, labels, queries, table
-from app.attribution import attributions
-from app.filters import parse_filters, passing, passing_bits
-from app.gate import json_body
-from app.orders import parse_order
-from app.registry import current
-from app.report import file_name, report
-from app.selection import parse_selection, parse_sequence
-from app.serving import as_json, asked_query, cached, requested_run, whole_number
-from app.state_routes import states_data
-from app.typed import TextError, UnavailableError, parse_typed, typing
-from app.units_routes import unit_data
-from app.words_routes import words_data
-from store.errors import StatelineError
-from store.reader import Run
+from stateline.app.explore import download
+from stateline.app.explore.state_routes import states_data
+from stateline.app.queries import labels, table
+from stateline.app.queries import run as queries
+from stateline.app.queries.filters import parse_filters, passing, passing_bits
+from stateline.app.queries.orders import parse_order
+from stateline.app.queries.selection import parse_selection, parse_sequence
+from stateline.app.report.document import file_name, report
+from stateline.app.typed.attribution import attributions
+from stateline.app.typed.client import TextError, UnavailableError, parse_typed, typing
+from stateline.app.units.routes import unit_data
+from stateline.app.web.callback_guard import json_body
+from stateline.app.web.registry import current
+from stateline.app.web.responses import as_json, asked_query, cached, requested_run, whole_number
+from stateline.app.words.routes import words_data
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run
 
 MOST_BODY = 1_000_000  # bytes; what the pages send is a few hundred
 

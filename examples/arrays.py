@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 
-from pipeline import build_store_from_states
+from stateline import build_store_from_states
 
 CLASSES = {"vowels win": "aeiou", "consonants win": "bdgkt"}
 LETTERS = "".join(CLASSES.values())

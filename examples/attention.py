@@ -11,7 +11,7 @@ import sys
 import keras
 import numpy as np
 
-from pipeline import build_store
+from stateline import build_store
 
 BASES = "ACGT"
 MOTIFS = {"promoter": "TATA", "start": "ATGG", "neither": ""}

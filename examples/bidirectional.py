@@ -12,7 +12,7 @@ import sys
 import keras
 import numpy as np
 
-from pipeline import build_store
+from stateline import build_store
 
 # The class is the part of the day that is named first, wherever in the text it stands.
 TIMES = {"morning": 0, "noon": 1, "evening": 2, "night": 3}

@@ -11,7 +11,7 @@ import sys
 import keras
 import numpy as np
 
-from pipeline import build_store
+from stateline import build_store
 
 TOKENS = "[padding] [unknown] the film plot cast was is so really not good fine bad dull".split()
 OPINIONS = {"good": 2, "fine": 1, "dull": 1, "bad": 0}

@@ -11,7 +11,7 @@ import sys
 import keras
 import numpy as np
 
-from pipeline import build_store
+from stateline import build_store
 
 # A switch that a text turns on and off: what counts is its last command, until someone says "keep".
 TOKENS = "[padding] on off keep wait look talk".split()

@@ -12,7 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from pipeline import build_store
+from stateline import build_store
 
 TOKENS = ["[padding]", "0", "1"]
 FORMS = {

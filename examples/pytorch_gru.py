@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import torch
 
-from pipeline import build_store_from_states
+from stateline import build_store_from_states
 
 TOKENS = ["(", ")", "[", "]"]
 CLASSES = ["closed", "open"]

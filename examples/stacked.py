@@ -11,7 +11,7 @@ import sys
 import keras
 import numpy as np
 
-from pipeline import build_store
+from stateline import build_store
 
 TOKENS = "[padding] [unknown] up down left right wait".split()
 CLASSES = ["north-east", "north-west", "south-east", "south-west"]

@@ -8,14 +8,3 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Threads that wait for each other sleep. Alone on the machine t-SNE is as fast either way; beside
 # another program spinning doubles its time.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-
-__all__ = ["build_store", "build_store_from_states"]
-
-
-def __getattr__(name: str) -> object:
-    """The calls of the package, imported when they are first used: a stage needs neither."""
-    if name in __all__:
-        from pipeline import build
-
-        return getattr(build, name)
-    raise AttributeError(f"module 'pipeline' has no attribute {name!r}")

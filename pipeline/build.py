@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from pipeline.artefacts import PREDICTION
-from pipeline.config import check_run_name, validate, write_settings
-from pipeline.given import Given, class_numbers, write_given
-from pipeline.knobs import Settings, stage_knobs
-from pipeline.masking import as_sequences
-from pipeline.naming import (
+from stateline.pipeline.config import check_run_name, validate, write_settings
+from stateline.pipeline.models.keras.masking import as_sequences
+from stateline.pipeline.run.artefacts import PREDICTION
+from stateline.pipeline.run.settings import Settings, stage_knobs
+from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.sources.names import (
     id_meanings,
     name_features,
     name_sequences,
@@ -27,9 +27,9 @@ from pipeline.naming import (
     series_values,
     words_as_ids,
 )
-from pipeline.stage import BuildPaths, running
-from store.errors import StatelineError
-from store.reader import Run, open_run
+from stateline.pipeline.sources.sequences import Given, class_numbers, write_given
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run, open_run
 
 # Every stage comes after those that it reads.
 AFTER_EXTRACT = ("expected", "distances", "words", "units", "neighbours", "index")
@@ -74,7 +74,7 @@ def build_store(
     unknown      id of words that the model does not know; start: id that begins each sequence
     build        folder for intermediate files that is kept; None: a temporary one
     knobs        those of the stages that the call runs, extract and after, and of the projections
-                 (`python -m pipeline.config --help`), in lower case: perplexity, seed, …
+                 (`python -m stateline.pipeline.config --help`), in lower case: perplexity, seed, …
     returns      the run, opened
     raises       StatelineError  in one line: a model that cannot be read (stateful, several inputs
                  or outputs, custom layers, …), labels or tokens that do not fit, or a sequence
@@ -83,9 +83,9 @@ def build_store(
     >>> run = build_store(model, x_test, y_test, tokens=words, classes=["bad", "good"],
     ...                   out="store/data/mine")                       # doctest: +SKIP
     """
-    from pipeline.anatomy import anatomy
-    from pipeline.loading import load_model
-    from pipeline.train import came_trained, write_model
+    from stateline.pipeline.models.keras.loading import load_model
+    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.train import came_trained, write_model
 
     refuse_other_knobs(knobs, projections, "extract")
     if isinstance(model, str | Path):
@@ -128,7 +128,7 @@ def build_store(
             stage.rows = len(label)
 
     def states(paths: BuildPaths) -> None:
-        from pipeline import extract
+        from stateline.pipeline import extract
 
         extract.work(paths)
 
@@ -169,7 +169,7 @@ def build_store_from_states(
     returns   the run, opened; other parameters are those of `build_store`
     raises    StatelineError  arrays that do not fit each other, named by the first sequence
     """
-    from pipeline.arrays_given import Arrays, write_arrays
+    from stateline.pipeline.sources.state_arrays import Arrays, write_arrays
 
     refuse_other_knobs(knobs, projections)
     arrays = Arrays.of(states, reads, readout, expected)
@@ -216,8 +216,17 @@ def run_stages(
 
     first  what comes before the stage expected
     """
-    from pipeline import clusters, distances, expected, export, index, neighbours, project, units
-    from pipeline import words as words_stage
+    from stateline.pipeline import (
+        clusters,
+        distances,
+        expected,
+        export,
+        index,
+        neighbours,
+        project,
+        units,
+    )
+    from stateline.pipeline import words as words_stage
 
     out = Path(out)
     check_run_name(out.name)
@@ -284,7 +293,7 @@ def build_folder(build: Path | str | None) -> Iterator[Path]:
 
 def write_corpus(paths: BuildPaths, given: Given) -> dict:
     """What the corpus stage would have left; returns its facts."""
-    from pipeline.artefacts import CORPUS_FACTS
+    from stateline.pipeline.run.artefacts import CORPUS_FACTS
 
     with running(paths, "corpus") as stage:
         write_given(given, stage)
@@ -295,8 +304,8 @@ def answers(
     model: object, given: np.ndarray | None, sequences: list[np.ndarray], about: object
 ) -> np.ndarray:
     """The model's own answers, (S, K): to its input as it came, where that is one array."""
-    from pipeline.batches import predict
-    from pipeline.train import EVALUATION_BATCH
+    from stateline.pipeline.models.keras.batches import predict
+    from stateline.pipeline.train import EVALUATION_BATCH
 
     if given is not None:
         return model.predict(given, verbose=0)

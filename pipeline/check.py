@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from pipeline.export import STORE
-from pipeline.index import check_indexes
-from pipeline.stage import BuildPaths, running, say, stage_main
-from store.checks import check_run
-from store.reader import open_run
+from stateline.pipeline.export import STORE
+from stateline.pipeline.index import check_indexes
+from stateline.pipeline.run.stage import BuildPaths, running, say, stage_main
+from stateline.store.checks.run import check_run
+from stateline.store.reader import open_run
 
 
 def work(paths: BuildPaths, given: argparse.Namespace) -> None:

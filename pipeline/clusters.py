@@ -10,14 +10,21 @@ import argparse
 import numpy as np
 import polars as pl
 
-from pipeline.artefacts import CLUSTER_FACTS, EP, OFFSETS, VOCABULARY, distance_array, map_arrays
-from pipeline.cluster_table import cluster_table
-from pipeline.neighbours import Nearest, sample_rows
-from pipeline.project import add_options
-from pipeline.segments import stretch
-from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from pipeline.tables import Inputs
-from store import schema
+from stateline.pipeline.neighbours import Nearest, sample_rows
+from stateline.pipeline.numerics.cluster_table import cluster_table
+from stateline.pipeline.numerics.segments import stretch
+from stateline.pipeline.project import add_options
+from stateline.pipeline.run.artefacts import (
+    CLUSTER_FACTS,
+    EP,
+    OFFSETS,
+    VOCABULARY,
+    distance_array,
+    map_arrays,
+)
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.tables import Inputs
+from stateline.store import schema
 
 # A cluster holds one in so many of the states at the least, coarse to fine: a handful of clusters
 # on the whole map, some dozens when one looks closely.

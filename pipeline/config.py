@@ -1,7 +1,7 @@
 """The settings of a run, from a preset and from what people set.
 
 A preset (`pipeline/presets/<name>.toml`) sets some of them; `make run RUN=imdb EPOCHS=3` and
-`python -m pipeline.config --set EPOCHS=3` override single ones by their upper-case name.
+`python -m stateline.pipeline.config --set EPOCHS=3` override single ones by their upper-case name.
 Writing the settings touches only the files of the stages whose settings changed, and that is
 what Make goes by.
 """
@@ -14,10 +14,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.knobs import DATA_DIR_CORPORA, Settings, stage_knobs, stage_names
-from pipeline.stage import BUILD, BuildPaths, main_guard, replace_if_changed
-from store.errors import StatelineError
-from store.schema import RUN_NAME
+from stateline.pipeline.run.settings import DATA_DIR_CORPORA, Settings, stage_knobs, stage_names
+from stateline.pipeline.run.stage import BUILD, BuildPaths, main_guard, replace_if_changed
+from stateline.store.errors import StatelineError
+from stateline.store.schema import RUN_NAME
 
 PRESETS = Path(__file__).parent / "presets"
 
@@ -95,7 +95,7 @@ def validate(run: str, values: dict[str, object]) -> Settings:
         raise StatelineError(
             f"{name.upper()}={first['input']}",
             first["msg"],
-            mend=f"See `python -m pipeline.config --help` for every knob of {run}.",
+            mend=f"See `python -m stateline.pipeline.config --help` for every knob of {run}.",
         ) from None
     if settings.default_projection not in settings.projections:
         raise StatelineError(
@@ -158,7 +158,7 @@ def describe_knobs() -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Write the settings of a run for its stages."""
     parser = argparse.ArgumentParser(
-        prog="python -m pipeline.config",
+        prog="python -m stateline.pipeline.config",
         description=main.__doc__,
         epilog="Knobs and their defaults, by the stage that reads them:\n\n" + describe_knobs(),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -9,22 +9,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from pipeline import demos
-from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
-from pipeline.corpora import DOCUMENT_SCHEMA
-from pipeline.corpora.files import read_file
-from pipeline.corpora.published import read_published
-from pipeline.given import refuse_twice, write_given
-from pipeline.given_files import read_given
-from pipeline.knobs import DATA_DIR_CORPORA
-from pipeline.split import complete_split, order_to_store
-from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
-from pipeline.text import Vocabulary, build_vocabulary, normalise, read_part, split_words
-from store.errors import StatelineError
-from store.schema import RESERVED_ID, UNKNOWN_ID
+from stateline.pipeline import demos
+from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
+from stateline.pipeline.run.settings import DATA_DIR_CORPORA
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.pipeline.sources.documents import DOCUMENT_SCHEMA
+from stateline.pipeline.sources.files import read_file
+from stateline.pipeline.sources.model_corpus import read_given
+from stateline.pipeline.sources.published import read_published
+from stateline.pipeline.sources.sequences import refuse_twice, write_given
+from stateline.pipeline.sources.split import complete_split, order_to_store
+from stateline.pipeline.sources.text import (
+    Vocabulary,
+    build_vocabulary,
+    normalise,
+    read_part,
+    split_words,
+)
+from stateline.store.errors import StatelineError
+from stateline.store.schema import RESERVED_ID, UNKNOWN_ID
 
 if TYPE_CHECKING:
-    from pipeline.anatomy import Anatomy
+    from stateline.pipeline.models.keras.structure import Anatomy
 
 LEAST_PER_CLASS = 2
 
@@ -168,8 +174,8 @@ def corpus_facts(
 
 def model_anatomy(path: Path) -> "Anatomy":
     """What a model that came trained reads, masks and answers; TensorFlow is loaded for it."""
-    from pipeline.anatomy import anatomy
-    from pipeline.loading import load_model
+    from stateline.pipeline.models.keras.loading import load_model
+    from stateline.pipeline.models.keras.structure import anatomy
 
     return anatomy(load_model(path))
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.arrays import array_file, edges, pieces, read_rows
-from pipeline.artefacts import (
+from stateline.pipeline.run.arrays import array_file, edges, pieces, read_rows
+from stateline.pipeline.run.artefacts import (
     DISTANCES,
     EXTRACT_FACTS,
     OFFSETS,
@@ -16,8 +16,8 @@ from pipeline.artefacts import (
     distance_array,
     state_array,
 )
-from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from store.blocks import Block, blocks
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.store.blocks import Block, blocks
 
 BLOCK_ROWS = 2_048
 

@@ -11,8 +11,8 @@ from contextlib import ExitStack
 import numpy as np
 import polars as pl
 
-from pipeline.arrays import array_file, edges, pieces, read_rows
-from pipeline.artefacts import (
+from stateline.pipeline.run.arrays import array_file, edges, pieces, read_rows
+from stateline.pipeline.run.artefacts import (
     CONTRIBUTION,
     DECISIONS,
     EP,
@@ -25,9 +25,9 @@ from pipeline.artefacts import (
     SEQUENCES,
     state_array,
 )
-from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from store.blocks import Block
-from store.errors import StatelineError
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.store.blocks import Block
+from stateline.store.errors import StatelineError
 
 
 def readout_logits(h: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:

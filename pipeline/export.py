@@ -4,9 +4,9 @@ import argparse
 from functools import partial
 from pathlib import Path
 
-from pipeline.run_manifest import build_manifest, maps_of
-from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
-from pipeline.tables import (
+from stateline.pipeline.run.manifest import build_manifest, maps_of
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.pipeline.run.tables import (
     Inputs,
     hidden_pieces,
     projection_pieces,
@@ -14,8 +14,8 @@ from pipeline.tables import (
     steps_pieces,
     vocabulary_table,
 )
-from store import schema
-from store.writer import Table, write_run
+from stateline.store import schema
+from stateline.store.writer import Table, write_run
 
 STORE = Path("store/data")
 

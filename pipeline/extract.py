@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from pipeline.artefacts import (
+from stateline.pipeline.expected import answer_probabilities
+from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
     LOGIT,
     OFFSETS,
@@ -20,18 +21,17 @@ from pipeline.artefacts import (
     SEQUENCES,
     state_array,
 )
-from pipeline.expected import answer_probabilities
-from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from pipeline.train import sequences_of
-from store.errors import StatelineError
-from store.schema import MODEL, TOLERANCE
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.train import sequences_of
+from stateline.store.errors import StatelineError
+from stateline.store.schema import MODEL, TOLERANCE
 
 # What loads TensorFlow is imported by the functions that use it: neither --help nor a missing
 # file waits for that.
 if TYPE_CHECKING:
-    from pipeline.anatomy import Anatomy, RecurrentLayer
-    from pipeline.backend import keras
-    from pipeline.recording import ModelReader
+    from stateline.pipeline.models.keras.backend import keras
+    from stateline.pipeline.models.keras.capture import ModelReader
+    from stateline.pipeline.models.keras.structure import Anatomy, RecurrentLayer
 
 
 def choose_layers(
@@ -75,7 +75,7 @@ def write_answers(
 
     returns  K numbers: the logit before the first step
     """
-    from pipeline.heads import head_logits, initial_logit, prefix_logits
+    from stateline.pipeline.models.keras.heads import head_logits, initial_logit, prefix_logits
 
     about = reader.about
     if about.method == "linear":
@@ -97,7 +97,7 @@ def own_prediction(
     batch: int,
 ) -> np.ndarray:
     """The model's own answers, float32 (S, C): to its input as it came, where it came padded."""
-    from pipeline.batches import predict
+    from stateline.pipeline.models.keras.batches import predict
 
     given = paths.stage("train") / PREDICTION
     if given.exists():
@@ -110,7 +110,7 @@ def layer_entries(
     layers: tuple["RecurrentLayer", ...], mapped: dict[str, list[str]], gates: bool
 ) -> list[dict]:
     """What later stages must know of each stored layer."""
-    from pipeline.anatomy import GATES
+    from stateline.pipeline.models.keras.structure import GATES
 
     return [
         {
@@ -134,10 +134,10 @@ def extract(paths: BuildPaths, stage: StageRun) -> None:
     table = table.head(settings["stored"]).collect()
     sequences, ids = sequences_of(table), table["external_id"].to_list()
     trained = paths.need("train", MODEL)
-    from pipeline.anatomy import anatomy
-    from pipeline.loading import load_model
-    from pipeline.recording import ModelReader
-    from pipeline.states import alone_error, row_offsets, save_states
+    from stateline.pipeline.models.keras.capture import ModelReader
+    from stateline.pipeline.models.keras.loading import load_model
+    from stateline.pipeline.models.keras.read_states import alone_error, row_offsets, save_states
+    from stateline.pipeline.models.keras.structure import anatomy
 
     model = load_model(trained)
     about = anatomy(model)

@@ -12,12 +12,12 @@ import numpy as np
 from tqdm import tqdm
 from usearch.index import Index
 
-from pipeline.arrays import pieces, read_rows, read_some
-from pipeline.artefacts import EXTRACT_FACTS, OFFSETS, state_array
-from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
-from store.errors import StatelineError
-from store.reader import Run
-from store.schema import INDEX_DEPTH, hidden_table, index_file
+from stateline.pipeline.run.arrays import pieces, read_rows, read_some
+from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, state_array
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run
+from stateline.store.schema import INDEX_DEPTH, hidden_table, index_file
 
 # Half precision takes two thirds of the room, and as many neighbours are found with it.
 PRECISION = "f16"

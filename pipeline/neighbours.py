@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from pipeline.arrays import pieces, read_rows, read_some, width_of
-from pipeline.artefacts import EXTRACT_FACTS, OFFSETS, map_arrays, state_array
-from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from store.errors import StatelineError
+from stateline.pipeline.run.arrays import pieces, read_rows, read_some, width_of
+from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, map_arrays, state_array
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.store.errors import StatelineError
 
 NEIGHBOUR_COUNT = 15
 

@@ -14,18 +14,18 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.arrays import read_some
-from pipeline.artefacts import (
+from stateline.pipeline.neighbours import nearest_neighbours, not_fitted, sample_rows
+from stateline.pipeline.numerics.quality import overall_quality, per_state_trust, quality_rows
+from stateline.pipeline.run.arrays import read_some
+from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
     OFFSETS,
     PROJECTION_FACTS,
     map_arrays,
     state_array,
 )
-from pipeline.neighbours import nearest_neighbours, not_fitted, sample_rows
-from pipeline.quality import overall_quality, per_state_trust, quality_rows
-from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
-from store.errors import StatelineError
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.store.errors import StatelineError
 
 METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 # t-SNE's early exaggeration: half the library's steps at the later momentum get as far.

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
-from pipeline.expected import answer_probabilities
-from pipeline.metrics import classification_metrics
-from pipeline.stage import BuildPaths, StageRun, running, say, stage_main
-from store.errors import StatelineError
-from store.schema import MODEL
+from stateline.pipeline.expected import answer_probabilities
+from stateline.pipeline.numerics.metrics import classification_metrics
+from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.store.errors import StatelineError
+from stateline.store.schema import MODEL
 
 # What loads TensorFlow is imported by the functions that use it: neither --help nor a missing
 # file waits for that.
 if TYPE_CHECKING:
-    from pipeline.anatomy import Anatomy
-    from pipeline.backend import keras
+    from stateline.pipeline.models.keras.backend import keras
+    from stateline.pipeline.models.keras.structure import Anatomy
 
 EVALUATION_BATCH = 512
 
@@ -45,9 +45,9 @@ def fit(
 
     returns  an entry an epoch: epoch, loss, accuracy, val_loss, val_accuracy
     """
-    from pipeline.backend import keras
-    from pipeline.batches import LengthBatches
-    from pipeline.model import targets
+    from stateline.pipeline.models.keras.backend import keras
+    from stateline.pipeline.models.keras.batches import LengthBatches
+    from stateline.pipeline.models.keras.classifier import targets
 
     sequences, label = split_of(table, "train")
     validation, validation_label = split_of(table, "validation")
@@ -109,7 +109,7 @@ def fitted(paths: BuildPaths, table: pl.DataFrame, settings: dict, facts: dict) 
 
     returns  the model; seed, epochs, settings and history for the manifest
     """
-    from pipeline.model import build_model, make_reproducible
+    from stateline.pipeline.models.keras.classifier import build_model, make_reproducible
 
     if facts["features"] and settings["word_dropout"]:
         raise StatelineError(
@@ -135,7 +135,7 @@ def came_trained(model: "keras.Model", facts: dict) -> tuple["Anatomy", dict]:
 
     returns  its anatomy; seed, epochs, settings and history for the manifest: not known
     """
-    from pipeline.anatomy import anatomy
+    from stateline.pipeline.models.keras.structure import anatomy
 
     about = anatomy(model)
     classes, features = len(facts["classes"]), len(facts["features"]) or None
@@ -161,9 +161,9 @@ def train(paths: BuildPaths, stage: StageRun) -> None:
     facts = paths.read_json("corpus", CORPUS_FACTS)
     read = "values" if facts["features"] else "ids"
     table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", read])
-    from pipeline.anatomy import anatomy
-    from pipeline.batches import predict
-    from pipeline.loading import load_model
+    from stateline.pipeline.models.keras.batches import predict
+    from stateline.pipeline.models.keras.loading import load_model
+    from stateline.pipeline.models.keras.structure import anatomy
 
     if settings["model"]:
         model = load_model(Path(settings["model"]))
@@ -191,7 +191,7 @@ def write_model(
     output  (S, K)  its answers to the test split
     label   (S,)
     """
-    from pipeline.anatomy import anatomy
+    from stateline.pipeline.models.keras.structure import anatomy
 
     about = anatomy(model)
     probability = answer_probabilities(output, about.logits)

@@ -7,22 +7,24 @@ what the words do to the units.
 import numpy as np
 import polars as pl
 
-from pipeline.arrays import pieces, read_rows
-from pipeline.artefacts import READOUT, VOCABULARY, state_array
-from pipeline.coclusters import coclusters
-from pipeline.distances import move
-from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from pipeline.tables import Inputs, nothing, table
-from store.blocks import Block
-from store.evidence import (
+from stateline.pipeline.distances import move
+from stateline.pipeline.numerics.coclusters import coclusters
+from stateline.pipeline.run.arrays import pieces, read_rows
+from stateline.pipeline.run.artefacts import READOUT, VOCABULARY, state_array
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.tables import Inputs, nothing, table
+from stateline.store.blocks import Block
+from stateline.store.schema import (
     CONTEXTS,
     LEAST_RESPONSE,
     MOST_RESPONSES,
     context_columns,
+    context_table,
     response_columns,
+    response_table,
     unit_columns,
+    unit_table,
 )
-from store.schema import context_table, response_table, unit_table
 
 # Numbers in work for each number of a piece: the states, their moves and those of each word.
 WORK_WIDTH = 4

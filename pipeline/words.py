@@ -7,7 +7,8 @@ training and test split, as the model reads them.
 import numpy as np
 import polars as pl
 
-from pipeline.artefacts import (
+from stateline.pipeline.numerics.phrases import SIZES, class_counts, phrases_of
+from stateline.pipeline.run.artefacts import (
     CONTRIBUTION,
     EP,
     PREDICTION,
@@ -15,12 +16,9 @@ from pipeline.artefacts import (
     VOCABULARY,
     distance_array,
 )
-from pipeline.phrases import SIZES, class_counts, phrases_of
-from pipeline.stage import BuildPaths, StageRun, running, stage_main
-from pipeline.tables import Inputs, nothing, table
-from store.column import polars_schema
-from store.evidence import LEAST_PHRASE, LEAST_SHORTCUT, word_columns
-from store.schema import WORDS
+from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.tables import Inputs, nothing, table
+from stateline.store.schema import LEAST_PHRASE, LEAST_SHORTCUT, WORDS, polars_schema, word_columns
 
 # Sequences that a word is taken to occur in besides its own, at the average share of each class:
 # a word that two sequences hold, both of one class, is no proof of anything.

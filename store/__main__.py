@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from store.archive import share_run
-from store.checks import check_run
-from store.dictionary import dictionary
-from store.errors import StatelineError
-from store.reader import find_runs
+from stateline.store.archive import share_run
+from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError
+from stateline.store.reader import find_runs
+from stateline.store.schema.dictionary import dictionary
 
 
 def check(given: argparse.Namespace) -> None:
@@ -48,7 +48,7 @@ def print_dictionary(_: argparse.Namespace) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    top = argparse.ArgumentParser(prog="python -m store", description=__doc__)
+    top = argparse.ArgumentParser(prog="python -m stateline.store", description=__doc__)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("check", help="verify runs: files, rows and every derived number")
     one.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a run's folder")

@@ -5,10 +5,10 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
-from store.checks import check_run
-from store.errors import StatelineError
-from store.manifest import read_manifest
-from store.schema import MANIFEST
+from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError
+from stateline.store.manifest.read import read_manifest
+from stateline.store.schema import MANIFEST
 
 
 def share_run(folder: Path | str, out: Path | str | None = None) -> Path:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from store.errors import StatelineError
-from store.manifest import Identity, file_identity, manifest_bytes, parse_manifest
-from store.schema import (
+from stateline.store.errors import StatelineError
+from stateline.store.files import Identity, file_identity
+from stateline.store.manifest.read import manifest_bytes, parse_manifest
+from stateline.store.schema import (
     DISTANCE_COLUMNS,
     MANIFEST,
     RUN_NAME,
@@ -27,7 +28,7 @@ from store.schema import (
     run_tables,
     unit_table,
 )
-from store.table import SlicedTable, check_table, damaged
+from stateline.store.table import SlicedTable, check_table, damaged
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ class Run:
 def open_run(folder: Path | str) -> Run:
     """Open one run: its manifest is validated, its tables are there, whole and of the schema.
 
-    Checksums and the numbers themselves are verified by `python -m store check`.
+    Checksums and the numbers themselves are verified by `python -m stateline.store check`.
     raises  StatelineError in one line that names the file and the command that mends it
     """
     folder = Path(folder)
@@ -277,6 +278,14 @@ def open_run(folder: Path | str) -> Run:
     for name, columns in run_tables(manifest).items():
         check_table(folder / name, manifest, name, columns)
     return Run(folder, manifest, hashlib.sha256(content).hexdigest(), file)
+
+
+def list_runs(store: Path | str) -> list[Run]:
+    """Return the runs of a store that can be opened, sorted by name.
+
+    store  a folder of runs, or itself the folder of one run; a store that does not exist has none
+    """
+    return find_runs(store)[0]
 
 
 def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:

@@ -7,8 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from store.column import Column, polars_schema
-from store.schema import STEP_ROWS_PER_GROUP
+from stateline.store.schema import STEP_ROWS_PER_GROUP, Column, polars_schema
 
 # A table as a stream: called once, it gives the table's rows in order, cut anywhere.
 Stream = Callable[[], Iterator[pl.DataFrame]]

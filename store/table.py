@@ -8,8 +8,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from store.column import Column, polars_schema
-from store.errors import StatelineError
+from stateline.store.errors import StatelineError
+from stateline.store.schema import Column, polars_schema
 
 GROUPS_AT_ONCE = 16  # row groups in memory while rows are taken from many of them
 

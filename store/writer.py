@@ -1,7 +1,5 @@
 """Writing a run: everything into a temporary folder, checked there, then swapped in."""
 
-import hashlib
-import json
 import os
 import re
 import shutil
@@ -11,20 +9,23 @@ from pathlib import Path
 
 import polars as pl
 
-from store.column import Column, is_step_grained, polars_schema
-from store.errors import StatelineError
-from store.manifest import validate_manifest
-from store.schema import MANIFEST, RUN_NAME, STEP_ROWS_PER_GROUP, run_tables
-from store.stream import Stream, write_stream
+from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError
+from stateline.store.files import file_sha256, write_json
+from stateline.store.manifest.read import validate_manifest
+from stateline.store.schema import (
+    MANIFEST,
+    RUN_NAME,
+    STEP_ROWS_PER_GROUP,
+    Column,
+    is_step_grained,
+    polars_schema,
+    run_tables,
+)
+from stateline.store.stream import Stream, write_stream
 
 Frame = pl.DataFrame | pl.LazyFrame
 Table = Frame | Path | Stream
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def write_run(
@@ -44,9 +45,6 @@ def write_run(
     raises    StatelineError for a manifest or table that does not fit, a failed check, or a
               disk that cannot be written; the run that was there before stays as it was
     """
-    # Imported here: the checks read through the reader, which needs this module's digest.
-    from store.checks import check_run
-
     run = str(manifest.get("run"))
     if not RUN_NAME.fullmatch(run):
         raise StatelineError(
@@ -163,15 +161,6 @@ def table_entry(path: Path) -> dict[str, object]:
     if path.suffix == ".parquet":
         rows = pl.scan_parquet(path).select(pl.len()).collect().item()
     return {"rows": rows, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
-
-
-def write_json(path: Path, content: object) -> None:
-    """A JSON file, flushed to the disk."""
-    with path.open("w", encoding="utf-8") as out:
-        json.dump(content, out, indent=1)
-        out.write("\n")
-        out.flush()
-        os.fsync(out.fileno())
 
 
 def recover(store: Path, run: str) -> None:

@@ -7,7 +7,7 @@ import urllib.request
 
 import numpy as np
 
-from store.reader import Run
+from stateline.store.reader import Run
 from tests.bench_report import Report
 
 NEIGHBOURS_MS, MATCH_MS = 100, 1000

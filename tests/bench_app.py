@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from store.errors import StatelineError
-from store.reader import Run, open_run
-from store.schema import MANIFEST
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run, open_run
+from stateline.store.schema import MANIFEST
 from tests.bench_answers import bench_answers
 from tests.bench_report import Report, say, table
 from tests.browser.conftest import FLAGS, OPEN, VIEWPORT, chromium_path, lacking
@@ -37,7 +37,7 @@ HOVER_MS, NEXT_MS, OPEN_S, OPEN_BYTES, CONTROL_MS, MEMORY_MB = 16, 150, 6, 1_000
 def served(store: Path) -> Iterator[tuple[str, int]]:
     """Address and process id of an app over the store, in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "--store", str(store), "--port", "0"],
+        [sys.executable, "-m", "stateline.app", "--store", str(store), "--port", "0"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from store import schema
-from store.writer import write_run
+from stateline.store import schema
+from stateline.store.writer import write_run
 from tests.synthetic import frame, readout_columns
 from tests.synthetic_evidence import clusters_table, map_columns, words_table
 from tests.synthetic_manifest import synthetic_manifest
@@ -32,7 +32,7 @@ SHAPE = Shape(layers=(Layer(units=SETTINGS["units"]),))
 
 def model_run(store: Path, name: str = "modelled", classes: int = 2, seed: int = 3) -> Path:
     """Write the run into a store and return its folder; loads TensorFlow."""
-    from pipeline.model import build_model, make_reproducible
+    from stateline.pipeline.models.keras.classifier import build_model, make_reproducible
 
     make_reproducible(seed)
     model = build_model(SETTINGS, len(WORDS) + 2, classes)

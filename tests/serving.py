@@ -7,7 +7,7 @@ from pathlib import Path
 
 from waitress.wasyncore import close_all
 
-from app.main import create_app, open_server
+from stateline.app.main import create_app, open_server
 
 
 @contextmanager

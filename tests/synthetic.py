@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from store import schema
-from store.column import Column, polars_schema
-from store.writer import write_run
+from stateline.store import schema
+from stateline.store.schema import Column, polars_schema
+from stateline.store.writer import write_run
 from tests.synthetic_evidence import clusters_table, map_columns, words_table
 from tests.synthetic_manifest import synthetic_manifest
 from tests.synthetic_shape import Layer, Shape

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import polars as pl
 
-from app.components.walkthrough import DEMO
-from store import schema
-from store.reader import Run, open_run
-from store.writer import write_run
+from stateline.app.help.walkthrough import DEMO
+from stateline.store import schema
+from stateline.store.reader import Run, open_run
+from stateline.store.writer import write_run
 from tests.synthetic import synthetic_tables
 
 NAME = ("Marla", "Quince")

@@ -9,12 +9,12 @@ from collections import Counter, defaultdict
 import numpy as np
 import polars as pl
 
-from store.column import polars_schema
-from store.evidence import (
+from stateline.store.schema import (
     CHARACTERISTIC_WORDS,
     LEAST_PHRASE,
     LEAST_SHORTCUT,
     cluster_columns,
+    polars_schema,
     word_columns,
 )
 from tests.synthetic_shape import Layer, Shape

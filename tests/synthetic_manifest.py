@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
-from store import schema
+from stateline.store import schema
 from tests.synthetic_evidence import TRAINING, UNSTORED, map_figures
 from tests.synthetic_shape import Layer, Shape
 

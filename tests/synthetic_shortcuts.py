@@ -4,9 +4,9 @@ from pathlib import Path
 
 import polars as pl
 
-from store import schema
-from store.reader import Run, open_run
-from store.writer import write_run
+from stateline.store import schema
+from stateline.store.reader import Run, open_run
+from stateline.store.writer import write_run
 from tests.synthetic import synthetic_tables
 from tests.synthetic_evidence import label_columns
 

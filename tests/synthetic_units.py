@@ -3,8 +3,9 @@
 import numpy as np
 import polars as pl
 
-from store import evidence, schema
-from store.column import polars_schema
+from stateline.store import schema
+from stateline.store.schema import analyses as evidence
+from stateline.store.schema import polars_schema
 from tests.synthetic_shape import Layer
 from tests.synthetic_states import moves
 

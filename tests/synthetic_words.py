@@ -3,8 +3,8 @@
 import numpy as np
 import polars as pl
 
-from store import schema
-from store.column import polars_schema
+from stateline.store import schema
+from stateline.store.schema import polars_schema
 from tests.synthetic_shape import Shape
 
 ROLES = {"not": "negation", "never": "negation", "but": "contrast", "very": "intensifier"}

@@ -1,7 +1,13 @@
-"""Imports flow one way; the syntax trees are asked, so that no import hides in a function."""
+"""Imports flow one way: which folder may import which, without a circle.
+
+Rooms are read off the folders: a folder of modules is one room, a module that lies directly in
+`app`, `pipeline` or `store` is a room of its own. Syntax trees are read, so that imports inside of
+functions count as well. A new room fails here until it has a line in ROOMS.
+"""
 
 import ast
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,34 +15,94 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("store", "pipeline", "app")
 STANDARD = set(sys.stdlib_module_names)
-# What a package may import besides the standard library and itself; None: anything but `NEVER`.
-ALLOWED = {
+# Libraries that a package may import; None: anything but what NEVER names.
+LIBRARIES = {
     "store": {"numpy", "polars", "pyarrow"},
     "pipeline": None,
-    "app": {"store", "numpy", "polars", "pyarrow", "plotly", "contourpy", "dash", "dash_ag_grid",
+    "app": {"numpy", "polars", "pyarrow", "plotly", "contourpy", "dash", "dash_ag_grid",
             "dash_bootstrap_components", "flask", "usearch", "waitress", "werkzeug"},
 }  # fmt: skip
-NEVER = {"pipeline": {"app", "dash", "plotly"}, "app": {"pipeline", "tensorflow", "keras"}}
-# Inside app, from the bottom up: a part may import those before it and itself.
-ORDER = ("ids", "addresses", "contributions", "confidence", "figures", "cache", "queries",
-         "context", "filters", "labels", "selection", "typed", "units", "matching", "decisions",
-         "grid", "table", "words", "occurrences", "registry", "serving", "components", "pages",
-         "main")  # fmt: skip
-# The page that stands in for another one that has no run to show.
-SHARED_PAGE = "app.pages.missing"
+NEVER = {"pipeline": {"dash", "plotly", "flask"}}
+# Rooms of the same package that a room may import; `store` is below all others, see OUTSIDE.
+ROOMS = {
+    "store.errors": "",
+    "store.schema": "",
+    "store.files": "",
+    "store.blocks": "",
+    "store.table": "errors schema",
+    "store.stream": "schema",
+    "store.manifest": "errors files schema",
+    "store.reader": "errors files manifest schema table",
+    "store.checks": "blocks errors files manifest reader schema table",
+    "store.writer": "checks errors files manifest schema stream",
+    "store.archive": "checks errors manifest schema",
+    "store.__main__": "archive checks errors reader schema",
+    "pipeline.run": "",
+    "pipeline.config": "run",
+    "pipeline.numerics": "neighbours",
+    "pipeline.models": "",
+    "pipeline.models.keras": "expected run",
+    "pipeline.sources": "expected models.keras numerics run",
+    "pipeline.demos": "sources",
+    "pipeline.corpus": "demos models.keras run sources",
+    "pipeline.train": "expected models.keras numerics run",
+    "pipeline.extract": "expected models.keras run train",
+    "pipeline.expected": "run",
+    "pipeline.distances": "run",
+    "pipeline.words": "numerics run",
+    "pipeline.units": "distances numerics run",
+    "pipeline.neighbours": "run",
+    "pipeline.index": "run",
+    "pipeline.project": "neighbours numerics run",
+    "pipeline.clusters": "neighbours numerics project run",
+    "pipeline.export": "run",
+    "pipeline.check": "export index run",
+    "pipeline.build": "clusters config distances expected export extract index models.keras "
+                      "neighbours project run sources train units words",
+    "pipeline.live": "distances expected models.keras run sources",
+    "pipeline.bench": "build config distances expected extract models.keras numerics project run "
+                      "train",
+    "app.ids": "",
+    "app.addresses": "",
+    "app.web": "ids",
+    "app.figures": "",
+    "app.queries": "figures web",
+    "app.layout": "addresses ids queries web",
+    "app.typed": "ids queries web",
+    "app.explore": "figures ids layout queries typed web",
+    "app.words": "addresses figures ids layout queries web",
+    "app.decisions": "addresses figures ids layout queries web",
+    "app.units": "figures ids layout queries web",
+    "app.gallery": "addresses ids layout queries web",
+    "app.report": "figures queries",
+    "app.help": "addresses explore figures layout queries units web words",
+    "app.pages": "addresses decisions explore gallery help layout units words",
+    "app.routes": "explore queries report typed units web words",
+    "app.callbacks": "decisions ids",
+    "app.main": "callbacks layout pages routes typed web",
+    "app.__main__": "main",
+}  # fmt: skip
+# What a package may import of the others.
+OUTSIDE = {"store": (), "pipeline": ("store",), "app": ("store",)}
 
 
-def modules(package: str) -> list[Path]:
-    """Python files of a package, without the data of a store."""
-    return sorted(
-        path
-        for path in (ROOT / package).rglob("*.py")
-        if "data" not in path.relative_to(ROOT).parts
-    )
+def modules() -> dict[str, Path]:
+    """Every module of the project by its dotted name."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            if parts[:2] != ("store", "data"):
+                name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+                found[f"stateline.{name}"] = path
+    return found
+
+
+MODULES = modules()
 
 
 def imported(path: Path) -> set[str]:
-    """Dotted names of all modules that a file imports, wherever in the file."""
+    """Dotted names of all that a file imports, wherever in the file."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -47,39 +113,101 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_a_package_imports_only_what_lies_below_it(package: str) -> None:
-    for path in modules(package):
-        top = {name.partition(".")[0] for name in imported(path)} - STANDARD - {package}
-        assert not top & NEVER.get(package, set()), path
-        if ALLOWED[package] is not None:
-            assert top <= ALLOWED[package], f"{path}: {', '.join(sorted(top - ALLOWED[package]))}"
+def own(names: Iterable[str]) -> set[str]:
+    """The project's own modules among imported names, which may be names inside of modules."""
+    found = set()
+    for name in names:
+        while name and name not in MODULES:
+            name = name.rpartition(".")[0]
+        found |= {name} if name else set()
+    return found
 
 
-def test_in_the_app_imports_run_from_pages_to_figures_and_queries_and_never_back() -> None:
-    for path in modules("app"):
-        part = path.relative_to(ROOT / "app").parts[0].removesuffix(".py")
-        known = {name.split(".")[1] for name in imported(path) if name.startswith("app.")}
-        if part in ORDER:
-            allowed = ORDER[: ORDER.index(part) + 1]
-            assert not known & (set(ORDER) - set(allowed)), path
-        elif part != "__main__":
-            assert not known & {"pages", "main"}, path
+IMPORTS = {name: own(imported(path)) - {name} for name, path in MODULES.items()}
 
 
-def test_pages_do_not_know_each_other() -> None:
-    for path in (ROOT / "app" / "pages").glob("*.py"):
-        if path.name != "__init__.py":
-            others = {name for name in imported(path) if name.startswith("app.pages")}
-            assert all(name.startswith(SHARED_PAGE) for name in others), path
+def room(module: str) -> str:
+    """The room of a module: its folder, or itself where it lies directly in a package."""
+    parts = module.split(".")[1:]
+    if MODULES[module].name == "__init__.py":
+        return ".".join(parts)
+    return ".".join(parts[:-1]) if len(parts) > 2 else ".".join(parts)
+
+
+def circles(graph: Mapping[str, set[str]]) -> list[list[str]]:
+    """Circles of a graph, each as one way around it."""
+    found, done = [], set()
+
+    def walk(node: str, path: list[str]) -> None:
+        if node in path:
+            found.append([*path[path.index(node) :], node])
+        elif node not in done:
+            for following in sorted(graph.get(node, ())):
+                walk(following, [*path, node])
+            done.add(node)
+
+    for node in graph:
+        walk(node, [])
+    return found
+
+
+ARROWS = {
+    name: {
+        room(other)
+        for module, others in IMPORTS.items()
+        if room(module) == name
+        for other in others
+        if room(other) not in (name, *PACKAGES)
+    }
+    for name in {room(module) for module in MODULES} - set(PACKAGES)
+}
+
+
+def test_every_room_has_a_line_in_the_table_and_every_line_a_room() -> None:
+    assert set(ROOMS) == set(ARROWS)
+
+
+@pytest.mark.parametrize("name", sorted(ARROWS))
+def test_a_room_imports_just_the_rooms_that_the_table_allows(name: str) -> None:
+    package = name.partition(".")[0]
+    inside = {other for other in ARROWS[name] if other.startswith(f"{package}.")}
+    # Equal, not less: an arrow that is gone shall not come back unseen.
+    assert inside == {f"{package}.{other}" for other in ROOMS[name].split()}
+    outside = {other.partition(".")[0] for other in ARROWS[name] - inside}
+    assert outside <= set(OUTSIDE[package])
+
+
+def test_there_is_no_circle_of_modules_nor_of_rooms() -> None:
+    assert circles(IMPORTS) == []
+    assert circles(ARROWS) == []
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == [["b", "c", "b"]]
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_module_imports_only_libraries_of_its_package(module: str) -> None:
+    package = module.split(".")[1]
+    names = {name.partition(".")[0] for name in imported(MODULES[module])}
+    assert not names & set(PACKAGES), "the project's own packages are imported as stateline.*"
+    names -= STANDARD | {"stateline"}
+    assert not names & NEVER.get(package, set())
+    allowed = LIBRARIES[package]
+    assert allowed is None or names <= allowed
+
+
+@pytest.mark.parametrize("folder", ["tests", "examples", "stateline"])
+def test_nothing_imports_the_folders_by_their_own_names(folder: str) -> None:
+    for path in (ROOT / folder).rglob("*.py"):
+        assert not {name.partition(".")[0] for name in imported(path)} & set(PACKAGES), path
 
 
 def test_modules_stay_small_enough_to_be_read() -> None:
     long = {
-        str(path.relative_to(ROOT)): lines
-        for package in PACKAGES
-        for path in modules(package)
+        module: lines
+        for module, path in MODULES.items()
         if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 320
     }
     assert not long
-    assert not any(path.name == "utils.py" for package in PACKAGES for path in modules(package))
+    assert not any(path.name == "utils.py" for path in MODULES.values())

@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-from app.figures.colours import rgb
+from stateline.app.figures.colours import rgb
 
 FAINTEST = 0.35  # A single point must still be seen.
 MARGIN = 8  # pixels

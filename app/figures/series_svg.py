@@ -7,8 +7,8 @@ from html import escape
 
 import numpy as np
 
-from app.figures.colours import ink
-from app.figures.steps_svg import (
+from stateline.app.figures.colours import ink
+from stateline.app.figures.steps_svg import (
     LETTER,
     NAMES,
     PAPER,

@@ -9,7 +9,7 @@ from html import escape
 
 import numpy as np
 
-from app.figures.colours import Scale, mix
+from stateline.app.figures.colours import Scale, mix
 
 PALE = "#e4e7eb"
 MOST_ROWS = 8  # classes of a heatmap; with more, those that come closest to winning

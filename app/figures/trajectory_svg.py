@@ -6,7 +6,7 @@ from math import log2
 
 import numpy as np
 
-from app.figures.steps_svg import PAPER, WIDTH, Tones, short
+from stateline.app.figures.steps_svg import PAPER, WIDTH, Tones, short
 
 HEIGHT = 430
 MARGIN = 24  # around the states: room for the rings

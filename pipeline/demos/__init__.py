@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import polars as pl
 
-from pipeline.demos import digits, news, reviews
-from pipeline.demos.writing import ROLES
-from pipeline.given import Given
+from stateline.pipeline.demos import digits, news, reviews
+from stateline.pipeline.demos.writing import ROLES
+from stateline.pipeline.sources.sequences import Given
 
 DEMOS: dict[str, Callable[[int], pl.DataFrame]] = {
     "demo-reviews": reviews.generate,

@@ -7,7 +7,7 @@ a column.
 
 import numpy as np
 
-from pipeline.given import Given
+from stateline.pipeline.sources.sequences import Given
 
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
 

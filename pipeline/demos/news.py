@@ -7,8 +7,8 @@ import re
 
 import polars as pl
 
-from pipeline.demos import news_words as lexicon
-from pipeline.demos.writing import Word, Writer, length, words, write_corpus
+from stateline.pipeline.demos import news_words as lexicon
+from stateline.pipeline.demos.writing import Word, Writer, length, words, write_corpus
 
 CLASSES = list(lexicon.TOPICS)
 

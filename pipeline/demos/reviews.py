@@ -8,8 +8,8 @@ import re
 
 import polars as pl
 
-from pipeline.demos import review_words as lexicon
-from pipeline.demos.writing import Word, Writer, length, with_role, words, write_corpus
+from stateline.pipeline.demos import review_words as lexicon
+from stateline.pipeline.demos.writing import Word, Writer, length, with_role, words, write_corpus
 
 CLASSES = ["negative", "positive"]
 POSITIVE = 1

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.main import create_app
-from store.reader import Run, open_run
+from stateline.app.main import create_app
+from stateline.store.reader import Run, open_run
 from tests.synthetic import synthetic_run
 from tests.synthetic_shape import BIDIRECTIONAL, Layer
 

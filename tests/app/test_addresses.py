@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import dash
 import pytest
 
-from app import addresses
-from app.main import create_app
-from store.reader import Run
+from stateline.app import addresses
+from stateline.app.main import create_app
+from stateline.store.reader import Run
 
 ODD = ["50%", "a&b", "c++", "#1", "and/or", "плов 電影", "a b", "100%25", 'say "x"?', "é=ê", "😀;"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app import ids
+from stateline.app import ids
 
 ASSETS = Path(__file__).parents[2] / "app" / "assets"
 KNOWN = {value for name, value in vars(ids).items() if name.isupper()}

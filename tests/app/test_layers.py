@@ -10,19 +10,19 @@ import pytest
 from dash import html
 from flask.testing import FlaskClient
 
-from app.components.model_facts import ANSWERS
-from app.components.overview import overview
-from app.download import states_table
-from app.filters import parse_filters, passing
-from app.labels import KINDS, labels
-from app.main import create_app
-from app.measured import measured, measured_kinds
-from app.pages.explore import header_choices
-from app.queries import page_facts, sequence
-from app.report import report
-from app.report_map import jumps
-from app.selection import parse_selection
-from store.reader import Run
+from stateline.app.explore.download import states_table
+from stateline.app.explore.model_facts import ANSWERS
+from stateline.app.explore.overview import overview
+from stateline.app.explore.page import header_choices
+from stateline.app.main import create_app
+from stateline.app.queries.filters import parse_filters, passing
+from stateline.app.queries.labels import KINDS, labels
+from stateline.app.queries.run import page_facts, sequence
+from stateline.app.queries.selection import parse_selection
+from stateline.app.queries.state_kinds import measured, measured_kinds
+from stateline.app.report.document import report
+from stateline.app.report.map import jumps
+from stateline.store.reader import Run
 from tests.app.layout_text import text_of
 
 # Every kind of state that the layered run maps: its layer, the kind, and its name in words.

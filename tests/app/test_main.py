@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.main import run_command
+from stateline.app.main import run_command
 from tests.serving import served
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def test_a_port_that_cannot_be_is_one_line(
 
 def test_the_command_serves_greets_and_stops_on_interrupt(store: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "--port", "0"],
+        [sys.executable, "-m", "stateline.app", "--port", "0"],
         cwd=ROOT,
         env={**os.environ, "STORE": str(store)},
         stdout=subprocess.PIPE,
@@ -103,14 +103,15 @@ def test_a_huge_body_is_refused_before_it_is_kept(store: Path, chunked: bool) ->
 SERVES_WITHOUT_TENSORFLOW = """
 import sys
 from pathlib import Path
-from app.main import create_app
+from stateline.app.main import create_app
 client = create_app(Path(sys.argv[1])).server.test_client()
 for path in ("/", "/_dash-layout", "/health", "/data/synthetic/points/lstm-pca",
              "/data/synthetic/sequence/0", "/data/synthetic/thumbnail.png",
              "/data/synthetic/rows?start=0&end=5"):
     assert client.get(path).status_code == 200, path
 loaded = {name.partition(".")[0] for name in sys.modules}
-print(sorted(loaded & {"tensorflow", "keras", "pipeline", "sklearn", "umap", "openTSNE"}))
+heavy = loaded & {"tensorflow", "keras", "sklearn", "umap", "openTSNE"}
+print(sorted(heavy | (set(sys.modules) & {"stateline.pipeline"})))
 """
 
 

@@ -9,10 +9,12 @@ import dash
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from app import ids
-from app.main import create_app
-from app.pages import explore, gallery, missing
-from store.reader import Run
+from stateline.app import ids
+from stateline.app.explore import page as explore
+from stateline.app.gallery import page as gallery
+from stateline.app.layout import missing
+from stateline.app.main import create_app
+from stateline.store.reader import Run
 from tests.synthetic import synthetic_run
 
 # How ids of the elements of a run's other pages begin.

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 from flask.testing import FlaskClient
 
-from app import queries
-from app.main import create_app
-from store.reader import Run, open_run
+from stateline.app.main import create_app
+from stateline.app.queries import run as queries
+from stateline.store.reader import Run, open_run
 from tests.synthetic import synthetic_run
 
 

@@ -9,16 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import ids, queries, series
-from app.components.cards import run_card
-from app.components.overview import overview
-from app.main import create_app
-from app.pages.explore import workspace
-from app.report import report
-from app.selection import parse_selection
-from app.table import Asked, block, columns_of
-from store.errors import StatelineError
-from store.reader import Run, open_run
+from stateline.app import ids
+from stateline.app.explore.overview import overview
+from stateline.app.explore.page import workspace
+from stateline.app.gallery.cards import run_card
+from stateline.app.main import create_app
+from stateline.app.queries import run as queries
+from stateline.app.queries import series
+from stateline.app.queries.selection import parse_selection
+from stateline.app.queries.table import Asked, block, columns_of
+from stateline.app.report.document import report
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run, open_run
 from tests.app.layout_text import text_of
 from tests.synthetic import synthetic_run
 

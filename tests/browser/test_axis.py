@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store.reader import open_run as open_folder
+from stateline.store.reader import open_run as open_folder
 from tests.browser.conftest import choose_row, open_run
 from tests.browser.test_explore import requests_during
 from tests.synthetic import synthetic_run

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from store.reader import open_run
+from stateline.store.reader import open_run
 from tests import bench_app
 from tests.bench_report import HEADER, Report
 

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app import decisions
-from app.confidence import range_of
-from app.decision_choices import ANSWERS
-from store.reader import open_run
+from stateline.app.decisions import queries as decisions
+from stateline.app.decisions.choices import ANSWERS
+from stateline.app.queries.confidence import range_of
+from stateline.store.reader import open_run
 from tests.browser.conftest import has_count
 from tests.synthetic import synthetic_run
 

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from app import typed
-from app.queries import sequence
-from store.reader import Run
-from store.reader import open_run as open_folder
-from store.schema import projection_table
+from stateline.app.queries.run import sequence
+from stateline.app.typed import client as typed
+from stateline.store.reader import Run
+from stateline.store.reader import open_run as open_folder
+from stateline.store.schema import projection_table
 from tests.browser.conftest import choose_row, open_run
 from tests.browser.test_explore import requests_during
 from tests.browser.test_typed import MODEL_SECONDS, TYPED

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from store.reader import open_run as open_folder
+from stateline.store.reader import open_run as open_folder
 from tests.browser.conftest import open_run
 
 SEQUENCE_VIEWS = ["map", "words", "heatmap", "contributions", "distances"]

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import polars as pl
 
-from app.filters import parse_filters, passing
-from store.reader import Run
-from store.reader import open_run as open_folder
+from stateline.app.queries.filters import parse_filters, passing
+from stateline.store.reader import Run
+from stateline.store.reader import open_run as open_folder
 from tests.browser.conftest import choose_row, open_run
 from tests.browser.test_explore import ORDER
 

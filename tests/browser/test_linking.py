@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 
-from store.reader import open_run as open_folder
+from stateline.store.reader import open_run as open_folder
 from tests.browser.conftest import choose_row, open_run
 from tests.browser.test_explore import requests_during
 from tests.browser.test_filtering import filtered, filters_of

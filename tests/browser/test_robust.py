@@ -7,7 +7,7 @@ from pathlib import Path
 import dash
 import pytest
 
-from store.reader import open_run as open_folder
+from stateline.store.reader import open_run as open_folder
 from tests.browser.conftest import FLAGS, choose_row, chromium_path, open_run, watch
 from tests.synthetic import synthetic_run
 

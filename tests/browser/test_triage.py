@@ -7,11 +7,11 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from app.filters import parse_filters, passing
-from app.neighbours import neighbours
-from app.orders import ORDERS, ranked
-from store.reader import Run
-from store.reader import open_run as open_folder
+from stateline.app.explore.neighbours import neighbours
+from stateline.app.queries.filters import parse_filters, passing
+from stateline.app.queries.orders import ORDERS, ranked
+from stateline.store.reader import Run
+from stateline.store.reader import open_run as open_folder
 from tests.browser.conftest import choose_row, open_run
 from tests.browser.test_explore import ORDER
 from tests.browser.test_filtering import filtered, filters_of

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app import typed
-from store.reader import open_run as open_folder
+from stateline.app.typed import client as typed
+from stateline.store.reader import open_run as open_folder
 from tests.browser.conftest import choose_row, open_run
 
 MODEL_SECONDS = 120_000  # milliseconds for TensorFlow to load

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from store.reader import open_run
+from stateline.store.reader import open_run
 from tests.browser.conftest import open_run as open_explore
 from tests.synthetic import synthetic_run
 from tests.synthetic_shape import BIDIRECTIONAL

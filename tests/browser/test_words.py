@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import polars as pl
 import pytest
 
-from store.reader import Run
-from store.reader import open_run as open_folder
+from stateline.store.reader import Run
+from stateline.store.reader import open_run as open_folder
 from tests.synthetic import synthetic_run
 from tests.synthetic_shortcuts import shortcut_run
 

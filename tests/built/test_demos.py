@@ -8,11 +8,11 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from app.words import SHORTCUTS, ordered, parse_words
-from pipeline.artefacts import SEQUENCES
-from pipeline.demos import ROLES, news_words, review_words
-from pipeline.text import normalise
-from store.reader import Run, open_run
+from stateline.app.words.queries import SHORTCUTS, ordered, parse_words
+from stateline.pipeline.demos import ROLES, news_words, review_words
+from stateline.pipeline.run.artefacts import SEQUENCES
+from stateline.pipeline.sources.text import normalise
+from stateline.store.reader import Run, open_run
 
 PLANTED = {"demo-reviews": review_words.SHORTCUT, "demo-news": news_words.SHORTCUT}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline import demos
-from store.reader import open_run
+from stateline.pipeline import demos
+from stateline.store.reader import open_run
 from tests.browser.conftest import lacking
 from tests.built.conftest import DEMOS, ROOT, run
 
@@ -65,7 +65,7 @@ def test_every_command_of_the_readme_is_covered_here() -> None:
         "make help",
         "make bench RUN=demo-reviews",
         "make bench-app",
-        ".venv/bin/python -m pipeline.config --help",
+        ".venv/bin/python -m stateline.pipeline.config --help",
     }
     assert set(readme_commands()) == known
 
@@ -125,7 +125,7 @@ def test_a_published_corpus_is_read_from_its_folder(clone: Path) -> None:
 
 def test_help_and_the_knobs_are_printed_and_the_tests_can_be_found(clone: Path) -> None:
     assert "demo-reviews" in run("make help", clone)
-    assert "PERPLEXITY" in run(".venv/bin/python -m pipeline.config --help", clone)
+    assert "PERPLEXITY" in run(".venv/bin/python -m stateline.pipeline.config --help", clone)
     assert "test_readme.py" in run("make test ARGS='--collect-only -q'", clone)
 
 

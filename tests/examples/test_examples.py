@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from store.checks import check_run
-from store.reader import Run, open_run
+from stateline.store.checks.run import check_run
+from stateline.store.reader import Run, open_run
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted(path.stem for path in (ROOT / "examples").glob("*.py"))

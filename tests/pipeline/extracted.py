@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipeline import artefacts
-from pipeline.artefacts import state_array
-from pipeline.expected import expected_prediction
-from pipeline.stage import BuildPaths
-from store.column import polars_schema
-from store.schema import MODEL, vocabulary_columns
+from stateline.pipeline.expected import expected_prediction
+from stateline.pipeline.run import artefacts
+from stateline.pipeline.run.artefacts import state_array
+from stateline.pipeline.run.stage import BuildPaths
+from stateline.store.schema import MODEL, polars_schema, vocabulary_columns
 
 RUN = "small"
 LENGTHS = np.array([7, 1, 4, 2, 6])

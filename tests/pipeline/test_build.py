@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from store.reader import open_run
+from stateline.store.reader import open_run
 
 ROOT = Path(__file__).parents[2]
 QUICK = {"EPOCHS": 2, "UNITS": 6, "EMBEDDING": 4, "PERPLEXITY": 5, "TSNE_ITERATIONS": 30}
@@ -159,7 +159,7 @@ def test_a_killed_stage_leaves_nothing_half_written_and_resumes(place: Place) ->
     script = (
         "import sys, signal, os\n"
         "from pathlib import Path\n"
-        "from pipeline.stage import BuildPaths, running\n"
+        "from stateline.pipeline.run.stage import BuildPaths, running\n"
         "with running(BuildPaths(Path(sys.argv[1]), 'mine'), 'distances') as stage:\n"
         "    (stage.folder / 'distances.npz').write_text('half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -226,24 +226,25 @@ def test_help_lists_every_target_and_preset() -> None:
         "export",
         "check",
         "bench",
-        "typed",
+        "live.worker",
     ],
 )
 def test_every_stage_explains_itself(module: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", f"pipeline.{module}", "--help"],
+        [sys.executable, "-m", f"stateline.pipeline.{module}", "--help"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert f"python -m pipeline.{module}" in done.stdout
+    assert f"python -m stateline.pipeline.{module}" in done.stdout
     assert "--run" in done.stdout
 
 
 def test_no_command_loads_tensorflow_before_it_has_what_it_reads() -> None:
-    modules = "train, pipeline.extract, pipeline.typed, pipeline.bench, pipeline.corpus"
-    line = f"import sys, pipeline.{modules}; sys.exit('tensorflow' in sys.modules)"
+    modules = ("train", "extract", "live.worker", "bench.__main__", "corpus")
+    names = ", ".join(f"stateline.pipeline.{module}" for module in modules)
+    line = f"import sys, {names}; sys.exit('tensorflow' in sys.modules)"
     subprocess.run([sys.executable, "-c", line], cwd=ROOT, check=True)
 
 
@@ -251,7 +252,16 @@ def test_no_command_loads_tensorflow_before_it_has_what_it_reads() -> None:
 def test_a_stage_run_too_early_says_what_to_make_first(module: str, tmp_path: Path) -> None:
     options = ["--method", "pca"] if module in ("project", "clusters") else []
     done = subprocess.run(
-        [sys.executable, "-m", f"pipeline.{module}", "--run", "x", "--build", tmp_path, *options],
+        [
+            sys.executable,
+            "-m",
+            f"stateline.pipeline.{module}",
+            "--run",
+            "x",
+            "--build",
+            tmp_path,
+            *options,
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

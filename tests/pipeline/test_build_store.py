@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline import build_store
-from pipeline.build import answers
-from pipeline.expected import answer_probabilities
-from store.checks import check_run
-from store.errors import StatelineError
-from store.reader import Run, open_run
-from tests.pipeline.own_models import (
+from stateline import build_store
+from stateline.pipeline.build import answers
+from stateline.pipeline.expected import answer_probabilities
+from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run, open_run
+from tests.pipeline.models.keras.own_models import (
     IDS,
     LABELS,
     LINEAR,
@@ -166,7 +166,7 @@ def test_a_start_token_is_a_step_with_a_name(tmp_path: Path) -> None:
 
 
 def test_answers_of_an_unrolled_model_come_at_any_length() -> None:
-    from pipeline.anatomy import anatomy
+    from stateline.pipeline.models.keras.structure import anatomy
 
     model = LINEAR["fixed length, unrolled"]()
     own = answers(model, None, IDS, anatomy(model))

@@ -9,13 +9,22 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline import clusters, distances, expected, neighbours, project
-from pipeline.artefacts import CLUSTER_FACTS, map_arrays
-from pipeline.cluster_table import characteristic_words, cluster_table, middle, parent_of
-from pipeline.clusters import Answers, by_size, cluster_places, memberships
-from pipeline.tables import Inputs
-from store.column import polars_schema
-from store.evidence import CHARACTERISTIC_WORDS, CLUSTER_LEVELS, cluster_columns
+from stateline.pipeline import clusters, distances, expected, neighbours, project
+from stateline.pipeline.clusters import Answers, by_size, cluster_places, memberships
+from stateline.pipeline.numerics.cluster_table import (
+    characteristic_words,
+    cluster_table,
+    middle,
+    parent_of,
+)
+from stateline.pipeline.run.artefacts import CLUSTER_FACTS, map_arrays
+from stateline.pipeline.run.tables import Inputs
+from stateline.store.schema import (
+    CHARACTERISTIC_WORDS,
+    CLUSTER_LEVELS,
+    cluster_columns,
+    polars_schema,
+)
 from tests.pipeline.extracted import ROWS, write_extracted
 from tests.synthetic_evidence import most_common
 

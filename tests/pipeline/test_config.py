@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import (
+from stateline.pipeline.config import (
     Settings,
     describe_knobs,
     main,
@@ -14,8 +14,8 @@ from pipeline.config import (
     stage_knobs,
     stage_names,
 )
-from pipeline.stage import BuildPaths
-from store.errors import StatelineError
+from stateline.pipeline.run.stage import BuildPaths
+from stateline.store.errors import StatelineError
 
 
 def test_every_preset_is_read_and_names_its_corpus() -> None:

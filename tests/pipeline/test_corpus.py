@@ -7,12 +7,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
-from pipeline.config import read_settings, write_settings
-from pipeline.corpus import natural, work
-from pipeline.split import complete_split, is_mixed
-from pipeline.stage import BuildPaths
-from store.errors import StatelineError
+from stateline.pipeline.config import read_settings, write_settings
+from stateline.pipeline.corpus import natural, work
+from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
+from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.sources.split import complete_split, is_mixed
+from stateline.store.errors import StatelineError
 
 WORDS = [
     "the",
@@ -150,7 +150,7 @@ def test_a_sorted_file_beside_a_trained_model_is_mixed_with_its_words_and_ids(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     about = SimpleNamespace(features=None, rows=4, padding=None, classes=2)
-    monkeypatch.setattr("pipeline.corpus.model_anatomy", lambda path: about)
+    monkeypatch.setattr("stateline.pipeline.corpus.model_anatomy", lambda path: about)
     (bench.folder / "words.txt").write_text("\n\nbad\ngood\n", encoding="utf-8")
     rows = pl.DataFrame(
         {"review": ["bad"] * 100 + ["good"] * 100, "sentiment": [0] * 100 + [1] * 100}

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import arrays, distances
-from pipeline.artefacts import DISTANCES, SILENT, VISIBLE, distance_array, state_array
-from pipeline.distances import jumps, visible_basis
-from pipeline.expected import readout_logits
+from stateline.pipeline import distances
+from stateline.pipeline.distances import jumps, visible_basis
+from stateline.pipeline.expected import readout_logits
+from stateline.pipeline.run import arrays
+from stateline.pipeline.run.artefacts import DISTANCES, SILENT, VISIBLE, distance_array, state_array
 from tests.pipeline.extracted import write_extracted
 
 LENGTHS = np.array([7, 1, 4, 2, 6])

@@ -6,8 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import arrays, expected
-from pipeline.artefacts import (
+from stateline.pipeline import expected
+from stateline.pipeline.expected import (
+    class_margin,
+    expected_prediction,
+    flips_and_settle,
+    peaks,
+    readout_logits,
+    right_until,
+    step_differences,
+    turning_steps,
+)
+from stateline.pipeline.run import arrays
+from stateline.pipeline.run.artefacts import (
     CONTRIBUTION,
     DECISIONS,
     EP,
@@ -18,17 +29,7 @@ from pipeline.artefacts import (
     READOUT,
     state_array,
 )
-from pipeline.expected import (
-    class_margin,
-    expected_prediction,
-    flips_and_settle,
-    peaks,
-    readout_logits,
-    right_until,
-    step_differences,
-    turning_steps,
-)
-from store.errors import StatelineError
+from stateline.store.errors import StatelineError
 from tests.pipeline.extracted import write_extracted
 
 # Unequal sizes, so that a swapped axis cannot hide: S = 5 sequences, N = 3 units, C = 4 classes.

@@ -7,8 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline import (
-    arrays,
+from stateline.pipeline import (
     clusters,
     distances,
     expected,
@@ -19,13 +18,14 @@ from pipeline import (
     units,
     words,
 )
-from pipeline.artefacts import EP, PREDICTION, distance_array, map_arrays, state_array
-from pipeline.run_manifest import default_map, maps_of
-from pipeline.stage import BuildPaths
-from store import schema
-from store.column import is_step_grained
-from store.errors import StatelineError
-from store.reader import Run, open_run
+from stateline.pipeline.run import arrays
+from stateline.pipeline.run.artefacts import EP, PREDICTION, distance_array, map_arrays, state_array
+from stateline.pipeline.run.manifest import default_map, maps_of
+from stateline.pipeline.run.stage import BuildPaths
+from stateline.store import schema
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run, open_run
+from stateline.store.schema import is_step_grained
 from tests.pipeline.extracted import (
     CLASSES,
     FEATURES,

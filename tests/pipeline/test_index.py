@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from usearch.index import Index
 
-from pipeline import arrays, index
-from pipeline.artefacts import state_array
-from pipeline.index import NEAREST, build_index, check_indexes, recall
-from pipeline.stage import REPORT, BuildPaths
-from store.checks import check_run
-from store.errors import StatelineError
-from store.reader import Run, open_run
-from store.schema import hidden_table, index_file
-from store.writer import write_run
+from stateline.pipeline import index
+from stateline.pipeline.index import NEAREST, build_index, check_indexes, recall
+from stateline.pipeline.run import arrays
+from stateline.pipeline.run.artefacts import state_array
+from stateline.pipeline.run.stage import REPORT, BuildPaths
+from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run, open_run
+from stateline.store.schema import hidden_table, index_file
+from stateline.store.writer import write_run
 from tests.pipeline.extracted import LAYERS, ROWS, write_extracted
 from tests.synthetic import synthetic_tables
 from tests.synthetic_shape import BIDIRECTIONAL, LAYER, Shape

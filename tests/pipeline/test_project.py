@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_blobs
 
-from pipeline import arrays, neighbours, project
-from pipeline.artefacts import PROJECTION_FACTS, map_arrays, state_array
-from pipeline.neighbours import nearest_neighbours, not_fitted, sample_rows
-from pipeline.palette import class_colours
-from pipeline.project import FITS, fit_tsne, fit_umap, place_all
-from pipeline.quality import overall_quality, per_state_trust, quality_rows
-from store.errors import StatelineError
+from stateline.pipeline import neighbours, project
+from stateline.pipeline.neighbours import nearest_neighbours, not_fitted, sample_rows
+from stateline.pipeline.numerics.quality import overall_quality, per_state_trust, quality_rows
+from stateline.pipeline.project import FITS, fit_tsne, fit_umap, place_all
+from stateline.pipeline.run import arrays
+from stateline.pipeline.run.artefacts import PROJECTION_FACTS, map_arrays, state_array
+from stateline.pipeline.run.palette import class_colours
+from stateline.store.errors import StatelineError
 from tests.pipeline.extracted import OFFSETS, ROWS, write_extracted, write_settings
 
 SETTINGS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from store.reader import Run, open_run
+from stateline.store.reader import Run, open_run
 from tests.pipeline.test_build import QUICK, make
 
 pytestmark = pytest.mark.skipif(

@@ -8,20 +8,24 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline import arrays, artefacts, units
-from pipeline.artefacts import OFFSETS, state_array
-from pipeline.coclusters import LEAST_GROUP, coclusters
-from pipeline.stage import BuildPaths
-from store.column import polars_schema
-from store.evidence import (
+from stateline.pipeline import units
+from stateline.pipeline.numerics.coclusters import LEAST_GROUP, coclusters
+from stateline.pipeline.run import arrays, artefacts
+from stateline.pipeline.run.artefacts import OFFSETS, state_array
+from stateline.pipeline.run.stage import BuildPaths
+from stateline.store.schema import (
     CONTEXTS,
     LEAST_RESPONSE,
     MOST_RESPONSES,
+    VOCABULARY,
     context_columns,
+    context_table,
+    polars_schema,
     response_columns,
+    response_table,
     unit_columns,
+    unit_table,
 )
-from store.schema import VOCABULARY, context_table, response_table, unit_table
 from tests.pipeline.extracted import CLASSES, LAYERS, WORDS, write_extracted
 
 TABLES = (unit_table, context_table, response_table)

@@ -8,14 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipeline import distances, expected, phrases, words
-from pipeline.artefacts import CORPUS_FACTS, SEQUENCES
-from pipeline.phrases import class_counts, phrases_of
-from pipeline.stage import BuildPaths
-from pipeline.words import effects, errors, flipped_steps, label_lift, unsupported
-from store.column import polars_schema
-from store.evidence import LEAST_PHRASE, LEAST_SHORTCUT, word_columns
-from store.schema import WORDS
+from stateline.pipeline import distances, expected, words
+from stateline.pipeline.numerics import phrases
+from stateline.pipeline.numerics.phrases import class_counts, phrases_of
+from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES
+from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.words import effects, errors, flipped_steps, label_lift, unsupported
+from stateline.store.schema import LEAST_PHRASE, LEAST_SHORTCUT, WORDS, polars_schema, word_columns
 from tests.pipeline.extracted import CLASSES, write_extracted
 from tests.synthetic_evidence import effect_columns, occurrences
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from store.schema import MANIFEST, STEP_ROWS_PER_GROUP
+from stateline.store.schema import MANIFEST, STEP_ROWS_PER_GROUP
 
 
 def change_manifest(folder: Path, change: Callable[[dict], object]) -> None:

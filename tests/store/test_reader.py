@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from store.checks import check_run
-from store.errors import StatelineError
-from store.reader import find_runs, open_run
-from store.schema import MANIFEST, STEP_ROWS_PER_GROUP
+from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError
+from stateline.store.reader import find_runs, open_run
+from stateline.store.schema import MANIFEST, STEP_ROWS_PER_GROUP
 from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run, synthetic_tables
 
@@ -58,7 +58,7 @@ def test_one_sequence_is_the_slice_of_the_whole_table(tmp_path: Path) -> None:
 def test_steps_are_taken_by_their_rows_whatever_row_groups_hold_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.table.GROUPS_AT_ONCE", 2)
+    monkeypatch.setattr("stateline.store.table.GROUPS_AT_ONCE", 2)
     run = open_run(synthetic_run(tmp_path, sequences=300, max_steps=40, units=3))
     assert run.states > 4 * STEP_ROWS_PER_GROUP, "more than two reads of two row groups"
     columns = ["ep", "surface", "confidence"]
@@ -361,13 +361,21 @@ def test_a_run_opens_from_any_working_directory(run: Path, tmp_path: Path, monke
 
 def test_the_store_loads_neither_tensorflow_nor_pipeline_nor_app() -> None:
     code = (
-        "import json, sys, store.reader, store.writer, store.checks, store.archive, "
-        "store.dictionary, store.__main__; "
-        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+        "import json, sys, stateline.store.__main__, stateline.store.writer; "
+        "names = {name.partition('.')[0] for name in sys.modules}; "
+        "ours = {'.'.join(name.split('.')[:2]) for name in sys.modules if 'stateline.' in name}; "
+        "print(json.dumps(sorted(names | ours)))"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
     loaded = set(json.loads(done.stdout))
-    assert not loaded & {"tensorflow", "keras", "pipeline", "app", "dash", "sklearn"}
+    assert not loaded & {
+        "tensorflow",
+        "keras",
+        "dash",
+        "sklearn",
+        "stateline.app",
+        "stateline.pipeline",
+    }

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from store.__main__ import main
-from store.archive import share_run
-from store.checks import check_run
-from store.dictionary import dictionary
-from store.errors import StatelineError
-from store.manifest import SHAPE
-from store.reader import open_run
-from store.schema import STEP_ROWS_PER_GROUP
+from stateline.store.__main__ import main
+from stateline.store.archive import share_run
+from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError
+from stateline.store.manifest.read import SHAPE
+from stateline.store.reader import open_run
+from stateline.store.schema import STEP_ROWS_PER_GROUP
+from stateline.store.schema.dictionary import dictionary
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "store" / "README.md").read_text(encoding="utf-8")
@@ -89,7 +89,10 @@ def test_bad_input_is_one_line_on_stderr_and_exit_code_2(copy: Path, tmp_path: P
         ["list", str(tmp_path / "nowhere")],
     ):
         done = subprocess.run(
-            [sys.executable, "-m", "store", *arguments], cwd=ROOT, capture_output=True, text=True
+            [sys.executable, "-m", "stateline.store", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 2
         assert len(done.stderr.splitlines()) == 1
@@ -120,7 +123,7 @@ def test_a_copy_under_another_name_is_still_the_run_that_its_manifest_names(
 
 def test_the_store_unpickles_nothing_and_loads_no_model() -> None:
     # A run may come from a stranger: whatever it holds, it is data.
-    for path in (ROOT / "store").glob("*.py"):
+    for path in (ROOT / "store").rglob("[!.]*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         modules = {
             name.split(".")[0]

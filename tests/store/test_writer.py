@@ -13,11 +13,11 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from store.checks import check_run
-from store.errors import StatelineError
-from store.reader import find_runs, open_run
-from store.schema import MODEL, STEP_ROWS_PER_GROUP, step_columns
-from store.writer import write_run, write_table
+from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError
+from stateline.store.reader import find_runs, open_run
+from stateline.store.schema import MODEL, STEP_ROWS_PER_GROUP, step_columns
+from stateline.store.writer import write_run, write_table
 from tests.synthetic import synthetic_run, synthetic_tables
 from tests.synthetic_shape import Layer
 
@@ -272,7 +272,7 @@ def in_subprocess(store: Path, before: str, **options: object) -> subprocess.Com
     """Write a run in a process of its own, after some lines of Python."""
     code = (
         "import os, signal, sys\nfrom pathlib import Path\n"
-        "import store.checks\nfrom store.errors import StatelineError\n"
+        "from stateline.store import writer\nfrom stateline.store.errors import StatelineError\n"
         "from tests.synthetic import synthetic_run\n"
         f"{before}\n"
         "try:\n"
@@ -302,7 +302,7 @@ def test_a_disk_that_fills_in_the_middle_of_a_write_keeps_the_old_run(own: Path)
 
 
 KILLED = {
-    "before the swap": "store.checks.check_run = lambda f: os.kill(os.getpid(), signal.SIGKILL)",
+    "before the swap": "writer.check_run = lambda f: os.kill(os.getpid(), signal.SIGKILL)",
     "between the two renames": (
         "rename = Path.rename\n"
         "def kill(self, target):\n"

@@ -1,1 +1,0 @@
-"""Pieces of pages: header, cards, tables and panels."""

@@ -1,0 +1,1 @@
+"""The page `/decisions/<run>`: when the model decides, and how far to believe its confidence."""

@@ -1,0 +1,303 @@
+"""The cards of the Decisions page: a chart each, one sentence on how to read it, its numbers."""
+
+import numpy as np
+from dash import dcc, html
+
+from stateline.app import addresses
+from stateline.app.decisions import queries as decisions
+from stateline.app.decisions.charts import (
+    ClassLines,
+    calibration_chart,
+    fan_chart,
+    lines_chart,
+    percent_axis,
+    step_axis,
+    trajectory_chart,
+)
+from stateline.app.decisions.choices import (
+    ANSWERS,
+    AT_END,
+    BY_SHARE,
+    BY_STEP,
+    DecisionChoices,
+    present_labels,
+)
+from stateline.app.figures.raster import pixel_place
+from stateline.app.layout.shell import choice
+from stateline.app.queries.confidence import BINS, range_of
+from stateline.app.queries.run import THUMBNAIL, drawn_rows, step_noun
+from stateline.app.queries.state_kinds import state_name
+from stateline.app.queries.text import count, percent
+from stateline.store.reader import Run
+
+CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True, "staticPlot": False}
+CHARTS = ("accuracy", "fan", "settled", "trajectory", "calibration")
+# Charts with a select over them, and what the address calls its choice.
+CHOICES = {"fan": "class", "settled": "steps", "trajectory": "projection", "calibration": "answers"}
+# What the choices are where the address is silent, and the theme that the charts are drawn for.
+USUAL, THEME = "decisions-usual", "decisions-theme"
+EMPTY = {"data": [], "layout": {}}
+ANSWER_NAMES = {"end": "at the end", "half": "half read", "quarter": "a quarter read"}
+MOST_LISTED = 12  # classes named in a sentence
+
+
+def class_lines(run: Run) -> ClassLines:
+    """The classes of all charts; a click leads to the sequences of the class."""
+    links = [
+        addresses.explore(run.name, (["actual", label],)) for label in range(len(run.class_names))
+    ]
+    return ClassLines(run.class_names, run.class_colours, links)
+
+
+def cards(run: Run, chosen: DecisionChoices) -> list:
+    """All of them, in reading order."""
+    shown = chosen.plain()
+    return [
+        _accuracy_card(run),
+        _fan_card(run, shown["class"]),
+        _settled_card(run, shown["steps"]),
+        _trajectory_card(run, shown["projection"]),
+        _calibration_card(run, shown["answers"]),
+    ]
+
+
+def no_cards() -> list:
+    """The elements of all cards, without a run: from these Dash learns what callbacks may use."""
+    made = [
+        card(key, "", "", {}, figure_choice(key, "", {}, "") if key in CHOICES else None)
+        for key in CHARTS
+    ]
+    return [*made, *(html.Div(id=bins_id(key)) for key in ANSWERS)]
+
+
+def bins_id(answers: str) -> str:
+    """Id of the table of bins of a key of ANSWERS."""
+    return f"decisions-bins-{answers}"
+
+
+def card(
+    key: str,
+    title: str,
+    reading: str,
+    figures: dict[str, dict],
+    select: html.Label | None = None,
+    beside: list | None = None,
+) -> html.Section:
+    """One card.
+
+    key      of the chart: its element is `decisions-<key>`, which a script draws
+    reading  the sentence on how to read it
+    figures  that the chart may show, by the values of its select; one where there is no select
+    beside   what stands beside the chart
+    """
+    graph = dcc.Graph(
+        id=f"decisions-{key}", figure=EMPTY, config=CONFIG, responsive=True,
+        clear_on_unhover=True,
+    )  # fmt: skip
+    return html.Section(
+        [
+            html.Div([html.H2(title), select], className="decision-head"),
+            html.P(reading, className="note"),
+            html.Div(
+                [
+                    html.Div(graph, id=f"decisions-{key}-frame", className="decision-chart"),
+                    *(beside or []),
+                ],
+                className="decision-body",
+            ),
+            dcc.Store(id=f"decisions-{key}-figures", data=figures),
+        ],
+        className=f"decision-card decision-card-{key}",
+        role="group",
+        **{"aria-label": title},
+    )
+
+
+def figure_choice(key: str, name: str, options: dict[str, str], shown: str) -> html.Label:
+    """A select that says which of its figures the chart `decisions-<key>` shows."""
+    listed = [{"label": text, "value": value} for value, text in options.items()]
+    return choice(name, f"decisions-{key}-choice", listed, shown)
+
+
+def _accuracy_card(run: Run) -> html.Section:
+    noun, found = step_noun(run), decisions.accuracy(run)
+    level, final = decisions.majority(run), float(run.sequences["correct"].mean())
+    figure = lines_chart(
+        class_lines(run),
+        found.by_class,
+        step_axis(f"{noun}s read", 1, len(found.whole)),
+        (f"{noun}s read: {{x}}", "Right"),
+        overall=found.whole,
+        level=("majority", level),
+    )
+    return card(
+        "accuracy",
+        f"Accuracy after so many {noun}s",
+        f"Share of the sequences whose answer after so many {noun}s is the actual class; a shorter "
+        f"one keeps its last answer. {percent(final)} at the end; always the most frequent class "
+        f"(dashed): {percent(level)}.",
+        {"": figure},
+    )
+
+
+def _settled_card(run: Run, shown: str) -> html.Section:
+    noun, found, classes = step_noun(run), decisions.settled(run), class_lines(run)
+    more = [[["Median settle step", f"{median:g}"]] for median in found.median]
+    last = found.by_step.shape[1] - 1
+    figures = {
+        BY_STEP: lines_chart(
+            classes, found.by_step, step_axis("step", 0, last), ("by step {x}", "Settled"), more
+        ),
+        BY_SHARE: lines_chart(
+            classes,
+            found.by_share,
+            percent_axis("from the first step to the last"),
+            ("by {x} % of the way", "Settled"),
+            more,
+        ),
+    }
+    options = {BY_STEP: f"by {noun}", BY_SHARE: "by share read"}
+    return card(
+        "settled",
+        "Settled",
+        "Share of the sequences of each actual class whose answer never changes again from there "
+        f"on, right or wrong. Median settle step: {medians(run.class_names, found.median)}.",
+        figures,
+        figure_choice("settled", "Steps", options, shown),
+    )
+
+
+def medians(names: list[str], median: np.ndarray) -> str:
+    """The classes by their median settle step; of many the first and the last ones alone.
+
+    median  float (C,)  NaN for a class without sequences
+    """
+    by_step = {}
+    for label in np.argsort(median, kind="stable"):
+        if not np.isnan(median[label]):
+            by_step.setdefault(f"{median[label]:g}", []).append(names[label])
+    ranked = list(by_step.items())
+    if sum(map(len, by_step.values())) <= MOST_LISTED:
+        return ", ".join(
+            f"{step} (class{'es' if len(here) > 1 else ''} {', '.join(here)})"
+            for step, here in ranked
+        )
+    ends = [f"{step} ({count(len(here), 'class', 'classes')})" for step, here in ranked]
+    return ends[0] if len(ends) == 1 else f"from {ends[0]} to {ends[-1]}"
+
+
+def _fan_card(run: Run, shown: str) -> html.Section:
+    noun, found, classes = step_noun(run), decisions.fan(run), class_lines(run)
+    known = present_labels(run)
+    axis = step_axis("step", 0, found.running.shape[1] - 1)
+    figures = {
+        str(label): fan_chart(classes, label, found.quantiles[label], found.running[label], axis)
+        for label in known
+    }
+    options = {str(label): run.class_names[label] for label in known}
+    return card(
+        "fan",
+        "Expected prediction",
+        f"Of the actual class after each {noun}: median and bands over the sequences of the class. "
+        "The dotted line counts those still running: where few are, the bands are of few.",
+        figures,
+        figure_choice("fan", "Class", options, shown),
+    )
+
+
+def _trajectory_card(run: Run, shown: str) -> html.Section:
+    usual = run.manifest["default_projection"]
+    order = sorted(run.projection_ids, key=lambda each: each != usual)
+    figures = {each: _trajectory_figure(run, each) for each in order}
+    options = {each: _projection_name(run, each) for each in order}
+    return card(
+        "trajectory",
+        "Mean trajectory by class",
+        "Mean place of the sequences of each actual class at every 5 % of their way, from the "
+        "open to the large circle, over the map of all states. A mean may lie where no state is.",
+        figures,
+        figure_choice("trajectory", "Projection", options, shown),
+    )
+
+
+def _projection_name(run: Run, projection: str) -> str:
+    entry = run.projection(projection)
+    if len(run.manifest["layers"]) == 1 and entry["state"] == "h":
+        return entry["method"]
+    return f"{state_name(run.layer(entry['layer']), entry['state'])}: {entry['method']}"
+
+
+def _trajectory_figure(run: Run, projection: str) -> dict:
+    place, rows = run.coordinates(projection), drawn_rows(run.states)
+    x, y = place["x"][rows], place["y"][rows]
+    scale, left, top = pixel_place(x, y, *THUMBNAIL)
+    picture = {
+        "source": addresses.thumbnail(run, projection=projection),
+        "xref": "x",
+        "yref": "y",
+        "x": -left / scale,
+        "y": top / scale,
+        "sizex": THUMBNAIL[0] / scale,
+        "sizey": THUMBNAIL[1] / scale,
+        "sizing": "stretch",
+        "layer": "below",
+        "opacity": 0.5,
+    }
+    places = decisions.mean_trajectory(run, projection)
+    ends = tuple([float(axis.min()), float(axis.max())] for axis in (x, y))
+    return trajectory_chart(class_lines(run), places, picture, ends)
+
+
+def _calibration_card(run: Run, shown: str) -> html.Section:
+    found = {key: decisions.calibration(run, share) for key, share in ANSWERS.items()}
+    links = [
+        addresses.explore(run.name, (["confidence", *range_of(number)],)) for number in range(BINS)
+    ]
+    nowhere = [""] * BINS
+    led = {key: links if key == AT_END else nowhere for key in ANSWERS}
+    figures = {
+        key: calibration_chart(each.count, each.accuracy, each.confidence, led[key])
+        for key, each in found.items()
+    }
+    errors = ", ".join(f"{found[key].error:.3f} {text}" for key, text in ANSWER_NAMES.items())
+    return card(
+        "calibration",
+        "Calibration",
+        "Accuracy by confidence, its mark at the mean confidence of the bin: below the dashed line "
+        "answers are surer than they are right. The figures above count sequences. Expected "
+        f"calibration error: {errors}.",
+        figures,
+        figure_choice("calibration", "Answers", ANSWER_NAMES, shown),
+        [
+            html.Div(_bins(key, found[key], led[key]), id=bins_id(key), hidden=key != shown)
+            for key in ANSWERS
+        ],
+    )
+
+
+def _bins(answers: str, found: decisions.Calibration, links: list[str]) -> list:
+    """The bins as a table, each a way to its sequences where it has one."""
+    names = [f"{10 * low} to {10 * (low + 1)} %" for low in range(BINS)]
+    rows = [
+        html.Tr(
+            [
+                html.Th(dcc.Link(names[low], href=links[low]) if links[low] else names[low]),
+                html.Td(f"{int(found.count[low]):,}"),
+                html.Td(percent(float(found.accuracy[low]))),
+                html.Td(percent(float(found.confidence[low]))),
+            ]
+        )
+        for low in range(BINS)
+        if found.count[low]
+    ]
+    titles = ("confidence", "sequences", "right", "mean confidence")
+    head = html.Tr([html.Th(name) for name in titles])
+    leads = (
+        "A bin's link, or a click on its bar, lists its sequences."
+        if answers == AT_END
+        else "These bins lead nowhere: the table of sequences knows the confidence at the end only."
+    )
+    return [
+        html.Table([html.Thead(head), html.Tbody(rows)], className="decision-table"),
+        html.P(leads, className="note"),
+    ]

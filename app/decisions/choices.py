@@ -1,0 +1,72 @@
+"""What the Decisions page's choices show, as its address says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run
+
+BY_STEP, BY_SHARE = STEPS = ("step", "share")
+AT_END = "end"
+# Share of the steps that have been read where calibration is measured.
+ANSWERS = {AT_END: 1.0, "half": 0.5, "quarter": 0.25}
+
+
+@dataclass(frozen=True)
+class DecisionChoices:
+    """What one looks at on the Decisions page.
+
+    label       number of the class whose expected prediction is shown, `class` in the address
+    steps       of STEPS: what settling is counted by
+    projection  id of the map under the mean trajectories
+    answers     key of ANSWERS: when confidence is compared with accuracy
+    """
+
+    label: int
+    steps: str
+    projection: str
+    answers: str
+
+    def plain(self) -> dict[str, str]:
+        """As JSON for the page, by the keys of the address."""
+        return {
+            "class": str(self.label),
+            "steps": self.steps,
+            "projection": self.projection,
+            "answers": self.answers,
+        }
+
+
+def parse_choices(run: Run, query: Mapping[str, object]) -> DecisionChoices:
+    """The choices that the query of an address asks for.
+
+    query   keys of DecisionChoices.plain, each optional; other keys are not its business
+    raises  StatelineError  a value that this run does not have, saying what it has
+    """
+    labels = [str(label) for label in present_labels(run)]
+    projection = run.manifest["default_projection"]
+    return DecisionChoices(
+        label=int(_parse(query, "class", labels, labels[0])),
+        steps=_parse(query, "steps", STEPS, BY_STEP),
+        projection=_parse(query, "projection", run.projection_ids, projection),
+        answers=_parse(query, "answers", ANSWERS, AT_END),
+    )
+
+
+def present_labels(run: Run) -> list[int]:
+    """The classes that stored sequences have."""
+    return np.unique(run.sequences["label"].to_numpy()).tolist()
+
+
+def _parse(query: Mapping[str, object], key: str, known: Mapping | list | tuple, usual: str) -> str:
+    value = query.get(key, usual)
+    if not isinstance(value, str) or value not in known:
+        raise StatelineError(
+            key,
+            "this run has no such one",
+            expected=", ".join(known),
+            got=repr(value)[:80],
+        )
+    return value

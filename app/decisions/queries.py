@@ -1,0 +1,268 @@
+"""When a model decides, and how far to believe its confidence: group-bys over the stored steps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+
+from stateline.app.queries.confidence import BINS, bins_of
+from stateline.app.queries.state_kinds import measured
+from stateline.app.web.cache import CACHE
+from stateline.store.reader import Run
+from stateline.store.schema import STEPS
+
+POSITIONS = 21  # of a mean trajectory, 0 to 100 % of the steps
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+CLASS = pl.col("label")
+
+
+class Held:
+    """Arrays that stay in memory for the next request."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all of them together."""
+        return sum(getattr(self, each.name).nbytes for each in fields(self))
+
+
+@dataclass(frozen=True)
+class Accuracy(Held):
+    """Share of sequences whose answer after n steps is the actual class, n = 1 to L.
+
+    A sequence of fewer steps counts with the answer after its last one.
+    whole     float64 (L,)
+    by_class  float64 (C, L)  of the sequences of each actual class; NaN for a class without any
+    """
+
+    whole: np.ndarray
+    by_class: np.ndarray
+
+
+@dataclass(frozen=True)
+class Settled(Held):
+    """Share of the sequences of each actual class that have settled, by step and by share of steps.
+
+    A sequence has settled at its settle step: from there on its answer never changes.
+    by_step   float64 (C, L)    at step 0, 1, … L - 1
+    by_share  float64 (C, 101)  at 0, 1, … 100 % of the way from the first step to the last
+    median    float64 (C,)      settle step; all NaN for a class without sequences
+    """
+
+    by_step: np.ndarray
+    by_share: np.ndarray
+    median: np.ndarray
+
+
+@dataclass(frozen=True)
+class Fan(Held):
+    """Expected prediction of the actual class after each step, over the sequences still running.
+
+    quantiles  float64 (C, L, 5)  QUANTILES by actual class; NaN where no sequence is running
+    running    int64   (C, L)     sequences that have a step there
+    """
+
+    quantiles: np.ndarray
+    running: np.ndarray
+
+
+@dataclass(frozen=True)
+class Calibration(Held):
+    """Accuracy by confidence, in the bins of stateline.app.queries.confidence.
+
+    count       int64   (10,)
+    accuracy    float64 (10,)  share of correct answers; NaN in an empty bin
+    confidence  float64 (10,)  mean; NaN in an empty bin
+    """
+
+    count: np.ndarray
+    accuracy: np.ndarray
+    confidence: np.ndarray
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error: mean distance of accuracy and confidence, by bins' counts.
+
+        source  Guo et al. 2017, "On calibration of modern neural networks"
+        """
+        full = self.count > 0
+        apart = np.abs(self.accuracy[full] - self.confidence[full])
+        return float(apart @ self.count[full] / self.count.sum())
+
+
+def accuracy(run: Run) -> Accuracy:
+    """Accuracy against the number of steps read."""
+
+    def make() -> Accuracy:
+        steps = _steps(run, "predicted").with_columns(right=pl.col("predicted") == CLASS)
+        last = pl.col("t") == pl.col("length") - 1
+        counted = steps.group_by("label", "t").agg(
+            right=pl.col("right").sum(), ended=(pl.col("right") & last).sum()
+        )
+        found = counted.collect()
+        right = _table(run, found, "right")
+        # Sequences that ended before count with their last answer.
+        right[:, 1:] += np.cumsum(_table(run, found, "ended"), axis=1)[:, :-1]
+        return Accuracy(
+            right.sum(axis=0) / run.sequences.height, _divided(right, _stored(run)[:, None])
+        )
+
+    return _held(run, "accuracy", make)
+
+
+def settled(run: Run) -> Settled:
+    """By which step the answers settle."""
+
+    def make() -> Settled:
+        # Of a single step the whole way has been read at once.
+        way = (pl.col("length") - 1).clip(lower_bound=1).cast(pl.Int64)
+        settle = pl.col("settle_step").cast(pl.Int64)
+        table = run.sequences.select("label", t=settle, percent=(100 * settle + way - 1) // way)
+        parts = []
+        for column, width in (("t", _longest(run)), ("percent", 101)):
+            counted = table.group_by("label", column).agg(pl.len())
+            counts = _table(run, counted, "len", column, width)
+            parts.append(_divided(np.cumsum(counts, axis=1), _stored(run)[:, None]))
+        median = np.full(len(run.class_names), np.nan)
+        middle = table.group_by("label").agg(pl.col("t").median())
+        median[middle["label"].to_numpy()] = middle["t"].to_numpy()
+        return Settled(*parts, median)
+
+    return _held(run, "settled", make)
+
+
+def fan(run: Run) -> Fan:
+    """How the expected prediction of the actual class spreads over the sequences."""
+
+    def make() -> Fan:
+        own = pl.col("ep").arr.get(CLASS)
+        counted = (
+            _steps(run, "ep")
+            .group_by("label", "t")
+            .agg(
+                pl.len(),
+                *(own.quantile(share, "linear").alias(str(share)) for share in QUANTILES),
+            )
+            .collect()
+        )
+        running = _table(run, counted, "len")
+        bands = [_table(run, counted, str(share), fill=np.nan) for share in QUANTILES]
+        return Fan(np.stack(bands, axis=-1), running.astype(np.int64))
+
+    return _held(run, "fan", make)
+
+
+def calibration(run: Run, share: float) -> Calibration:
+    """Accuracy by confidence after a share of each sequence's steps, rounded up.
+
+    share  above 0, to 1: all of them
+    """
+
+    def make() -> Calibration:
+        answers = _answers(run, share)
+        bins = pl.Series(bins_of(answers["confidence"].to_numpy()))
+        binned = (
+            answers.with_columns(bin=bins)
+            .group_by("bin")
+            .agg(pl.len(), pl.col("right").mean(), pl.col("confidence").mean())
+        )
+        columns = []
+        for name, fill in (("len", 0), ("right", np.nan), ("confidence", np.nan)):
+            column = np.full(BINS, fill, dtype=np.float64)
+            column[binned["bin"].to_numpy()] = binned[name].to_numpy()
+            columns.append(column)
+        return Calibration(columns[0].astype(np.int64), *columns[1:])
+
+    return _held(run, f"calibration-{share}", make)
+
+
+def _answers(run: Run, share: float) -> pl.DataFrame:
+    """Whether each sequence is right, and how sure, after a share of its steps."""
+    right, sure = pl.col("predicted") == CLASS, pl.col("confidence").cast(pl.Float64)
+    wanted = (right.cast(pl.Float64).alias("right"), sure)
+    if share == 1:
+        # The model's own answer, which filters go by; after the last step a batch may have another
+        # last digit.
+        return run.sequences.select(wanted)
+    read = (pl.col("length") * share).ceil().cast(pl.UInt32) - 1
+    return (
+        _steps(run, "predicted", "confidence").filter(pl.col("t") == read).select(wanted).collect()
+    )
+
+
+def mean_trajectory(run: Run, projection: str) -> np.ndarray:
+    """Mean place of the sequences of each actual class along their way, on one map.
+
+    At each of POSITIONS even shares of its way, a sequence counts with the state nearest to it, in
+    the order in which the layer read.
+    returns  float64 (C, POSITIONS, 2)  x and y; NaN for a class without sequences
+    """
+
+    def make() -> np.ndarray:
+        lengths = np.diff(run.offsets)
+        way = np.linspace(0, 1, POSITIONS) * (lengths[:, None] - 1)
+        step = np.floor(way + 0.5).astype(np.int64)
+        if measured(run, projection).backward:
+            step = lengths[:, None] - 1 - step
+        rows = (run.offsets[:-1, None] + step).ravel()
+        place = run.coordinates(projection)
+        table = pl.DataFrame(
+            {
+                "label": np.repeat(run.sequences["label"].to_numpy(), POSITIONS),
+                "t": np.tile(np.arange(POSITIONS), len(lengths)),
+                "x": place["x"][rows].astype(np.float64),
+                "y": place["y"][rows].astype(np.float64),
+            }
+        )
+        means = table.group_by("label", "t").agg(pl.col("x", "y").mean())
+        both = [_table(run, means, axis, width=POSITIONS, fill=np.nan) for axis in "xy"]
+        return np.stack(both, axis=-1)
+
+    return _held(run, f"trajectory-{projection}", make)
+
+
+def majority(run: Run) -> float:
+    """Share of the stored sequences that are of the most frequent class."""
+    return float(_stored(run).max() / run.sequences.height)
+
+
+def _held(run: Run, name: str, make: Callable) -> object:
+    key = (run.name, run.checksum, "decisions", name)
+    return CACHE.get(key, make, lambda found: found.nbytes)
+
+
+def _steps(run: Run, *columns: str) -> pl.LazyFrame:
+    """Some columns of all steps, with the actual class and the length of the sequence."""
+    facts = run.sequences.lazy().select("sequence_id", "label", "length")
+    return run.scan(STEPS).select("sequence_id", "t", *columns).join(facts, on="sequence_id")
+
+
+def _stored(run: Run) -> np.ndarray:
+    """Stored sequences of each class: int64 (C,)."""
+    return np.bincount(run.sequences["label"].to_numpy(), minlength=len(run.class_names))
+
+
+def _longest(run: Run) -> int:
+    return int(np.diff(run.offsets).max())
+
+
+def _table(
+    run: Run,
+    counted: pl.DataFrame,
+    column: str,
+    by: str = "t",
+    width: int | None = None,
+    fill: float = 0,
+) -> np.ndarray:
+    """A column of a group-by as float64 (C, width), by class and `by`; `fill` where there is none.
+
+    width  None: as many as the longest sequence has steps
+    """
+    table = np.full((len(run.class_names), width or _longest(run)), fill, dtype=np.float64)
+    table[counted["label"].to_numpy(), counted[by].to_numpy()] = counted[column].to_numpy()
+    return table
+
+
+def _divided(counts: np.ndarray, stored: np.ndarray) -> np.ndarray:
+    """Shares; NaN where there is nothing to share."""
+    return np.divide(counts, stored, out=np.full(counts.shape, np.nan), where=stored > 0)

@@ -1,0 +1,1 @@
+"""The page `/explore/<run>`: one selection, shown in linked views."""

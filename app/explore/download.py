@@ -1,0 +1,71 @@
+"""The states that pass the filters as a table to take away: CSV or Parquet."""
+
+import io
+
+import polars as pl
+
+from stateline.app.queries.filters import Passing
+from stateline.app.queries.state_kinds import measured
+from stateline.store.reader import Run
+from stateline.store.schema import DISTANCE_COLUMNS, STEPS, hidden_table, projection_table
+
+FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+
+
+def states_table(run: Run, projection: str, passing: Passing) -> pl.DataFrame:
+    """A row a state that passes: where it stands, its word, its answers and its classes.
+
+    Expected predictions are one column a class, `ep_<class>`, so that a spreadsheet reads them,
+    and so are the values of a series, `value_<feature>`.
+    Distances are of the states that the projection shows: `distance`, or where the run maps several
+    kinds `distance_<layer>`, and `distance_<layer>_c` of cell states.
+    """
+    kind = measured(run, projection)
+    names = pl.Series(run.class_names)
+    sequences = run.sequences.select(
+        "sequence_id",
+        "external_id",
+        names.gather(run.sequences["label"]).alias("actual"),
+        names.gather(run.sequences["predicted"]).alias("classified"),
+        "correct",
+    )
+    answers = [
+        pl.col("ep").arr.get(index).alias(f"ep_{name}")
+        for index, name in enumerate(run.class_names)
+    ]
+    places = run.scan(projection_table(projection)).select("x", "y", "trust")
+    steps = run.scan(STEPS).select(
+        "sequence_id", "t", *_read(run), "predicted", "confidence", *answers,
+    )  # fmt: skip
+    moved = run.scan(hidden_table(kind.layer)).select(
+        pl.col(DISTANCE_COLUMNS[kind.state]).alias(kind.column)
+    )
+    # All tables hold a row a state in one order, so they stand side by side.
+    rows = pl.concat([steps, moved, places], how="horizontal").collect().filter(passing.states)
+    answer = names.gather(rows["predicted"]).alias("answer")
+    rows = rows.with_columns(answer).drop("predicted")
+    return rows.join(sequences, on="sequence_id", how="left", maintain_order="left")
+
+
+def _read(run: Run) -> list[str | pl.Expr]:
+    """What was read at a step: the word and what is known of it, or the values of a series.
+
+    Values are one column a feature, `value_<feature>`.
+    """
+    if run.kind == "text":
+        return ["surface", "token", "known", "role"]
+    values = pl.col("values").arr
+    return [
+        "surface",
+        *(values.get(f).alias(f"value_{n}") for f, n in enumerate(run.feature_names)),
+    ]
+
+
+def written(table: pl.DataFrame, form: str) -> bytes:
+    """The table as a file of one of FORMATS."""
+    buffer = io.BytesIO()
+    if form == "csv":
+        table.write_csv(buffer)
+    else:
+        table.write_parquet(buffer)
+    return buffer.getvalue()

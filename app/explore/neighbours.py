@@ -1,0 +1,209 @@
+"""The states of other sequences that are nearest to one, in the space of its layer."""
+
+from threading import Lock
+
+import numpy as np
+from usearch.index import Index
+
+from stateline.app.queries.context import BIN, Context, contexts
+from stateline.app.queries.run import DIGITS
+from stateline.app.queries.state_kinds import Measured, measured
+from stateline.app.queries.states import state_blocks, states_of
+from stateline.app.web.cache import CACHE
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run
+from stateline.store.schema import INDEX_DEPTH
+
+USUAL, MOST = 10, 50  # neighbours of a state
+AROUND = 5  # words of context on either side
+SAID = ("surface", "predicted", "confidence", BIN)  # of a neighbour and its context
+NEAR = 0.05  # of the map's longer side: what lies closer than that is near on the map
+FETCHED = 4  # an index is asked for so many times the states wanted, then for twice as many
+MOST_FETCHED = 4_096
+BLOCK = 2_048  # rows whose differences fit into a processor's own memory
+
+# An index keeps its working memory for one search at a time.
+_searching = Lock()
+
+
+def parse_count(text: str) -> int:
+    """How many neighbours are asked for; raises StatelineError for anything but 1 to MOST."""
+    if len(text) <= 2 and text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST:
+        return int(text)
+    raise StatelineError("k", "no such number of states", expected=f"1 to {MOST}", got=text[:80])
+
+
+def neighbours(run: Run, projection: str, sequence_id: int, step: int, count: int) -> dict:
+    """The nearest states of other sequences, one a sequence, with what the page says of each.
+
+    projection  the map shown: it says which layer's states are compared, and where they lie
+    count       of states wanted; where there are fewer other sequences, one of each
+    returns     "exact", whether every state was compared or an index was asked; "states" and
+                "sequences" that were searched; "near", the share of the map's longer side up to
+                which a state is near on the map; and "neighbours", nearest first
+    """
+    kind = measured(run, projection)
+    row = int(run.offsets[sequence_id]) + step
+    file = run.index(kind.layer) if kind.state == "h" else None
+    if file is None:
+        rows, distances = _compared(run, kind, sequence_id, row, count)
+    else:
+        rows, distances = _looked_up(run, kind, sequence_id, row, count)
+    place = run.coordinates(projection)
+    apart, nearer = on_map((place["x"], place["y"]), run.offsets, sequence_id, row, rows)
+    own = int(run.offsets[sequence_id + 1] - run.offsets[sequence_id])
+    return {
+        "exact": file is None,
+        "states": run.states - own,
+        "sequences": run.sequences.height - 1,
+        "near": NEAR,
+        "neighbours": [
+            {
+                "distance": round(float(distance), DIGITS),
+                "apart": round(float(share), DIGITS),
+                "nearer": int(others),
+                "x": round(float(place["x"][found]), DIGITS),
+                "y": round(float(place["y"][found]), DIGITS),
+                **said,
+            }
+            for found, distance, share, others, said in zip(
+                rows, distances, apart, nearer, _said(run, rows), strict=True
+            )
+        ],
+    }
+
+
+def _compared(
+    run: Run, kind: Measured, sequence_id: int, row: int, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and distances of the nearest, by comparing all states."""
+    state = states_of(run, kind.layer, sequence_id, kind.state)[row - run.offsets[sequence_id]]
+    far = np.empty(run.states, dtype=np.float32)
+    for first, block in state_blocks(run, kind.layer, kind.state):
+        far[first : first + len(block)] = distances_to(block, state)
+    least = np.minimum.reduceat(far, run.offsets[:-1])
+    least[sequence_id] = np.inf
+    found = np.argsort(least, kind="stable")[: min(count, len(least) - 1)]
+    starts, ends = run.offsets[found], run.offsets[found + 1]
+    pairs = zip(starts, ends, strict=True)
+    rows = np.array([start + far[start:end].argmin() for start, end in pairs], dtype=np.int64)
+    return rows, least[found]
+
+
+def distances_to(states: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """Euclidean distance of every state from one, in units of the states.
+
+    states   float32 (M, N)
+    state    float32 (N,)
+    returns  float32 (M,)
+    """
+    squares = np.empty(len(states), dtype=np.float32)
+    for start in range(0, len(states), BLOCK):
+        apart = states[start : start + BLOCK] - state
+        np.einsum("ij,ij->i", apart, apart, out=squares[start : start + BLOCK])
+    return np.sqrt(squares)
+
+
+def _looked_up(
+    run: Run, kind: Measured, sequence_id: int, row: int, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and distances of the nearest that the layer's index finds.
+
+    The index says which sequences come near; the states of these are then compared, so that
+    each distance is the true one and each state the nearest of its sequence.
+    """
+    state = states_of(run, kind.layer, sequence_id)[row - run.offsets[sequence_id]]
+    found = []
+    for other in _near_sequences(run, kind, sequence_id, state, count):
+        far = distances_to(states_of(run, kind.layer, other), state)
+        found.append((float(far.min()), int(run.offsets[other] + far.argmin())))
+    found.sort()
+    distances, rows = zip(*found, strict=True) if found else ((), ())
+    return np.array(rows, dtype=np.int64), np.array(distances, dtype=np.float32)
+
+
+def _near_sequences(
+    run: Run, kind: Measured, sequence_id: int, state: np.ndarray, count: int
+) -> list[int]:
+    """Other sequences with a state near to one, at most `count`, by the layer's index.
+
+    Most of what is nearest is often the sequence itself, so more and more states are fetched.
+    """
+    index = _index(run, kind)
+    most = min(run.states, MOST_FETCHED)
+    fetched = min(FETCHED * count, most)
+    while True:
+        with _searching:
+            rows = index.search(state, fetched).keys.astype(np.int64)
+        owners = np.searchsorted(run.offsets, rows, side="right") - 1
+        others = list(dict.fromkeys(owners[owners != sequence_id].tolist()))
+        if len(others) >= count or fetched == most:
+            return others[:count]
+        fetched = min(2 * fetched, most)
+
+
+def _index(run: Run, kind: Measured) -> Index:
+    """The index of a layer, which stays in its file."""
+
+    def make() -> Index:
+        file = run.index(kind.layer)
+        try:
+            index = Index.restore(file, view=True)
+        except (ValueError, RuntimeError):  # what usearch says of a damaged file
+            index = None
+        if index is None:
+            raise StatelineError(
+                file, "is no index of states", mend=f"Rebuild it: make run RUN={run.name}"
+            )
+        index.expansion_search = INDEX_DEPTH  # The file does not say.
+        return index
+
+    return CACHE.get((run.name, run.checksum, "index", kind.key), make, lambda _: 0)
+
+
+def on_map(
+    place: tuple[np.ndarray, np.ndarray],
+    offsets: np.ndarray,
+    sequence_id: int,
+    row: int,
+    rows: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """How far some states are from one on the map, and how many other sequences come nearer.
+
+    place        x and y, float32 (M,) each
+    offsets      int64 (S + 1,)  first row of each sequence
+    sequence_id  of the state in question, which is at `row`
+    rows         int64 (k,)  of states of other sequences
+    returns      share of the map's longer side, float32 (k,), and number of sequences, other than
+                 that of the state in question, with a state nearer on the map, int64 (k,)
+    """
+    x, y = place
+    side = max(np.ptp(x), np.ptp(y))
+    far = np.hypot(x - x[row], y - y[row])
+    least = np.minimum.reduceat(far, offsets[:-1])
+    least[sequence_id] = np.inf
+    nearer = np.searchsorted(np.sort(least), far[rows], side="left")
+    return far[rows] / (side or 1), nearer
+
+
+def _said(run: Run, rows: np.ndarray) -> list[dict]:
+    """What the page says of each of some states: its sequence, its words, the answer after it."""
+    return [_plain(run, near) for near in contexts(run, rows, rows, AROUND, SAID)]
+
+
+def _plain(run: Run, near: Context) -> dict:
+    before, (word,), after = near.parts(near.steps["surface"].to_list())
+    answer = near.steps.row(near.first - near.start, named=True)
+    return {
+        "sequence": near.sequence,
+        "step": near.first,
+        "length": int(run.offsets[near.sequence + 1] - run.offsets[near.sequence]),
+        "before": before,
+        "word": word,
+        "after": after,
+        "label": near.label,
+        "classified": near.predicted,
+        "predicted": answer["predicted"],
+        "confidence": round(answer["confidence"], DIGITS),
+        "bin": answer[BIN],
+    }

@@ -1,0 +1,182 @@
+"""The page `/explore/<run>`: details left, map in the middle, table right."""
+
+from dash import dcc, html
+
+from stateline.app import ids
+from stateline.app.explore.detail import detail
+from stateline.app.explore.filter_bar import filter_bar
+from stateline.app.explore.map_tools import hints, map_tools
+from stateline.app.explore.neighbours_panel import neighbours_panel
+from stateline.app.explore.order_choice import order_choice
+from stateline.app.explore.overview import overview
+from stateline.app.explore.sequence_table import sequence_table
+from stateline.app.figures.colours import COLOURINGS
+from stateline.app.layout.missing import instead_of_run
+from stateline.app.layout.run_choice import run_choice
+from stateline.app.layout.shell import choice, header
+from stateline.app.queries.run import page_facts
+from stateline.app.queries.selection import Selection, parse_selection
+from stateline.app.queries.state_kinds import measured, measured_kinds
+from stateline.app.typed.attribution import attribution_problem
+from stateline.app.typed.client import typing_problem
+from stateline.app.typed.panel import type_button, typed_panel
+from stateline.app.web.registry import current
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run
+
+GRAPH_CONFIG = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "scrollZoom": True,
+    "doubleClick": "reset",
+    "responsive": True,
+}
+
+
+def title(run: str | None = None, **_: object) -> str:
+    """Of the browser's tab; only the name is known to Dash here."""
+    return f"{run[:80]} · Stateline" if run else "Stateline"
+
+
+def layout(run: object = None, **query: object) -> html.Div:
+    """The workspace of a run, or the page that says what exists instead.
+
+    Dash calls this without arguments once, to learn which elements the page has.
+    """
+    if run is None:
+        return workspace(None, None)
+    try:
+        found = current().run(run)
+        return workspace(found, parse_selection(found, query))
+    except StatelineError as error:
+        return instead_of_run(error)
+
+
+def workspace(run: Run | None, selection: Selection | None) -> html.Div:
+    """The three columns and the header's choices."""
+    facts = None
+    if run and selection:
+        defaults = parse_selection(run, {})
+        problem, unmeasured = typing_problem(run), attribution_problem(run)
+        facts = page_facts(run) | {
+            "selection": selection.plain(),
+            "defaults": defaults.plain(),
+            "cannotType": None if problem is None else str(problem),
+            "cannotAttribute": None if unmeasured is None else str(unmeasured),
+        }
+    return html.Div(
+        [
+            header(header_choices(run, selection), run.name if run else None, "explore"),
+            filter_bar(),
+            html.Main(
+                [
+                    html.Aside(
+                        [typed_panel(), overview(run), detail(run)],
+                        className="pane pane-left",
+                        **{"aria-label": "Details"},
+                    ),
+                    map_pane(),
+                    table_pane(run),
+                ],
+                className="columns",
+            ),
+            dcc.Store(id=ids.RUN_FACTS, data=facts),
+        ],
+        id=ids.WORKSPACE,
+        className="page workspace",
+        **{"data-mode": "overview", "data-left": "open", "data-right": "open"},
+    )
+
+
+def header_choices(run: Run | None, selection: Selection | None) -> list:
+    """Selects for run, projection, layer and colour, set to the present selection."""
+    if run is None or selection is None:
+        empty = (ids.LAYER_SELECT, ids.PROJECTION_SELECT, ids.COLOUR_SELECT)
+        return [run_choice(None), *(choice("", element_id, [], None) for element_id in empty)]
+    layer = measured(run, selection.projection)
+    layers = [_option(kind.name, kind.key) for kind in measured_kinds(run)]
+    projections = [
+        _option(entry["method"], entry["id"])
+        for entry in run.manifest["projections"]
+        if (entry["layer"], entry["state"]) == (layer.layer, layer.state)
+    ]
+    colours = [_option(name, key) for key, name in COLOURINGS.items()]
+    return [
+        run_choice(run),
+        choice("Layer", ids.LAYER_SELECT, layers, layer.key),
+        choice("Projection", ids.PROJECTION_SELECT, projections, selection.projection),
+        choice("Colour", ids.COLOUR_SELECT, colours, selection.colour),
+    ]
+
+
+def _option(label: str, value: str) -> dict:
+    return {"label": label, "value": value}
+
+
+def map_pane() -> html.Section:
+    """The map, the two canvases above it, its tools, and the legend under it."""
+    return html.Section(
+        [
+            _collapse("left", "details"),
+            html.Div(
+                [
+                    dcc.Graph(id=ids.MAP, config=GRAPH_CONFIG, responsive=True, className="map"),
+                    html.Canvas(id=ids.MAP_BRUSH, className="map-overlay"),
+                    html.Canvas(id=ids.MAP_OVERLAY, className="map-overlay"),
+                    html.Div(
+                        [html.Span(className="spinner"), "Loading the map"],
+                        id=ids.MAP_MESSAGE,
+                        className="map-message",
+                        role="status",
+                    ),
+                    map_tools(),
+                    hints(),
+                ],
+                id=ids.MAP_FRAME,
+                className="map-frame",
+                role="figure",
+                **{"aria-label": "Map of all hidden states; the table is its text equivalent"},
+            ),
+            html.Div(id=ids.LEGEND, className="legend"),
+            _collapse("right", "table"),
+        ],
+        className="pane-map",
+        **{"aria-label": "Map"},
+    )
+
+
+def table_pane(run: Run | None) -> html.Aside:
+    """The table of sequences, what searches and orders them, the way to type one, and neighbours.
+
+    A series has no text: its scripts say so in place of the field, and nothing is to be typed.
+    """
+    text = run is None or run.kind == "text"
+    return html.Aside(
+        [
+            html.Div(
+                [
+                    html.H2("Sequences"),
+                    html.Span(id=ids.SEQUENCES_COUNT, className="scope"),
+                    type_button(hidden=not text),
+                ],
+                className="pane-head",
+            ),
+            html.Div(id=ids.SEARCH_BOX, className="search-box"),
+            order_choice(),
+            sequence_table(run),
+            neighbours_panel(),
+        ],
+        className="pane pane-right",
+        **{"aria-label": "Sequences"},
+    )
+
+
+def _collapse(side: str, name: str) -> html.Button:
+    """The handle on the map's edge that hides or shows a side column."""
+    return html.Button(
+        html.Span(className="chevron", **{"aria-hidden": "true"}),
+        className=f"collapse-handle collapse-{side}",
+        type="button",
+        title=f"Hide or show the {name}",
+        **{"aria-label": f"Hide or show the {name}", "data-side": side, "aria-expanded": "true"},
+    )

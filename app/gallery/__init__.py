@@ -1,0 +1,1 @@
+"""The page `/`: every run of the store."""

@@ -1,0 +1,83 @@
+"""The gallery `/`: every run of the store, and what to type where there is none."""
+
+from dash import html
+
+from stateline.app import ids
+from stateline.app.gallery.cards import broken_card, run_card
+from stateline.app.layout.shell import header
+from stateline.app.queries.text import count
+from stateline.app.web.registry import current
+from stateline.store.errors import StatelineError
+from stateline.store.reader import BrokenRun
+
+
+def layout(**_: object) -> html.Div:
+    """The page; looks at the store each time."""
+    registry = current()
+    runs, cards, broken = registry.runs(), [], registry.broken()
+    for run in runs:
+        try:
+            cards.append(run_card(run))
+        except StatelineError as error:  # One damaged run must not take the others' page away.
+            broken.append(BrokenRun(run.name, str(error)))
+    return html.Div(
+        [
+            header(),
+            html.Main(
+                [
+                    html.Div(
+                        [
+                            html.H1("Runs"),
+                            html.P(
+                                [
+                                    f"{count(len(cards), 'trained model')} in ",
+                                    html.Code(str(registry.store)),
+                                ],
+                                className="page-lead",
+                            ),
+                        ],
+                        className="page-head",
+                    ),
+                    html.Div(cards, className="cards") if cards else nothing_yet(),
+                    *_broken(broken),
+                ],
+                className="gallery",
+            ),
+        ],
+        id=ids.GALLERY,
+        className="page",
+    )
+
+
+def nothing_yet() -> html.Section:
+    """What the gallery says of an empty store."""
+    return html.Section(
+        [
+            html.H2("No runs yet"),
+            html.P("A run is a trained model with everything it held in mind, word by word."),
+            html.P(
+                [
+                    "Type ",
+                    html.Code("make all"),
+                    " to train the three demo models (a few minutes), or ",
+                    html.Code("make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine"),
+                    " for texts of your own. Then reload this page.",
+                ]
+            ),
+        ],
+        className="empty-state",
+    )
+
+
+def _broken(broken: list) -> list:
+    if not broken:
+        return []
+    return [
+        html.Section(
+            [
+                html.H2(f"{count(len(broken), 'run')} cannot be opened"),
+                html.Ul([broken_card(run) for run in broken]),
+            ],
+            className="broken-runs",
+        )
+    ]

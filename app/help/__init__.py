@@ -1,0 +1,1 @@
+"""The page `/help`: how to read each view."""

@@ -1,0 +1,234 @@
+"""The walk through the demo run: each number in it is read from the run as it was built."""
+
+from dash import dcc, html
+from polars.exceptions import PolarsError
+
+from stateline.app.addresses import explore, report
+from stateline.app.help.shortcut import Example, Shortcut, find_shortcut
+from stateline.app.queries.context import beginning
+from stateline.app.queries.table import COLUMNS
+from stateline.app.queries.text import count, percent
+from stateline.app.web.registry import current
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run
+
+DEMO = "demo-reviews"
+HEADING = next(column.heading for column in COLUMNS if column.name == "confidence")
+
+
+def walkthrough() -> html.Div:
+    """Numbered steps with links, or the sentence that says how to get the run."""
+    registry = current()
+    broken = {run.name: run.message for run in registry.broken()}
+    if DEMO in broken:
+        return _instead(f"The run {DEMO} of this store cannot be opened: {broken[DEMO]}")
+    if DEMO not in [run.name for run in registry.runs()]:
+        return _instead(
+            ["This store does not hold the run ", html.Code(DEMO), ". Build it with ",
+             html.Code("make all"), ", which takes a few minutes, and reload this page: the steps "
+             "then stand here with links into the run."]
+        )  # fmt: skip
+    run = registry.run(DEMO)
+    try:
+        found = find_shortcut(run)
+    except (StatelineError, OSError, PolarsError):
+        return _instead("This run changed while it was read. Reload the page.")
+    if found is None:
+        return _instead(
+            ["This build of ", html.Code(DEMO), " stores no sequence that shows the planted name. "
+             "Store more of them: ", html.Code(f"make run RUN={DEMO} STORED=600"), "."]
+        )  # fmt: skip
+    return html.Div(
+        [
+            html.P(_introduction(run, found)),
+            html.Ol([html.Li(step) for step in _steps(run, found)], className="help-walk"),
+        ]
+    )
+
+
+def _instead(line: object) -> html.Div:
+    return html.Div(html.P(line), className="help-note")
+
+
+def _link(text: str, href: str) -> dcc.Link:
+    return dcc.Link(text, href=href, className="help-go")
+
+
+def _introduction(run: Run, found: Shortcut) -> list:
+    where = (
+        f", yet in training it stands mostly in reviews that are {run.class_names[found.points_to]}"
+        if _learned(found)
+        else ""
+    )
+    return [
+        "The grammar that wrote these reviews planted a trap: a name, ",
+        html.Strong(found.name),
+        f". It says nothing of a film{where}. Does the model trust it? The steps below find out. "
+        "Each number in them is read from the run in this store.",
+    ]
+
+
+def _learned(found: Shortcut) -> bool:
+    """Whether the training split itself says what the name points to."""
+    return 2 * found.training[found.points_to] > sum(found.training)
+
+
+def _steps(run: Run, found: Shortcut) -> list[list]:
+    """What to click and what one sees, a list of children a step."""
+    steps = [
+        _open_run(run),
+        _errors(run, found),
+        _choose(run, found),
+        _read_words(run, found),
+        _read_distances(run, found),
+        _search(run, found),
+    ]
+    if found.resisted:
+        steps.append(_compare(run, found, found.resisted))
+    return [*steps, _cause(run, found), _conclude(run, found)]
+
+
+def _open_run(run: Run) -> list:
+    metrics = run.manifest["model"]["metrics"]
+    return [
+        _link(f"Open {DEMO}", explore(DEMO)),
+        f". The overview says {percent(metrics['accuracy'])} over "
+        f"{count(metrics['test'], 'test sequence')}. The score does not say what it is due to.",
+    ]
+
+
+def _errors(run: Run, found: Shortcut) -> list:
+    """The confusion cell of the misled sequence, or what stands in for it."""
+    label, points_to = found.misled.label, found.points_to
+    actual, other = run.class_names[label], run.class_names[points_to]
+    table = run.sequences
+    cell = table.filter((table["label"] == label) & (table["predicted"] == points_to))
+    if not cell.height:
+        return [f"In the confusion matrix, no stored {actual} sequence is classified as {other}."]
+    chips = (["actual", label], ["predicted", points_to])
+    return [
+        "In the confusion matrix, ",
+        _link(f"click the cell {actual}, classified as {other}", explore(DEMO, chips)),
+        f". The filter bar gets two chips, and the table keeps {count(cell.height, 'sequence')}. "
+        f"Click its heading “{HEADING}” twice: the surest errors come first, at "
+        f"{percent(cell['confidence'].max())}.",
+    ]
+
+
+def _choose(run: Run, found: Shortcut) -> list:
+    each = found.misled
+    fate = (
+        f"classified as {run.class_names[each.predicted]} with {percent(each.confidence)}"
+        if each.predicted != each.label
+        else "classified correctly all the same"
+    )
+    said = beginning(each.words, 16)
+    return [
+        _link(f"Choose sequence {each.number}", explore(DEMO, sequence=each.number)),
+        f". It is {run.class_names[each.label]}, and {fate}. It reads: “{said}”.",
+    ]
+
+
+def _read_words(run: Run, found: Shortcut) -> list:
+    """How the answer moves at the name."""
+    each, other = found.misled, run.class_names[found.points_to]
+    words = [f"{percent(share)} after “{each.words[t]}”" for t, share in _answers(each)]
+    moved = f"The expected prediction of {other} is {', '.join(words)}"
+    if each.before is not None:
+        moved += f", and was {percent(each.before)} before"
+    actual = run.class_names[each.label]
+    turning = (
+        f" At the framed word, “{each.words[each.turning]}”, {actual} lost most to the answer."
+        if each.turning is not None
+        else ""
+    )
+    return [
+        "Look at the words and at the row “answer” of the heatmap. ",
+        f"{moved}.{turning} Put the mouse on “{each.words[each.steps[0]]}”, or ",
+        _link(
+            f"open step {each.steps[0]}", explore(DEMO, sequence=each.number, step=each.steps[0])
+        ),
+        ": the map lights its state, and the tooltip says that the word was planted as a ",
+        html.Em("shortcut"),
+        ".",
+    ]
+
+
+def _answers(each: Example) -> list[tuple[int, float]]:
+    return list(zip(each.steps, each.answers, strict=True))
+
+
+def _read_distances(run: Run, found: Shortcut) -> list:
+    each = found.misled
+    evidence = (
+        f"Elsewhere the grammar planted {count(len(each.evidence), 'word')} of evidence: "
+        f"{', '.join(each.evidence[:6])}."
+        if each.evidence
+        else "Nothing else in the text was planted as evidence: the name is all that there is."
+    )
+    return [
+        f"Under the heatmap, see how far the name moved the state. Its {len(each.steps)} words add "
+        f"{each.added:+.1f} to the logit of {run.class_names[found.points_to]}, all other words "
+        f"together "
+        f"{each.rest:+.1f}. {evidence}"
+    ]
+
+
+def _search(run: Run, found: Shortcut) -> list:
+    stored = [
+        f"{number} {name}, {wrong or 'none'} of them classified wrongly"
+        for name, number, wrong in zip(run.class_names, found.stored, found.wrong, strict=True)
+        if number
+    ]
+    label = found.misled.label
+    return [
+        "One review proves little. Press Esc until no chip is left, then ",
+        _link(f"search for “{found.name}”", explore(DEMO, (["search", found.name],))),
+        f". The stored sequences that hold the name: {'; '.join(stored)}. In the "
+        f"{run.class_names[label]} ones, the name adds {found.added[label]:+.1f} on average to "
+        f"the logit of {run.class_names[found.points_to]}.",
+    ]
+
+
+def _compare(run: Run, found: Shortcut, other: Example) -> list:
+    t, word, size = other.against
+    to = run.class_names[found.points_to]
+    href = explore(DEMO, sequence=other.number, pinned=found.misled.number)
+    return [
+        "Set one that the model gets right beside it: ",
+        _link(f"sequence {other.number}, with {found.misled.number} pinned", href),
+        f". There the name brings {to} to {percent(other.answers[-1])}, too. What turns it back "
+        f"comes from other words; most against it speaks “{word}” at step {t}, with {size:+.1f}. "
+        "See on the map where the two trajectories part.",
+    ]
+
+
+def _cause(run: Run, found: Shortcut) -> list:
+    counts = [
+        f"{number:,} {name}" for name, number in zip(run.class_names, found.training, strict=True)
+    ]
+    return [
+        f"Why? The run's vocabulary counts the training split: “{found.name.split()[0]}” stands in "
+        f"{' and '.join(counts)} sequences."
+        + (" The model learned what its data say." if _learned(found) else "")
+    ]
+
+
+def _conclude(run: Run, found: Shortcut) -> list:
+    label = found.misled.label
+    named = f"{found.wrong[label]} of {found.stored[label]}"
+    table = run.sequences.filter(run.sequences["label"] == label)
+    wrong = f"{table.height - table['correct'].sum()} of {table.height}"
+    return [
+        f"Take stock. Of the stored {run.class_names[label]} sequences that hold the name, {named} "
+        f"are classified wrongly; of all stored {run.class_names[label]} ones, {wrong}. The "
+        "views show that the name moves the answer, by how much and where. They do not show that "
+        "nothing else would: to prove it, change the word with Edit and run it again. To show it "
+        "to others, take ",
+        html.A(
+            f"the report of sequence {found.misled.number}",
+            href=report(DEMO, found.misled.number),
+            className="help-go",
+        ),
+        ".",
+    ]

@@ -1,0 +1,1 @@
+"""Page elements that several pages have in common."""

@@ -1,0 +1,149 @@
+"""Labels along all trajectories: the words at, and before, a jump or a change of the answer."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from stateline.app.queries.filters import Passing
+from stateline.app.queries.run import DIGITS
+from stateline.app.queries.state_kinds import Measured, distance_shares, measured
+from stateline.app.web.cache import CACHE
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run
+from stateline.store.schema import STEPS
+
+CAUSES = ("distance", "confidence", "class")
+KINDS = tuple(f"{when}-{cause}" for cause in CAUSES for when in ("after", "before"))
+MOST_LABELS = 5_000  # sent at once; the strongest, and the page says how many there are
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What every step changed in the model's answer.
+
+    confidence  float32 (M,)  largest change of the expected prediction over classes; 0 at a
+                              first step, which has none before it
+    flip        bool (M,)     whether the most likely class changed
+    """
+
+    confidence: np.ndarray
+    flip: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays together."""
+        return sum(part.nbytes for part in vars(self).values())
+
+
+def changes(run: Run) -> Changes:
+    """Change of confidence and change of class at every step of a run."""
+
+    def make() -> Changes:
+        steps = run.scan(STEPS).select("ep", "predicted").collect()
+        ep, predicted = steps["ep"].to_numpy(), steps["predicted"].to_numpy()
+        confidence = np.zeros(run.states, dtype=np.float32)
+        confidence[1:] = np.abs(ep[1:] - ep[:-1]).max(axis=1)
+        flip = np.zeros(run.states, dtype=bool)
+        flip[1:] = predicted[1:] != predicted[:-1]
+        first = run.offsets[:-1]
+        confidence[first], flip[first] = 0, False
+        return Changes(confidence, flip)
+
+    return CACHE.get((run.name, run.checksum, "changes"), make, lambda found: found.nbytes)
+
+
+def labels(
+    run: Run,
+    projection: str,
+    kinds: tuple[str, ...],
+    distance: float,
+    confidence: float,
+    passing: Passing,
+) -> dict:
+    """The labels of all states that pass, for the map.
+
+    kinds       some of KINDS: after a cause stands the word that caused it, before it the word
+                before that one, each at its own state
+    distance    least share of the largest distance of the states that the projection shows
+    confidence  least change of the expected prediction
+    returns     "count" of all, and of the strongest MOST_LABELS "words", "x", "y" and "before"
+    """
+    kind = measured(run, projection)
+    strength = np.maximum(distance_shares(run, kind), changes(run).confidence)
+    causes = _causes(run, kind, distance, confidence, passing)
+    found = []
+    for when in ("after", "before"):
+        chosen = [causes[cause] for cause in CAUSES if f"{when}-{cause}" in kinds]
+        # Of a word that two causes label, the stronger one counts.
+        best = np.full(run.states, -1, dtype=np.float32)
+        for at, before in chosen:
+            to = at + before if when == "before" else at
+            best[to] = np.maximum(best[to], strength[at])
+        found.append(best)
+    after, before = (np.flatnonzero(best >= 0) for best in found)
+    row = np.concatenate([after, before])
+    earlier = np.arange(len(row)) >= len(after)
+    order = np.argsort(-np.concatenate([found[0][after], found[1][before]]), kind="stable")
+    return _written(
+        run, projection, row[order[:MOST_LABELS]], earlier[order[:MOST_LABELS]], len(row)
+    )
+
+
+def _causes(
+    run: Run, kind: Measured, distance: float, confidence: float, passing: Passing
+) -> dict[str, tuple[np.ndarray, int]]:
+    """Rows of the words that caused something, by cause, and where the word before each stands.
+
+    Answers change from word to word of the sequence. A layer that reads from the end was moved by
+    a word after it had read the next one, and its first state is at the last word.
+    """
+    changed, passes = changes(run), passing.states
+    rest = np.ones(run.states, dtype=bool)
+    rest[run.offsets[:-1]] = False
+    read_before = rest
+    if kind.backward:
+        read_before = np.ones(run.states, dtype=bool)
+        read_before[run.offsets[1:] - 1] = False
+    far = distance_shares(run, kind) >= distance
+    return {
+        "distance": (np.flatnonzero(far & read_before & passes), 1 if kind.backward else -1),
+        "confidence": (np.flatnonzero((changed.confidence >= confidence) & rest & passes), -1),
+        "class": (np.flatnonzero(changed.flip & passes), -1),
+    }
+
+
+def _written(run: Run, projection: str, row: np.ndarray, earlier: np.ndarray, count: int) -> dict:
+    """Words and places of the rows labelled, as the page reads them."""
+    place = run.coordinates(projection)
+    words = run.scan(STEPS).select(pl.col("surface").gather(row)).collect()["surface"]
+    return {
+        "count": count,
+        "words": words.to_list(),
+        "before": earlier.tolist(),
+        **{
+            axis: np.round(place[axis][row].astype(np.float64), DIGITS).tolist()
+            for axis in ("x", "y")
+        },
+    }
+
+
+def parse_kinds(text: str) -> tuple[str, ...]:
+    """Kinds of labels, separated by commas; raises StatelineError that says which there are."""
+    kinds = tuple(text.split(",")) if text else ()
+    if len(kinds) > len(KINDS) or not set(kinds) <= set(KINDS):
+        raise StatelineError(
+            "labels", "no such labels", expected=f"some of {', '.join(KINDS)}", got=text[:80]
+        )
+    return kinds
+
+
+def parse_share(name: str, text: str) -> float:
+    """A threshold from 0 to 1; raises StatelineError otherwise."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:  # not-a-number is not
+        raise StatelineError(name, "no such threshold", expected="0 to 1", got=text[:80])
+    return share

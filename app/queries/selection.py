@@ -1,0 +1,154 @@
+"""What the user looks at, as the address says it; every view shares this and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from stateline.app.figures.colours import COLOURINGS, EXPECTED
+from stateline.app.queries.filters import Filter, parse_filters
+from stateline.app.queries.labels import parse_kinds, parse_share
+from stateline.app.queries.orders import parse_order
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run
+
+DISTANCE, CONFIDENCE = 0.4, 0.3  # the paper's thresholds
+DISTANCES, CONTRIBUTIONS, BOTH = BARS = ("distance", "contribution", "both")
+LONGEST_TEXT = 1_500  # characters of a typed text that an address holds; pure.js has the same
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What one looks at.
+
+    projection  id of the map shown
+    colour      how its states are coloured
+    sequence    number of the sequence chosen, if any
+    text        a typed text in place of a stored sequence, if any
+    step        the step that stays lit, if any
+    pinned      number of the sequence beside it, if any
+    filters     chips of the filter bar
+    labels      kinds of labels along trajectories
+    distance    threshold of the distance labels, share of the run's largest distance
+    confidence  threshold of the confidence labels, change of the expected prediction
+    order       ready order of the table, "" for the order of the store
+    towards     class whose contributions are shown, `class` in the address; None: the predicted one
+    bars        which bars stand on the step axis
+    """
+
+    projection: str
+    colour: str = EXPECTED
+    sequence: int | None = None
+    text: str | None = None
+    step: int | None = None
+    pinned: int | None = None
+    filters: tuple[Filter, ...] = ()
+    labels: tuple[str, ...] = ()
+    distance: float = DISTANCE
+    confidence: float = CONFIDENCE
+    order: str = ""
+    towards: int | None = None
+    bars: str = BOTH
+
+    def plain(self) -> dict:
+        """As JSON for the page."""
+        filters = [each.plain() for each in self.filters]
+        fields = asdict(self) | {"filters": filters, "labels": list(self.labels)}
+        fields["class"] = fields.pop("towards")  # which Python keeps for itself
+        return fields
+
+
+def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
+    """The selection that the query of an address asks for.
+
+    query   the fields of a Selection, each optional; other keys are not its business
+    raises  StatelineError  a value that this run does not have, saying what it has
+    """
+    projection = query.get("projection", run.manifest["default_projection"])
+    if projection not in run.projection_ids:
+        raise _unknown("projection", ", ".join(run.projection_ids), projection)
+    colour = query.get("colour", EXPECTED)
+    if not isinstance(colour, str) or colour not in COLOURINGS:
+        raise _unknown("colour", ", ".join(COLOURINGS), colour)
+    sequence, pinned = (
+        None if query.get(key) is None else parse_sequence(run, query[key])
+        for key in ("sequence", "pinned")
+    )
+    text = _parse_text(query.get("text"))
+    sequence = sequence if text is None else None
+    return Selection(
+        projection=str(projection),
+        colour=colour,
+        sequence=sequence,
+        text=text,
+        step=_parse_step(run, sequence, text, query.get("step")),
+        pinned=pinned,
+        filters=parse_filters(run, str(query.get("filters", ""))),
+        labels=parse_kinds(str(query.get("labels", ""))),
+        distance=parse_share("distance", str(query.get("distance", DISTANCE))),
+        confidence=parse_share("confidence", str(query.get("confidence", CONFIDENCE))),
+        order=parse_order(str(query.get("order", ""))),
+        towards=_parse_class(run, query.get("class")),
+        bars=_parse_bars(query.get("bars", BOTH)),
+    )
+
+
+def _parse_class(run: Run, value: object) -> int | None:
+    """Number of a class."""
+    if value is None:
+        return None
+    count = len(run.class_names)
+    return parse_whole("class", f"a number from 0 to {count - 1}", value, count)
+
+
+def _parse_bars(value: object) -> str:
+    """Which bars stand on the step axis."""
+    if value not in BARS:
+        raise _unknown("bars", ", ".join(BARS), value)
+    return value
+
+
+def _parse_text(value: object) -> str | None:
+    """A typed text; an empty one is none."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise StatelineError(
+            "text",
+            "no text of an address",
+            expected=f"{LONGEST_TEXT:,} characters at the most",
+            got=f"{len(value):,}" if isinstance(value, str) else repr(value)[:80],
+        )
+    return value
+
+
+def _parse_step(run: Run, sequence: int | None, text: str | None, value: object) -> int | None:
+    """Number of a step of what is chosen; a step without a sequence or a text means nothing.
+
+    How many steps a text has is known when it has been read: the page leaves out one beyond.
+    """
+    if value is None:
+        return None
+    if text is not None:
+        return parse_whole("step", "a number", value, LONGEST_TEXT)
+    if sequence is None:
+        return None
+    length = int(run.offsets[sequence + 1] - run.offsets[sequence])
+    return parse_whole("step", f"a number from 0 to {length - 1}", value, length)
+
+
+def parse_sequence(run: Run, value: object) -> int:
+    """Number of a sequence that the run holds; raises StatelineError that says which those are."""
+    count = run.sequences.height
+    return parse_whole("sequence", f"a number from 0 to {count - 1}", value, count)
+
+
+def parse_whole(what: str, expected: str, value: object, end: int) -> int:
+    """A whole number below `end`; raises StatelineError that says what was expected."""
+    text = str(value)
+    # isdecimal alone also takes digits of other scripts; int() of a long text takes long.
+    if len(text) <= 10 and text.isascii() and text.isdecimal() and int(text) < end:
+        return int(text)
+    raise _unknown(what, expected, value)
+
+
+def _unknown(what: str, expected: str, got: object) -> StatelineError:
+    return StatelineError(what, "this run has no such one", expected=expected, got=repr(got)[:80])

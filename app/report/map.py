@@ -1,0 +1,77 @@
+"""The report's map, which words to write along its trajectory, and which states it is of."""
+
+import base64
+
+import numpy as np
+
+from stateline.app.figures.colours import EXPECTED
+from stateline.app.figures.raster import pixel_place, scatter_png
+from stateline.app.figures.steps_svg import WIDTH
+from stateline.app.figures.trajectory_svg import HEIGHT, LONG, MARGIN, SHORT, TIMES, misdrawn
+from stateline.app.queries.run import EXPECTED_COLUMNS, drawn_rows, expected_bins, run_scales
+from stateline.app.queries.state_kinds import Measured
+from stateline.store.reader import Run
+from stateline.store.schema import STEPS
+
+FINER = 2  # pixels a unit of the drawing: paper shows more than a screen
+
+
+def moved_note(kind: Measured, noun: str) -> str:
+    """What the report says of its bars: which states they are of, and read in which order.
+
+    noun  what a step is
+    """
+    if kind.alone and not kind.backward:
+        return (
+            f"how far the {noun} moved the hidden state, in the colour of the answer before it; "
+            f"the run's largest distance is {kind.largest:.2f}."
+        )
+    order = ", which read from the end" if kind.backward else ""
+    return (
+        f"how far the {noun} moved the state of {kind.name}{order}, in the colour of the answer at "
+        f"the state before; the largest distance of these states is {kind.largest:.2f}."
+    )
+
+
+def jumps(distance: np.ndarray, threshold: float, turning: int | None, first: int = 0) -> list[int]:
+    """The turning step, then the steps of that distance or more, the longest first.
+
+    first  the step that the layer read first: the last one where it reads from the end
+    """
+    order = np.argsort(-distance, kind="stable")
+    # A first step has no state before it: its distance is from the zero state, and no jump.
+    found = [int(t) for t in order if distance[t] >= threshold and t not in (first, turning)]
+    return found if turning is None else [turning, *found]
+
+
+def misdrawn_note(stretch: list[float | None]) -> str:
+    """What the report says of segments whose length on the map misleads; "" where none does."""
+    kinds = [misdrawn(value) for value in stretch]
+    looks = {LONG: "dotted", SHORT: "double"}
+    found = [
+        f"{kinds.count(kind)} {look} drawn over {TIMES} times too {kind}"
+        for kind, look in looks.items()
+        if kind in kinds
+    ]
+    return f" Segments for their distances: {', '.join(found)}." if found else ""
+
+
+def map_picture(
+    run: Run, sequence_id: int, projection: str
+) -> tuple[np.ndarray, np.ndarray, str, int]:
+    """The map of all states as a picture, and where one sequence lies on it.
+
+    returns  x, y (T,) in the drawing's units; the picture as a data address; states in it
+    """
+    start, stop = (int(row) for row in run.offsets[sequence_id : sequence_id + 2])
+    # The sequence itself is always in the picture, whatever a sample leaves out.
+    rows = np.union1d(drawn_rows(run.states), np.arange(start, stop))
+    place = run.coordinates(projection)
+    bins = expected_bins(run.scan(STEPS).select(*EXPECTED_COLUMNS).collect(), run)[rows]
+    size = (WIDTH * FINER, HEIGHT * FINER, MARGIN * FINER)
+    of_all = (place["x"][rows], place["y"][rows])
+    scale, left, top = pixel_place(*of_all, *size)
+    file = scatter_png(*of_all, bins, run_scales(run)[EXPECTED].colours, *size)
+    x = (left + scale * place["x"][start:stop].astype(float)) / FINER
+    y = (top - scale * place["y"][start:stop].astype(float)) / FINER
+    return x, y, f"data:image/png;base64,{base64.b64encode(file).decode()}", len(rows)

@@ -1,0 +1,1 @@
+"""Requests that need the model itself: typed texts and attribution."""

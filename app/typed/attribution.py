@@ -1,0 +1,56 @@
+"""What each step is worth to an answer, asked of the model itself while somebody waits."""
+
+from flask import Blueprint, Response
+
+from stateline.app.typed.client import model_problem, parse_text, typing, typing_problem
+from stateline.app.typed.worker import TextError, UnavailableError
+from stateline.app.web.callback_guard import json_body
+from stateline.app.web.responses import as_json, requested_run
+from stateline.store.reader import Run
+
+attributions = Blueprint("attribution", __name__)
+
+
+@attributions.post("/data/<name>/attribution")
+def attribution(name: str) -> Response:
+    """Leave-one-out and integrated gradients of a stored sequence, or of a text, for a class."""
+    run = requested_run(name)
+    asked = parse_attribution(run, json_body())
+    problem = typing_problem(run) if "text" in asked else attribution_problem(run)
+    if problem:
+        raise problem
+    response = Response(as_json(typing().attribute(run, asked)), mimetype="application/json")
+    response.cache_control.no_store = True
+    return response
+
+
+def attribution_problem(run: Run) -> UnavailableError | None:
+    """Why a run's sequences cannot be attributed, and what mends it; None where they can."""
+    return model_problem(run, "this is measured")
+
+
+def parse_attribution(run: Run, body: object) -> dict:
+    """What the worker is asked: the class, and the number of a stored sequence or a text.
+
+    raises  TextError  the body is no object, or names no class, or not one of the two
+    """
+    if not isinstance(body, dict):
+        wanted = '{"sequence": ..., "class": ...}, sent as JSON'
+        raise TextError("body", "not a JSON object", expected=wanted)
+    towards = parse_number("class", body.get("class"), len(run.class_names))
+    if ("text" in body) == ("sequence" in body):
+        raise TextError(
+            "body", "asks for no sequence", expected="`sequence` or `text`, one of them"
+        )
+    if "text" in body:
+        return {"text": parse_text(body["text"]), "class": towards}
+    sequence = parse_number("sequence", body["sequence"], run.sequences.height)
+    return {"sequence": sequence, "class": towards}
+
+
+def parse_number(what: str, value: object, end: int) -> int:
+    """A whole number from 0 to below `end`, as JSON has it; True is none."""
+    if type(value) is int and 0 <= value < end:
+        return value
+    expected = f"a whole number from 0 to {end - 1}"
+    raise TextError(what, "no such one", expected=expected, got=repr(value)[:80])

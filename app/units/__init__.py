@@ -1,0 +1,1 @@
+"""The page `/units/<run>`: single hidden units and groups of them."""

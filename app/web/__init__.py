@@ -1,0 +1,1 @@
+"""Requests and responses: the runs that are open, guards, caching."""

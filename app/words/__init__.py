@@ -1,0 +1,1 @@
+"""The page `/words/<run>`: what words and phrases do to the answer, over the whole run."""

@@ -1,0 +1,37 @@
+"""The table of words and phrases."""
+
+from dash import html
+
+from stateline.app import ids
+from stateline.app.layout.grid import definition, grid
+from stateline.app.words.queries import COLUMNS
+
+NO_ROWS = {
+    "localeText": {"noRowsToShow": "No word passes: lower the least count, or clear filters"}
+}
+NUMBERED = "decimals(params.value)"
+SHARED = "percent(params.value)"
+
+
+def words_table() -> html.Div:
+    """The grid, the surest effects first; `lexicon.js` draws its cells."""
+    definitions = [definition(column) | RENDERED.get(column.name, {}) for column in COLUMNS]
+    return grid(ids.LEXICON_TABLE, "All words and phrases", definitions, "phrase", NO_ROWS)
+
+
+RENDERED = {
+    "phrase": {"pinned": "left", "tooltipField": "phrase"},
+    "count": {"valueFormatter": {"function": "whole(params.value)"}},
+    "sequences": {"valueFormatter": {"function": "whole(params.value)"}},
+    "towards": {"cellRenderer": "WordClassCell"},
+    "effect": {"cellRenderer": "EffectCell"},
+    "sure": {"valueFormatter": {"function": NUMBERED}, "sort": "desc"},
+    "contribution": {"cellRenderer": "ContributionCell"},
+    "spread": {"valueFormatter": {"function": NUMBERED}},
+    "distance": {"valueFormatter": {"function": NUMBERED}},
+    "error_with": {"valueFormatter": {"function": SHARED}},
+    "error_without": {"valueFormatter": {"function": SHARED}},
+    "train": {"cellRenderer": "SharesCell", "cellRendererParams": {"split": "train"}},
+    "test": {"cellRenderer": "SharesCell", "cellRendererParams": {"split": "test"}},
+    "shortcut": {"valueFormatter": {"function": NUMBERED}},
+}

@@ -1,0 +1,152 @@
+"""What the Words page is made of: table, plot, occurrences of a word, and their states."""
+
+from dash import dcc, html
+
+from stateline.app import addresses, ids
+from stateline.app.queries.run import THUMBNAIL
+from stateline.app.words.table import words_table
+from stateline.store.reader import Run
+
+PLOT_CONFIG = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "scrollZoom": True,
+    "doubleClick": "reset",
+    "responsive": True,
+}
+# Until the first words are drawn nothing is: no white sheet in a dark page.
+EMPTY = {
+    "data": [],
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    },
+}
+
+
+def words_view(run: Run | None) -> html.Main:
+    """The four panes; their scripts fill them in."""
+    return html.Main(
+        [
+            html.Section(
+                [
+                    words_table(),
+                    html.Button("›", className="lexicon-more", type="button", hidden=True),
+                    html.Div(id=ids.LEXICON_SHORTCUTS, className="lexicon-shortcuts"),
+                ],
+                className="lexicon-pane lexicon-table-pane",
+                **{"aria-label": "Words"},
+            ),
+            _plot(),
+            html.Section(
+                [
+                    html.Div(id=ids.LEXICON_WORD, className="lexicon-head"),
+                    html.Div(
+                        id=ids.LEXICON_OCCURRENCES,
+                        className="lexicon-occurrences",
+                        tabIndex="0",
+                        role="listbox",
+                        **{"aria-label": "Occurrences of the word"},
+                    ),
+                ],
+                className="lexicon-pane",
+                **{"aria-label": "Occurrences"},
+            ),
+            _map(run),
+        ],
+        className="lexicon-panes",
+    )
+
+
+def _plot() -> html.Section:
+    """Effect against frequency, and the canvas above it."""
+    return html.Section(
+        [
+            html.Div(
+                [
+                    dcc.Graph(
+                        id=ids.LEXICON_PLOT,
+                        figure=EMPTY,
+                        config=PLOT_CONFIG,
+                        responsive=True,
+                        className="map",
+                    ),
+                    html.Canvas(id=ids.LEXICON_PLOT_OVERLAY, className="map-overlay"),
+                ],
+                id=ids.LEXICON_PLOT_FRAME,
+                className="map-frame",
+                role="figure",
+                **{
+                    "aria-label": "Effect of each word against how often it occurs, as in the table"
+                },
+            ),
+            html.Div(id=ids.LEXICON_PLOT_NOTE, className="lexicon-note", role="status"),
+        ],
+        className="lexicon-pane lexicon-plot-pane",
+        **{"aria-label": "Effect and frequency"},
+    )
+
+
+def _map(run: Run | None) -> html.Section:
+    """The picture of the default projection, and above it the states of the occurrences."""
+    width, height = THUMBNAIL
+    picture = (
+        html.Img(src=addresses.thumbnail(run), alt="", width=width, height=height) if run else None
+    )
+    return html.Section(
+        [
+            html.Div(
+                [
+                    html.H2("States of these occurrences"),
+                    html.A("Light them on the map", id=ids.LEXICON_MAP_LINK),
+                ],
+                className="lexicon-head",
+            ),
+            html.Div(
+                html.Div(
+                    [picture, html.Canvas(), html.Canvas()],
+                    id=ids.LEXICON_MAP,
+                    className="lexicon-picture",
+                    role="figure",
+                    **{"aria-label": "Where the states of these occurrences lie on the map"},
+                ),
+                className="lexicon-picture-frame",
+            ),
+        ],
+        className="lexicon-pane lexicon-map-pane",
+        **{"aria-label": "Map"},
+    )
+
+
+# Pages that answer the same question of a series, and how.
+INSTEAD = {
+    addresses.EXPLORE: "the contribution of every step of a sequence, and the step that turned it",
+    addresses.DECISIONS: "how many steps the model reads before its answer stands",
+    addresses.UNITS: "which units a step moves, and where else the same units are on",
+}
+
+
+def no_words(run: Run) -> html.Main:
+    """Instead of the panes for a series: what it lacks, and what answers the same question."""
+    return html.Main(
+        html.Section(
+            [
+                html.H1("A series has no words"),
+                html.P(
+                    f"The sequences of {run.name} are numbers, so that no word or phrase comes "
+                    "back from one to the next. What moves the answer is seen step by step:"
+                ),
+                html.Ul(
+                    [html.Li([_way(page, run), f": {says}"]) for page, says in INSTEAD.items()]
+                ),
+            ],
+            className="empty-state",
+        ),
+        className="gallery",
+    )
+
+
+def _way(page: str, run: Run) -> dcc.Link:
+    return dcc.Link(addresses.RUN_PAGES[page], href=addresses.of_page(page, run.name))

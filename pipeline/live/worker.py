@@ -1,0 +1,280 @@
+"""Texts that somebody types, read by a run's own model: one JSON object a line in, one out.
+
+    echo '{"text": "Not a bad film."}' |
+        python -m stateline.pipeline.live.worker --run store/data/demo-reviews
+
+The first line that it writes is {"ready": true}, as soon as the model is loaded. Each line it
+reads is {"text": ..., "projection": ...}, the map being the run's first where none is named; each
+line it answers with is the sequence as the app draws it, {"facts": ..., "steps": ...}, or
+{"error": one line}. {"attribute": {"text": ..., "class": c}}, or "sequence" and its number in
+place of the text, asks what each step is worth to a class instead: see `live.attribution`. The app
+starts this as a process of its own, since it never loads TensorFlow.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+import polars as pl
+
+from stateline.pipeline.distances import jumps
+from stateline.pipeline.expected import expected_prediction, flips_and_settle, step_differences
+from stateline.pipeline.live.protocol import parse_line, plain, whole_number
+from stateline.pipeline.models.keras.run_model import Network
+from stateline.pipeline.run.stage import main_guard
+from stateline.pipeline.sources.text import read_part, split_words, word_ids
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run, open_run
+from stateline.store.schema import VOCABULARY, hidden_table
+
+if TYPE_CHECKING:
+    from stateline.pipeline.live.attribution import Attribution
+
+# What a text without a label has not.
+ONLY_STORED = (
+    "sequence_id", "external_id", "label", "correct", "turning_step", "right_until", "peak_label"
+)  # fmt: skip
+
+
+class TypedReader:
+    """Reads typed texts as the stages read the corpus, and finds their places on the run's maps."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.network = Network(run)
+        self.meaning = run.manifest["corpus"]["tokens"]
+        self.tokens = run.scan(VOCABULARY).collect()["token"].to_list()
+        special = set(self.meaning.values())
+        self.known = {word: i for i, word in enumerate(self.tokens) if i not in special}
+        self._states: dict[str, np.ndarray] = {}  # of each layer, read once: they may be large
+
+    def answer(self, text: str, projection: str | None = None) -> dict:
+        """One text with all that the app's views draw of it.
+
+        returns  under "facts" what a row of sequences.parquet holds, null what only the corpus
+                 knows; under "steps" a list a column, T long
+        raises   StatelineError  the text holds no word, or a word that this model has no id for;
+                 the run has no such map
+        """
+        entry = self._projection(projection)
+        surface, ids, length_full = self._words(text)
+        states, logit = self.network.read(ids)
+        steps = {
+            "token": [self.tokens[i] for i in ids],
+            "surface": surface,
+            "known": (ids != self.meaning["unknown"]).tolist()
+            if self.meaning["unknown"] is not None
+            else [True] * len(ids),
+            "role": [None] * len(ids),
+            **self._answers(logit),
+            **self._moves(states, entry),
+            **self._place(states[f"{entry['layer']}.{entry['state']}"], entry),
+        }
+        facts = self._facts(text, length_full, steps)
+        return {
+            "facts": {key: plain(value) for key, value in facts.items()},
+            "steps": {key: plain(value) for key, value in steps.items()},
+        }
+
+    def attribute(self, asked: dict) -> dict:
+        """What each step of a text, or of a stored sequence, is worth to the logit of a class.
+
+        asked    `class`, its number, and `text` or `sequence`, the number of a stored one
+        returns  see stateline.pipeline.live.attribution; `output` says in words which logit it is
+        raises   StatelineError  there is no such sequence or class; as for `answer`
+        """
+        names = self.run.class_names
+        towards = whole_number("class", asked.get("class"), len(names))
+        if "text" in asked:
+            _, sequence, _ = self._words(asked["text"])
+        else:
+            count = self.run.sequences.height
+            number = whole_number("sequence", asked.get("sequence"), count)
+            column = "token_id" if self.run.kind == "text" else "values"
+            sequence = self.run.steps_of(number, [column])[column].to_numpy()
+        found = self._attribution.of(sequence, towards)
+        single = self.run.manifest["readout"]["outputs"] == 1 and towards == 0
+        output = f"{'minus the logit' if single else 'logit'} of {names[max(towards, int(single))]}"
+        return {key: plain(value) for key, value in (found | {"output": output}).items()}
+
+    @cached_property
+    def _attribution(self) -> "Attribution":
+        # Loads TensorFlow, which the network has loaded by now.
+        from stateline.pipeline.live.attribution import Attribution
+
+        readout = self.run.manifest["readout"]
+        known = readout["method"] in ("linear", "head")
+        initial = np.array(readout["initial_logit"], np.float32) if known else None
+        return Attribution(self.network, initial)
+
+    def _projection(self, projection: str | None) -> dict:
+        """The manifest's entry of a map; the run's first where none is named."""
+        entries = {entry["id"]: entry for entry in self.run.manifest["projections"]}
+        chosen = self.run.manifest["default_projection"] if projection is None else projection
+        if chosen not in list(entries):  # By value: what was sent may be of any type.
+            raise StatelineError(
+                "projection",
+                "this run has no such one",
+                expected=f"one of {', '.join(entries)}",
+                got=repr(chosen)[:80],
+            )
+        return entries[chosen]
+
+    def _words(self, text: str) -> tuple[list[str], np.ndarray, int]:
+        """The words that the model reads, their ids uint32 (T,), and how many the text holds."""
+        if self.run.kind != "text":
+            raise StatelineError(f"run {self.run.name}", "its model reads numbers, not a text")
+        words = split_words(pl.Series([text]))
+        if not len(words[0]):
+            raise StatelineError("text", "it holds no word", got=repr(text[:40]))
+        surface = words[0].to_list()
+        ids = word_ids(surface, self.known, self.meaning["unknown"])
+        if None in ids:
+            unread = surface[ids.index(None)]
+            raise StatelineError("text", f"the model has no id for the word {unread!r}")
+        if self.meaning["start"] is not None:
+            surface = [self.tokens[self.meaning["start"]], *surface]
+            ids = [self.meaning["start"], *ids]
+        read = pl.DataFrame({"surface": [surface], "ids": [ids]})
+        truncation = self.run.manifest["corpus"]["truncation"]
+        if truncation["max_steps"] is not None:
+            most, keep = truncation["max_steps"], truncation["keep"]
+            read = read.select(read_part("surface", most, keep), read_part("ids", most, keep))
+        kept = read["ids"][0].to_numpy().astype(np.uint32)
+        return read["surface"][0].to_list(), kept, len(surface)
+
+    def _answers(self, logit: np.ndarray) -> dict[str, np.ndarray]:
+        """What was expected after each word; logit is (T, K)."""
+        ep = expected_prediction(logit)
+        initial = np.array(self.run.manifest["readout"]["initial_logit"], dtype=np.float32)
+        return {
+            "predicted": ep.argmax(axis=1),
+            "ep": ep,
+            "logit": logit,
+            "contribution": step_differences(logit, np.array([0]), initial),
+            "confidence": ep.max(axis=1),
+        }
+
+    def _moves(self, states: dict[str, np.ndarray], entry: dict) -> dict[str, np.ndarray | None]:
+        """How far each word moved the state of the map's layer.
+
+        states  float32 (T, N) by `<layer>.<kind>`
+        entry   the manifest's entry of the map
+        """
+        read = (entry["layer"], entry["state"]) == (self.network.about.reads.id, "h")
+        layer = self.run.layer(entry["layer"])
+        h = states[f"{entry['layer']}.{entry['state']}"]
+        weights = self.network.weights if read else None
+        moved = jumps(h, np.array([0, len(h)]), weights, layer["direction"])
+        return {"distance": moved[0], "visible": moved[1], "silent": moved[2]}
+
+    def _place(self, h: np.ndarray, entry: dict) -> dict[str, object]:
+        """Where each state is drawn: at the most similar stored one, which is named.
+
+        h        float32 (T, N)
+        entry    the manifest's entry of the map
+        returns  x, y of that state on the map, its sequence and step, and how far it is from the
+                 typed one among the units; trust is null, since a typed state has no place that
+                 could be trusted
+        """
+        row, away = nearest_states(h, self._stored(entry["layer"], entry["state"]))
+        place = self.run.coordinates(entry["id"])
+        sequence = np.searchsorted(self.run.offsets, row, side="right") - 1
+        return {
+            "x": place["x"][row],
+            "y": place["y"][row],
+            "trust": None,
+            "near_sequence": sequence,
+            "near_step": row - self.run.offsets[sequence],
+            "near_distance": away,
+        }
+
+    def _stored(self, layer: str, state: str) -> np.ndarray:
+        """All stored states of one kind of a layer: float32 (M, N)."""
+        key = f"{layer}.{state}"
+        if key not in self._states:
+            table = self.run.scan(hidden_table(layer)).select(state).collect()
+            self._states[key] = table[state].to_numpy()
+        return self._states[key]
+
+    def _facts(self, text: str, length_full: int, steps: dict) -> dict[str, object]:
+        """What a row of sequences.parquet says; null what a text without a label has not."""
+        flips, settle = flips_and_settle(steps["predicted"], np.array([0, len(steps["predicted"])]))
+        longest = int(steps["distance"].argmax())
+        return dict.fromkeys(ONLY_STORED) | {
+            "predicted": int(steps["predicted"][-1]),
+            "confidence": float(steps["confidence"][-1]),
+            "length": len(steps["surface"]),
+            "length_full": length_full,
+            "unknown": steps["known"].count(False),
+            "flips": int(flips[0]),
+            "settle_step": int(settle[0]),
+            "max_distance": float(steps["distance"][longest]),
+            "max_distance_step": longest,
+            "peak_confidence": float(steps["confidence"].max()),
+            "text": text,
+        }
+
+
+def nearest_states(h: np.ndarray, stored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The most similar stored state of each of some states, exactly, in memory that is bounded.
+
+    h, stored  float32 (T, N), (M, N)
+    returns    row int64 (T,), distance float32 (T,): Euclidean, in hidden-state units
+    """
+    from sklearn.metrics import pairwise_distances_argmin
+
+    row = pairwise_distances_argmin(h, stored)  # Chunk by chunk of both.
+    # Anew from the differences: the search takes products, which cancel where states are equal.
+    away = np.linalg.norm(h.astype(np.float64) - stored[row], axis=1)
+    return row, away.astype(np.float32)
+
+
+def answers(reader: TypedReader, lines: TextIO) -> Iterator[dict]:
+    """An answer a line; what was wrong with a line is its answer, and the next is read."""
+    for line in lines:
+        try:
+            asked = parse_line(line)
+            if "attribute" in asked:
+                yield reader.attribute(asked["attribute"])
+            else:
+                yield reader.answer(asked["text"], asked.get("projection"))
+        except StatelineError as error:
+            yield {"error": str(error)}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m stateline.pipeline.live.worker",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--run", type=Path, required=True, help="folder of the run")
+    folder = parser.parse_args().run
+    # Answers have the output to themselves: what libraries print goes where errors go.
+    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdin.reconfigure(encoding="utf-8")
+
+    def write(answer: dict) -> None:
+        print(json.dumps(answer, allow_nan=False), file=output, flush=True)
+
+    try:
+        reader = TypedReader(open_run(folder))
+    except StatelineError as error:
+        write({"error": str(error)})
+        raise
+    write({"ready": True})
+    for answer in answers(reader, sys.stdin):
+        write(answer)
+
+
+if __name__ == "__main__":
+    main_guard(main)

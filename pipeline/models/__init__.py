@@ -1,0 +1,1 @@
+"""Trained models, a folder a framework."""

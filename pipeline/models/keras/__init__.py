@@ -1,0 +1,1 @@
+"""Keras models: their structure, their states and their answers."""

@@ -1,0 +1,115 @@
+"""Sequences of unequal length as batches: padded behind, or of one length without any padding."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from stateline.pipeline.models.keras.backend import keras, tf
+from stateline.pipeline.models.keras.variable_length import any_length, open_in_time
+from stateline.store.schema import RESERVED_ID, UNKNOWN_ID
+
+
+def pad_behind(sequences: list[np.ndarray], padding: float = RESERVED_ID) -> np.ndarray:
+    """Sequences as one array, padded behind.
+
+    sequences  B arrays of ids (T,) or of numbers (T, F); lengths differ
+    padding    what a padded step holds
+    returns    int32 (B, T) or float32 (B, T, F)  T is the longest length
+    """
+    longest = max(len(each) for each in sequences)
+    numeric = sequences[0].ndim == 2
+    shape = (len(sequences), longest, *sequences[0].shape[1:])
+    padded = np.full(shape, padding, dtype=np.float32 if numeric else np.int32)
+    for row, each in enumerate(sequences):
+        padded[row, : len(each)] = each
+    return padded
+
+
+class LengthBatches:
+    """Batches of sequences of like length, padded behind to the longest of each batch.
+
+    sequences  S arrays of ids (T,) or of numbers (T, F); lengths differ
+    wanted     (S, K) float32 targets, or None
+    batch      sequences in a batch
+    rng        where given, batches are drawn anew for every epoch; else sorted by length
+    unknown    share of words replaced by the unknown id; needs `rng`
+    padding    what a padded step holds; None: the model reads padding, so a batch holds
+               sequences of one length only
+    """
+
+    def __init__(
+        self,
+        sequences: list[np.ndarray],
+        wanted: np.ndarray | None,
+        batch: int,
+        rng: np.random.Generator | None = None,
+        unknown: float = 0.0,
+        padding: float | None = RESERVED_ID,
+    ) -> None:
+        self.sequences, self.wanted, self.batch, self.rng = sequences, wanted, batch, rng
+        self.unknown, self.padding = unknown, padding
+        self.lengths = np.array([len(ids) for ids in sequences])
+
+    def draw(self) -> list[np.ndarray]:
+        """Row numbers of each batch: near in length; with `rng` in random order."""
+        key = self.lengths
+        if self.rng is not None:
+            # A little noise mixes neighbours in length, so that batches differ between epochs.
+            key = key + self.rng.uniform(0, 1 + 0.1 * self.lengths)
+        order = np.argsort(key, kind="stable")
+        if self.padding is None:
+            ends = np.flatnonzero(np.diff(self.lengths[order])) + 1
+            groups = np.split(order, ends)
+        else:
+            groups = [order]
+        batches = [
+            group[i : i + self.batch] for group in groups for i in range(0, len(group), self.batch)
+        ]
+        if self.rng is not None:
+            self.rng.shuffle(batches)
+        return batches
+
+    def padded(self, rows: np.ndarray) -> np.ndarray:
+        """The sequences of some rows: int32 (B, T) or float32 (B, T, F)."""
+        made = pad_behind([self.sequences[row] for row in rows], self.padding or RESERVED_ID)
+        if self.unknown:
+            dropped = (self.rng.random(made.shape) < self.unknown) & (made != RESERVED_ID)
+            made[dropped] = UNKNOWN_ID
+        return made
+
+    def dataset(self) -> object:
+        """A tf.data.Dataset of one pass: sequences, or sequences and targets.
+
+        The signature leaves both axes open. Keras would take the width of the first batches
+        it sees for every batch's.
+        """
+        features = self.sequences[0].shape[1:]
+        given = tf.TensorSpec((None, None, *features), tf.float32 if features else tf.int32)
+        if self.wanted is None:
+            signature = (given,)
+        else:
+            signature = (given, tf.TensorSpec((None, self.wanted.shape[1]), tf.float32))
+
+        def one_pass() -> Iterator[tuple[np.ndarray, ...]]:
+            for rows in self.draw():
+                targets = () if self.wanted is None else (self.wanted[rows],)
+                yield (self.padded(rows), *targets)
+
+        made = tf.data.Dataset.from_generator(one_pass, output_signature=signature)
+        count = len(self.draw()) if self.padding is None else -(-len(self.sequences) // self.batch)
+        return made.apply(tf.data.experimental.assert_cardinality(count)).prefetch(2)
+
+
+def predict(
+    model: keras.Model,
+    sequences: list[np.ndarray],
+    batch: int,
+    padding: float | None = RESERVED_ID,
+) -> np.ndarray:
+    """The model's own output for whole sequences: float32 (S, K), in the order given."""
+    batches = LengthBatches(sequences, None, batch, padding=padding)
+    with any_length(model):
+        output = open_in_time(model).predict(batches.dataset(), verbose=0)
+    ordered = np.empty_like(output)
+    ordered[np.concatenate(batches.draw())] = output
+    return ordered

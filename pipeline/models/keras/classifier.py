@@ -1,0 +1,66 @@
+"""The recurrent classifier that the pipeline trains itself."""
+
+import numpy as np
+
+from stateline.pipeline.models.keras.backend import keras, tf
+
+CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
+OPTIMISERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+
+
+def make_reproducible(seed: int) -> None:
+    """Seed Python, NumPy and TensorFlow, and let no thread order change a sum."""
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+
+
+def build_model(
+    settings: dict, vocabulary: int, classes: int, features: int | None = None
+) -> keras.Model:
+    """The paper's layers: embedding, dropout, one recurrent layer, dropout, dense.
+
+    vocabulary  rows of the embedding; id 0 is padding and masked
+    classes     two: one sigmoid unit for the second class; more: softmax
+    features    F of a numeric series, which needs no embedding; None for text
+    """
+    recurrent = CELLS[settings["cell"]](settings["units"], name=settings["cell"])
+    outputs, activation = (1, "sigmoid") if classes == 2 else (classes, "softmax")
+    if features is None:
+        read = [
+            keras.Input((None,), dtype="int32", name="ids"),
+            keras.layers.Embedding(
+                vocabulary, settings["embedding"], mask_zero=True, name="embedding"
+            ),
+            keras.layers.SpatialDropout1D(settings["spatial_dropout"], name="embedding_dropout"),
+        ]
+    else:
+        read = [keras.Input((None, features), name="values")]
+    model = keras.Sequential(
+        [
+            *read,
+            recurrent,
+            keras.layers.Dropout(settings["dropout"], name="state_dropout"),
+            keras.layers.Dense(outputs, activation=activation, name="readout"),
+        ],
+        name="stateline",
+    )
+    averaging = settings["averaging"]
+    optimiser = OPTIMISERS[settings["optimizer"]](
+        learning_rate=settings["learning_rate"],
+        use_ema=averaging > 0,
+        ema_momentum=averaging or None,
+    )
+    binary = classes == 2 or settings["loss"] == "elementwise"
+    model.compile(
+        optimizer=optimiser,
+        loss="binary_crossentropy" if binary else "categorical_crossentropy",
+        metrics=["binary_accuracy" if classes == 2 else "categorical_accuracy"],
+    )
+    return model
+
+
+def targets(label: np.ndarray, classes: int) -> np.ndarray:
+    """Labels as the loss wants them: float32 (S, 1) for two classes, else one-hot (S, C)."""
+    if classes == 2:
+        return label.astype(np.float32)[:, None]
+    return np.eye(classes, dtype=np.float32)[label]

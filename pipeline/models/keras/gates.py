@@ -1,0 +1,31 @@
+"""Gates of LSTM and GRU cells: how far each unit lets in, keeps and lets out."""
+
+from stateline.pipeline.models.keras.backend import keras
+
+
+def gate_values(
+    cell: object, kind: str, inputs: object, h: object, first: object = None
+) -> dict[str, object]:
+    """Values of a cell's gates after every step, found again from its weights and its states.
+
+    cell     a Keras LSTMCell or GRUCell; others have no gates
+    kind     LSTM or GRU
+    inputs   (B, T, D)  what the cell read
+    h        (B, T, N)  its hidden states, in the same order
+    first    (B, N)  the state before the first step; None: zero
+    returns  (B, T, N) each, 0 to 1: input, forget, output of an LSTM; update, reset of a GRU
+    """
+    if kind not in ("LSTM", "GRU"):
+        return {}
+    ops = keras.ops
+    start = ops.zeros_like(h[:, :1]) if first is None else first[:, None]
+    before = ops.concatenate([start, h[:, :-1]], axis=1)
+    bias = cell.bias if cell.use_bias else 0.0
+    if kind == "GRU" and cell.use_bias and cell.reset_after:
+        bias = ops.sum(cell.bias, axis=0)
+    drive = ops.matmul(inputs, cell.kernel) + ops.matmul(before, cell.recurrent_kernel) + bias
+    parts = ops.split(drive, 4 if kind == "LSTM" else 3, axis=-1)
+    open_ = cell.recurrent_activation
+    if kind == "LSTM":
+        return {"input": open_(parts[0]), "forget": open_(parts[1]), "output": open_(parts[3])}
+    return {"update": open_(parts[0]), "reset": open_(parts[1])}

@@ -1,0 +1,61 @@
+"""Walking through a Keras model: one graph of layers, whichever way it was written."""
+
+from collections.abc import Iterator
+
+from stateline.pipeline.models.keras.backend import keras
+from stateline.store.errors import StatelineError
+
+ARRAYS = "Or read its states yourself and hand them over: pipeline.build_store_from_states"
+
+
+def refuse(model: keras.Model, what: str, mend: str, **facts: object) -> StatelineError:
+    """The error that says why a model cannot be read and what would make it readable."""
+    return StatelineError(f"model {model.name}", what, mend=mend, **facts)
+
+
+def functional(model: keras.Model) -> keras.Model:
+    """The model as one graph of layers, whichever way it was written."""
+    try:
+        inputs, outputs = model.inputs, model.outputs
+    except (AttributeError, ValueError):
+        inputs = outputs = None
+    if not inputs or not outputs:
+        raise refuse(
+            model,
+            "its layers cannot be seen",
+            "Write it as Sequential or functional, and build it: model(some_input). " + ARRAYS,
+            expected="a built Sequential or functional model",
+            got=type(model).__name__,
+        )
+    for kind, tensors in (("inputs", inputs), ("outputs", outputs)):
+        if len(tensors) != 1:
+            raise refuse(
+                model,
+                f"has several {kind}",
+                f"Make one of them: keras.Model(one_input, one_output). {ARRAYS}",
+                expected=1,
+                got=len(tensors),
+            )
+    return keras.Model(inputs, outputs)
+
+
+def inner_layers(model: keras.Model, path: str = "") -> Iterator[tuple[str, keras.layers.Layer]]:
+    """Every layer of a model and of the models inside it, with its path."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from inner_layers(layer, f"{path}{layer.name}.")
+        else:
+            yield path + layer.name, layer
+            if isinstance(layer, keras.layers.Wrapper) and not isinstance(
+                layer, keras.layers.Bidirectional
+            ):
+                yield f"{path}{layer.name}.{layer.layer.name}", layer.layer
+
+
+def inner_operations(graph: keras.Model) -> Iterator[keras.Operation]:
+    """Every operation of a graph in order, those of nested models in their place."""
+    for operation in graph.operations:
+        if isinstance(operation, keras.Model):
+            yield from inner_operations(functional(operation))
+        else:
+            yield operation

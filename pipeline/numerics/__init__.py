@@ -1,0 +1,1 @@
+"""Functions over arrays that the stages are made of."""

@@ -1,0 +1,109 @@
+"""The table of the clusters of one map: what each holds, where its label stands, its words."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from stateline.store.schema import CHARACTERISTIC_WORDS, cluster_columns, polars_schema
+
+# Standard errors by which a word must be more frequent in a cluster than elsewhere.
+LEAST_Z = 3.0
+
+
+class Steps(Protocol):
+    """What is known of every step; see `stateline.pipeline.clusters.Answers`."""
+
+    sequence: np.ndarray
+    label: np.ndarray
+    predicted: np.ndarray
+    token: pl.Series | None
+    special: Sequence[str]
+
+
+def most_common(values: np.ndarray) -> int:
+    """The most common value, of equally common ones the smallest."""
+    return int(np.bincount(values).argmax())
+
+
+def middle(places: np.ndarray) -> np.ndarray:
+    """The place nearest to the median of some, float32 (2,): one of them, so never between two."""
+    away = np.linalg.norm(places - np.median(places, axis=0), axis=1)
+    return places[away.argmin()]
+
+
+def parent_of(coarser: np.ndarray) -> int:
+    """The coarser cluster of more than half of some states, int (B,); -1 where none has so many."""
+    inside = coarser[coarser >= 0]
+    if not len(inside):
+        return -1
+    largest = most_common(inside)
+    return largest if 2 * (inside == largest).sum() > len(coarser) else -1
+
+
+def characteristic_words(cluster: np.ndarray, steps: Steps) -> dict[int, list[str]]:
+    """The words that the states of each cluster read more often than the others did.
+
+    cluster  int (M,)  of one level, -1 for none
+    returns  by cluster: words, the surest first
+    source   Monroe et al. 2008, "Fightin' words": log-odds with an informative Dirichlet prior,
+             here the frequencies of the whole run, as heavy as the cluster
+    """
+    read = pl.DataFrame({"cluster": cluster, "token": steps.token})
+    read = read.filter(~pl.col("token").is_in(list(steps.special)))
+    overall = read.group_by("token").agg(every=pl.len())
+    sizes = read.group_by("cluster").agg(states=pl.len())
+    total = read.height
+    counted = read.filter(pl.col("cluster") >= 0).group_by("cluster", "token").agg(here=pl.len())
+    n, prior = pl.col("states"), pl.col("every") / total * pl.col("states")
+    inside, outside = pl.col("here") + prior, pl.col("every") - pl.col("here") + prior
+    odds = (inside / (2 * n - inside)).log() - (outside / (total - outside)).log()
+    surest = (
+        counted.join(overall, on="token")
+        .join(sizes, on="cluster")
+        .with_columns(z=odds / (1 / inside + 1 / outside).sqrt())
+        .filter(pl.col("z") >= LEAST_Z)
+        .sort("cluster", "z", "token", descending=[False, True, False])
+        .group_by("cluster", maintain_order=True)
+        .agg(pl.col("token").head(CHARACTERISTIC_WORDS))
+    )
+    return dict(surest.iter_rows())
+
+
+def cluster_table(places: np.ndarray, member: np.ndarray, steps: Steps) -> pl.DataFrame:
+    """A row a cluster, sorted by level and cluster.
+
+    places  float32 (M, 2)
+    member  int32 (M, levels)  cluster of each state at each level, -1 for none
+    """
+    rows = []
+    for level, cluster in enumerate(member.T):
+        words = {} if steps.token is None else characteristic_words(cluster, steps)
+        order = np.argsort(cluster, kind="stable")
+        edges = np.searchsorted(cluster[order], np.arange(cluster.max() + 2))
+        for number, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+            inside = order[start:stop]
+            label, predicted = steps.label[inside], steps.predicted[inside]
+            actual = most_common(label)
+            x, y = middle(places[inside])
+            rows.append(
+                {
+                    "level": level,
+                    "cluster": number,
+                    "parent": parent_of(member[inside, level - 1]) if level else -1,
+                    "states": len(inside),
+                    "sequences": len(np.unique(steps.sequence[inside])),
+                    "x": x,
+                    "y": y,
+                    "label": actual,
+                    "purity": (label == actual).mean(),
+                    "predicted": most_common(predicted),
+                    "accuracy": (label == predicted).mean(),
+                    "words": words.get(number, []),
+                }
+            )
+    wanted = polars_schema(cluster_columns())
+    if not rows:
+        return pl.DataFrame(schema=wanted)
+    return pl.DataFrame(rows, schema_overrides=wanted, infer_schema_length=None)

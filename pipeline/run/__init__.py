@@ -1,0 +1,1 @@
+"""What all stages share: settings, files, timing and the tables they write."""

@@ -1,0 +1,207 @@
+"""What all stages share: where files are, safe writing, timing and the command line.
+
+A stage writes into a temporary folder beside its own and takes its place only
+when it is whole, so that an interrupted build leaves nothing half-written and
+the next one resumes at the stage that was cut off.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stateline.store.errors import StatelineError
+
+BUILD = Path(".build")
+REPORT = "stage.json"
+
+
+@dataclass(frozen=True)
+class BuildPaths:
+    """Where the intermediate files of one run are: a folder a stage."""
+
+    build: Path
+    run: str
+
+    @property
+    def root(self) -> Path:
+        return self.build / self.run
+
+    def settings(self, stage: str) -> Path:
+        return self.root / "settings" / f"{stage}.json"
+
+    def stage(self, stage: str) -> Path:
+        return self.root / stage
+
+    def need(self, stage: str, name: str) -> Path:
+        """A file that an earlier stage made; raises StatelineError where it is not there."""
+        path = self.stage(stage) / name
+        if not path.exists():
+            raise StatelineError(
+                path, "missing", mend=f"Make it: make run RUN={self.run} (stage {stage})"
+            )
+        return path
+
+    def read_settings(self, stage: str) -> dict[str, object]:
+        """The stage's settings as `stateline.pipeline.config` wrote them."""
+        path = self.settings(stage)
+        if not path.exists():
+            raise StatelineError(
+                path,
+                "missing",
+                mend=f"Make it: python -m stateline.pipeline.config --run {self.run}",
+            )
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def read_json(self, stage: str, name: str) -> dict:
+        """A JSON file that an earlier stage made."""
+        return json.loads(self.need(stage, name).read_text(encoding="utf-8"))
+
+
+@dataclass
+class StageRun:
+    """One running stage: its temporary folder and what it reports at the end."""
+
+    paths: BuildPaths
+    name: str
+    folder: Path
+    rows: int = 0
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def write_json(self, name: str, content: object) -> None:
+        """A JSON file into the stage's folder."""
+        (self.folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def replace_if_changed(path: Path, text: str) -> bool:
+    """Write a small text file only where its content differs; True where it was written."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+    return True
+
+
+def folder_bytes(folder: Path) -> int:
+    """Size of all files below a folder, in bytes."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def readable_bytes(count: int) -> str:
+    """A size for people, in decimal units."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.2f} GB"
+
+
+def peak_memory() -> int:
+    """Largest resident size of this process so far, in bytes."""
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return size if sys.platform == "darwin" else size * 1024  # which counts in bytes, not in KiB
+
+
+@contextmanager
+def running(paths: BuildPaths, name: str) -> Iterator[StageRun]:
+    """Run a stage's work in a temporary folder that becomes the stage's folder at the end.
+
+    Leftovers of a killed run are removed first; an exception removes the
+    temporary folder and keeps the result of the last whole run.
+    """
+    paths.root.mkdir(parents=True, exist_ok=True)
+    final = paths.stage(name)
+    for leftover in [*paths.root.glob(f"{name}.tmp-*"), *paths.root.glob(f"{name}.old-*")]:
+        shutil.rmtree(leftover)
+    temporary = final.with_name(f"{name}.tmp-{os.getpid()}")
+    temporary.mkdir()
+    stage = StageRun(paths, name, temporary)
+    started = time.perf_counter()
+    try:
+        yield stage
+        report = {
+            "stage": name,
+            "seconds": round(time.perf_counter() - started, 3),
+            "rows": stage.rows,
+            "bytes": folder_bytes(temporary),
+            "peak_memory_bytes": peak_memory(),
+        }
+        stage.write_json(REPORT, report | stage.facts)
+        old = final.with_name(f"{name}.old-{os.getpid()}")
+        if final.exists():
+            final.rename(old)
+        temporary.rename(final)
+        shutil.rmtree(old, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    say(
+        f"{name}: {report['seconds']:.1f} s, {stage.rows:,} rows, {readable_bytes(report['bytes'])}"
+    )
+
+
+def say(line: str) -> None:
+    """One plain line for the person who waits."""
+    print(line, flush=True)
+
+
+def main_guard(main: Callable[[], None]) -> None:
+    """Run a command; what people did wrong is one line on stderr and exit code 2."""
+    try:
+        main()
+    except StatelineError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except OSError as error:
+        print(
+            StatelineError(error.filename or "disk", error.strerror or str(error)), file=sys.stderr
+        )
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("stopped; what was whole is kept, and the same command resumes", file=sys.stderr)
+        sys.exit(130)
+
+
+def stage_main(
+    name: str,
+    work: Callable[..., None],
+    *,
+    reads: str,
+    writes: str,
+    options: Callable[[argparse.ArgumentParser], None] | None = None,
+) -> None:
+    """The command line of a stage: `python -m stateline.pipeline.<module> --run RUN`.
+
+    work     called with the build's paths and the parsed options
+    reads    what it reads and `writes` what it makes, for --help
+    options  adds the stage's own options
+    """
+
+    def main() -> None:
+        parser = argparse.ArgumentParser(
+            prog=f"python -m stateline.pipeline.{name}",
+            description=(sys.modules[work.__module__].__doc__ or "").strip(),
+            epilog=f"Reads {reads}. Writes {writes}. "
+            "Its knobs: python -m stateline.pipeline.config --help",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        parser.add_argument("--run", required=True, help="name of the run")
+        parser.add_argument(
+            "--build", type=Path, default=BUILD, help=f"folder of intermediate files [{BUILD}]"
+        )
+        if options:
+            options(parser)
+        given = parser.parse_args()
+        work(BuildPaths(given.build, given.run), given)
+
+    main_guard(main)

@@ -1,0 +1,1 @@
+"""Where sequences come from: files, published corpora, arrays."""

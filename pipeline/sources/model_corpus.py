@@ -1,0 +1,244 @@
+"""A user's file of sequences beside a trained model: texts, words, token ids or numbers."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from stateline.pipeline.models.keras.masking import as_sequences
+from stateline.pipeline.sources.files import (
+    label_names,
+    read_table,
+    refuse_missing,
+    with_split_names,
+)
+from stateline.pipeline.sources.sequences import START_TOKEN, Given, class_numbers, vocabulary_names
+from stateline.pipeline.sources.text import split_words, word_ids
+from stateline.store.errors import StatelineError
+
+if TYPE_CHECKING:  # which would import TensorFlow
+    from stateline.pipeline.models.keras.structure import Anatomy
+
+# What people write at the id of unknown words, if anything.
+SPECIAL = re.compile(r"|\W.*\W|unk|unknown|oov", re.IGNORECASE)
+
+
+def read_vocabulary(path: Path) -> list[str]:
+    """Tokens by their ids: a line each, counted from 0; empty lines count.
+
+    raises  StatelineError  no such file, not UTF-8, or a token twice
+    """
+    if not path.is_file():
+        raise StatelineError(path, "no such file", mend="Check the path after VOCABULARY=")
+    try:
+        words = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    except UnicodeDecodeError as error:
+        raise StatelineError(path, f"is not UTF-8 at byte {error.start:,}") from None
+    words = [word.removesuffix("\r") for word in words]
+    seen: dict[str, int] = {}
+    for number, word in enumerate(words):
+        if word and seen.setdefault(word, number) != number:
+            raise StatelineError(
+                path,
+                f"token {word!r} stands in lines {seen[word] + 1} and {number + 1}",
+                expected="each token once",
+            )
+    return words
+
+
+def read_given(settings: dict, about: "Anatomy") -> Given:
+    """The sequences of a file as the model reads them.
+
+    The column TEXT holds texts (split into words here), lists of words, lists of token ids, or
+    lists of lists of numbers (a series). Where a column SPLIT says so, only test rows are taken.
+
+    settings  of the stage corpus
+    about     what the model is made of: what it reads, masks and answers
+    raises    StatelineError  for the first row that the model cannot read
+    """
+    path = Path(settings["corpus"])
+    rows = test_rows(read_table(path), settings, path)
+    labels = rows["label"].to_list()
+    named = set(labels) <= set(settings["classes"])
+    if not named and all(name.isdecimal() for name in labels):
+        labels = [int(name) for name in labels]
+    label, classes = class_numbers(labels, settings["classes"] or None, about.classes)
+    common = {
+        "label": label,
+        "classes": classes,
+        "ids": rows["external_id"].to_list(),
+        "name": path.stem,
+        "source": path.name,
+    }
+    read = series if about.features is not None else words
+    return read(rows["read"], settings, about, common)
+
+
+def test_rows(table: pl.DataFrame, settings: dict, path: Path) -> pl.DataFrame:
+    """Rows of the test split, or all where there is no split: external_id, label, read."""
+    needed = {"TEXT": settings["text"], "LABEL": settings["label"]}
+    needed |= {"ID": settings["id"], "SPLIT": settings["split"]}
+    for knob, column in needed.items():
+        if column and column not in table.columns:
+            raise StatelineError(
+                path,
+                f"no column {column}",
+                expected=f"one of {', '.join(table.columns)}",
+                got=f"{knob}={column}",
+            )
+    ids = pl.col(settings["id"]) if settings["id"] else pl.int_range(1, pl.len() + 1)
+    rows = table.select(
+        ids.cast(pl.String).alias("external_id"),
+        label_names(table[settings["label"]], path).alias("label"),
+        pl.col(settings["text"]).alias("read"),
+        (pl.col(settings["split"]) if settings["split"] else pl.lit("test")).alias("split"),
+    )
+    refuse_missing(rows, path, settings["label"], settings["id"])
+    rows = with_split_names(rows, path, settings["split"] or "SPLIT")
+    rows = rows.filter(pl.col("split") == "test")
+    if rows.is_empty():
+        raise StatelineError(path, "holds no row of the test split")
+    empty = rows.filter(pl.col("read").is_null())["external_id"]
+    if len(empty):
+        raise StatelineError(
+            f"sequence {empty[0]}", "holds nothing", mend="Fill it in or take the row out."
+        )
+    return rows
+
+
+def depth(dtype: pl.DataType) -> int:
+    """How many lists stand in one another."""
+    return 1 + depth(dtype.inner) if isinstance(dtype, pl.List | pl.Array) else 0
+
+
+def series(column: pl.Series, settings: dict, about: "Anatomy", common: dict) -> Given:
+    """Numeric sequences: lists of steps of F numbers each, or of one number each where F is 1."""
+    steps = column.to_list()
+    if depth(column.dtype) == 1 and about.features == 1:
+        steps = [[[number] for number in row] for row in steps]
+    elif depth(column.dtype) != 2:
+        raise unreadable(column, settings, f"lists of steps of {about.features} numbers each")
+    found = as_sequences(steps, about, common["ids"])
+    return Given(
+        sequences=found.sequences,
+        surface=[[str(step) for step in range(len(each))] for each in found.sequences],
+        features=[f"feature {index}" for index in range(about.features)],
+        **common,
+    )
+
+
+def words(column: pl.Series, settings: dict, about: "Anatomy", common: dict) -> Given:
+    """Texts, lists of words or lists of ids as token ids, without padding, cut to MAX_STEPS."""
+    if not settings["vocabulary"]:
+        raise StatelineError(
+            settings["corpus"],
+            "the model reads token ids, and nothing says which word has which",
+            mend="Name a file with a token a line: VOCABULARY=words.txt",
+        )
+    vocabulary = read_vocabulary(Path(settings["vocabulary"]))
+    unknown, start = (
+        settings[name] if settings[name] >= 0 else None for name in ("unknown", "start")
+    )
+    ids, surface = ids_of(column, vocabulary, unknown, common["ids"], settings)
+    if surface is not None and start is not None:
+        ids, surface = [[start, *row] for row in ids], [[START_TOKEN, *row] for row in surface]
+    found = as_sequences(ids, about, common["ids"])
+    tokens = {"padding": found.masked_id, "unknown": unknown, "start": start}
+    names = vocabulary_names(vocabulary, tokens)
+    refuse_unnamed(found.sequences, names, common["ids"], settings)
+    if surface is None:
+        surface = [[names[i] for i in row] for row in found.sequences]
+    else:
+        surface = [
+            [word for word, stays in zip(row, mask, strict=True) if stays]
+            for row, mask in zip(surface, found.kept, strict=True)
+        ]
+    most, keep = settings["max_steps"], settings["keep"]
+    cut = slice(None, most) if keep == "first" else slice(-most, None)
+    return Given(
+        sequences=[row[cut] for row in found.sequences],
+        surface=[row[cut] for row in surface],
+        length_full=[len(row) for row in found.sequences],
+        vocabulary=names,
+        text=column.to_list() if column.dtype == pl.String else None,
+        tokens=tokens,
+        truncation={"max_steps": most, "keep": keep},
+        **common,
+    )
+
+
+def ids_of(
+    column: pl.Series,
+    vocabulary: list[str],
+    unknown: int | None,
+    names: list[str],
+    settings: dict,
+) -> tuple[list[list[int]], list[list[str]] | None]:
+    """Token ids of each row, and its words where the column holds words."""
+    inner = column.dtype.inner if depth(column.dtype) == 1 else None
+    if inner is not None and inner.is_numeric():
+        return column.to_list(), None
+    if column.dtype != pl.String and inner != pl.String:
+        raise unreadable(column, settings, "texts, lists of words, or lists of token ids")
+    surface = (split_words(column) if inner is None else column).to_list()
+    return encode(surface, vocabulary, unknown, names, settings), surface
+
+
+def unreadable(column: pl.Series, settings: dict, expected: str) -> StatelineError:
+    """The error for a column that holds nothing that the model reads."""
+    return StatelineError(
+        settings["corpus"],
+        f"column {settings['text']} does not hold what the model reads",
+        expected=expected,
+        got=str(column.dtype),
+        mend="Name another column: TEXT=",
+    )
+
+
+def encode(
+    texts: list[list[str]],
+    vocabulary: list[str],
+    unknown: int | None,
+    names: list[str],
+    settings: dict,
+) -> list[list[int]]:
+    """Ids of the words of each text; as written, or else in lower case.
+
+    raises  StatelineError  an unknown word, and there is no id for it, or the id of a real word
+    """
+    if unknown is not None and unknown < len(vocabulary):
+        word = vocabulary[unknown]
+        if not SPECIAL.fullmatch(word):
+            raise StatelineError(
+                settings["vocabulary"],
+                f"line {unknown + 1} holds the word {word!r}, which would stand for every unknown "
+                "word",
+                mend="Name the id of unknown words, UNKNOWN=…, or UNKNOWN=-1: there is none",
+            )
+    known = {word: index for index, word in enumerate(vocabulary) if word}
+    ids = []
+    for name, words_ in zip(names, texts, strict=True):
+        ids.append(word_ids(words_, known, unknown))
+        if None in ids[-1]:
+            raise StatelineError(
+                f"sequence {name}",
+                f"word {words_[ids[-1].index(None)]!r} is not in the vocabulary",
+                mend="Name the id of unknown words: UNKNOWN=1",
+            )
+    return ids
+
+
+def refuse_unnamed(
+    sequences: list[np.ndarray], names: list[str], ids: list[str], settings: dict
+) -> None:
+    """Raise for the first sequence that holds an id beyond the vocabulary."""
+    for name, row in zip(ids, sequences, strict=True):
+        if row.max() >= len(names):
+            raise StatelineError(
+                f"sequence {name}",
+                f"id {row.max()} has no token",
+                expected=f"{row.max() + 1} lines in {settings['vocabulary']} at the least",
+                got=len(names),
+            )

@@ -1,0 +1,202 @@
+"""What sequences, steps, features and token ids are called; names must fit what they name."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stateline.pipeline.sources.sequences import refuse_twice, vocabulary_names
+from stateline.store.errors import StatelineError
+
+
+def name_sequences(ids: Sequence[str] | None, count: int) -> list[str]:
+    """Names of the sequences, each once; their numbers where none are given."""
+    names = [str(each) for each in ids] if ids is not None else [str(n) for n in range(count)]
+    if len(names) != count or len(set(names)) != count:
+        raise StatelineError(
+            "ids", "not one a sequence, each once", expected=count, got=len(set(names))
+        )
+    return names
+
+
+def name_texts(texts: Sequence[str] | None, count: int) -> list[str] | None:
+    """Whole texts of the sequences; None: their words stand for them."""
+    if texts is not None and len(texts) != count:
+        raise StatelineError("texts", "not one a sequence", expected=count, got=len(texts))
+    return None if texts is None else [str(text) for text in texts]
+
+
+def series_values(
+    values: Sequence | None, lengths: list[int], ids: list[str]
+) -> tuple[list[np.ndarray] | None, int | None]:
+    """What a numeric series held at the steps of some states.
+
+    values   S arrays (T, F), or None for a text
+    lengths  S numbers of steps that there are states of
+    ids      S names of the sequences
+    returns  S arrays float32 (T, F) and F, or None twice
+    """
+    if values is None:
+        return None, None
+    if len(values) != len(lengths):
+        raise StatelineError(
+            "values", "not one array a sequence", expected=len(lengths), got=len(values)
+        )
+    arrays = [np.asarray(each, np.float32) for each in values]
+    width = arrays[0].shape[-1]
+    for name, row, length in zip(ids, arrays, lengths, strict=True):
+        if row.shape != (length, width):
+            raise StatelineError(
+                f"values, sequence {name}",
+                "not the numbers of as many steps as there are states",
+                expected=f"({length}, {width})",
+                got=row.shape,
+            )
+        if not np.isfinite(row).all():
+            raise StatelineError(f"values, sequence {name}", "holds what is no number")
+    return arrays, width
+
+
+def name_features(
+    features: Sequence[str] | None, width: int | None, picture: bool = False
+) -> list[str]:
+    """Names of a series' features, each once; their numbers where none are given.
+
+    features, picture  as in `build_store`; a text has neither
+    width              F of a series; None for a text
+    """
+    if width is None:
+        if picture or (features is not None and len(features)):
+            where = "picture" if picture else "features"
+            raise StatelineError(where, "only a series has it, and this is a text")
+        return []
+    names = [f"feature {n}" for n in range(width)] if features is None else list(features)
+    if len(names) != width:
+        raise StatelineError("features", "not one a number", expected=width, got=len(names))
+    names = [str(name) for name in names]
+    refuse_twice("features", names)
+    return names
+
+
+def id_meanings(rows: int | None, **ids: int | None) -> dict[str, int | None]:
+    """Ids with a meaning, as plain numbers.
+
+    rows    ids that the model knows; None: it reads a series
+    ids     by meaning: unknown, start; None: there is no such id
+    raises  StatelineError for the first that is no id of the model
+    """
+    for meaning, value in ids.items():
+        if value is None:
+            continue
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if rows is None or not whole or not 0 <= value < rows:
+            raise StatelineError(
+                meaning,
+                "no id that the model knows",
+                expected="None: a series has no ids"
+                if rows is None
+                else f"0 to {rows - 1}, or None: there is no such id",
+                got=repr(value),
+            )
+    return {meaning: None if value is None else int(value) for meaning, value in ids.items()}
+
+
+def name_steps(
+    tokens: Sequence | None,
+    sequences: list[np.ndarray],
+    kept: list[np.ndarray] | None,
+    meaning: dict[str, int | None],
+    features: int | None,
+    ids: list[str],
+) -> tuple[list[str], list[list[str]]]:
+    """The vocabulary, and what each step is called.
+
+    tokens    the token of each id, S lists of a name a step, or None
+    kept      S masks (T',) of the steps that are left where padding was taken out, or None
+    meaning   ids of padding, unknown and start
+    features  F of a series, which has no vocabulary; None for text
+    ids       S names of the sequences
+    returns   tokens by id, S lists of T names
+    raises    StatelineError for the first sequence with another number of names than of steps, or
+              an id beyond the tokens; for one flat list where there are no ids
+    """
+    lists = tokens is not None and len(tokens) > 0 and not isinstance(tokens[0], str)
+    if tokens is not None and not lists and features is not None:
+        raise StatelineError(
+            "tokens",
+            "one list, and the steps have no ids that it could name",
+            expected="a list of T names for each sequence",
+            got=f"{len(tokens)} names",
+        )
+    surface = listed_names(tokens, sequences, kept, ids) if lists else []
+    if features is not None:
+        steps = [[str(t) for t in range(len(each))] for each in sequences]
+        return [], surface if lists else steps
+    most = max(int(each.max()) for each in sequences)
+    words = [f"#{i}" for i in range(most + 1)] if lists or tokens is None else list(tokens)
+    vocabulary = vocabulary_names(words, meaning)
+    if most >= len(vocabulary):
+        beyond = [int(each.max()) >= len(vocabulary) for each in sequences]
+        raise StatelineError(
+            f"tokens, sequence {ids[beyond.index(True)]}",
+            f"id {sequences[beyond.index(True)].max()} has no token",
+            expected=f"{most + 1} tokens at the least",
+            got=len(vocabulary),
+        )
+    if lists:
+        vocabulary = named_by_use(vocabulary, surface, sequences)
+    else:
+        surface = [[vocabulary[i] for i in each] for each in sequences]
+    return vocabulary, surface
+
+
+def listed_names(
+    tokens: Sequence[Sequence],
+    sequences: list[np.ndarray],
+    kept: list[np.ndarray] | None,
+    ids: list[str],
+) -> list[list[str]]:
+    """S lists of a name a step, those of padding taken out; raises where they do not fit."""
+    if len(tokens) != len(sequences):
+        raise StatelineError(
+            "tokens", "not one list a sequence", expected=len(sequences), got=len(tokens)
+        )
+    surface = []
+    for row, (given, sequence) in enumerate(zip(tokens, sequences, strict=True)):
+        names = [str(name) for name in given]
+        if kept is not None and len(names) == len(kept[row]):
+            names = [name for name, stays in zip(names, kept[row], strict=True) if stays]
+        if len(names) != len(sequence):
+            raise StatelineError(
+                f"tokens, sequence {ids[row]}",
+                "another number of words than of steps",
+                expected=len(sequence),
+                got=len(names),
+            )
+        if "" in names:
+            raise StatelineError(
+                f"tokens, sequence {ids[row]}", f"step {names.index('')} has an empty name"
+            )
+        surface.append(names)
+    return surface
+
+
+def named_by_use(
+    vocabulary: list[str], surface: list[list[str]], sequences: list[np.ndarray]
+) -> list[str]:
+    """Tokens by id, each named by the first word that stands at it."""
+    names = list(vocabulary)
+    for words, ids in zip(surface, sequences, strict=True):
+        for word, i in zip(words, ids.tolist(), strict=True):
+            if names[i] == f"#{i}":
+                names[i] = word
+    return names
+
+
+def words_as_ids(surface: list[list[str]]) -> tuple[list[str], list[np.ndarray]]:
+    """A vocabulary of the words that occur, in the order of their first use, and their ids."""
+    numbers: dict[str, int] = {}
+    ids = [
+        np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.uint32)
+        for words in surface
+    ]
+    return list(numbers), ids

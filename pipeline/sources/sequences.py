@@ -1,0 +1,208 @@
+"""Sequences that come as the model reads them: token ids or numbers, with words and labels.
+
+The same form serves a call from Python, a user's file beside a trained model, and the series
+that the pipeline trains on itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
+from stateline.pipeline.run.stage import StageRun
+from stateline.pipeline.sources.text import PADDING_TOKEN, UNKNOWN_TOKEN
+from stateline.store.errors import StatelineError
+from stateline.store.schema import polars_schema, vocabulary_columns
+
+START_TOKEN = "[start]"
+
+
+@dataclass
+class Given:
+    """S sequences with their labels, in the order in which they are stored.
+
+    sequences    S arrays of uint32 ids (T,) or of float32 numbers (T, F), padding taken out
+    label        int (S,)  class of each
+    classes      C names, in the order of the model's outputs
+    surface      S lists of T: the word, or the step's name
+    vocabulary   the token of each id; none for a series
+    ids          S names of the sequences
+    text         S texts; empty where there is none
+    length_full  S lengths before truncation
+    split        S of train, validation and test
+    features     F names of a series
+    picture      the steps of a series are the rows of a picture
+    tokens       ids with a meaning: padding, unknown, start; null where there is none
+    truncation   most steps and which are kept; nulls where nothing was cut
+    name, source what the manifest says of the corpus
+    """
+
+    sequences: list[np.ndarray]
+    label: np.ndarray
+    classes: list[str]
+    surface: list[list[str]]
+    ids: list[str]
+    vocabulary: list[str] = field(default_factory=list)
+    text: list[str] | None = None
+    length_full: list[int] | None = None
+    split: list[str] | None = None
+    features: list[str] = field(default_factory=list)
+    picture: bool = False
+    tokens: dict[str, int | None] = field(
+        default_factory=lambda: {"padding": None, "unknown": None, "start": None}
+    )
+    truncation: dict[str, object] = field(default_factory=lambda: {"max_steps": None, "keep": None})
+    name: str = "own sequences"
+    source: str = "handed over as arrays"
+
+
+def refuse_twice(where: str, names: list[str]) -> None:
+    """Raise for the first name that stands there before."""
+    twice = next((name for row, name in enumerate(names) if name in names[:row]), None)
+    if twice is not None:
+        raise StatelineError(where, f"{twice!r} stands there twice", expected="each name once")
+
+
+def class_numbers(labels: Sequence, classes: Sequence[str] | None, count: int | None) -> tuple:
+    """Labels as numbers of the model's outputs, and the names of the classes.
+
+    labels   S numbers, or names where `classes` says their order
+    classes  C names in the order of the model's outputs; None: numbers are their own names
+    count    C of the model; None: as many as there are
+    returns  int64 (S,), C names
+    raises   StatelineError  a label that is no class, names without an order or twice, another
+             count
+    """
+    values = np.asarray(labels)
+    if values.ndim != 1 or len(values) == 0:
+        raise StatelineError(
+            "labels", "not one class a sequence", expected="(S,)", got=f"shape {values.shape}"
+        )
+    named = values.dtype.kind in "USO"
+    if classes is None:
+        if named:
+            names = ", ".join(sorted({str(each) for each in values})[:20])
+            raise StatelineError(
+                "classes",
+                "the labels are names, and their order among the model's outputs is not known",
+                got=names,
+                mend="Give classes= (CLASSES=) in the order of the model's outputs",
+            )
+        whole = np.all(np.mod(values.astype(float), 1) == 0)
+        most = int(values.max()) + 1 if whole else 0
+        classes = [str(each) for each in range(count or max(most, 2))]
+    classes = [str(each) for each in classes]
+    refuse_twice("classes", classes)
+    if count is not None and len(classes) != count:
+        raise StatelineError(
+            "classes", "not as many as the model answers", expected=count, got=len(classes)
+        )
+    if named:
+        number = {name: index for index, name in enumerate(classes)}
+        found = np.array([number.get(str(each), -1) for each in values])
+    else:
+        number = values.astype(float)
+        found = np.where(np.mod(number, 1) == 0, number, -1).astype(np.int64)
+    wrong = np.flatnonzero((found < 0) | (found >= len(classes)))
+    if len(wrong):
+        raise StatelineError(
+            f"labels, sequence {wrong[0]}",
+            "no such class",
+            expected=f"one of {', '.join(classes[:20])}"
+            + ("" if named else f" by number, 0 to {len(classes) - 1}"),
+            got=values[wrong[0]],
+        )
+    return found.astype(np.int64), classes
+
+
+def vocabulary_names(words: Sequence[str], tokens: dict[str, int | None]) -> list[str]:
+    """The vocabulary with names for the ids that have a meaning and for empty words."""
+    names = [str(word) for word in words]
+    special = {"padding": PADDING_TOKEN, "unknown": UNKNOWN_TOKEN, "start": START_TOKEN}
+    for meaning, token in special.items():
+        if tokens.get(meaning) is not None and tokens[meaning] < len(names):
+            names[tokens[meaning]] = token
+    return [name or f"[{index}]" for index, name in enumerate(names)]
+
+
+def step_lists(sequences: list[np.ndarray], name: str) -> pl.Series:
+    """A column of a list a sequence: of ids, or of vectors; without a Python object a number."""
+    flat = np.concatenate(sequences)
+    if flat.ndim == 2:
+        steps = pl.Series(flat, dtype=pl.Array(pl.Float32, flat.shape[1]))
+    else:
+        steps = pl.Series(flat, dtype=pl.UInt32)
+    row = np.repeat(np.arange(len(sequences)), [len(each) for each in sequences])
+    lists = pl.DataFrame({"row": row, name: steps}).group_by("row", maintain_order=True).all()
+    return lists[name]
+
+
+def write_given(given: Given, stage: StageRun, order: np.ndarray | None = None) -> None:
+    """The sequences as the corpus stage leaves them: sequences, vocabulary and facts.
+
+    order  int (S,) rows in the order in which they are written; None: as they come
+    """
+    series = bool(given.features)
+    count = len(given.sequences)
+    split = given.split or ["test"] * count
+    lengths = [len(each) for each in given.sequences]
+    text = given.text or ["" if series else " ".join(words) for words in given.surface]
+    read = step_lists(given.sequences, "values" if series else "ids")
+    table = pl.DataFrame(
+        {
+            "split": split,
+            "external_id": given.ids,
+            "label": pl.Series(given.label, dtype=pl.UInt16),
+            "text": text,
+            "surface": pl.Series(given.surface, dtype=pl.List(pl.String)),
+            "role": pl.Series([None] * count, dtype=pl.List(pl.String)),
+            "length_full": given.length_full or lengths,
+        }
+    ).with_columns(read)
+    if order is not None:
+        table = table[order]
+    table.write_parquet(stage.folder / SEQUENCES)
+    classes = len(given.classes)
+    pl.DataFrame(
+        {
+            "token_id": range(len(given.vocabulary)),
+            "token": pl.Series(given.vocabulary, dtype=pl.String),
+            "count": pl.Series([None] * len(given.vocabulary), dtype=pl.UInt32),
+            "sequences": pl.Series(
+                [None] * len(given.vocabulary), dtype=pl.Array(pl.UInt32, classes)
+            ),
+        },
+        schema=polars_schema(vocabulary_columns(classes)),
+    ).write_parquet(stage.folder / VOCABULARY)
+    stage.write_json(CORPUS_FACTS, given_facts(given, np.array(split)))
+    stage.rows = count
+
+
+def given_facts(given: Given, split: np.ndarray) -> dict:
+    """What the manifest says of the corpus; splits without a row are not known."""
+    parts = {part: given.label[split == part] for part in ("train", "validation", "test")}
+    known = {part: len(parts["train"]) > 0 or part == "test" for part in parts}
+    return {
+        "name": given.name,
+        "source": given.source,
+        "kind": "series" if given.features else "text",
+        "classes": [
+            {
+                "name": name,
+                **{
+                    part: int((label == index).sum()) if known[part] else None
+                    for part, label in parts.items()
+                },
+            }
+            for index, name in enumerate(given.classes)
+        ],
+        "sizes": {part: len(label) if known[part] else None for part, label in parts.items()},
+        "truncation": given.truncation,
+        "tokens": given.tokens,
+        "features": given.features,
+        "picture": given.picture,
+        "blank_dropped": 0,
+        "without_known_word": 0,
+    }

@@ -1,0 +1,1 @@
+"""The checks of a run, a module a family of tables."""

@@ -1,0 +1,1 @@
+"""The manifest of a run: its schema, its consistency, and reading it."""

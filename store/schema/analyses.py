@@ -1,0 +1,194 @@
+"""The tables of evidence: what words do, where states gather, what units answer to.
+
+All of it follows from the tables a row a step; it is stored because a page must not wait for it.
+"""
+
+import polars as pl
+
+from stateline.store.schema.columns import KEY, Column
+
+CLUSTER_LEVELS = 3  # coarse, middle, fine
+CHARACTERISTIC_WORDS = 8  # of a cluster, at the most
+LEAST_PHRASE = 2  # occurrences of a two-word phrase that is kept
+LEAST_SHORTCUT = 3  # stored sequences that must hold a word before it is called a shortcut
+CONTEXTS = 20  # of a unit at either end
+MOST_RESPONSES = 200  # words whose effect on every unit is kept
+LEAST_RESPONSE = 5  # occurrences that such a word needs
+
+
+def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
+    """Columns of words.parquet, a row a token or two-word phrase; none for a series.
+
+    classes  C, the number of classes
+    outputs  K, the head's output units: 1 for one sigmoid unit, else C
+    """
+    per_output = pl.Array(pl.Float32(), outputs)
+    per_class = pl.Array(pl.UInt32(), classes)
+    once = "it occurs once"
+    return (
+        Column("phrase", pl.String(), "the token, or two that follow each other, with a blank"),
+        Column("size", pl.UInt8(), "1 for a token, 2 for a phrase", "words"),
+        Column("count", pl.UInt32(), "occurrences in the stored sequences"),
+        Column("sequences", pl.UInt32(), "stored sequences that hold it"),
+        Column(
+            "contribution",
+            per_output,
+            "mean over its occurrences of the contribution of its words, summed over a phrase",
+        ),
+        Column("contribution_se", per_output, "standard error of that mean", "", once),
+        Column("contribution_sd", per_output, "standard deviation over occurrences", "", once),
+        Column("towards", pl.UInt16(), "class that it pushes to most"),
+        Column(
+            "effect",
+            pl.Float32(),
+            "mean contribution to the logit of `towards` less the mean over the other classes; "
+            "with one sigmoid unit the size of the mean contribution",
+        ),
+        Column("effect_se", pl.Float32(), "standard error of the effect", "", once),
+        Column(
+            "distance",
+            pl.Float32(),
+            "mean distance that the state moved, summed over a phrase",
+            "hidden-state units",
+        ),
+        Column("flips", pl.UInt32(), "occurrences at which the predicted class changed"),
+        Column(
+            "error_with", pl.Float32(), "share misclassified of the stored sequences with it",
+            "0 to 1",
+        ),
+        Column(
+            "error_without",
+            pl.Float32(),
+            "share misclassified of the stored sequences without it",
+            "0 to 1",
+            "every one holds it",
+        ),
+        Column(
+            "train",
+            per_class,
+            "sequences of the training split that hold it as the model reads them, by class",
+            "",
+            "the training split is not known",
+        ),
+        Column(
+            "test",
+            per_class,
+            "sequences of the test split that hold it, unstored ones too, by class",
+        ),
+        Column(
+            "lift",
+            pl.Float32(),
+            "what the test labels say for `towards`: log-odds of that class among the test "
+            "sequences that hold it, drawn to the average as if two more held it, less the "
+            "log-odds among all",
+        ),
+        Column("lift_se", pl.Float32(), "standard error of the lift"),
+        Column(
+            "train_lift",
+            pl.Float32(),
+            "what the training labels say, likewise",
+            "",
+            "the training split is not known",
+        ),
+        Column(
+            "shortcut",
+            pl.Float32(),
+            "effect that the test labels do not support, in logits: the smaller of effect - 2 "
+            "effect_se and of train_lift - max(lift, 0) - 2 standard errors of that difference; "
+            "where the training split is not known, effect - max(lift, 0) - 2 effect_se - 2 "
+            "lift_se",
+            "",
+            f"not above 0, or fewer than {LEAST_SHORTCUT} stored sequences hold it, or it occurs "
+            "once",
+        ),
+    )  # fmt: skip
+
+
+def cluster_columns() -> tuple[Column, ...]:
+    """Columns of clusters/<projection>.parquet, a row a cluster, sorted by level and cluster."""
+    return (
+        Column("level", pl.UInt8(), "0 coarse to 2 fine"),
+        Column("cluster", pl.UInt32(), "number within its level, the largest first"),
+        Column(
+            "parent",
+            pl.Int32(),
+            "cluster one level coarser that holds most of its states; -1 where none does",
+        ),
+        Column("states", pl.UInt32(), "states in it"),
+        Column("sequences", pl.UInt32(), "sequences with a state in it"),
+        Column("x", pl.Float32(), "where its label stands on the map: one of its states"),
+        Column("y", pl.Float32(), "the same"),
+        Column("label", pl.UInt16(), "most common actual class of its states"),
+        Column("purity", pl.Float32(), "share of its states with that actual class", "0 to 1"),
+        Column("predicted", pl.UInt16(), "most common predicted class of its states"),
+        Column(
+            "accuracy",
+            pl.Float32(),
+            "share of its states whose predicted class is the actual one",
+            "0 to 1",
+        ),
+        Column(
+            "words",
+            pl.List(pl.String()),
+            "tokens that its states have read and that are most characteristic of it, the first "
+            "most; none for a series",
+        ),
+    )
+
+
+def unit_columns(outputs: int) -> tuple[Column, ...]:
+    """Columns of units/<layer>.parquet, a row a unit, sorted by unit."""
+    return (
+        Column("unit", pl.UInt32(), "number of the unit in its layer"),
+        Column(
+            "weight",
+            pl.Array(pl.Float32(), outputs),
+            "its weight in the readout, by output",
+            "",
+            "the readout is not linear, or reads another layer",
+        ),
+        Column("mean", pl.Float32(), "mean of h over all stored steps"),
+        Column("sd", pl.Float32(), "standard deviation of h over all stored steps"),
+        Column("low", pl.Float32(), "smallest h"),
+        Column("high", pl.Float32(), "largest h"),
+        Column(
+            "cluster",
+            pl.UInt32(),
+            "group of units that the same words move, as in responses; numbered by its units, the "
+            "most first",
+            "",
+            "no word of the responses moves it",
+        ),
+    )
+
+
+def context_columns() -> tuple[Column, ...]:
+    """Columns of contexts/<layer>.parquet, sorted by unit, high (true first) and rank.
+
+    A sequence appears once at either end of a unit, with its strongest step.
+    """
+    return (
+        Column("unit", pl.UInt32(), "number of the unit in its layer"),
+        Column("high", pl.Boolean(), "among the largest values of h; else among the smallest"),
+        Column("rank", pl.UInt8(), "0 for the strongest"),
+        *KEY,
+        Column("value", pl.Float32(), "h of the unit there"),
+    )
+
+
+def response_columns(units: int) -> tuple[Column, ...]:
+    """Columns of responses/<layer>.parquet, a row a word; none for a series.
+
+    units  N, the units of the layer
+    """
+    return (
+        Column("phrase", pl.String(), "the token"),
+        Column("count", pl.UInt32(), "occurrences in the stored sequences"),
+        Column("cluster", pl.UInt32(), "group of words that move the same units, as in units"),
+        Column(
+            "response",
+            pl.Array(pl.Float32(), units),
+            "mean change of h of each unit where the model reads the word",
+            "hidden-state units",
+        ),
+    )

@@ -1,0 +1,95 @@
+"""The data dictionary in Markdown, written from the schema so that it cannot disagree."""
+
+import polars as pl
+
+from stateline.store import schema
+from stateline.store.schema import analyses as evidence
+from stateline.store.schema.columns import Column
+
+# Dimensions that stand for themselves in the dictionary.
+SYMBOLS = {101: "C", 102: "K", 103: "N", 104: "F"}
+CLASSES, OUTPUTS, UNITS, FEATURES = SYMBOLS
+
+TABLES = (
+    ("sequences.parquet", "a row a sequence, sorted by sequence_id", schema.sequence_columns()),
+    (
+        "steps.parquet",
+        "a row a step, sorted by sequence_id and t",
+        schema.step_columns(CLASSES, OUTPUTS, FEATURES),
+    ),
+    (
+        "hidden/<layer>.parquet",
+        "a row a step, sorted as the steps are; a table a recurrent layer",
+        schema.hidden_columns(UNITS, ("h", "c"), ("h", "c"), ("<name>",)),
+    ),
+    (
+        "projections/<id>.parquet",
+        "a row a step, sorted as the steps are; a table a map, by convention its id is "
+        "`<layer>-<method>`, or `<layer>-c-<method>` of the cell state",
+        schema.projection_columns(),
+    ),
+    (
+        "vocabulary.parquet",
+        "a row a token, sorted by token_id; none for a series",
+        schema.vocabulary_columns(CLASSES),
+    ),
+    (
+        "words.parquet",
+        "a row a token or two-word phrase, sorted by size, count (the largest first) and phrase; "
+        "every token, and phrases that occur at least twice; none for a series",
+        evidence.word_columns(CLASSES, OUTPUTS),
+    ),
+    (
+        "clusters/<id>.parquet",
+        "a row a cluster of the states on one map, sorted by level and cluster",
+        evidence.cluster_columns(),
+    ),
+    (
+        "units/<layer>.parquet",
+        "a row a unit, sorted by unit; a table a recurrent layer",
+        evidence.unit_columns(OUTPUTS),
+    ),
+    (
+        "contexts/<layer>.parquet",
+        "a row a strong context of a unit, at most 20 at either end, sorted by unit, high (true "
+        "first) and rank; a sequence appears once at either end, with its strongest step",
+        evidence.context_columns(),
+    ),
+    (
+        "responses/<layer>.parquet",
+        "a row a word, the 200 words at the most whose count times length of response is "
+        "largest, of those that occur at least five times and move a unit; sorted by that; none "
+        "for a series",
+        evidence.response_columns(UNITS),
+    ),
+)
+
+
+def type_name(dtype: pl.DataType) -> str:
+    """A Polars type in short, its width as a symbol."""
+    if isinstance(dtype, pl.Array):
+        width = dtype.shape[0]
+        return f"Array({dtype.inner}, {SYMBOLS.get(width, width)})"
+    return str(dtype)
+
+
+def row(column: Column) -> str:
+    """One line of a table in Markdown."""
+    cells = (
+        f"`{column.name}`",
+        type_name(column.dtype),
+        column.unit or "–",
+        column.null or "never",
+        column.help,
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def dictionary() -> str:
+    """Every table: its row grain and its columns with type, unit and the meaning of null."""
+    parts = []
+    for name, grain, columns in TABLES:
+        parts += [f"### {name}", "", f"{grain[0].upper()}{grain[1:]}.", ""]
+        parts += ["| column | type | unit | null | meaning |", "|---|---|---|---|---|"]
+        parts += [*map(row, columns), ""]
+    return "\n".join(parts)

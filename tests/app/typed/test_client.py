@@ -1,0 +1,385 @@
+"""The one process that reads typed texts, with a stand-in for it, and the route that asks it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from stateline.app.main import create_app
+from stateline.app.typed import client as typed
+from stateline.app.typed.client import (
+    MOST_AT_ONCE,
+    MOST_CHARACTERS,
+    TextError,
+    Typing,
+    UnavailableError,
+)
+from stateline.store.reader import Run, open_run
+from stateline.store.schema import MODEL
+
+ROOT = Path(__file__).parents[3]
+# Says who it is and what it was asked; some texts are orders.
+STAND_IN = """
+import json, os, sys, time
+print(json.dumps({"ready": True}), flush=True)
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["text"] == "end":
+        sys.exit(3)
+    if asked["text"] == "hang":
+        time.sleep(1000)
+    if asked["text"] == "babble":
+        print("not JSON", flush=True)
+    if asked["text"] == "refuse":
+        print(json.dumps({"error": "text: it holds no word; got 'refuse'"}), flush=True)
+    print(json.dumps({
+        "facts": {
+            "pid": os.getpid(), "run": sys.argv[1], **asked,
+            "label": None, "predicted": 0, "flips": 1, "settle_step": 1,
+        },
+        "steps": {
+            "ep": [[0.25, 0.75, 0, 0], [1, 0, 0, 0]], "predicted": [1, 0], "surface": ["a", "b"],
+            "logit": [[0, 1, 0, 0], [2, 0, 0, 0]], "contribution": [[0, 1, 0, 0], [2, -1, 0, 0]],
+        },
+    }), flush=True)
+"""
+BINARY = STAND_IN.replace(", 0, 0]", "]")
+
+
+def stand_in(run: Run) -> list[str]:
+    script = BINARY if len(run.class_names) == 2 else STAND_IN
+    return [sys.executable, "-c", script, run.name]
+
+
+def quits(line: str) -> Callable[[Run], list[str]]:
+    """A worker that says one line and ends."""
+    return lambda _: [sys.executable, "-c", f"print({line!r})"]
+
+
+@pytest.fixture
+def typing() -> Iterator[Typing]:
+    made = Typing(stand_in)
+    yield made
+    made.close()
+
+
+def pid(typing: Typing, run: Run, text: str = "a") -> int:
+    return typing.read(run, text, None)["facts"]["pid"]
+
+
+def is_gone(process: int) -> bool:
+    """Neither running nor waiting, as a zombie does, for somebody to ask how it ended."""
+    return not Path(f"/proc/{process}").exists() if sys.platform == "linux" else not alive(process)
+
+
+def alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_an_answer_comes_with_the_colours_of_its_steps(typing: Typing, binary: Run) -> None:
+    answer = typing.read(binary, "héllo \n wörld", "lstm-pca")
+    assert answer["facts"]["text"] == "héllo \n wörld"
+    assert answer["facts"]["projection"] == "lstm-pca"
+    assert answer["steps"]["bin"] == [15, 0]  # twentieths of the second class
+
+
+def test_one_process_answers_until_another_run_is_asked(
+    typing: Typing, binary: Run, several: Run
+) -> None:
+    first = pid(typing, binary)
+    assert pid(typing, binary, "b") == first
+    # C = 4: the bins of more than two classes are the likeliest class.
+    other = typing.read(several, "c", None)
+    assert other["facts"]["run"] == "synthetic" and other["steps"]["bin"] == [1, 0]
+    assert other["facts"]["pid"] != first and is_gone(first)
+
+
+def test_a_run_that_was_rebuilt_is_read_by_a_new_process(typing: Typing, binary: Run) -> None:
+    first = pid(typing, binary)
+    rebuilt = Run(binary.folder, binary.manifest, "another checksum")
+    assert pid(typing, rebuilt) != first and is_gone(first)
+
+
+def test_texts_of_several_threads_get_their_own_answers(typing: Typing, binary: Run) -> None:
+    found: dict[str, dict] = {}
+
+    def ask(text: str) -> None:
+        found[text] = typing.read(binary, text, None)["facts"]
+
+    threads = [threading.Thread(target=ask, args=[str(i)]) for i in range(MOST_AT_ONCE)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert {facts["text"] for facts in found.values()} == set(found)
+    assert len(found) == MOST_AT_ONCE and len({facts["pid"] for facts in found.values()}) == 1
+
+
+def test_a_text_that_cannot_be_read_is_one_line_and_the_process_stays(
+    typing: Typing, binary: Run
+) -> None:
+    first = pid(typing, binary)
+    with pytest.raises(TextError, match="^text: it holds no word; got 'refuse'$"):
+        typing.read(binary, "refuse", None)
+    assert typing.worker.process.pid == first
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("end", "the process that holds the model has ended"),
+        ("babble", "the process that holds the model has ended"),
+        ("hang", "the model gave no answer within 0.3 s"),
+    ],
+)
+def test_a_process_that_fails_is_one_line_and_the_next_text_starts_another(
+    binary: Run, text: str, line: str
+) -> None:
+    typing = Typing(stand_in, answer_seconds=20.0)
+    first = pid(typing, binary)
+    typing.answer_seconds = 0.3 if text == "hang" else 20.0
+    with pytest.raises(UnavailableError, match=line) as caught:
+        typing.read(binary, text, None)
+    assert "\n" not in str(caught.value) and "Run the text again" in str(caught.value)
+    assert is_gone(first) and typing.worker is None
+    typing.answer_seconds = 20.0
+    assert pid(typing, binary) != first
+    typing.close()
+
+
+@pytest.mark.parametrize(
+    ("says", "line"),
+    [
+        ('{"error": "mine/model.keras: cannot be loaded (bad)"}', "^mine/model.keras: cannot be l"),
+        ("", "has ended"),
+        ("no JSON", "has ended"),
+    ],
+)
+def test_a_process_that_does_not_start_is_one_line(binary: Run, says: str, line: str) -> None:
+    typing = Typing(quits(says))
+    with pytest.raises(UnavailableError, match=line):
+        typing.read(binary, "a", None)
+    assert typing.worker is None
+
+
+def test_a_process_that_ended_by_itself_is_replaced(typing: Typing, binary: Run) -> None:
+    first = pid(typing, binary)
+    typing.worker.process.kill()
+    typing.worker.process.wait()
+    assert pid(typing, binary) != first
+
+
+def test_an_idle_process_is_let_go(binary: Run) -> None:
+    typing = Typing(stand_in, idle_seconds=0.05)
+    typing.read(binary, "a", None)
+    worker = typing.worker
+    if worker:  # else it has been let go already
+        worker.process.wait(timeout=20)
+    assert pid(typing, binary)
+    typing.close()
+
+
+def test_closing_ends_the_process_even_while_it_is_asked(typing: Typing, binary: Run) -> None:
+    first = pid(typing, binary)
+    lines: list[str] = []
+
+    def ask() -> None:
+        try:
+            typing.read(binary, "hang", None)
+        except UnavailableError as error:
+            lines.append(str(error))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    typing.close()
+    asking.join(timeout=20)
+    # Where closing came first, the text started a process of its own.
+    typing.close()
+    asking.join(timeout=20)
+    assert not asking.is_alive() and len(lines) == 1 and is_gone(first)
+    assert typing.worker is None
+
+
+def test_more_texts_than_the_server_can_spare_threads_for_are_refused(
+    typing: Typing, binary: Run
+) -> None:
+    for _ in range(MOST_AT_ONCE):
+        typing._waiting.acquire()
+    with pytest.raises(UnavailableError, match="other texts are being read"):
+        typing.read(binary, "a", None)
+    for _ in range(MOST_AT_ONCE):
+        typing._waiting.release()
+    assert pid(typing, binary)
+
+
+ENDS = """
+import sys
+from stateline.app.typed.client import Typing
+from stateline.store.reader import open_run
+from tests.app.typed.test_client import stand_in
+typing = Typing(stand_in)
+print(typing.read(open_run(sys.argv[1]), "a", None)["facts"]["pid"])
+"""
+
+
+def test_the_process_ends_with_the_app(binary_run: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS, binary_run],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert not alive(int(done.stdout))
+
+
+# Where typing is not possible
+
+
+@pytest.fixture
+def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = typed.find_spec
+    monkeypatch.setattr(
+        typed, "find_spec", lambda name: None if name == "tensorflow" else found(name)
+    )
+
+
+def test_without_tensorflow_a_line_says_what_to_install(
+    without_tensorflow: None, binary: Run
+) -> None:
+    line = str(typed.typing_problem(binary))
+    assert "tensorflow" in line and "make setup" in line and "\n" not in line
+    with pytest.raises(UnavailableError, match="tensorflow"):
+        Typing(stand_in).read(binary, "a", None)
+
+
+def test_without_its_model_a_run_says_so(binary: Run, tmp_path: Path) -> None:
+    shutil.copytree(binary.folder, tmp_path / "binary")
+    (tmp_path / "binary" / MODEL).unlink()
+    bare = Run(tmp_path / "binary", binary.manifest, binary.checksum)
+    line = str(typed.typing_problem(bare))
+    assert line.startswith("run binary: ") and MODEL in line and "make run RUN=binary" in line
+    assert typed.typing_problem(binary) is None
+
+
+def test_asking_whether_typing_is_possible_loads_nothing(binary_run: Path) -> None:
+    script = (
+        "import sys; from stateline.app.typed.client import typing_problem; "
+        "from stateline.store.reader import open_run; "
+        "typing_problem(open_run(sys.argv[1])); "
+        "print(sorted(set(sys.modules) & {'tensorflow', 'keras', 'sklearn', 'stateline.pipeline'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, binary_run], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_the_page_knows_whether_a_text_can_be_typed(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def facts() -> dict:
+        app = create_app(store)
+        from stateline.app.explore import page as explore
+
+        with app.server.test_request_context():
+            return explore.layout(run="binary").children[-1].data
+
+    assert facts()["cannotType"] is None and facts()["mostSteps"] == 9
+    monkeypatch.setattr(typed, "find_spec", lambda _: None)
+    assert "is not installed" in facts()["cannotType"]
+
+
+# The route
+
+
+@pytest.fixture
+def asked(store: Path) -> Iterator[FlaskClient]:
+    """Client of an app that asks the stand-in."""
+    server = create_app(store).server
+    server.extensions[typed.EXTENSION] = made = Typing(stand_in)
+    yield server.test_client()
+    made.close()
+
+
+def test_the_route_hands_on_the_answer_and_forbids_keeping_it(
+    asked: FlaskClient, binary: Run
+) -> None:
+    answer = asked.post("/data/binary/typed", json={"text": "good film", "projection": "lstm-pca"})
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
+    assert answer.json["facts"]["projection"] == "lstm-pca"
+    assert (
+        asked.post("/data/binary/typed", json={"text": "x"}).json["facts"]["projection"]
+        == (binary.manifest["default_projection"])
+    )
+    longest = asked.post("/data/binary/typed", json={"text": "é" * MOST_CHARACTERS})
+    assert longest.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None, [], "x", 5, True, {}, {"text": None}, {"text": 5}, {"text": ["a"]}, {"text": {}},
+        {"text": "a" * (MOST_CHARACTERS + 1)}, {"text": "half \ud800 a character"},
+        {"text": "a", "projection": 5}, {"text": "a", "projection": ["lstm-pca"]},
+    ],
+)  # fmt: skip
+def test_a_hostile_body_is_a_400_of_one_line(asked: FlaskClient, body: object) -> None:
+    answer = asked.post("/data/binary/typed", json=body)
+    assert answer.status_code == 400
+    assert "\n" not in answer.text and len(answer.text) < 300 and "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b'{"text": "a"}', "text/plain"),
+        (b'{"text": "a"}', None),
+        (b"text=a", "application/x-www-form-urlencoded"),
+        (b"{", "application/json"),
+        (b"\xff\xfe", "application/json"),
+        (b'{"text":' + b"[" * 200_000 + b"]" * 200_000 + b"}", "application/json"),
+    ],
+)
+def test_what_is_not_sent_as_json_is_a_400(
+    asked: FlaskClient, data: bytes, kind: str | None
+) -> None:
+    assert asked.post("/data/binary/typed", data=data, content_type=kind).status_code == 400
+
+
+def test_what_does_not_exist_is_a_404(asked: FlaskClient) -> None:
+    assert asked.post("/data/nothing/typed", json={"text": "a"}).status_code == 404
+    other = asked.post("/data/binary/typed", json={"text": "a", "projection": "lstm-umap"})
+    assert other.status_code == 404 and "lstm-pca, lstm-tsne" in other.text
+    assert asked.get("/data/binary/typed").status_code == 404
+    huge = json.dumps({"text": "a" * 2_000_000})
+    answer = asked.post("/data/binary/typed", data=huge, content_type="application/json")
+    assert answer.status_code in (400, 413)
+
+
+def test_a_model_that_is_not_there_is_a_503_of_one_line(asked: FlaskClient) -> None:
+    answer = asked.post("/data/binary/typed", json={"text": "end"})
+    assert answer.status_code == 503 and answer.text.startswith("typing: ")
+    assert asked.post("/data/binary/typed", json={"text": "a"}).status_code == 200
+    refused = asked.post("/data/binary/typed", json={"text": "refuse"})
+    assert refused.status_code == 400 and refused.text.startswith("text: it holds no word")
+
+
+def test_a_file_that_is_no_model_is_one_line(binary: Run) -> None:
+    """The real worker, on a run whose model is none."""
+    typing = Typing()
+    with pytest.raises(UnavailableError, match=f"{MODEL}: is not a model in Keras' own format"):
+        typing.read(open_run(binary.folder), "a", None)
+    assert typing.worker is None

@@ -1,0 +1,132 @@
+"""The model that the pipeline trains itself: its form, its batches, its targets."""
+
+import numpy as np
+import pytest
+
+from stateline.pipeline.models.keras.batches import LengthBatches, pad_behind, predict
+from stateline.pipeline.models.keras.classifier import build_model, make_reproducible, targets
+from stateline.pipeline.models.keras.read_states import shuffled_batches
+from stateline.pipeline.models.keras.structure import anatomy
+from stateline.pipeline.numerics.metrics import classification_metrics
+from stateline.pipeline.train import fitted
+from stateline.store.errors import StatelineError
+
+SETTINGS = {
+    "units": 3,
+    "embedding": 5,
+    "spatial_dropout": 0.3,
+    "dropout": 0.5,
+    "optimizer": "adam",
+    "learning_rate": 1e-3,
+    "averaging": 0.0,
+    "loss": "crossentropy",
+}
+
+
+def make(cell: str, classes: int, features: int | None = None) -> object:
+    make_reproducible(4)
+    return build_model(SETTINGS | {"cell": cell}, 11, classes, features)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize(("classes", "outputs"), [(2, 1), (4, 4)])
+@pytest.mark.parametrize("features", [None, 2])
+def test_its_answer_is_a_linear_readout_of_its_last_state(
+    cell: str, classes: int, outputs: int, features: int | None
+) -> None:
+    about = anatomy(make(cell, classes, features))
+    assert about.method == "linear" and about.readout.weights.shape == (outputs, 3)
+    assert (about.classes, about.features) == (classes, features)
+    assert about.padding == (0 if features is None else None)
+
+
+def test_words_cannot_be_dropped_from_a_series() -> None:
+    facts = {"classes": ["a", "b"], "features": ["x"]}
+    with pytest.raises(StatelineError) as caught:
+        fitted(None, None, SETTINGS | {"word_dropout": 0.25, "seed": 1}, facts)
+    assert str(caught.value).startswith("WORD_DROPOUT=0.25: a series has no words")
+
+
+def test_padding_stands_behind_and_nowhere_else() -> None:
+    assert pad_behind([np.array([5, 6, 7]), np.array([9])]).tolist() == [[5, 6, 7], [9, 0, 0]]
+    numbers = pad_behind([np.ones((2, 1)), np.ones((1, 1))], padding=-9.0)
+    assert numbers.tolist() == [[[1], [1]], [[1], [-9]]]
+
+
+def test_batches_hold_every_sequence_once_and_are_near_in_length() -> None:
+    rng = np.random.default_rng(0)
+    sequences = [np.ones(n, dtype=np.uint32) for n in rng.integers(1, 60, 100)]
+    for batches in (
+        LengthBatches(sequences, None, 16).draw(),
+        LengthBatches(sequences, None, 16, np.random.default_rng(1)).draw(),
+        LengthBatches(sequences, None, 16, padding=None).draw(),
+        shuffled_batches(sequences, 16, seed=3),
+        shuffled_batches(sequences, 16, seed=3, padding=None),
+    ):
+        assert sorted(np.concatenate(batches)) == list(range(100))
+    widths = [
+        np.ptp([len(sequences[row]) for row in rows])
+        for rows in LengthBatches(sequences, None, 16).draw()
+    ]
+    assert max(widths) <= 16
+
+
+def test_a_model_that_reads_padding_gets_batches_of_one_length() -> None:
+    rng = np.random.default_rng(0)
+    sequences = [np.ones(n, dtype=np.uint32) for n in rng.integers(1, 9, 40)]
+    for batches in (
+        LengthBatches(sequences, None, 3, padding=None).draw(),
+        shuffled_batches(sequences, 3, seed=3, padding=None),
+    ):
+        assert all(len({len(sequences[row]) for row in rows}) == 1 for rows in batches)
+
+
+def test_batches_of_any_width_pass_one_after_the_other() -> None:
+    # Keras takes the first batches' width for every batch's unless the signature is open.
+    sequences = [np.full(n, 2, dtype=np.uint32) for n in (9, 9, 9, 9, 3, 3, 5)]
+    wanted = np.arange(7, dtype=np.float32)[:, None]
+    made = LengthBatches(sequences, wanted, 2, np.random.default_rng(0)).dataset()
+    widths = {ids.shape[1] for ids, _ in made.as_numpy_iterator()}
+    assert 9 in widths and len(widths) > 1
+    model = make("gru", 2)
+    model.fit(LengthBatches(sequences, wanted, 2, np.random.default_rng(0)).dataset(), verbose=0)
+
+
+def test_answers_come_in_the_order_of_the_sequences_whatever_their_batches() -> None:
+    model = make("lstm", 4)
+    sequences = [np.arange(1, n + 1) for n in (7, 1, 4, 2, 6)]
+    singly = np.concatenate([model(each[None]) for each in sequences])
+    assert predict(model, sequences, batch=2) == pytest.approx(singly, abs=1e-5)
+    assert predict(model, sequences, batch=2, padding=None) == pytest.approx(singly, abs=1e-5)
+
+
+def test_words_read_as_unknown_are_drawn_from_words_never_from_padding() -> None:
+    sequences = [np.full(40, 5, dtype=np.uint32), np.full(10, 5, dtype=np.uint32)]
+    batches = LengthBatches(sequences, None, 2, np.random.default_rng(0), unknown=0.5)
+    ids = batches.padded(np.array([0, 1]))
+    assert set(ids[0]) == {1, 5}
+    assert (ids[1, 10:] == 0).all()
+
+
+def test_targets_are_one_column_for_two_classes_else_one_hot() -> None:
+    label = np.array([1, 0, 1])
+    assert targets(label, 2).tolist() == [[1], [0], [1]]
+    assert targets(label, 3).tolist() == [[0, 1, 0], [1, 0, 0], [0, 1, 0]]
+
+
+def test_metrics_count_like_a_plain_loop() -> None:
+    rng = np.random.default_rng(2)
+    probability = rng.dirichlet(np.ones(4), 30)
+    label = rng.integers(0, 3, 30)  # class 3 has no row
+    made = classification_metrics(probability, label, elementwise=True)
+    confusion = [[0] * 4 for _ in range(4)]
+    right = 0
+    for p, y in zip(probability, label, strict=True):
+        confusion[y][int(np.argmax(p))] += 1
+        right += sum((p[c] > 0.5) == (c == y) for c in range(4))
+    assert made["confusion"] == confusion
+    assert made["accuracy"] == pytest.approx(sum(confusion[c][c] for c in range(4)) / 30)
+    assert made["recall"][3] is None
+    assert made["recall"][0] == pytest.approx(confusion[0][0] / sum(confusion[0]))
+    assert made["elementwise_accuracy"] == pytest.approx(right / 120)
+    assert classification_metrics(probability, label, False)["elementwise_accuracy"] is None

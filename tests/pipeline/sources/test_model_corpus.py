@@ -1,0 +1,191 @@
+"""A user's file beside a trained model: what its columns may hold, and the vocabulary file."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from stateline.pipeline.config import Settings
+from stateline.pipeline.sources.model_corpus import read_given, read_vocabulary
+from stateline.pipeline.sources.sequences import Given
+from stateline.store.errors import StatelineError
+
+VOCABULARY = ["", "[UNK]", "bad", "dull", "good", "Fine", "isn't", "<s>"]
+MASKED = SimpleNamespace(features=None, rows=8, padding=0.0, classes=4)
+UNMASKED = SimpleNamespace(features=None, rows=8, padding=None, classes=4)
+SERIES = SimpleNamespace(features=2, rows=None, padding=None, classes=4)
+TEXTS = ["Good, isn’t it?", "fine", "bad bad dull", "Dull good"]
+LABELS = [0, 3, 1, 2]
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Path:
+    path = tmp_path / "words.txt"
+    path.write_text("\n".join(VOCABULARY) + "\n", encoding="utf-8")
+    return path
+
+
+def read(
+    folder: Path, about: SimpleNamespace, table: pl.DataFrame, *, form: str = "parquet", **knobs
+) -> Given:
+    path = folder / f"data.{form}"
+    if form == "csv":
+        table.write_csv(path)
+    elif form == "jsonl":
+        table.write_ndjson(path)
+    else:
+        table.write_parquet(path)
+    return read_given(Settings(corpus=str(path), model="m.keras", **knobs).model_dump(), about)
+
+
+def rows_of(given: Given) -> list[list[int]]:
+    return [row.tolist() for row in given.sequences]
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
+def test_texts_are_split_into_words_that_get_their_ids(
+    form: str, tmp_path: Path, words: Path
+) -> None:
+    table = pl.DataFrame({"text": TEXTS, "label": LABELS})
+    given = read(tmp_path, MASKED, table, form=form, vocabulary=str(words))
+    assert rows_of(given) == [[4, 6, 1], [1], [2, 2, 3], [3, 4]]
+    assert given.surface[0] == ["Good", "isn’t", "it"] and given.text == TEXTS
+    assert given.tokens == {"padding": 0, "unknown": 1, "start": None}
+    assert given.vocabulary[:3] == ["[padding]", "[unknown]", "bad"]
+    assert given.classes == ["0", "1", "2", "3"] and given.label.tolist() == LABELS
+    assert given.ids == ["1", "2", "3", "4"]
+    assert given.truncation == {"max_steps": 200, "keep": "last"}
+
+
+def test_lists_of_words_are_taken_as_written_before_lower_case(tmp_path: Path, words: Path) -> None:
+    table = pl.DataFrame({"read": [["Fine", "GOOD", "not so"]], "label": ["c"]})
+    knobs = {"vocabulary": str(words), "text": "read", "classes": list("abcd")}
+    given = read(tmp_path, MASKED, table, **knobs)
+    assert rows_of(given) == [[5, 4, 1]] and given.surface == [["Fine", "GOOD", "not so"]]
+    assert given.label.tolist() == [2] and given.text is None
+
+
+def test_a_start_token_begins_every_sequence_and_counts_as_a_step(
+    tmp_path: Path, words: Path
+) -> None:
+    table = pl.DataFrame({"text": TEXTS, "label": LABELS})
+    given = read(tmp_path, MASKED, table, vocabulary=str(words), start=7)
+    assert rows_of(given)[1] == [7, 1] and given.surface[1] == ["[start]", "fine"]
+    assert given.vocabulary[7] == "[start]" and given.length_full[1] == 2
+
+
+def test_lists_of_ids_lose_the_padding_that_the_model_masks_wherever_it_stands(
+    tmp_path: Path, words: Path
+) -> None:
+    ids = [[0, 0, 4, 5], [2, 0, 0, 0], [3, 4, 5, 6], [0, 2, 3, 0]]
+    table = pl.DataFrame({"text": ids, "label": LABELS})
+    given = read(tmp_path, MASKED, table, vocabulary=str(words))
+    assert rows_of(given) == [[4, 5], [2], [3, 4, 5, 6], [2, 3]]
+    assert given.surface[0] == ["good", "Fine"] and given.length_full == [2, 1, 4, 2]
+    given = read(tmp_path, UNMASKED, table, vocabulary=str(words))
+    assert rows_of(given) == ids and given.tokens["padding"] is None
+
+
+@pytest.mark.parametrize(
+    ("keep", "left"),
+    [("first", [[4, 6], [1], [2, 2], [3, 4]]), ("last", [[6, 1], [1], [2, 3], [3, 4]])],
+)
+def test_longer_texts_are_cut_and_their_full_length_is_kept(
+    keep: str, left: list, tmp_path: Path, words: Path
+) -> None:
+    table = pl.DataFrame({"text": TEXTS, "label": LABELS})
+    given = read(tmp_path, MASKED, table, vocabulary=str(words), max_steps=2, keep=keep)
+    assert rows_of(given) == left and [len(row) for row in given.surface] == [2, 1, 2, 2]
+    assert given.length_full == [3, 1, 3, 2]
+
+
+def test_a_series_is_a_list_of_steps(tmp_path: Path) -> None:
+    values = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0]]]
+    table = pl.DataFrame({"values": values, "label": [0, 3]})
+    given = read(tmp_path, SERIES, table, text="values")
+    assert rows_of(given) == values and given.surface == [["0", "1"], ["0"]]
+    assert given.features == ["feature 0", "feature 1"] and given.vocabulary == []
+    one = SimpleNamespace(features=1, rows=None, padding=None, classes=4)
+    flat = pl.DataFrame({"text": [[1.0, 2.0], [3.0]], "label": [0, 3]})
+    assert rows_of(read(tmp_path, one, flat)) == [[[1.0], [2.0]], [[3.0]]]
+
+
+def test_only_rows_of_the_test_split_are_taken(tmp_path: Path, words: Path) -> None:
+    table = pl.DataFrame(
+        {
+            "text": TEXTS,
+            "label": LABELS,
+            "part": ["train", "test", "dev", "Test"],
+            "no": list("wxyz"),
+        }
+    )
+    given = read(tmp_path, MASKED, table, vocabulary=str(words), split="part", id="no")
+    assert given.ids == ["x", "z"] and given.label.tolist() == [3, 2]
+
+
+def test_numerals_are_names_where_the_classes_say_so(tmp_path: Path, words: Path) -> None:
+    table = pl.DataFrame({"text": TEXTS, "label": ["10", "40", "20", "30"]})
+    knobs = {"vocabulary": str(words), "classes": ["10", "20", "30", "40"]}
+    assert read(tmp_path, MASKED, table, **knobs).label.tolist() == [0, 3, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("columns", "knobs", "line"),
+    [
+        ({"text": ["x"], "label": [0]}, {"vocabulary": ""},
+         "the model reads token ids, and nothing says which word has which. Name a file with a "
+         "token a line: VOCABULARY=words.txt"),
+        ({"text": ["good", "so good"], "label": [0, 1]}, {"unknown": -1},
+         "sequence 2: word 'so' is not in the vocabulary. Name the id of unknown words"),
+        ({"text": ["good"], "label": [0]}, {"unknown": 2},
+         "words.txt: line 3 holds the word 'bad', which would stand for every unknown word"),
+        ({"text": ["good", "!"], "label": [0, 1]}, {}, "sequence 2: holds no step besides padding"),
+        ({"text": ["good", None], "label": [0, 1]}, {}, "sequence 2: holds nothing"),
+        ({"text": [[4], [9]], "label": [0, 1]}, {},
+         "sequence 2: step 0 holds an id that the model does not know"),
+        ({"text": ["good"], "label": [0]}, {"start": 9}, "sequence 1: step 0 holds an id"),
+        ({"text": [1.5], "label": [0]}, {},
+         "column text does not hold what the model reads; expected texts, lists of words, or lists "
+         "of token ids, got Float64. Name another column: TEXT="),
+        ({"text": [[[1.0]]], "label": [0]}, {}, "does not hold what the model reads"),
+        ({"words": ["x"], "label": [0]}, {}, "no column text; expected one of words, label"),
+        ({"text": ["x"], "label": [4]}, {}, "labels, sequence 0: no such class"),
+        ({"text": ["x"], "label": ["good"]}, {}, "Give classes= (CLASSES=) in the order"),
+        ({"text": ["x"], "label": [0], "part": ["train"]}, {"split": "part"},
+         "holds no row of the test split"),
+    ],
+)  # fmt: skip
+def test_what_the_model_cannot_read_is_refused_with_its_row(
+    columns: dict, knobs: dict, line: str, tmp_path: Path, words: Path
+) -> None:
+    with pytest.raises(StatelineError) as caught:
+        read(tmp_path, MASKED, pl.DataFrame(columns), **({"vocabulary": str(words)} | knobs))
+    assert line in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_text_for_a_model_of_series_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StatelineError, match="expected lists of steps of 2 numbers each"):
+        read(tmp_path, SERIES, pl.DataFrame({"text": ["good"], "label": [0]}))
+
+
+def test_an_id_beyond_the_vocabulary_file_is_refused(tmp_path: Path, words: Path) -> None:
+    more = SimpleNamespace(features=None, rows=50, padding=0.0, classes=4)
+    table = pl.DataFrame({"text": [[4], [30]], "label": [0, 1]})
+    with pytest.raises(StatelineError) as caught:
+        read(tmp_path, more, table, vocabulary=str(words))
+    assert "sequence 2: id 30 has no token; expected 31 lines in" in str(caught.value)
+
+
+def test_a_token_is_what_its_line_holds_counted_from_zero(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_bytes("\r\n[UNK]\r\nça va\r\n".encode())
+    assert read_vocabulary(path) == ["", "[UNK]", "ça va"]
+    path.write_text("\n\nthe\n\nthe\n")
+    with pytest.raises(StatelineError, match="token 'the' stands in lines 3 and 5"):
+        read_vocabulary(path)
+    path.write_bytes(b"caf\xe9\n")
+    with pytest.raises(StatelineError, match="is not UTF-8 at byte 3"):
+        read_vocabulary(path)
+    with pytest.raises(StatelineError, match="no such file. Check the path after VOCABULARY="):
+        read_vocabulary(tmp_path / "none.txt")

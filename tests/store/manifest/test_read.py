@@ -1,0 +1,257 @@
+"""The manifest: whatever is missing or wrong in it is named by its key, in one line."""
+
+import copy
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from stateline.store.errors import StatelineError
+from stateline.store.manifest.read import SHAPE, read_manifest, validate_manifest
+from stateline.store.schema import MANIFEST
+
+
+@pytest.fixture
+def manifest(run: Path) -> dict:
+    """A manifest of one's own."""
+    return json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def series_manifest(other_store: Path) -> dict:
+    """A manifest of series, of one's own."""
+    return json.loads((other_store / "series" / MANIFEST).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def layers_manifest(other_store: Path) -> dict:
+    """A manifest of several layers, of one's own."""
+    return json.loads((other_store / "layers" / MANIFEST).read_text(encoding="utf-8"))
+
+
+def keys(shape: object, path: tuple = ()) -> list[tuple]:
+    """The path to every key that a shape names; lists are entered at their first item."""
+    if isinstance(shape, list):
+        return keys(shape[0], (*path, 0))
+    found = []
+    for key, inner in shape.items() if isinstance(shape, dict) else ():
+        found += [(*path, key), *keys(inner, (*path, key))]
+    return found
+
+
+def holder(manifest: dict, path: tuple) -> dict:
+    """What holds the last key of a path."""
+    for key in path[:-1]:
+        manifest = manifest[key]
+    return manifest
+
+
+def written(path: tuple) -> str:
+    """A path as messages write it."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)[1:]
+
+
+PATHS = [*keys(SHAPE), ("tables",)]
+
+
+def test_a_whole_manifest_is_taken(run: Path, manifest: dict) -> None:
+    assert read_manifest(run) == manifest
+    validate_manifest(manifest | {"news": 1}, "here")
+
+
+@pytest.mark.parametrize("path", PATHS, ids=written)
+@pytest.mark.parametrize("damage", ["missing", "another kind"])
+def test_each_key_is_wanted_and_of_its_kind(
+    manifest: dict, series_manifest: dict, path: tuple, damage: str
+) -> None:
+    if path[:2] == ("corpus", "features"):
+        manifest = series_manifest  # a text has none
+    inner = holder(manifest, path)
+    if damage == "missing":
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = (1, 2)  # what no key may be
+    with pytest.raises(StatelineError) as caught:
+        validate_manifest(manifest, "here")
+    line = str(caught.value)
+    assert line.startswith(f"here: key {written(path)}; expected ")
+    assert "got nothing" in line if damage == "missing" else "got" in line
+
+
+def test_the_tables_are_wanted_of_a_written_manifest_only(manifest: dict) -> None:
+    del manifest["tables"]
+    validate_manifest(manifest, "here", tables=False)
+
+
+@pytest.mark.parametrize("version", [0, 2, 99])
+def test_another_schema_version_has_its_own_line(manifest: dict, version: int) -> None:
+    # Whatever else another version holds is not looked at.
+    with pytest.raises(StatelineError) as caught:
+        validate_manifest({"schema_version": version}, "here")
+    assert f"another schema version; expected 3, got {version}. Rebuild" in str(caught.value)
+
+
+def at(*path: object) -> Callable[[object], Callable[[dict], None]]:
+    """A change of one entry: `at("model", "seed")(7)`."""
+
+    def to(value: object) -> Callable[[dict], None]:
+        return lambda manifest: holder(manifest, path).__setitem__(path[-1], value)
+
+    return to
+
+
+def twice(key: str) -> Callable[[dict], None]:
+    """A change that lists the first entry of a key again."""
+    return lambda manifest: manifest[key].append(copy.deepcopy(manifest[key][0]))
+
+
+CASES = {
+    "true is no number": (at("model", "seed")(True), "key model.seed; expected a whole number"),
+    "not a number": (at("projections", 1, "trustworthiness")(math.nan), "trustworthiness"),
+    "no end": (at("layers", 0, "max_distance", "h")(math.inf), "layers[0].max_distance.h"),
+    "colour": (at("corpus", "classes", 2, "colour")("red;}"), "expected a colour #rrggbb"),
+    "time": (at("created")("yesterday"), "key created; expected a time in UTC"),
+    "part kept": (at("corpus", "truncation", "keep")("middle"), "expected first or last or null"),
+    "activation": (at("readout", "activation")("tanh"), "expected sigmoid or softmax"),
+    "other activation": (at("readout", "activation")("sigmoid"), "softmax of 4 outputs"),
+    "method": (at("projections", 0, "method")("magic"), "expected t-SNE or PCA or UMAP"),
+    "rows of a table": (at("tables", "steps.parquet", "rows")(None), "tables.steps.parquet.rows"),
+    "digest": (at("tables", "model.keras", "sha256")("x"), "a SHA-256 in hexadecimal"),
+    "one class": (lambda m: m["corpus"]["classes"].__delitem__(slice(1, 4)), "two or more, got 1"),
+    "outputs": (at("readout", "outputs")(1), "key readout.outputs; expected 4, got 1"),
+    "initial logit": (at("readout", "initial_logit")([1.0]), "expected 4 numbers, got 1"),
+    "layer read": (at("readout", "layer")("gru"), "readout.layer; expected one of lstm, got gru"),
+    "first map": (at("default_projection")("lstm-umap"), "one of lstm-pca, lstm-tsne, got lstm-um"),
+    "confusion": (at("model", "metrics", "confusion")([[1]]), "expected 4 x 4, got 1 x 1"),
+    "recall": (at("model", "metrics", "recall")([1.0]), "expected 4 numbers, got 1"),
+    "map of no layer": (
+        at("projections", 0, "layer")("gru"),
+        "projections[0].layer; expected one of lstm",
+    ),
+    "a layer twice": (twice("layers"), "key layers; expected each id once"),
+    "a map twice": (twice("projections"), "key projections; expected each id once"),
+    "run leads out": (at("run")("../elsewhere"), "key run; expected a name of"),
+    "run is absolute": (at("run")("/tmp/elsewhere"), "key run; expected a name of"),
+    "layer leads out": (at("layers", 0, "id")("../../elsewhere"), "key layers; expected a name"),
+    "map leads out": (at("projections", 0, "id")("a/b"), "key projections; expected a name"),
+}
+
+
+# Of a text with one layer, of a series, and of a text with several layers.
+OTHER_CASES = {
+    "text": {
+        "kind": (at("corpus", "kind")("sound"), "kind; expected text or series, got 'sound'"),
+        "a text's features": (
+            at("corpus", "features")([{"name": "a", "low": 0, "high": 1}]),
+            "key corpus.features; expected none of a text, got 1",
+        ),
+        "a text's picture": (at("corpus", "picture")(True), "corpus.picture; expected false of"),
+        "half a truncation": (
+            at("corpus", "truncation", "keep")(None), "both or neither null, got 7, null",
+        ),
+        "a split of classes only": (
+            at("corpus", "sizes", "train")(None),
+            "corpus.classes[0].train; expected null, as corpus.sizes.train, got 80",
+        ),
+        "a class not counted": (
+            at("corpus", "classes", 2, "validation")(None),
+            "classes[2].validation; expected a whole number, as corpus.sizes.validation, got null",
+        ),
+        "a file elsewhere": (at("model", "file")("../model.keras"), "expected model.keras or null"),
+        "method": (at("readout", "method")("magic"), "linear or head or prefix or given"),
+        "no weights": (at("readout", "weights")(None), "readout.weights; expected a list where"),
+        "no bias": (at("readout", "bias")(None), "readout.bias; expected a list where linear"),
+        "weights of a head": (at("readout", "method")("head"), "weights; expected null where head"),
+        "a first logit": (at("readout", "method")("prefix"), "initial_logit; expected zeros where"),
+        "direction": (at("layers", 0, "direction")("up"), "expected forward or backward, got 'up'"),
+        "states": (at("layers", 0, "states")(["c"]), "layers[0].states; expected h, or h and c"),
+        "states turned": (at("layers", 0, "states")(["c", "h"]), "h, or h and c, got c, h"),
+        "another state": (at("layers", 0, "states")(["h", "z"]), "states[1]; expected h or c"),
+        "no distance": (at("layers", 0, "max_distance")({}), "h, c, got nothing"),
+        "another distance": (
+            at("layers", 0, "max_distance", "z")(1.0), "expected keys h or c, got 'z'",
+        ),
+        "a distance as text": (
+            at("layers", 0, "max_distance", "h")("far"), "max_distance.h; expected a whole",
+        ),
+        "a map without distances": (
+            at("projections", 1, "state")("c"),
+            "projections[1].state; expected one of h, whose distances lstm stores, got c",
+        ),
+        "a map of another state": (at("projections", 1, "state")("z"), "expected h or c, got 'z'"),
+    },
+    "series": {
+        "no features": (at("corpus", "features")([]), "features; expected one or more of a series"),
+        "a feature twice": (
+            at("corpus", "features", 1, "name")("feature 0"), "expected each name once",
+        ),
+        "low above high": (
+            at("corpus", "features", 1, "high")(-1e6), "features[1].low; expected at most high",
+        ),
+        "a token of a series": (
+            at("corpus", "tokens", "padding")(0), "tokens.padding; expected null of a",
+        ),
+        "distance of a state not stored": (
+            at("layers", 0, "max_distance", "c")(1.0), "expected h and nothing besides h, got h, c",
+        ),
+    },
+    "layers": {
+        "a gate twice": (
+            at("layers", 0, "gates")(["input", "input"]), "gates; expected each gate once, got",
+        ),
+        "a gate's name": (
+            at("layers", 0, "gates", 1)("../x"), "gates[1]; expected a name of lower-case letters",
+        ),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("of", "case"), [(of, case) for of, cases in OTHER_CASES.items() for case in cases]
+)
+def test_entries_that_only_some_runs_have_are_held_too(
+    manifest: dict, series_manifest: dict, layers_manifest: dict, of: str, case: str
+) -> None:
+    chosen = {"text": manifest, "series": series_manifest, "layers": layers_manifest}[of]
+    validate_manifest(chosen, "here")
+    change, expected = OTHER_CASES[of][case]
+    change(chosen)
+    with pytest.raises(StatelineError) as caught:
+        validate_manifest(chosen, "here")
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_not_known_may_be_null(manifest: dict) -> None:
+    corpus, model = manifest["corpus"], manifest["model"]
+    for each in [corpus["sizes"], *corpus["classes"]]:
+        each.update(train=None, validation=None)
+    corpus["truncation"].update(max_steps=None, keep=None)
+    corpus["tokens"].update(padding=None, unknown=None, start=None)
+    model.update(file=None, layers=[], parameters=None, seed=None, epochs=None, history=[])
+    manifest["verified"].update(prediction_error=None, batch_error=None, alone_error=None)
+    validate_manifest(manifest, "here")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_entries_that_contradict_each_other_are_refused(manifest: dict, case: str) -> None:
+    change, expected = CASES[case]
+    change(manifest)
+    with pytest.raises(StatelineError) as caught:
+        validate_manifest(manifest, "here")
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)
+    # A bad name is not repeated in a command to type.
+    named = case not in ("run leads out", "run is absolute")
+    assert str(caught.value).endswith("make run RUN=synthetic") is named
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[" * 100_000, b"\xff\xfe\x00", b"nothing"], ids=range(5)
+)
+def test_a_file_that_is_no_json_is_said_in_one_line(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / MANIFEST).write_bytes(content)
+    with pytest.raises(StatelineError, match=r"manifest\.json: is not JSON \(.*\)\. Rebuild it"):
+        read_manifest(tmp_path)
