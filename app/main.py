@@ -12,7 +12,7 @@ from waitress.server import BaseWSGIServer
 
 from stateline.app import callbacks, pages
 from stateline.app.layout.shell import index_page, shell
-from stateline.app.routes import MOST_BODY, add_routes
+from stateline.app.routes import MAX_BODY, add_routes
 from stateline.app.typed.client import EXTENSION as TYPING
 from stateline.app.typed.client import Typing
 from stateline.app.web.callback_guard import add_gate
@@ -61,7 +61,7 @@ def open_store(text: str) -> Path:
             "there is no such store",
             expected="a folder of runs",
             got="a file" if folder.exists() else "nothing",
-            mend="Build the demo runs: make all, or name a store: make app STORE=folder",
+            fix="Build the demo runs: make all, or name a store: make app STORE=folder",
         )
     return folder
 
@@ -70,20 +70,20 @@ def open_server(app: dash.Dash, host: str, port: int) -> BaseWSGIServer:
     """A server that listens; raises StatelineError where the address is taken or not ours."""
     where = f"{host}:{port}"
     other = port + 1 if 0 < port < LAST_PORT else DEFAULT_PORT
-    mend = f"Choose another port: make app PORT={other}"
+    fix = f"Choose another port: make app PORT={other}"
     if not 0 <= port <= LAST_PORT:  # The socket would silently take the remainder.
-        raise StatelineError(where, "no such port", expected=f"0 to {LAST_PORT:,}", mend=mend)
+        raise StatelineError(where, "no such port", expected=f"0 to {LAST_PORT:,}", fix=fix)
     try:
         return waitress.create_server(
             app.server,
             host=host,
             port=port,
             threads=THREADS,
-            max_request_body_size=MOST_BODY,  # Else up to a gigabyte is kept before Flask refuses.
+            max_request_body_size=MAX_BODY,  # Else up to a gigabyte is kept before Flask refuses.
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise StatelineError(where, f"cannot listen there ({reason})", mend=mend) from error
+        raise StatelineError(where, f"cannot listen there ({reason})", fix=fix) from error
 
 
 def greeting(store: Path, registry: Registry, host: str, port: int) -> str:

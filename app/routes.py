@@ -25,7 +25,7 @@ from stateline.app.words.routes import words_data
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
-MOST_BODY = 1_000_000  # bytes; what the pages send is a few hundred
+MAX_BODY = 1_000_000  # bytes; what the pages send is a few hundred
 
 data = Blueprint("data", __name__)
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 def add_routes(server: Flask) -> None:
     """Put the data routes, `/health` and the limits on the server."""
-    server.config["MAX_CONTENT_LENGTH"] = MOST_BODY
+    server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     server.register_blueprint(data)
     server.register_blueprint(attributions)
     server.register_blueprint(unit_data)
@@ -236,7 +236,7 @@ def _unreadable(error: Exception) -> Response:
     """A run changed or went away between being found and being read."""
     log.warning("a run could not be read: %s", error)
     line = StatelineError(
-        "store", "this run changed while it was read", mend="Reload the page; make check tells more"
+        "store", "this run changed while it was read", fix="Reload the page; make check tells more"
     )
     return Response(str(line), status=410, mimetype="text/plain")
 

@@ -38,7 +38,7 @@ def check_run_name(run: str) -> str:
             "not a run name",
             expected="lower-case letters, digits, dot, dash or underscore, 64 at most",
             got=repr(run),
-            mend="Choose another name: make run RUN=mine …",
+            fix="Choose another name: make run RUN=mine …",
         )
     return run
 
@@ -68,7 +68,7 @@ def read_settings(run: str, preset: str | None, overrides: dict[str, str]) -> Se
             wanted,
             "no such preset",
             expected=f"one of {', '.join(preset_names())}",
-            mend="Or name a corpus: make run CORPUS=reviews.csv TEXT=review LABEL=sentiment "
+            fix="Or name a corpus: make run CORPUS=reviews.csv TEXT=review LABEL=sentiment "
             f"RUN={run}",
         )
     for name, value in overrides.items():
@@ -95,14 +95,14 @@ def validate(run: str, values: dict[str, object]) -> Settings:
         raise StatelineError(
             f"{name.upper()}={first['input']}",
             first["msg"],
-            mend=f"See `python -m stateline.pipeline.config --help` for every knob of {run}.",
+            fix=f"See `python -m stateline.pipeline.config --help` for every knob of {run}.",
         ) from None
     if settings.default_projection not in settings.projections:
         raise StatelineError(
             f"DEFAULT_PROJECTION={settings.default_projection}",
             "is not among the projections to make",
             expected=f"one of {', '.join(settings.projections)}",
-            mend="Set DEFAULT_PROJECTION too.",
+            fix="Set DEFAULT_PROJECTION too.",
         )
     return settings
 

@@ -32,7 +32,7 @@ from stateline.store.schema import RESERVED_ID, UNKNOWN_ID
 if TYPE_CHECKING:
     from stateline.pipeline.models.keras.structure import Anatomy
 
-LEAST_PER_CLASS = 2
+MIN_PER_CLASS = 2
 
 
 def read_documents(settings: dict) -> tuple[pl.DataFrame, str]:
@@ -65,14 +65,14 @@ def keep_classes(documents: pl.DataFrame, wanted: list[str], where: str) -> list
         raise StatelineError(
             where, "has one class only", expected="two classes or more", got=", ".join(names)
         )
-    rare = [name for name in names if counts[name] < LEAST_PER_CLASS]
+    rare = [name for name in names if counts[name] < MIN_PER_CLASS]
     if rare:
         raise StatelineError(
             where,
             f"class {rare[0]} has a single row",
-            expected=f"{LEAST_PER_CLASS} rows or more in every class",
+            expected=f"{MIN_PER_CLASS} rows or more in every class",
             got=f"{counts[rare[0]]} row",
-            mend="Add rows, or leave the class out with CLASSES=",
+            fix="Add rows, or leave the class out with CLASSES=",
         )
     return names
 
@@ -95,10 +95,10 @@ def without_blank(documents: pl.DataFrame, rule: str, where: str) -> tuple[pl.Da
             where,
             f"{count:,} texts hold no word, first id {documents['external_id'][row]!r}",
             got=repr((documents["text"][row] or "")[:40]),
-            mend="Take them out, or drop them with BLANK=drop",
+            fix="Take them out, or drop them with BLANK=drop",
         )
     if count == documents.height:
-        raise StatelineError(where, "no text holds a word", mend="Name the right column: TEXT=")
+        raise StatelineError(where, "no text holds a word", fix="Name the right column: TEXT=")
     return documents.filter(~blank), count
 
 
@@ -125,7 +125,7 @@ def encode(
             where,
             "no word is frequent enough to be known",
             expected=f"words that occur {settings['min_count']} times in training",
-            mend="Lower it: MIN_COUNT=1",
+            fix="Lower it: MIN_COUNT=1",
         )
     cut = [read_part(name, settings["max_steps"], settings["keep"]) for name in ("surface", "role")]
     table = documents.with_columns(pl.col("surface").list.len().alias("length_full"), *cut)

@@ -117,7 +117,7 @@ def check_indexes(run: Run, seed: int = 0) -> list[str]:
                 "not the index of this layer's states",
                 expected=f"{run.states:,} states of {units} units",
                 got="no index" if found is None else f"{len(found):,} of {found.ndim}",
-                mend=f"Rebuild it: make run RUN={run.name}",
+                fix=f"Rebuild it: make run RUN={run.name}",
             )
         check_states(run, layer, found, seed)
         lines.append(f"index: {layer}, {run.states:,} states")
@@ -150,7 +150,7 @@ def check_states(run: Run, layer: str, found: Index, seed: int) -> None:
                 f"holds another state than {hidden_table(layer)} in row {row:,}",
                 expected=f"a squared distance of {limit:.1g} at the most",
                 got=f"{max(away, nearest):.3g}",
-                mend=f"Rebuild it: make run RUN={run.name}",
+                fix=f"Rebuild it: make run RUN={run.name}",
             )
 
 

@@ -32,7 +32,7 @@ def sample_rows(offsets: np.ndarray, limit: int, seed: int) -> np.ndarray:
             "too few for a map",
             expected="2 at the least",
             got=total,
-            mend="Store more sequences, or longer ones",
+            fix="Store more sequences, or longer ones",
         )
     if total <= limit:
         return np.ones(total, dtype=bool)

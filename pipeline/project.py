@@ -97,7 +97,7 @@ def fit_tsne(base: np.ndarray, settings: dict, more: bool = False) -> Map:
             f"too large for {len(base):,} states",
             expected=f"{most:g} at the most",
             got=f"{perplexity:g}",
-            mend=f"Set it: PERPLEXITY={largest}" if largest > 1 else TOO_FEW,
+            fix=f"Set it: PERPLEXITY={largest}" if largest > 1 else TOO_FEW,
         )
     affinities = openTSNE.affinity.PerplexityBasedNN(
         base, perplexity=perplexity, method="exact", n_jobs=-1, random_state=seed
@@ -162,7 +162,7 @@ def fit_umap(base: np.ndarray, settings: dict, more: bool = False) -> Map:
             f"too large for {len(base):,} states",
             expected=f"{len(base) - 1} at the most",
             got=count,
-            mend=f"Set it: UMAP_NEIGHBOURS={len(base) - 1}" if len(base) > 2 else TOO_FEW,
+            fix=f"Set it: UMAP_NEIGHBOURS={len(base) - 1}" if len(base) > 2 else TOO_FEW,
         )
     terminal = sys.stderr.isatty()
     known = {}

@@ -115,7 +115,7 @@ def fitted(paths: BuildPaths, table: pl.DataFrame, settings: dict, facts: dict) 
         raise StatelineError(
             f"WORD_DROPOUT={settings['word_dropout']:g}",
             "a series has no words that could be read as unknown",
-            mend="Leave it at 0; DROPOUT= is for a series too",
+            fix="Leave it at 0; DROPOUT= is for a series too",
         )
     classes = len(facts["classes"])
     words = pl.scan_parquet(paths.need("corpus", VOCABULARY)).select(pl.len()).collect().item()
@@ -143,7 +143,7 @@ def came_trained(model: "keras.Model", facts: dict) -> tuple["Anatomy", dict]:
         raise StatelineError(
             f"model {model.name}",
             f"answers {about.classes} classes, and the corpus has {classes}",
-            mend="Name all classes in the order of the model's outputs: CLASSES=first,second,…",
+            fix="Name all classes in the order of the model's outputs: CLASSES=first,second,…",
         )
     if about.features != features:
         raise StatelineError(

@@ -16,8 +16,8 @@ from stateline.pipeline.run.tables import Inputs, nothing, table
 from stateline.store.blocks import Block
 from stateline.store.schema import (
     CONTEXTS,
-    LEAST_RESPONSE,
-    MOST_RESPONSES,
+    MAX_RESPONSES,
+    MIN_RESPONSE,
     context_columns,
     context_table,
     response_columns,
@@ -109,7 +109,7 @@ class Responses:
     def __init__(self, inputs: Inputs, units: int) -> None:
         self.words, code = words_of(inputs)
         counted = np.bincount(code, minlength=len(self.words))
-        frequent = counted >= LEAST_RESPONSE
+        frequent = counted >= MIN_RESPONSE
         # The place of each step's word among the frequent ones, -1 where it is none.
         self.place = np.where(frequent, np.cumsum(frequent) - 1, -1)[code]
         self.words, self.count = self.words[frequent], counted[frequent]
@@ -128,7 +128,7 @@ class Responses:
         """The words that are kept, the one that matters most first: phrase, count, response."""
         response = self.total / np.maximum(self.count, 1)[:, None]
         score = self.count * np.linalg.norm(response, axis=1)
-        kept = np.argsort(-score, kind="stable")[:MOST_RESPONSES]
+        kept = np.argsort(-score, kind="stable")[:MAX_RESPONSES]
         kept = kept[score[kept] > 0]
         return {
             "phrase": self.words[kept],

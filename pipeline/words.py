@@ -18,7 +18,7 @@ from stateline.pipeline.run.artefacts import (
 )
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
 from stateline.pipeline.run.tables import Inputs, nothing, table
-from stateline.store.schema import LEAST_PHRASE, LEAST_SHORTCUT, WORDS, polars_schema, word_columns
+from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT, WORDS, polars_schema, word_columns
 
 # Sequences that a word is taken to occur in besides its own, at the average share of each class:
 # a word that two sequences hold, both of one class, is no proof of anything.
@@ -60,7 +60,7 @@ def gathered(occurrences: pl.DataFrame, size: int, outputs: int) -> pl.DataFrame
     own = [f"c{k}" for k in range(outputs)]
     spread = own + list(towards)
     if size > 1:
-        often = occurrences.group_by("phrase").len().filter(pl.col("len") >= LEAST_PHRASE)
+        often = occurrences.group_by("phrase").len().filter(pl.col("len") >= MIN_PHRASE)
         occurrences = occurrences.join(often, on="phrase", how="semi")
     return (
         # In double precision, so that sums over a corpus do not drift.
@@ -235,7 +235,7 @@ def shortcut_columns(
     effect, error = (found[name].to_numpy() for name in ("effect", "effect_se"))
     score = unsupported(effect, error, lifts["test"], lifts.get("train"))
     # Not-a-number, of a phrase that occurs once, is not above 0.
-    kept = (score > 0) & (found["sequences"] >= LEAST_SHORTCUT).to_numpy()
+    kept = (score > 0) & (found["sequences"] >= MIN_SHORTCUT).to_numpy()
     return {
         "lift": lifts["test"][0],
         "lift_se": lifts["test"][1],

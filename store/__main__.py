@@ -38,7 +38,7 @@ def list_runs(given: argparse.Namespace) -> None:
     for run in broken:
         print(run.message, file=sys.stderr)
     if not runs and not broken:
-        raise StatelineError(given.store, "holds no run", mend="Build one: make all")
+        raise StatelineError(given.store, "holds no run", fix="Build one: make all")
 
 
 def print_dictionary(_: argparse.Namespace) -> None:

@@ -38,7 +38,7 @@ def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
         raise StatelineError(
             archive,
             f"cannot be written ({error.strerror or error})",
-            mend="Free the disk, or name another place: --out FILE",
+            fix="Free the disk, or name another place: --out FILE",
         ) from None
     finally:
         # A place below a file, say, has nothing to remove: the error above says so.

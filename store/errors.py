@@ -1,4 +1,4 @@
-"""The one error that people see: a single line that says where, what and how to mend it."""
+"""The one error that people see: a single line that says where, what and how to fix it."""
 
 
 class StatelineError(Exception):
@@ -8,9 +8,9 @@ class StatelineError(Exception):
     what      str        what is wrong with it
     expected  str | None what would have been right; shown together with `got`
     got       str | None what was found instead
-    mend      str | None the command or the change that mends it
+    fix       str | None the command or the change that mends it
 
-    `str(error)` is the line `<where>: <what>; expected <x>, got <y>. <mend>`.
+    `str(error)` is the line `<where>: <what>; expected <x>, got <y>. <fix>`.
     """
 
     def __init__(
@@ -20,14 +20,14 @@ class StatelineError(Exception):
         *,
         expected: object = None,
         got: object = None,
-        mend: str | None = None,
+        fix: str | None = None,
     ) -> None:
         line = f"{where}: {what}"
         if expected is not None:
             line += f"; expected {expected}"
         if got is not None:
             line += f", got {got}" if expected is not None else f"; got {got}"
-        if mend:
-            line += f". {mend}"
+        if fix:
+            line += f". {fix}"
         # A message is one line whatever a file name or a cell value holds.
         super().__init__(" ".join(line.split()))

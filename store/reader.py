@@ -122,7 +122,7 @@ class Run:
                 "its lengths do not add up to the rows of the steps",
                 expected=f"{self.states:,}",
                 got=f"{offsets[-1]:,}",
-                mend=f"Rebuild it: make run RUN={self.name}",
+                fix=f"Rebuild it: make run RUN={self.name}",
             )
         return offsets
 
@@ -262,7 +262,7 @@ class Run:
             content = b""
         if hashlib.sha256(content).hexdigest() != self.checksum:
             what = "was built anew" if content else "is gone"
-            raise StatelineError(self.folder, f"{what} since it was opened", mend="Open it again")
+            raise StatelineError(self.folder, f"{what} since it was opened", fix="Open it again")
         self._file = found
 
 

@@ -83,51 +83,49 @@ def damaged(path: Path, error: Exception) -> StatelineError:
     return StatelineError(
         path,
         f"cannot be read ({said})",
-        mend="Copy the run again, or rebuild it",
+        fix="Copy the run again, or rebuild it",
     )
 
 
 def check_table(path: Path, manifest: dict, name: str, columns: tuple[Column, ...]) -> None:
     """One table against the manifest and the schema; footer only, not the data."""
-    mend = f"Rebuild it: make run RUN={manifest['run']}"
+    fix = f"Rebuild it: make run RUN={manifest['run']}"
     if name not in manifest["tables"]:
-        raise StatelineError(path, "not listed in the manifest", mend=mend)
+        raise StatelineError(path, "not listed in the manifest", fix=fix)
     if not path.is_file():
-        raise StatelineError(path, "missing", mend=mend)
+        raise StatelineError(path, "missing", fix=fix)
     size, expected = path.stat().st_size, manifest["tables"][name]["bytes"]
     if size != expected:
         raise StatelineError(
-            path, "cut short or changed", expected=f"{expected:,} bytes", got=f"{size:,}", mend=mend
+            path, "cut short or changed", expected=f"{expected:,} bytes", got=f"{size:,}", fix=fix
         )
     try:
         found = pl.read_parquet_schema(path)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise StatelineError(
-            path, f"not Parquet ({str(error).splitlines()[0]})", mend=mend
-        ) from None
+        raise StatelineError(path, f"not Parquet ({str(error).splitlines()[0]})", fix=fix) from None
     wanted = polars_schema(columns)
     for column, dtype in wanted.items():
         got = found.get(column)
         if got is None:
-            raise StatelineError(path, f"column {column} is missing", mend=mend)
+            raise StatelineError(path, f"column {column} is missing", fix=fix)
         if isinstance(dtype, pl.Array) and isinstance(got, pl.Array) and dtype.shape != got.shape:
             raise StatelineError(
                 path,
                 f"column {column} has width {got.shape[0]}; the manifest says {dtype.shape[0]}",
-                mend=mend,
+                fix=fix,
             )
         if got != dtype:
             raise StatelineError(
-                path, f"column {column} is of another type", expected=dtype, got=got, mend=mend
+                path, f"column {column} is of another type", expected=dtype, got=got, fix=fix
             )
     extra = [column for column in found if column not in wanted]
     if extra:
-        raise StatelineError(path, f"column {extra[0]} is not in the schema", mend=mend)
+        raise StatelineError(path, f"column {extra[0]} is not in the schema", fix=fix)
     if list(found) != list(wanted):
         raise StatelineError(
             path,
             "its columns are in another order",
             expected=", ".join(wanted),
             got=", ".join(found),
-            mend=mend,
+            fix=fix,
         )

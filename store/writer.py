@@ -54,7 +54,7 @@ def write_run(
     wanted = run_tables(manifest)
     final = store / run
     temporary = store / f".{run}.tmp-{os.getpid()}"
-    mend = f"The run that was there is kept. Free the disk, then: make run RUN={run}"
+    fix = f"The run that was there is kept. Free the disk, then: make run RUN={run}"
     try:
         frames = {name: opened(table) for name, table in tables.items()}
         refuse_other_tables(run, wanted, frames)
@@ -78,12 +78,12 @@ def write_run(
         raise StatelineError(
             renamed(str(error.filename or store), temporary, final),
             f"cannot be written ({error.strerror or error})",
-            mend=mend,
+            fix=fix,
         ) from None
     except pl.exceptions.PolarsError as error:
         # Polars says by an error of its own that a disk is full.
         said = str(error).splitlines()[0]
-        raise StatelineError(store, f"run {run} cannot be written ({said})", mend=mend) from None
+        raise StatelineError(store, f"run {run} cannot be written ({said})", fix=fix) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return final

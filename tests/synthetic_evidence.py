@@ -11,8 +11,8 @@ import polars as pl
 
 from stateline.store.schema import (
     CHARACTERISTIC_WORDS,
-    LEAST_PHRASE,
-    LEAST_SHORTCUT,
+    MIN_PHRASE,
+    MIN_SHORTCUT,
     cluster_columns,
     polars_schema,
     word_columns,
@@ -43,7 +43,7 @@ def words_table(
     training = dict(vocabulary.select("token", "sequences").iter_rows())
     rows = []
     for (size, phrase), seen in occurrences(steps).items():
-        if size == 2 and len(seen) < LEAST_PHRASE:
+        if size == 2 and len(seen) < MIN_PHRASE:
             continue
         holding = {sequence for sequence, *_ in seen}
         train = None
@@ -129,7 +129,7 @@ def label_columns(
         found["train_lift"], training_error = label_lift(
             row["train"], sizes["train"], row["towards"]
         )
-    if row["effect_se"] is None or row["sequences"] < LEAST_SHORTCUT:
+    if row["effect_se"] is None or row["sequences"] < MIN_SHORTCUT:
         return found
     shortcut = row["effect"] - 2 * row["effect_se"]
     if row["train"] is None:

@@ -80,10 +80,10 @@ def responses_table(
     for word in sorted(set(tokens)):
         here = [row for row, token in enumerate(tokens) if token == word]
         response = sum(moved[row] for row in here) / len(here)
-        if len(here) >= evidence.LEAST_RESPONSE and response.any():
+        if len(here) >= evidence.MIN_RESPONSE and response.any():
             score = len(here) * np.linalg.norm(response)
             found.append((-score, word, len(here), response.astype(np.float32).tolist()))
-    kept = sorted(found)[: evidence.MOST_RESPONSES]
+    kept = sorted(found)[: evidence.MAX_RESPONSES]
     rows = [(word, count, 0, response) for _, word, count, response in kept]
     wanted = polars_schema(evidence.response_columns(h.shape[1]))
     return pl.DataFrame(rows, schema=wanted, orient="row")

@@ -38,7 +38,7 @@ CHOICES = {"fan": "class", "settled": "steps", "trajectory": "projection", "cali
 USUAL, THEME = "decisions-usual", "decisions-theme"
 EMPTY = {"data": [], "layout": {}}
 ANSWER_NAMES = {"end": "at the end", "half": "half read", "quarter": "a quarter read"}
-MOST_LISTED = 12  # classes named in a sentence
+MAX_LISTED = 12  # classes named in a sentence
 
 
 def class_lines(run: Run) -> ClassLines:
@@ -177,7 +177,7 @@ def medians(names: list[str], median: np.ndarray) -> str:
         if not np.isnan(median[label]):
             by_step.setdefault(f"{median[label]:g}", []).append(names[label])
     ranked = list(by_step.items())
-    if sum(map(len, by_step.values())) <= MOST_LISTED:
+    if sum(map(len, by_step.values())) <= MAX_LISTED:
         return ", ".join(
             f"{step} (class{'es' if len(here) > 1 else ''} {', '.join(here)})"
             for step, here in ranked

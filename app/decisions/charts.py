@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MOST_NAMED = 12  # classes of a legend; of more, the tooltip says which a line is
+MAX_NAMED = 12  # classes of a legend; of more, the tooltip says which a line is
 OVERALL = "#7C8894"  # of what is no class; stands out from light and from dark ground
 BARS = "#5168B8"
 COUNTS = 1.08  # height of the counts over a chart of shares
@@ -216,7 +216,7 @@ def trajectory_chart(
     layout = {
         "images": [picture],
         # The legend stands beside the map.
-        "xaxis": hidden | {"range": across, "domain": [0.24 if named <= MOST_NAMED else 0, 1]},
+        "xaxis": hidden | {"range": across, "domain": [0.24 if named <= MAX_NAMED else 0, 1]},
         "yaxis": hidden | {"range": down, "scaleanchor": "x"},
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "legend": {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top"},
@@ -274,7 +274,7 @@ def _figure(traces: list[dict], layout: dict, named: int) -> dict:
             "hovermode": "closest",
             "dragmode": False,
             "bargap": 0,
-            "showlegend": named <= MOST_NAMED,
+            "showlegend": named <= MAX_NAMED,
             "legend": legend,
             # What a click on the legend hides stays hidden when the colours follow the theme.
             "uirevision": "kept",

@@ -6,7 +6,7 @@ from dash import html
 from stateline.app import ids
 from stateline.app.figures.colours import ink, mix
 
-MOST_NUMBERED = 8  # classes; beyond, cells are small and carry their numbers as titles
+MAX_NUMBERED = 8  # classes; beyond, cells are small and carry their numbers as titles
 # Of the light mode; the styles have the dark mode's, on which white reads throughout.
 LIGHTEST, DARKEST = "#EEF1F4", "#24507A"
 
@@ -14,7 +14,7 @@ LIGHTEST, DARKEST = "#EEF1F4", "#24507A"
 def confusion(matrix: list[list[int]], names: list[str], colours: list[str]) -> html.Div:
     """The matrix as a table; each cell carries its two classes for scripts."""
     counts = np.array(matrix, dtype=np.int64)
-    numbered = len(names) <= MOST_NUMBERED
+    numbered = len(names) <= MAX_NUMBERED
     head = html.Tr(
         [
             html.Td(className="confusion-corner"),

@@ -19,7 +19,7 @@ AROUND = 5  # words of context on either side
 SAID = ("surface", "predicted", "confidence", BIN)  # of a neighbour and its context
 NEAR = 0.05  # of the map's longer side: what lies closer than that is near on the map
 FETCHED = 4  # an index is asked for so many times the states wanted, then for twice as many
-MOST_FETCHED = 4_096
+MAX_FETCHED = 4_096
 BLOCK = 2_048  # rows whose differences fit into a processor's own memory
 
 # An index keeps its working memory for one search at a time.
@@ -130,7 +130,7 @@ def _near_sequences(
     Most of what is nearest is often the sequence itself, so more and more states are fetched.
     """
     index = _index(run, kind)
-    most = min(run.states, MOST_FETCHED)
+    most = min(run.states, MAX_FETCHED)
     fetched = min(FETCHED * count, most)
     while True:
         with _searching:
@@ -153,7 +153,7 @@ def _index(run: Run, kind: Measured) -> Index:
             index = None
         if index is None:
             raise StatelineError(
-                file, "is no index of states", mend=f"Rebuild it: make run RUN={run.name}"
+                file, "is no index of states", fix=f"Rebuild it: make run RUN={run.name}"
             )
         index.expansion_search = INDEX_DEPTH  # The file does not say.
         return index

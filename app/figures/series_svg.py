@@ -24,7 +24,7 @@ from stateline.app.figures.steps_svg import (
 
 INK = "#12171d"  # of the largest value of a picture: dark is high
 EDGE = 8  # of the answer above a strip
-MOST_CURVES = 8  # features drawn as curves; more are cells
+MAX_CURVES = 8  # features drawn as curves; more are cells
 CURVE, BETWEEN = 34, 5  # of a curve and what lies between two
 CELL, ROOM = 11, 280  # of a feature's cells, and for all of them
 LARGEST = 26  # of a pixel of a picture
@@ -87,7 +87,7 @@ def strip_panel(
     values    float (T, F)
     features  F of the manifest: name, low, high
     """
-    curves = len(features) <= MOST_CURVES
+    curves = len(features) <= MAX_CURVES
     lane = CURVE if curves else max(2.0, min(CELL, ROOM / len(features)))
     across = min(WIDEST, (WIDTH - NAMES - RIGHT) / max(stop - start, len_of_first(view)))
     parts = [

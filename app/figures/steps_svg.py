@@ -12,18 +12,18 @@ import numpy as np
 from stateline.app.figures.colours import Scale, mix
 
 PALE = "#e4e7eb"
-MOST_ROWS = 8  # classes of a heatmap; with more, those that come closest to winning
+MAX_ROWS = 8  # classes of a heatmap; with more, those that come closest to winning
 
 WIDTH = 720  # of every drawing, in its own units; it is scaled to the column it stands in
 NAMES = 100  # left of the step axis
 RIGHT = 4
-MOST_COLUMNS = 50  # steps beside each other; more would leave no room for the words
+MAX_COLUMNS = 50  # steps beside each other; more would leave no room for the words
 WIDEST = 40  # of a column
 ROW, GAP = 16, 4
 BARS = 56
 TICKS = 15
 LETTER = 5.8  # about as wide as the type of the words
-MOST_LETTERS = 14  # of a word, and of a class name
+MAX_LETTERS = 14  # of a word, and of a class name
 TICK_EVERY = 5
 
 
@@ -91,15 +91,15 @@ def step_colours(scale: Scale, bins: list[int], confidence: list[float], classes
 def shown_classes(ep: np.ndarray) -> list[int]:
     """Classes that the heatmap has a row for, in the manifest's order; ep is (T, C)."""
     classes = ep.shape[1]
-    if classes <= MOST_ROWS:
+    if classes <= MAX_ROWS:
         return list(range(classes))
-    strongest = np.argsort(-ep.max(axis=0), kind="stable")[:MOST_ROWS]
+    strongest = np.argsort(-ep.max(axis=0), kind="stable")[:MAX_ROWS]
     return sorted(int(index) for index in strongest)
 
 
 def panels(steps: int) -> list[tuple[int, int]]:
     """Start and stop of each row of columns: as few rows as fit, all of about one length."""
-    count = max(1, -(-steps // MOST_COLUMNS))
+    count = max(1, -(-steps // MAX_COLUMNS))
     each = -(-steps // count)
     return [(start, min(start + each, steps)) for start in range(0, steps, each)]
 
@@ -223,4 +223,4 @@ def step_line(view: StepView, t: int) -> str:
 
 def short(text: str) -> str:
     """A text that fits beside the step axis or under a column."""
-    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1] + "…"
+    return text if len(text) <= MAX_LETTERS else text[: MAX_LETTERS - 1] + "…"

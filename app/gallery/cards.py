@@ -8,7 +8,7 @@ from stateline.app.queries.series import series_line
 from stateline.app.queries.text import count, day, percent
 from stateline.store.reader import BrokenRun, Run
 
-MOST_CLASSES = 6  # named on a card; the others are counted
+MAX_CLASSES = 6  # named on a card; the others are counted
 
 
 def run_card(run: Run) -> dcc.Link:
@@ -88,9 +88,9 @@ def _sizes(run: Run) -> list:
 
 def _class_names(run: Run) -> list:
     pairs = list(zip(run.class_names, run.class_colours, strict=True))
-    chips = [class_chip(name, colour) for name, colour in pairs[:MOST_CLASSES]]
-    if len(pairs) > MOST_CLASSES:
-        more = count(len(pairs) - MOST_CLASSES, "more class", "more classes")
+    chips = [class_chip(name, colour) for name, colour in pairs[:MAX_CLASSES]]
+    if len(pairs) > MAX_CLASSES:
+        more = count(len(pairs) - MAX_CLASSES, "more class", "more classes")
         chips.append(html.Span(f"and {more}", className="class-more"))
     return chips
 

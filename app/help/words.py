@@ -4,7 +4,7 @@ from dash import html
 
 from stateline.app.help.parts import terms
 from stateline.app.words.queries import LEAST
-from stateline.store.schema import LEAST_PHRASE, LEAST_SHORTCUT
+from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT
 
 COLUMNS = (
     (
@@ -46,7 +46,7 @@ def words_page_section() -> list:
         html.P(
             "The page Words sums the contributions of every word over the whole run. A row is a "
             "token as the model reads it, all unknown words together as one, or two tokens that "
-            f"follow each other at least {LEAST_PHRASE} times. Words that occur fewer than "
+            f"follow each other at least {MIN_PHRASE} times. Words that occur fewer than "
             f"{LEAST} times are hidden until you lower the number; the page says how many."
         ),
         terms(COLUMNS),
@@ -65,7 +65,7 @@ def words_page_section() -> list:
         ),
         html.P(
             "Shortcuts lists the words whose effect the test labels do not support, the largest "
-            f"first, each with its reason; at least {LEAST_SHORTCUT} stored sequences must hold "
+            f"first, each with its reason; at least {MIN_SHORTCUT} stored sequences must hold "
             "it. In demo-reviews the planted name comes first."
         ),
         html.P(

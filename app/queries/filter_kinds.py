@@ -11,7 +11,7 @@ from stateline.app.queries.confidence import counted
 from stateline.store.reader import Run
 from stateline.store.schema import CLUSTER_LEVELS, STEPS
 
-MOST_CORNERS = 200  # of a lasso
+MAX_CORNERS = 200  # of a lasso
 LONGEST_SEARCH = 200
 LONGEST_PHRASE = 200
 OF_TEXT = ("search", "regex", "word")  # kinds that need words
@@ -205,8 +205,8 @@ KINDS = {
         states=_in_box,
     ),
     "lasso": Kind(
-        f"a projection, then x and y of 3 to {MOST_CORNERS} corners",
-        lambda run, values: _is_place(run, values, 6, 2 * MOST_CORNERS),
+        f"a projection, then x and y of 3 to {MAX_CORNERS} corners",
+        lambda run, values: _is_place(run, values, 6, 2 * MAX_CORNERS),
         states=_in_lasso,
     ),
     "word": Kind(

@@ -11,7 +11,7 @@ from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
-MOST_FILTERS = 20
+MAX_FILTERS = 20
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ def parse_filters(run: Run, text: str) -> tuple[Filter, ...]:
         entries = json.loads(text)
     except (ValueError, RecursionError):
         entries = None
-    if not isinstance(entries, list) or len(entries) > MOST_FILTERS:
+    if not isinstance(entries, list) or len(entries) > MAX_FILTERS:
         raise StatelineError(
             "filters",
             "not a list of filters",
-            expected=f"JSON, at most {MOST_FILTERS} of {', '.join(KINDS)}",
+            expected=f"JSON, at most {MAX_FILTERS} of {', '.join(KINDS)}",
             got=text[:80],
         )
     return tuple(_parse(run, entry) for entry in entries)

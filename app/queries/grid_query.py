@@ -8,8 +8,8 @@ import polars as pl
 from stateline.store.errors import StatelineError
 
 TEXT, NUMBER, FLAG, IMAGE = "text", "number", "flag", "image"
-MOST_ROWS = 1_000  # of one request
-MOST_CONDITIONS = 20
+MAX_ROWS = 1_000  # of one request
+MAX_CONDITIONS = 20
 LONGEST_TEXT = 200  # of what a filter looks for
 
 
@@ -26,9 +26,9 @@ class TableColumn:
 
 def check_block(start: int, end: int) -> None:
     """Refuse a block of no rows or of too many."""
-    if not 0 <= start < end or end - start > MOST_ROWS:
+    if not 0 <= start < end or end - start > MAX_ROWS:
         raise StatelineError(
-            "rows", "no such block", expected=f"at most {MOST_ROWS} rows", got=f"{start} to {end}"
+            "rows", "no such block", expected=f"at most {MAX_ROWS} rows", got=f"{start} to {end}"
         )
 
 
@@ -90,7 +90,7 @@ def _column_condition(name: str, kind: str, entry: object) -> pl.Expr:
     joined = entry.get("operator", "AND")
     if (
         not isinstance(parts, list)
-        or not 0 < len(parts) <= MOST_CONDITIONS
+        or not 0 < len(parts) <= MAX_CONDITIONS
         or joined not in ("AND", "OR")
     ):
         raise _bad_condition(name, kind, entry)

@@ -15,7 +15,7 @@ from stateline.store.schema import STEPS
 
 CAUSES = ("distance", "confidence", "class")
 KINDS = tuple(f"{when}-{cause}" for cause in CAUSES for when in ("after", "before"))
-MOST_LABELS = 5_000  # sent at once; the strongest, and the page says how many there are
+MAX_LABELS = 5_000  # sent at once; the strongest, and the page says how many there are
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def labels(
                 before that one, each at its own state
     distance    least share of the largest distance of the states that the projection shows
     confidence  least change of the expected prediction
-    returns     "count" of all, and of the strongest MOST_LABELS "words", "x", "y" and "before"
+    returns     "count" of all, and of the strongest MAX_LABELS "words", "x", "y" and "before"
     """
     kind = measured(run, projection)
     strength = np.maximum(distance_shares(run, kind), changes(run).confidence)
@@ -85,9 +85,7 @@ def labels(
     row = np.concatenate([after, before])
     earlier = np.arange(len(row)) >= len(after)
     order = np.argsort(-np.concatenate([found[0][after], found[1][before]]), kind="stable")
-    return _written(
-        run, projection, row[order[:MOST_LABELS]], earlier[order[:MOST_LABELS]], len(row)
-    )
+    return _written(run, projection, row[order[:MAX_LABELS]], earlier[order[:MAX_LABELS]], len(row))
 
 
 def _causes(

@@ -26,7 +26,7 @@ from stateline.store.reader import Run
 from stateline.store.schema import STEPS
 
 # One browser draws this many states without help; what is left out is said on the page.
-MOST_DRAWN = 250_000
+MAX_DRAWN = 250_000
 THUMBNAIL = (640, 360)
 DIGITS = 6  # of numbers sent as text: below float32's own precision
 SCALES_BYTES = 16_384  # about what the colours and names of one run take
@@ -34,7 +34,7 @@ SCALES_BYTES = 16_384  # about what the colours and names of one run take
 
 def drawn_rows(states: int) -> np.ndarray:
     """int64 rows of the states that the map draws: all, or an evenly spaced sample."""
-    drawn = min(states, MOST_DRAWN)
+    drawn = min(states, MAX_DRAWN)
     return np.arange(drawn, dtype=np.int64) * states // max(drawn, 1)
 
 
@@ -154,7 +154,7 @@ def page_facts(run: Run) -> dict:
         "run": run.name,
         "version": run.checksum[:16],
         "states": run.states,
-        "drawn": min(run.states, MOST_DRAWN),
+        "drawn": min(run.states, MAX_DRAWN),
         "binBytes": bin_bytes(run),
         "sequences": run.sequences.height,
         **series_facts(run),

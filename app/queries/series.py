@@ -9,7 +9,7 @@ from stateline.store.schema import STEPS
 
 DIGITS = 5  # significant ones of a value that is sent: finer than any strip or tooltip shows
 LONGEST_WHOLE = 1e15  # beyond, a whole number is shorter with its exponent
-MOST_NAMES = 3  # of features in a line
+MAX_NAMES = 3  # of features in a line
 SIDE = 16  # pixels of a picture in the table, across and down, at the most
 SHADES = "0123456789abcdef"  # of such a pixel
 
@@ -30,8 +30,8 @@ def series_facts(run: Run) -> dict:
 def series_line(run: Run) -> str:
     """`series of 8 numbers a step (column 0, column 1, …, column 7)`."""
     names = run.feature_names
-    if len(names) > MOST_NAMES + 1:
-        names = [*names[: MOST_NAMES - 1], "…", names[-1]]
+    if len(names) > MAX_NAMES + 1:
+        names = [*names[: MAX_NAMES - 1], "…", names[-1]]
     return f"series of {count(len(run.feature_names), 'number')} a step ({', '.join(names)})"
 
 

@@ -7,7 +7,7 @@ from stateline.app.figures.steps_svg import StepView, panels
 from stateline.app.queries.series import value_range
 from stateline.store.reader import Run
 
-MOST_COLUMNS = 8  # features with a column of the table of steps; more would not fit on paper
+MAX_COLUMNS = 8  # features with a column of the table of steps; more would not fit on paper
 
 
 def values_drawings(run: Run, steps: dict, view: StepView) -> tuple[str, list[str]]:
@@ -32,12 +32,12 @@ def values_drawings(run: Run, steps: dict, view: StepView) -> tuple[str, list[st
 def value_names(run: Run) -> list[str]:
     """Features that the table of steps has a column for; none where there are many."""
     names = run.feature_names
-    return names if len(names) <= MOST_COLUMNS else []
+    return names if len(names) <= MAX_COLUMNS else []
 
 
 def left_out_line(run: Run) -> str:
     """What to say of values that have no column; nothing where all have one."""
-    if len(run.feature_names) <= MOST_COLUMNS:
+    if len(run.feature_names) <= MAX_COLUMNS:
         return ""
     return (
         f" Its {len(run.feature_names)} values a step have no room here; the states that pass "

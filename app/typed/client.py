@@ -23,8 +23,8 @@ from stateline.store.schema import MODEL, STEPS, polars_schema
 
 EXTENSION = "stateline-typed"
 NEEDED = ("tensorflow", "sklearn")
-MOST_CHARACTERS = 20_000
-MOST_AT_ONCE = 3  # requests; more would keep the server's threads from all other pages
+MAX_CHARACTERS = 20_000
+MAX_AT_ONCE = 3  # requests; more would keep the server's threads from all other pages
 START_SECONDS = 180.0  # TensorFlow from a cold disk
 ANSWER_SECONDS = 60.0
 IDLE_SECONDS = 600.0
@@ -49,7 +49,7 @@ def model_problem(run: Run, what: str) -> UnavailableError | None:
         return UnavailableError(
             "typing",
             f"{what} by the model itself, which needs {missing[0]}; it is not installed",
-            mend="Install it and start the app again: make setup",
+            fix="Install it and start the app again: make setup",
         )
     if run.manifest["model"]["file"] is None:
         return UnavailableError(
@@ -60,7 +60,7 @@ def model_problem(run: Run, what: str) -> UnavailableError | None:
         return UnavailableError(
             f"run {run.name}",
             f"{what} by the model itself, and {MODEL} is not in the run's folder",
-            mend=f"Copy it there, or rebuild the run: make run RUN={run.name}",
+            fix=f"Copy it there, or rebuild the run: make run RUN={run.name}",
         )
     return None
 
@@ -82,8 +82,8 @@ def parse_text(text: object) -> str:
     """A text as somebody may type it; raises TextError where it is none, or too long."""
     if not isinstance(text, str) or not is_whole(text):
         raise TextError("text", "not a text", got=repr(text)[:80])
-    if len(text) > MOST_CHARACTERS:
-        most = f"{MOST_CHARACTERS:,} characters at the most"
+    if len(text) > MAX_CHARACTERS:
+        most = f"{MAX_CHARACTERS:,} characters at the most"
         raise TextError("text", "too long", expected=most, got=f"{len(text):,}")
     return text
 
@@ -133,7 +133,7 @@ class Typing:
         self.worker: Worker | None = None
         self._of: tuple[Path, str] | None = None  # folder and checksum of the worker's run
         self._lock = threading.Lock()
-        self._waiting = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._waiting = threading.BoundedSemaphore(MAX_AT_ONCE)
         self._timer: threading.Timer | None = None
         self._asked = 0
 
@@ -162,7 +162,7 @@ class Typing:
         """One question to the worker, as soon as it is free."""
         if not self._waiting.acquire(blocking=False):
             raise UnavailableError(
-                "typing", "other texts are being read", mend="Run the text again in a moment"
+                "typing", "other texts are being read", fix="Run the text again in a moment"
             )
         try:
             with self._lock:

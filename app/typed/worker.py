@@ -56,7 +56,7 @@ class Worker:
             line = self.lines.get(timeout=seconds)
         except queue.Empty:
             raise UnavailableError(
-                "typing", f"the model gave no answer within {seconds:g} s", mend=AGAIN
+                "typing", f"the model gave no answer within {seconds:g} s", fix=AGAIN
             ) from None
         try:
             answer = json.loads(line or "")
@@ -64,7 +64,7 @@ class Worker:
             answer = None
         if not isinstance(answer, dict):
             raise UnavailableError(
-                "typing", "the process that holds the model has ended", mend=AGAIN
+                "typing", "the process that holds the model has ended", fix=AGAIN
             )
         return answer
 

@@ -13,7 +13,7 @@ from stateline.app.queries.states import state_blocks, states_of
 from stateline.app.units.queries import AROUND, UnitSelection
 from stateline.store.reader import Run
 
-MOST_MATCHES = 50  # sent; the page says how many there are
+MAX_MATCHES = 50  # sent; the page says how many there are
 LONGEST_SHOWN = 24  # steps of a match whose words are shown
 
 
@@ -130,7 +130,7 @@ def match(run: Run, chosen: UnitSelection) -> dict:
     chosen   with a span
     returns  "units" that are on, each with "unit", whether it is "used", and "share", of all
              steps the share at which it is on (null where it is not used);
-             "total" of the matches and the first MOST_MATCHES of them
+             "total" of the matches and the first MAX_MATCHES of them
     """
     h = states_of(run, chosen.layer, chosen.sequence)
     on = units_on(h, chosen.first, chosen.last, chosen.threshold, chosen.edges)
@@ -142,7 +142,7 @@ def match(run: Run, chosen: UnitSelection) -> dict:
     shares |= dict(zip(used.tolist(), (steps_on / run.states).tolist(), strict=True))
     own = run.offsets[chosen.sequence] + chosen.first
     elsewhere = runs.but(own)
-    best = elsewhere.ranked(chosen.last - chosen.first + 1)[:MOST_MATCHES]
+    best = elsewhere.ranked(chosen.last - chosen.first + 1)[:MAX_MATCHES]
     return {
         "units": _listed(shares),
         "total": len(elsewhere.first),

@@ -98,7 +98,7 @@ def _twin(run: Run, first: Run) -> BrokenRun:
     line = StatelineError(
         run.folder,
         f"its manifest says run {run.name}, which is already the name of {first.folder}",
-        mend="Move one of the two to another store",
+        fix="Move one of the two to another store",
     )
     return BrokenRun(run.folder.name, str(line))
 

@@ -21,7 +21,7 @@ def requested_run(name: str) -> Run:
         raise StatelineError(
             f"run {run.name}",
             "it was built anew since this page was opened",
-            mend="Reload the page",
+            fix="Reload the page",
         )
     return run
 
@@ -61,5 +61,5 @@ def as_json(value: object) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
     except ValueError:
         raise StatelineError(
-            "store", "this run holds what is no number", mend="make check tells where"
+            "store", "this run holds what is no number", fix="make check tells where"
         ) from None

@@ -20,7 +20,7 @@ OF_KIND = {
     PHRASES: pl.col("size") == 2,
     SHORTCUTS: pl.col("shortcut").is_not_null(),
 }
-LEAST, MOST_LEAST = 5, 1_000_000  # occurrences that a word must have to be shown
+LEAST, MAX_LEAST = 5, 1_000_000  # occurrences that a word must have to be shown
 SURE_ERRORS = 2  # standard errors that chance hardly exceeds
 LONGEST_SEARCH = LONGEST_WORD = 200
 
@@ -116,7 +116,7 @@ def parse_words(run: Run, query: Mapping[str, object]) -> AskedWords:
             got=repr(kind)[:80],
         )  # fmt: skip
     least = parse_whole(
-        "least", f"a number below {MOST_LEAST:,}", query.get("least", LEAST), MOST_LEAST
+        "least", f"a number below {MAX_LEAST:,}", query.get("least", LEAST), MAX_LEAST
     )
     return AskedWords(
         towards=towards,

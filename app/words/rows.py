@@ -17,9 +17,9 @@ from stateline.app.words.queries import (
 )
 from stateline.app.words.reasons import reason
 from stateline.store.reader import Run
-from stateline.store.schema import LEAST_SHORTCUT
+from stateline.store.schema import MIN_SHORTCUT
 
-MOST_POINTS = 20_000  # of the plot; what is left out is said on the page
+MAX_POINTS = 20_000  # of the plot; what is left out is said on the page
 BAR_SHARE = 0.995  # of contributions that fit into a bar of the table; the rest fill it
 DIGITS = 5  # of numbers sent as text: finer than any cell shows
 
@@ -87,12 +87,12 @@ def points(run: Run, asked: AskedWords) -> dict:
 
     returns  phrase, count, class (that it pushes to most), effect (towards the class that the plot
              is of, less the mean over the others) of each; "towards", that class, None where it is
-             each word's own; "total", words that pass: where they are more than MOST_POINTS, the
+             each word's own; "total", words that pass: where they are more than MAX_POINTS, the
              most frequent are drawn
     """
     rows = ordered(run, asked)
     found = run.words[rows]
-    drawn = found.sort("count", descending=True, maintain_order=True).head(MOST_POINTS)
+    drawn = found.sort("count", descending=True, maintain_order=True).head(MAX_POINTS)
     towards = plotted_class(run, asked)
     own = towards is None
     moved = drawn["effect"].to_numpy() if own else effect(mean_contributions(drawn), towards)
@@ -121,7 +121,7 @@ def words_facts(run: Run, asked: AskedWords) -> dict:
         "usual": parse_words(run, {}).plain(),
         "outputs": run.manifest["readout"]["outputs"],
         "words": run.words.height,
-        "leastShortcut": LEAST_SHORTCUT,
+        "leastShortcut": MIN_SHORTCUT,
         "picture": list(THUMBNAIL),
         "longestBar": _compact(float(np.quantile(np.abs(means), BAR_SHARE)) if means.size else 1.0),
     }

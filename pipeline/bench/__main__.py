@@ -278,7 +278,7 @@ def main() -> None:
     paths = BuildPaths(given.build, given.run)
     if given.only != ["large"] and not paths.root.exists():
         raise StatelineError(
-            paths.root, "nothing was built there", mend=f"Build it: make run RUN={given.run}"
+            paths.root, "nothing was built there", fix=f"Build it: make run RUN={given.run}"
         )
     say(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores")
     if "stages" in given.only:

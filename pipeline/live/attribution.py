@@ -19,9 +19,9 @@ from stateline.pipeline.models.keras.variable_length import any_length, attribut
 # the integral of a part must come to the rise of its logit; points at the most.
 PARTS, NODES = 8, 8
 CLOSE = 1e-3
-MOST_POINTS = 1_000
+MAX_POINTS = 1_000
 BATCH_STEPS = 16_384  # steps that are read at once, all sequences of a batch together
-MOST_LEFT_OUT = 4_000_000  # steps to read for leaving every step out: those of 2,000 steps
+MAX_LEFT_OUT = 4_000_000  # steps to read for leaving every step out: those of 2,000 steps
 # Operations that make a mask of what the model reads, and the input itself.
 MASKS = {"InputLayer", "NotEqual", "Any"}
 
@@ -87,8 +87,8 @@ class Attribution:
             if self.initial is None:
                 return [None], "without its only step there is nothing that this model could read"
             return np.array([logit - float(self.initial @ weight)]), None
-        if count * (count - 1) > MOST_LEFT_OUT:
-            most = int(MOST_LEFT_OUT**0.5)
+        if count * (count - 1) > MAX_LEFT_OUT:
+            most = int(MAX_LEFT_OUT**0.5)
             return None, f"leaving out each of {count:,} steps takes too long; {most:,} at the most"
         steps = np.arange(count - 1)
         rows = max(1, BATCH_STEPS // count)
@@ -128,7 +128,7 @@ class Attribution:
             error = np.abs(of_part.sum(axis=1) - (logits[:, -1] - logits[:, 0]))
             asked += way.size
             good = error <= CLOSE * (1 + abs(logit - baseline))
-            if asked + 2 * (~good).sum() * len(nodes) > MOST_POINTS:
+            if asked + 2 * (~good).sum() * len(nodes) > MAX_POINTS:
                 good[:] = True
             found += of_part[good].sum(axis=0)
             low, high, middle = low[~good], high[~good], ((low + high) / 2)[~good]

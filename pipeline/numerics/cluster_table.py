@@ -9,7 +9,7 @@ import polars as pl
 from stateline.store.schema import CHARACTERISTIC_WORDS, cluster_columns, polars_schema
 
 # Standard errors by which a word must be more frequent in a cluster than elsewhere.
-LEAST_Z = 3.0
+MIN_Z = 3.0
 
 
 class Steps(Protocol):
@@ -63,7 +63,7 @@ def characteristic_words(cluster: np.ndarray, steps: Steps) -> dict[int, list[st
         counted.join(overall, on="token")
         .join(sizes, on="cluster")
         .with_columns(z=odds / (1 / inside + 1 / outside).sqrt())
-        .filter(pl.col("z") >= LEAST_Z)
+        .filter(pl.col("z") >= MIN_Z)
         .sort("cluster", "z", "token", descending=[False, True, False])
         .group_by("cluster", maintain_order=True)
         .agg(pl.col("token").head(CHARACTERISTIC_WORDS))

@@ -3,14 +3,14 @@
 import numpy as np
 from sklearn.cluster import SpectralCoclustering
 
-LEAST_GROUP = 4  # words, and units, that there must be a group on average
+MIN_GROUP = 4  # words, and units, that there must be a group on average
 
 
 def coclusters(response: np.ndarray, most: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Group the rows and the columns of what words do to units by its size, whatever its sign.
 
     response  float32 (W, N)  each word moves a unit at least
-    most      groups at the most; fewer where a group would have fewer than LEAST_GROUP words or
+    most      groups at the most; fewer where a group would have fewer than MIN_GROUP words or
               units on average
     seed      of the search
     returns   group of each word int64 (W,), of each unit int64 (N,); -1 for a unit that no word
@@ -20,7 +20,7 @@ def coclusters(response: np.ndarray, most: int, seed: int) -> tuple[np.ndarray, 
     size = np.abs(response.astype(np.float64))
     moved = size.any(axis=0)
     of_units = np.where(moved, 0, -1)
-    count = min(most, min(len(response), int(moved.sum())) // LEAST_GROUP)
+    count = min(most, min(len(response), int(moved.sum())) // MIN_GROUP)
     if count < 2:
         return np.zeros(len(response), np.int64), of_units
     model = SpectralCoclustering(n_clusters=count, random_state=seed).fit(size[:, moved])

@@ -54,7 +54,7 @@ def default_map(extracted: dict, method: str) -> str:
     """The map that the app opens with: of the layer the head reads, else of the first mapped."""
     maps = maps_of(extracted, [method])
     if not maps:
-        raise StatelineError("LAYERS", "no layer gets a map", mend="Name one layer or more.")
+        raise StatelineError("LAYERS", "no layer gets a map", fix="Name one layer or more.")
     read = extracted["readout"]["layer"]
     return projection_id(*min(maps, key=lambda each: (each[0] != read, each[1] != "h")))
 

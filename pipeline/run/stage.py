@@ -45,7 +45,7 @@ class BuildPaths:
         path = self.stage(stage) / name
         if not path.exists():
             raise StatelineError(
-                path, "missing", mend=f"Make it: make run RUN={self.run} (stage {stage})"
+                path, "missing", fix=f"Make it: make run RUN={self.run} (stage {stage})"
             )
         return path
 
@@ -56,7 +56,7 @@ class BuildPaths:
             raise StatelineError(
                 path,
                 "missing",
-                mend=f"Make it: python -m stateline.pipeline.config --run {self.run}",
+                fix=f"Make it: python -m stateline.pipeline.config --run {self.run}",
             )
         return json.loads(path.read_text(encoding="utf-8"))
 

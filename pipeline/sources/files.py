@@ -43,10 +43,10 @@ def read_file(path: Path, text: str, label: str, id: str, split: str) -> pl.Data
                 f"no column {column}",
                 expected=f"one of {', '.join(table.columns)}",
                 got=f"{knob}={column}",
-                mend=f"Name it: make run CORPUS={path} {knob}=<column>",
+                fix=f"Name it: make run CORPUS={path} {knob}=<column>",
             )
     if table.is_empty():
-        raise StatelineError(path, "holds no rows", mend="Give a file with one document a row.")
+        raise StatelineError(path, "holds no rows", fix="Give a file with one document a row.")
     documents = table.select(
         (pl.col(split) if split else pl.lit(None)).cast(pl.String).alias("split"),
         (pl.col(id) if id else pl.int_range(1, pl.len() + 1)).cast(pl.String).alias("external_id"),
@@ -64,7 +64,7 @@ def read_table(path: Path) -> pl.DataFrame:
     """The file as a table, each format with its own reader."""
     if not path.is_file():
         raise StatelineError(
-            path, "no such file", mend="Check the path after CORPUS=, or use a preset: make help"
+            path, "no such file", fix="Check the path after CORPUS=, or use a preset: make help"
         )
     reader = READERS.get(path.suffix.lower())
     if reader is None:
@@ -72,7 +72,7 @@ def read_table(path: Path) -> pl.DataFrame:
             path, "unknown format", expected=", ".join(READERS), got=path.suffix or "no ending"
         )
     if path.stat().st_size == 0:
-        raise StatelineError(path, "is empty", mend="Give a file with one document a row.")
+        raise StatelineError(path, "is empty", fix="Give a file with one document a row.")
     if path.suffix.lower() != ".parquet":
         refuse_other_encodings(path)
     try:
@@ -95,7 +95,7 @@ def refuse_other_encodings(path: Path) -> None:
                     path,
                     f"is not UTF-8 in line {number}",
                     got=f"byte 0x{line[error.start]:02x}",
-                    mend=f"Convert it: iconv -f WINDOWS-1252 -t UTF-8 {path} > utf8{path.suffix}",
+                    fix=f"Convert it: iconv -f WINDOWS-1252 -t UTF-8 {path} > utf8{path.suffix}",
                 ) from None
 
 
@@ -123,7 +123,7 @@ def refuse_missing(documents: pl.DataFrame, path: Path, label: str, id: str) -> 
             raise StatelineError(
                 path,
                 f"{len(rows):,} rows without a value in {column}, first in row {rows[0]}",
-                mend="Fill them in or take the rows out.",
+                fix="Fill them in or take the rows out.",
             )
     twice = numbered.filter(pl.col("external_id").is_duplicated())
     if twice.height:
@@ -133,7 +133,7 @@ def refuse_missing(documents: pl.DataFrame, path: Path, label: str, id: str) -> 
             path,
             f"id {first!r} stands in rows {rows[0]} and {rows[1]}",
             expected="ids that occur once",
-            mend="Name another column with ID=, or none: rows are then numbered.",
+            fix="Name another column with ID=, or none: rows are then numbered.",
         )
 
 

@@ -31,7 +31,7 @@ def read_vocabulary(path: Path) -> list[str]:
     raises  StatelineError  no such file, not UTF-8, or a token twice
     """
     if not path.is_file():
-        raise StatelineError(path, "no such file", mend="Check the path after VOCABULARY=")
+        raise StatelineError(path, "no such file", fix="Check the path after VOCABULARY=")
     try:
         words = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except UnicodeDecodeError as error:
@@ -103,7 +103,7 @@ def test_rows(table: pl.DataFrame, settings: dict, path: Path) -> pl.DataFrame:
     empty = rows.filter(pl.col("read").is_null())["external_id"]
     if len(empty):
         raise StatelineError(
-            f"sequence {empty[0]}", "holds nothing", mend="Fill it in or take the row out."
+            f"sequence {empty[0]}", "holds nothing", fix="Fill it in or take the row out."
         )
     return rows
 
@@ -135,7 +135,7 @@ def words(column: pl.Series, settings: dict, about: "Anatomy", common: dict) -> 
         raise StatelineError(
             settings["corpus"],
             "the model reads token ids, and nothing says which word has which",
-            mend="Name a file with a token a line: VOCABULARY=words.txt",
+            fix="Name a file with a token a line: VOCABULARY=words.txt",
         )
     vocabulary = read_vocabulary(Path(settings["vocabulary"]))
     unknown, start = (
@@ -193,7 +193,7 @@ def unreadable(column: pl.Series, settings: dict, expected: str) -> StatelineErr
         f"column {settings['text']} does not hold what the model reads",
         expected=expected,
         got=str(column.dtype),
-        mend="Name another column: TEXT=",
+        fix="Name another column: TEXT=",
     )
 
 
@@ -215,7 +215,7 @@ def encode(
                 settings["vocabulary"],
                 f"line {unknown + 1} holds the word {word!r}, which would stand for every unknown "
                 "word",
-                mend="Name the id of unknown words, UNKNOWN=…, or UNKNOWN=-1: there is none",
+                fix="Name the id of unknown words, UNKNOWN=…, or UNKNOWN=-1: there is none",
             )
     known = {word: index for index, word in enumerate(vocabulary) if word}
     ids = []
@@ -225,7 +225,7 @@ def encode(
             raise StatelineError(
                 f"sequence {name}",
                 f"word {words_[ids[-1].index(None)]!r} is not in the vocabulary",
-                mend="Name the id of unknown words: UNKNOWN=1",
+                fix="Name the id of unknown words: UNKNOWN=1",
             )
     return ids
 

@@ -45,7 +45,7 @@ def read_keras(name: str) -> pl.DataFrame:
         raise StatelineError(
             f"CORPUS={name}",
             f"keras.datasets could not download it ({str(error).splitlines()[0]})",
-            mend=f"Go online, or set DATA_DIR to a folder that holds {name}.parquet: "
+            fix=f"Go online, or set DATA_DIR to a folder that holds {name}.parquet: "
             f"make {name} DATA_DIR=<folder>",
         ) from None
     classes = IMDB_CLASSES if name == "imdb" else source.get_label_names()

@@ -88,7 +88,7 @@ def class_numbers(labels: Sequence, classes: Sequence[str] | None, count: int | 
                 "classes",
                 "the labels are names, and their order among the model's outputs is not known",
                 got=names,
-                mend="Give classes= (CLASSES=) in the order of the model's outputs",
+                fix="Give classes= (CLASSES=) in the order of the model's outputs",
             )
         whole = np.all(np.mod(values.astype(float), 1) == 0)
         most = int(values.max()) + 1 if whole else 0

@@ -40,7 +40,7 @@ def complete_split(
     for part in ("train", "test"):
         if not (parts == part).any():
             raise StatelineError(
-                where, f"no row is in the {part} split", mend="Leave SPLIT= empty to draw one."
+                where, f"no row is in the {part} split", fix="Leave SPLIT= empty to draw one."
             )
     if not (parts == "validation").any():
         train = rows[parts == "train"]

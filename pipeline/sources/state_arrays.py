@@ -56,7 +56,7 @@ class Arrays:
             stored = layer_id(name)
             if stored in layers:
                 raise StatelineError(
-                    "states", f"two layers are named {stored}", got=name, mend="Name them apart"
+                    "states", f"two layers are named {stored}", got=name, fix="Name them apart"
                 )
             layers[stored] = [np.asarray(each, np.float32) for each in of_layer]
         last = layer_id(reads) if reads is not None else list(layers)[-1]

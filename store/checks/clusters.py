@@ -11,7 +11,7 @@ import polars as pl
 from stateline.store.blocks import blocks
 from stateline.store.checks.judge import ROUNDING
 from stateline.store.checks.phrase_sums import BLOCK_STEPS
-from stateline.store.checks.report import mend
+from stateline.store.checks.report import fix
 from stateline.store.checks.sequences import refuse_nulls
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
@@ -29,7 +29,7 @@ KEY = ("level", "cluster")
 
 def fail(run: Run, table: str, place: str, rule: str, got: object) -> None:
     """Raise for one place of a table."""
-    raise StatelineError(run.folder / table, place, expected=rule, got=got, mend=mend(run.name))
+    raise StatelineError(run.folder / table, place, expected=rule, got=got, fix=fix(run.name))
 
 
 def keep(run: Run, name: str, table: pl.DataFrame, rule: str, good: pl.Series, got: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from stateline.store.checks.judge import ROUNDING
-from stateline.store.checks.report import Report, mend
+from stateline.store.checks.report import Report, fix
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.consistency import Fact, written
 from stateline.store.manifest.figures import facts
@@ -40,7 +40,7 @@ def check_readout_shape(run: Run, report: Report) -> None:
                 f"key readout.{key}",
                 expected=" x ".join(map(str, shape)),
                 got=" x ".join(map(str, got)) or "something else",
-                mend=mend(run.name),
+                fix=fix(run.name),
             )
     if readout["method"] == "linear":
         check_initial_logit(run, np.array(readout["initial_logit"]), np.array(readout["bias"]))
@@ -60,7 +60,7 @@ def check_initial_logit(run: Run, said: np.ndarray, bias: np.ndarray) -> None:
             f"key readout.initial_logit[{output}]",
             expected=f"{bias[output]:.6g}, the bias of a linear readout",
             got=f"{said[output]:.6g}",
-            mend=mend(run.name),
+            fix=fix(run.name),
         )
 
 
@@ -78,7 +78,7 @@ def check_errors(run: Run, report: Report) -> None:
                 f"verified.{figure} is beyond the tolerance",
                 expected=f"{verified['tolerance']:g} at the most",
                 got=f"{error:g}",
-                mend=mend(run.name),
+                fix=fix(run.name),
             )
         report.add(name, f"{error:.1e} off, measured at build")
 
@@ -96,7 +96,7 @@ def check_accuracy(run: Run, report: Report) -> None:
             "model.metrics.confusion does not add up to the test set",
             expected=metrics["test"],
             got=tested,
-            mend=mend(run.name),
+            fix=fix(run.name),
         )
     if not math.isclose(metrics["accuracy"], right / max(tested, 1), abs_tol=1e-6):
         raise StatelineError(
@@ -104,7 +104,7 @@ def check_accuracy(run: Run, report: Report) -> None:
             "model.metrics.accuracy is not that of the confusion matrix",
             expected=f"{right / max(tested, 1):.6f}",
             got=f"{metrics['accuracy']:.6f}",
-            mend=mend(run.name),
+            fix=fix(run.name),
         )
     report.add("accuracy", f"{metrics['accuracy']:.4f}, {right:,} of {tested:,} on the diagonal")
 
@@ -134,7 +134,7 @@ def check_counts(run: Run, report: Report) -> None:
                 f"key {key} is not what the tables hold",
                 expected=f"{counted:,}",
                 got=f"{said:,}",
-                mend=mend(run.name),
+                fix=fix(run.name),
             )
     report.add("counts", f"{len(counts)} counts of the manifest are those of the tables")
 
@@ -146,7 +146,7 @@ def check_figures(run: Run, report: Report) -> None:
         if not fits:
             raise StatelineError(
                 run.folder / MANIFEST, f"key {key}", expected=want, got=written(got),
-                mend=mend(run.name),
+                fix=fix(run.name),
             )  # fmt: skip
         count += 1
     report.add("figures", f"{count} figures of the manifest follow from others or lie in range")

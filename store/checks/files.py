@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from stateline.store.checks.report import Report, mend
+from stateline.store.checks.report import Report, fix
 from stateline.store.errors import StatelineError
 from stateline.store.files import file_sha256
 from stateline.store.schema import MANIFEST, MODEL, run_files, run_tables
@@ -23,15 +23,15 @@ def check_files(folder: Path, manifest: dict, report: Report) -> None:
             raise StatelineError(folder / MANIFEST, f"{name!r} leads out of the run")
     for name in [*run_tables(manifest), *run_files(manifest)]:
         if name not in listed:
-            raise StatelineError(folder / MANIFEST, f"{name} is not listed", mend=mend(report.run))
+            raise StatelineError(folder / MANIFEST, f"{name} is not listed", fix=fix(report.run))
     if MODEL in listed and not run_files(manifest):
         raise StatelineError(
-            folder / MODEL, "listed, though the manifest has no model", mend=mend(report.run)
+            folder / MODEL, "listed, though the manifest has no model", fix=fix(report.run)
         )
     found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet")))
     for name in [*listed, *found]:
         if name.endswith(".parquet") and name not in run_tables(manifest):
-            raise StatelineError(folder / name, "no table of this run", mend=mend(report.run))
+            raise StatelineError(folder / name, "no table of this run", fix=fix(report.run))
     for name, entry in listed.items():
         check_file(folder / name, entry, report.run)
         total += entry["bytes"]
@@ -41,14 +41,14 @@ def check_files(folder: Path, manifest: dict, report: Report) -> None:
 def check_file(path: Path, entry: dict, run: str) -> None:
     """One file has the size and the SHA-256 of its entry."""
     if not path.is_file():
-        raise StatelineError(path, "missing", mend=mend(run))
+        raise StatelineError(path, "missing", fix=fix(run))
     if path.stat().st_size != entry["bytes"]:
         raise StatelineError(
             path,
             "cut short or changed",
             expected=f"{entry['bytes']:,} bytes",
             got=f"{path.stat().st_size:,}",
-            mend=mend(run),
+            fix=fix(run),
         )
     digest = file_sha256(path)
     if digest != entry["sha256"]:
@@ -57,5 +57,5 @@ def check_file(path: Path, entry: dict, run: str) -> None:
             "its content is not what was written",
             expected=f"SHA-256 {entry['sha256'][:12]}…",
             got=f"{digest[:12]}…",
-            mend=mend(run),
+            fix=fix(run),
         )

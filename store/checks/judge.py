@@ -26,7 +26,7 @@ class Judge:
             place,
             expected=rule,
             got=got,
-            mend=f"Rebuild it: make run RUN={self.run.name}",
+            fix=f"Rebuild it: make run RUN={self.run.name}",
         )
 
     def rows(self, block: Block, table: str, rule: str, good: np.ndarray, got: object) -> None:

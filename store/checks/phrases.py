@@ -5,11 +5,11 @@ import polars as pl
 
 from stateline.store.checks.judge import ROUNDING, shown
 from stateline.store.checks.phrase_sums import Sums, add_up, effects, spread
-from stateline.store.checks.report import Report, mend
+from stateline.store.checks.report import Report, fix
 from stateline.store.checks.sequences import refuse_nulls
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
-from stateline.store.schema import LEAST_PHRASE, LEAST_SHORTCUT, SEQUENCES, VOCABULARY, WORDS
+from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT, SEQUENCES, VOCABULARY, WORDS
 
 # Sequences that a word is taken to occur in besides its own, at the average share of each class.
 EVEN = 2
@@ -30,9 +30,7 @@ class Rows:
     def fail(self, place: str, rule: str, got: object) -> None:
         """Raise for one place of the table."""
         name = self.run.name
-        raise StatelineError(
-            self.run.folder / WORDS, place, expected=rule, got=got, mend=mend(name)
-        )
+        raise StatelineError(self.run.folder / WORDS, place, expected=rule, got=got, fix=fix(name))
 
     def same(self, column: str, wanted: np.ndarray) -> None:
         """A column of whole numbers is what it should be."""
@@ -80,8 +78,8 @@ def check_order(rows: Rows) -> None:
     key = rows.words.select("size", "phrase", "count")
     size = key["size"].to_numpy()
     rows.keep("size 1 or 2", (size == 1) | (size == 2), size)
-    often = ((key["size"] == 1) | (key["count"] >= LEAST_PHRASE)).to_numpy()
-    rows.keep(f"a phrase that occurs {LEAST_PHRASE} times or more", often, key["count"])
+    often = ((key["size"] == 1) | (key["count"] >= MIN_PHRASE)).to_numpy()
+    rows.keep(f"a phrase that occurs {MIN_PHRASE} times or more", often, key["count"])
     once = key.select(pl.struct("size", "phrase").is_unique()).to_series()
     rows.keep("each phrase once", once.to_numpy(), key["phrase"])
     ordered = key.sort("size", "count", "phrase", descending=[False, True, False])
@@ -95,7 +93,7 @@ def check_listed(rows: Rows, sums: Sums) -> None:
         rows.fail("tokens", "every token of the steps", f"no {sums.unlisted!r}")
     repeated = len(sums.missing) - len(np.unique(sums.missing))
     if repeated:
-        rule = f"every phrase that occurs {LEAST_PHRASE} times or more"
+        rule = f"every phrase that occurs {MIN_PHRASE} times or more"
         rows.fail("phrases", rule, f"{repeated:,} occurrences of others")
 
 
@@ -198,7 +196,7 @@ def check_labels(rows: Rows) -> None:
         rows.close("train_lift", train)
         fallen = train - np.maximum(lift, 0) - 2 * (error**2 + train_error**2) ** 0.5
         score = np.minimum(sure, fallen)
-    few = (rows.words["sequences"] < LEAST_SHORTCUT).to_numpy()
+    few = (rows.words["sequences"] < MIN_SHORTCUT).to_numpy()
     kept = (score > 0) & ~few
     shortcut = rows.words["shortcut"]
     # Within rounding of 0 either is right.

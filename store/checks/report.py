@@ -19,6 +19,6 @@ class Report:
         return [f"{name}: {figure}" for name, figure in self.passed]
 
 
-def mend(run: str) -> str:
+def fix(run: str) -> str:
     """The command that makes a bad run good."""
     return f"Rebuild it: make run RUN={run}"

@@ -6,7 +6,7 @@ import polars as pl
 from stateline.store.blocks import Block
 from stateline.store.checks.judge import ROUNDING, Judge, shown
 from stateline.store.checks.states import moves
-from stateline.store.schema import LEAST_RESPONSE, MOST_RESPONSES, STEPS, response_table, unit_table
+from stateline.store.schema import MAX_RESPONSES, MIN_RESPONSE, STEPS, response_table, unit_table
 from stateline.store.table import SlicedTable
 
 
@@ -21,7 +21,7 @@ class Words:
         often = pl.DataFrame(schema={"token": pl.String, "count": pl.UInt32})
         if run.kind == "text":
             counted = run.scan(STEPS).group_by("token").agg(pl.len().alias("count"))
-            often = counted.filter(pl.col("count") >= LEAST_RESPONSE).collect()
+            often = counted.filter(pl.col("count") >= MIN_RESPONSE).collect()
         self.words, self.count = often["token"], often["count"].to_numpy()
         self.kind = pl.Enum(self.words)
         self.total = np.zeros((len(self.words), layer["units"]))
@@ -48,7 +48,7 @@ class Words:
         rows = []
         for row, (phrase, count) in enumerate(self.table.select("phrase", "count").iter_rows()):
             if phrase not in place:
-                often = f"a word that occurs {LEAST_RESPONSE} times or more"
+                often = f"a word that occurs {MIN_RESPONSE} times or more"
                 self.fail(row, often, repr(phrase)[:80])
             rows.append(place.pop(phrase, None))
             if count != self.count[rows[-1]]:
@@ -80,11 +80,11 @@ class Words:
         if not good.all():
             row = int(good.argmin())
             self.fail(row, "sorted by count times length of response", f"{kept[row]:.6g}")
-        least = 0.0 if len(rows) < MOST_RESPONSES else kept[-1]
+        least = 0.0 if len(rows) < MAX_RESPONSES else kept[-1]
         others = np.delete(score, rows)
         left_out = int((others > least + ROUNDING * (1 + least)).sum())
-        if left_out or len(rows) > MOST_RESPONSES:
-            rule = f"the {MOST_RESPONSES} words that move the units most"
+        if left_out or len(rows) > MAX_RESPONSES:
+            rule = f"the {MAX_RESPONSES} words that move the units most"
             self.judge.fail(self.name, f"{len(rows)} rows", rule, f"{left_out:,} left out")
 
     def _check_groups(self) -> None:

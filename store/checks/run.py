@@ -20,7 +20,7 @@ from stateline.store.checks.figures import (
 from stateline.store.checks.files import check_files
 from stateline.store.checks.maps import check_maps
 from stateline.store.checks.phrases import check_phrases
-from stateline.store.checks.report import Report, mend
+from stateline.store.checks.report import Report, fix
 from stateline.store.checks.sequences import check_sequences, check_vocabulary
 from stateline.store.checks.steps import check_steps
 from stateline.store.checks.units import check_units
@@ -34,7 +34,7 @@ def check_run(folder: Path | str) -> Report:
     """Verify one run's folder from its checksums to its last contribution.
 
     returns  the checks passed, with their figures
-    raises   StatelineError at the first that fails, naming table, row or sequence, and mend
+    raises   StatelineError at the first that fails, naming table, row or sequence, and the fix
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
@@ -74,8 +74,8 @@ def check_rows(run: Run, report: Report) -> None:
                 "holds another number of rows than it should",
                 expected=f"{wanted:,}",
                 got=f"{rows:,}",
-                mend=mend(run.name),
+                fix=fix(run.name),
             )
     if not sequences:
-        raise StatelineError(run.folder / SEQUENCES, "holds no sequence", mend=mend(run.name))
+        raise StatelineError(run.folder / SEQUENCES, "holds no sequence", fix=fix(run.name))
     report.add("rows", f"{sequences:,} sequences, {run.states:,} steps in each table")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from stateline.store.checks.report import Report, mend
+from stateline.store.checks.report import Report, fix
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 from stateline.store.schema import SEQUENCES, VOCABULARY, Column
@@ -18,7 +18,7 @@ def refuse_nulls(
         if not column.null and column.name in table.columns and table[column.name].null_count():
             row = first + table[column.name].is_null().arg_max()
             raise StatelineError(
-                where, f"row {row:,}: {column.name} is null, which it never is", mend=mend(run)
+                where, f"row {row:,}: {column.name} is null, which it never is", fix=fix(run)
             )
 
 
@@ -38,7 +38,7 @@ def check_sequences(run: Run, report: Report) -> None:
                 f"sequence {sequence}",
                 expected=rule,
                 got=table[column][sequence],
-                mend=mend(run.name),
+                fix=fix(run.name),
             )
         report.add("sequences", rule)
     rows = int(table["length"].sum())
@@ -48,7 +48,7 @@ def check_sequences(run: Run, report: Report) -> None:
             "its lengths do not add up to the rows of the steps",
             expected=f"{run.states:,}",
             got=f"{rows:,}",
-            mend=mend(run.name),
+            fix=fix(run.name),
         )
     report.add("lengths", f"add up to {rows:,} steps")
 
@@ -109,11 +109,11 @@ def check_vocabulary(run: Run, report: Report) -> None:
             f"row {row:,}: token_id",
             expected=row,
             got=table["token_id"][row],
-            mend=mend(run.name),
+            fix=fix(run.name),
         )
     if run.kind == "series" and table.height:
         raise StatelineError(
-            path, "holds tokens of a series", expected=0, got=table.height, mend=mend(run.name)
+            path, "holds tokens of a series", expected=0, got=table.height, fix=fix(run.name)
         )
     check_training_counts(run, table)
     report.add("vocabulary", f"{table.height:,} tokens")
@@ -141,5 +141,5 @@ def check_training_counts(run: Run, table: pl.DataFrame) -> None:
                 f"row {row:,}: {column}",
                 expected=rule,
                 got=table[column][row],
-                mend=mend(run.name),
+                fix=fix(run.name),
             )

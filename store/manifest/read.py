@@ -23,7 +23,7 @@ def validate_manifest(manifest: object, where: object, *, tables: bool = True) -
             "written in another schema version",
             expected=SCHEMA_VERSION,
             got=version,
-            mend="Rebuild the run, or open it with the release that wrote it.",
+            fix="Rebuild the run, or open it with the release that wrote it.",
         )
     shape = SHAPE | ({"tables": dict} if tables else {})
     fault = find_fault(manifest, shape, "")
@@ -35,11 +35,11 @@ def validate_manifest(manifest: object, where: object, *, tables: bool = True) -
     if fault:
         place, expected, got = fault
         raise StatelineError(
-            where, f"key {place or 'of the whole'}", expected=expected, got=got, mend=mend(manifest)
+            where, f"key {place or 'of the whole'}", expected=expected, got=got, fix=fix(manifest)
         )
 
 
-def mend(manifest: object) -> str | None:
+def fix(manifest: object) -> str | None:
     """The command that makes a bad manifest good; None where it does not say whose it is."""
     run = manifest.get("run") if isinstance(manifest, dict) else None
     named = isinstance(run, str) and RUN_NAME.fullmatch(run)
@@ -55,7 +55,7 @@ def manifest_bytes(folder: Path) -> tuple[bytes, Identity]:
     """The manifest of a run's folder as it lies there, and the identity of the file it is from."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise StatelineError(path, "missing", mend=f"Rebuild it: make run RUN={folder.name}")
+        raise StatelineError(path, "missing", fix=f"Rebuild it: make run RUN={folder.name}")
     try:
         with path.open("rb") as content:
             file = identity(os.fstat(content.fileno()))  # first: what is written later differs
@@ -71,7 +71,7 @@ def parse_manifest(content: bytes, folder: Path) -> dict:
         manifest = json.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise StatelineError(
-            path, f"is not JSON ({error})", mend=f"Rebuild it: make run RUN={folder.name}"
+            path, f"is not JSON ({error})", fix=f"Rebuild it: make run RUN={folder.name}"
         ) from None
     validate_manifest(manifest, path)
     return manifest

@@ -9,11 +9,11 @@ from stateline.store.schema.columns import KEY, Column
 
 CLUSTER_LEVELS = 3  # coarse, middle, fine
 CHARACTERISTIC_WORDS = 8  # of a cluster, at the most
-LEAST_PHRASE = 2  # occurrences of a two-word phrase that is kept
-LEAST_SHORTCUT = 3  # stored sequences that must hold a word before it is called a shortcut
+MIN_PHRASE = 2  # occurrences of a two-word phrase that is kept
+MIN_SHORTCUT = 3  # stored sequences that must hold a word before it is called a shortcut
 CONTEXTS = 20  # of a unit at either end
-MOST_RESPONSES = 200  # words whose effect on every unit is kept
-LEAST_RESPONSE = 5  # occurrences that such a word needs
+MAX_RESPONSES = 200  # words whose effect on every unit is kept
+MIN_RESPONSE = 5  # occurrences that such a word needs
 
 
 def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
@@ -98,7 +98,7 @@ def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
             "where the training split is not known, effect - max(lift, 0) - 2 effect_se - 2 "
             "lift_se",
             "",
-            f"not above 0, or fewer than {LEAST_SHORTCUT} stored sequences hold it, or it occurs "
+            f"not above 0, or fewer than {MIN_SHORTCUT} stored sequences hold it, or it occurs "
             "once",
         ),
     )  # fmt: skip

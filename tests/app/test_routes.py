@@ -256,7 +256,7 @@ def test_beyond_the_limit_an_evenly_spaced_sample_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = synthetic_run(tmp_path, "mine", sequences=9, max_steps=11, seed=4)
-    monkeypatch.setattr(queries, "MOST_DRAWN", 10)
+    monkeypatch.setattr(queries, "MAX_DRAWN", 10)
     client = create_app(tmp_path).server.test_client()
     run = open_run(folder)
     rows = [i * run.states // 10 for i in range(10)]

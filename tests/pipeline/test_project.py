@@ -98,16 +98,16 @@ def test_a_perplexity_too_large_for_the_data_is_refused_with_the_largest_possibl
 
 
 @pytest.mark.parametrize(
-    ("states", "mend"),
+    ("states", "fix"),
     [(5, "Set it: PERPLEXITY=1.33"), (4, "Store more sequences, or make another map")],
 )
 def test_a_perplexity_that_is_proposed_for_few_states_is_one_that_is_taken(
-    blobs: tuple, states: int, mend: str
+    blobs: tuple, states: int, fix: str
 ) -> None:
-    with pytest.raises(StatelineError, match=mend):
+    with pytest.raises(StatelineError, match=fix):
         fit_tsne(blobs[0][:states], SETTINGS)
-    if "=" in mend.partition(",")[0]:
-        fit_tsne(blobs[0][:states], SETTINGS | {"perplexity": float(mend.partition("=")[2])})
+    if "=" in fix.partition(",")[0]:
+        fit_tsne(blobs[0][:states], SETTINGS | {"perplexity": float(fix.partition("=")[2])})
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne"])

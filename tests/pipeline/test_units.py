@@ -9,14 +9,14 @@ import polars as pl
 import pytest
 
 from stateline.pipeline import units
-from stateline.pipeline.numerics.coclusters import LEAST_GROUP, coclusters
+from stateline.pipeline.numerics.coclusters import MIN_GROUP, coclusters
 from stateline.pipeline.run import arrays, artefacts
 from stateline.pipeline.run.artefacts import OFFSETS, state_array
 from stateline.pipeline.run.stage import BuildPaths
 from stateline.store.schema import (
     CONTEXTS,
-    LEAST_RESPONSE,
-    MOST_RESPONSES,
+    MAX_RESPONSES,
+    MIN_RESPONSE,
     VOCABULARY,
     context_columns,
     context_table,
@@ -150,7 +150,7 @@ def loop_responses(paths: BuildPaths, layer: dict) -> list[tuple[str, int, list[
             before = states[t].astype(np.float64)
     found = []
     for word, moves in seen.items():
-        if len(moves) >= LEAST_RESPONSE:
+        if len(moves) >= MIN_RESPONSE:
             mean = [sum(values) / len(moves) for values in zip(*moves, strict=True)]
             found.append((word, len(moves), mean))
     return sorted(found, key=lambda each: -each[1] * math.hypot(*each[2]))
@@ -208,10 +208,10 @@ def test_no_more_words_are_kept_than_the_schema_has_room_for(
     paths: BuildPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     every = made(paths, response_table, "lstm")
-    monkeypatch.setattr(units, "MOST_RESPONSES", 2)
+    monkeypatch.setattr(units, "MAX_RESPONSES", 2)
     units.work(paths)
     assert made(paths, response_table, "lstm")["phrase"].to_list() == every["phrase"][:2].to_list()
-    assert every.height < MOST_RESPONSES
+    assert every.height < MAX_RESPONSES
 
 
 def planted(sizes: list[tuple[int, int]], seed: int) -> tuple[np.ndarray, list[int], list[int]]:
@@ -246,7 +246,7 @@ def test_groups_are_the_same_for_the_same_seed() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 30), (30, 1), (7, 9), (0, 5)])
 def test_too_few_words_or_units_are_one_group(shape: tuple[int, int]) -> None:
-    assert min(shape) < 2 * LEAST_GROUP
+    assert min(shape) < 2 * MIN_GROUP
     of_words, of_units = coclusters(np.ones(shape, np.float32), 8, seed=1)
     assert of_words.tolist() == [0] * shape[0]
     assert of_units.tolist() == [0 if shape[0] else -1] * shape[1]

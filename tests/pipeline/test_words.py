@@ -14,7 +14,7 @@ from stateline.pipeline.numerics.phrases import class_counts, phrases_of
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES
 from stateline.pipeline.run.stage import BuildPaths
 from stateline.pipeline.words import effects, errors, flipped_steps, label_lift, unsupported
-from stateline.store.schema import LEAST_PHRASE, LEAST_SHORTCUT, WORDS, polars_schema, word_columns
+from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT, WORDS, polars_schema, word_columns
 from tests.pipeline.extracted import CLASSES, write_extracted
 from tests.synthetic_evidence import effect_columns, occurrences
 
@@ -66,7 +66,7 @@ def test_effects_equal_a_plain_loop_over_the_occurrences(outputs: int, shift: fl
     # Far from 0 a sum of squares less the square of a sum would have no digit left.
     steps = made_steps(outputs, shift)
     found = made_effects(steps)
-    wanted = {k: v for k, v in occurrences(steps).items() if k[0] == 1 or len(v) >= LEAST_PHRASE}
+    wanted = {k: v for k, v in occurrences(steps).items() if k[0] == 1 or len(v) >= MIN_PHRASE}
     assert set(found.select("size", "phrase").iter_rows()) == set(wanted)
     for row in found.iter_rows(named=True):
         seen = wanted[row["size"], row["phrase"]]
@@ -212,7 +212,7 @@ def test_the_stage_counts_labels_in_the_whole_of_both_splits(
             assert row[split] == (loop if known else None)
         assert (row["train_lift"] is None) != training
         if row["shortcut"] is not None:
-            assert row["shortcut"] > 0 and row["sequences"] >= LEAST_SHORTCUT
+            assert row["shortcut"] > 0 and row["sequences"] >= MIN_SHORTCUT
     assert "[unknown]" in table["phrase"] and "unheard" not in table["phrase"]
 
 

@@ -158,7 +158,7 @@ class ModelReader:
             f"model {self.model.name}",
             f"layer {name.rsplit('.', 1)[0]} {what}",
             expected="once",
-            mend="Leave it out with layers=, or give each use a layer of its own",
+            fix="Leave it out with layers=, or give each use a layer of its own",
         )
 
 

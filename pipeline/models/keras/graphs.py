@@ -8,9 +8,9 @@ from stateline.store.errors import StatelineError
 ARRAYS = "Or read its states yourself and hand them over: pipeline.build_store_from_states"
 
 
-def refuse(model: keras.Model, what: str, mend: str, **facts: object) -> StatelineError:
+def refuse(model: keras.Model, what: str, fix: str, **facts: object) -> StatelineError:
     """The error that says why a model cannot be read and what would make it readable."""
-    return StatelineError(f"model {model.name}", what, mend=mend, **facts)
+    return StatelineError(f"model {model.name}", what, fix=fix, **facts)
 
 
 def functional(model: keras.Model) -> keras.Model:

@@ -14,13 +14,13 @@ def load_model(path: Path) -> keras.Model:
             of one's own), or was written by a release of Keras that this one cannot read
     """
     if not path.is_file():
-        raise StatelineError(path, "no such file", mend="Check the path after MODEL=")
+        raise StatelineError(path, "no such file", fix="Check the path after MODEL=")
     if path.suffix != ".keras" or not zipfile.is_zipfile(path):
         raise StatelineError(
             path,
             "is not a model in Keras' own format",
             expected="a .keras file",
-            mend="Save it with model.save('model.keras')",
+            fix="Save it with model.save('model.keras')",
         )
     try:
         return keras.models.load_model(path, safe_mode=True, compile=False)
@@ -29,6 +29,6 @@ def load_model(path: Path) -> keras.Model:
         raise StatelineError(
             path,
             f"cannot be loaded in safe mode ({said[:160]})",
-            mend="Use Keras' own layers, without Lambda; or hand over arrays of states: "
+            fix="Use Keras' own layers, without Lambda; or hand over arrays of states: "
             "pipeline.build_store_from_states",
         ) from None

@@ -98,7 +98,7 @@ def other_steps(
         f"layer {layer} has another number of states than the sequence has steps",
         expected=len(sequences[row]),
         got=states,
-        mend="Leave the number of steps as it is before a recurrent layer: no strides, no pooling",
+        fix="Leave the number of steps as it is before a recurrent layer: no strides, no pooling",
     )
 
 

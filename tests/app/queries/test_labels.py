@@ -64,7 +64,7 @@ def test_the_strongest_are_sent_and_all_are_counted(
 ) -> None:
     everything = passing(several, ())
     whole = labels(several, "lstm-pca", ("after-distance",), 0.0, 1.0, everything)
-    monkeypatch.setattr(module, "MOST_LABELS", 3)
+    monkeypatch.setattr(module, "MAX_LABELS", 3)
     cut = labels(several, "lstm-pca", ("after-distance",), 0.0, 1.0, everything)
     assert cut["count"] == whole["count"] > 3
     assert cut["words"] == whole["words"][:3]

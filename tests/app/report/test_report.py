@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from stateline.app.figures.colours import luminance
-from stateline.app.figures.steps_svg import MOST_COLUMNS, panels, shown_classes
+from stateline.app.figures.steps_svg import MAX_COLUMNS, panels, shown_classes
 from stateline.app.figures.trajectory_svg import trajectory_svg
 from stateline.app.main import create_app
 from stateline.app.queries.run import sequence
@@ -230,7 +230,7 @@ def test_panels_hold_every_step_once_in_rows_of_about_one_length(steps: int) -> 
     found = panels(steps)
     assert [t for start, stop in found for t in range(start, stop)] == list(range(steps))
     lengths = [stop - start for start, stop in found]
-    assert max(lengths) <= MOST_COLUMNS and max(lengths) - min(lengths) < len(lengths)
+    assert max(lengths) <= MAX_COLUMNS and max(lengths) - min(lengths) < len(lengths)
 
 
 def test_the_heatmap_keeps_the_classes_that_come_closest() -> None:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from stateline.app.main import create_app
 from stateline.app.typed import client as typed
 from stateline.app.typed.attribution import attribution_problem
-from stateline.app.typed.client import MOST_CHARACTERS, Typing
+from stateline.app.typed.client import MAX_CHARACTERS, Typing
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import MODEL
 from tests.synthetic import synthetic_run
@@ -104,7 +104,7 @@ def test_without_tensorflow_a_line_says_what_to_install(
         {"sequence": 0.0, "class": 1}, {"sequence": None, "class": 1}, {"sequence": 0, "class": 2},
         {"sequence": 0, "class": -1}, {"sequence": 0, "class": "1"}, {"sequence": 0, "class": True},
         {"sequence": 10**400, "class": 1}, {"text": 5, "class": 1}, {"text": None, "class": 1},
-        {"text": "a" * (MOST_CHARACTERS + 1), "class": 1}, {"text": "half \ud800", "class": 1},
+        {"text": "a" * (MAX_CHARACTERS + 1), "class": 1}, {"text": "half \ud800", "class": 1},
     ],
 )  # fmt: skip
 def test_a_hostile_body_is_a_400_of_one_line(asked: FlaskClient, body: object) -> None:

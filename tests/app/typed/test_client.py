@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from stateline.app.main import create_app
 from stateline.app.typed import client as typed
 from stateline.app.typed.client import (
-    MOST_AT_ONCE,
-    MOST_CHARACTERS,
+    MAX_AT_ONCE,
+    MAX_CHARACTERS,
     TextError,
     Typing,
     UnavailableError,
@@ -117,13 +117,13 @@ def test_texts_of_several_threads_get_their_own_answers(typing: Typing, binary: 
     def ask(text: str) -> None:
         found[text] = typing.read(binary, text, None)["facts"]
 
-    threads = [threading.Thread(target=ask, args=[str(i)]) for i in range(MOST_AT_ONCE)]
+    threads = [threading.Thread(target=ask, args=[str(i)]) for i in range(MAX_AT_ONCE)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
     assert {facts["text"] for facts in found.values()} == set(found)
-    assert len(found) == MOST_AT_ONCE and len({facts["pid"] for facts in found.values()}) == 1
+    assert len(found) == MAX_AT_ONCE and len({facts["pid"] for facts in found.values()}) == 1
 
 
 def test_a_text_that_cannot_be_read_is_one_line_and_the_process_stays(
@@ -214,11 +214,11 @@ def test_closing_ends_the_process_even_while_it_is_asked(typing: Typing, binary:
 def test_more_texts_than_the_server_can_spare_threads_for_are_refused(
     typing: Typing, binary: Run
 ) -> None:
-    for _ in range(MOST_AT_ONCE):
+    for _ in range(MAX_AT_ONCE):
         typing._waiting.acquire()
     with pytest.raises(UnavailableError, match="other texts are being read"):
         typing.read(binary, "a", None)
-    for _ in range(MOST_AT_ONCE):
+    for _ in range(MAX_AT_ONCE):
         typing._waiting.release()
     assert pid(typing, binary)
 
@@ -324,7 +324,7 @@ def test_the_route_hands_on_the_answer_and_forbids_keeping_it(
         asked.post("/data/binary/typed", json={"text": "x"}).json["facts"]["projection"]
         == (binary.manifest["default_projection"])
     )
-    longest = asked.post("/data/binary/typed", json={"text": "é" * MOST_CHARACTERS})
+    longest = asked.post("/data/binary/typed", json={"text": "é" * MAX_CHARACTERS})
     assert longest.status_code == 200
 
 
@@ -332,7 +332,7 @@ def test_the_route_hands_on_the_answer_and_forbids_keeping_it(
     "body",
     [
         None, [], "x", 5, True, {}, {"text": None}, {"text": 5}, {"text": ["a"]}, {"text": {}},
-        {"text": "a" * (MOST_CHARACTERS + 1)}, {"text": "half \ud800 a character"},
+        {"text": "a" * (MAX_CHARACTERS + 1)}, {"text": "half \ud800 a character"},
         {"text": "a", "projection": 5}, {"text": "a", "projection": ["lstm-pca"]},
     ],
 )  # fmt: skip

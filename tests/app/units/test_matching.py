@@ -6,7 +6,7 @@ import pytest
 from stateline.app.queries import states
 from stateline.app.units import matching
 from stateline.app.units import queries as units
-from stateline.app.units.matching import MOST_MATCHES, find_runs, match, units_on
+from stateline.app.units.matching import MAX_MATCHES, find_runs, match, units_on
 from stateline.app.units.queries import UnitSelection, parse_units
 from stateline.store.reader import Run, open_run
 from tests.synthetic import synthetic_run
@@ -134,9 +134,9 @@ def test_matches_are_ranked_by_length_then_other_units_and_leave_out_the_span(wa
             (each["sequence"], each["from"], each["to"], each["others"])
             for each in answer["matches"]
         ]
-        assert shown == wanted[:MOST_MATCHES]
+        assert shown == wanted[:MAX_MATCHES]
         totals.add(len(wanted))
-    assert 0 in totals and max(totals) > MOST_MATCHES
+    assert 0 in totals and max(totals) > MAX_MATCHES
 
 
 def test_a_match_carries_its_words_and_how_many_of_the_units_are_on_at_each(walks: Run) -> None:

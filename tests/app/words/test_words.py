@@ -219,7 +219,7 @@ def test_unless_a_class_is_chosen_two_classes_have_a_side_each_and_more_their_ow
 def test_beyond_the_most_points_the_most_frequent_are_drawn(
     talkative: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(word_rows, "MOST_POINTS", 10)
+    monkeypatch.setattr(word_rows, "MAX_POINTS", 10)
     found = word_rows.points(talkative, EVERY)
     counts = sorted(talkative.words["count"].to_list(), reverse=True)
     assert found["count"] == counts[:10] and found["total"] == talkative.words.height

@@ -183,7 +183,7 @@ def test_where_the_way_is_steep_it_is_cut_finer(monkeypatch: pytest.MonkeyPatch)
     long = np.random.default_rng(3).integers(1, ROWS, 40).astype(np.uint32)
     found = attribute(model)
     fine = found.of(long, 1)
-    monkeypatch.setattr(attribution, "MOST_POINTS", 0)
+    monkeypatch.setattr(attribution, "MAX_POINTS", 0)
     coarse = found.of(long, 1)
     rise = abs(fine["logit"] - fine["baseline"])
     assert abs(coarse["gap"]) > 0.05 * rise > abs(fine["gap"]) * 5
@@ -213,7 +213,7 @@ def test_without_its_only_step_a_sequence_has_the_initial_logit_where_that_is_kn
 def test_a_sequence_that_would_take_too_long_has_no_leave_one_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(attribution, "MOST_LEFT_OUT", 36)
+    monkeypatch.setattr(attribution, "MAX_LEFT_OUT", 36)
     found = attribute(text_model(2))
     assert found.of(IDS[:6], 1)["leave_one_out"] is not None
     answer = found.of(IDS, 1)

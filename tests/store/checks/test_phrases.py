@@ -9,7 +9,7 @@ import pytest
 
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
-from stateline.store.schema import LEAST_SHORTCUT, SEQUENCES, WORDS
+from stateline.store.schema import MIN_SHORTCUT, SEQUENCES, WORDS
 from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run
 
@@ -135,7 +135,7 @@ def test_a_shortcut_is_what_its_effect_and_labels_say(
     )  # fmt: skip
     words = pl.read_parquet(folder / WORDS)
     found = words.filter(pl.col("shortcut").is_not_null())
-    assert found.height and (found["sequences"] >= LEAST_SHORTCUT).all()
+    assert found.height and (found["sequences"] >= MIN_SHORTCUT).all()
     change_table(folder, WORDS, lambda table: put(table, shortcut_of(table), shortcut=change))
     with pytest.raises(StatelineError) as caught:
         check_run(folder)

@@ -251,12 +251,12 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_read_is_refused_in_one_line_with_what_would_make_it_work(case: str) -> None:
-    make, what, mend = REFUSED[case]
+    make, what, fix = REFUSED[case]
     with pytest.raises(StatelineError) as caught:
         anatomy(make())
     said = str(caught.value)
     assert said.startswith("model ") and "\n" not in said
-    assert what in said and mend in said
+    assert what in said and fix in said
 
 
 def test_one_answer_of_several_labels_can_be_looked_at_as_the_error_says() -> None:
@@ -281,7 +281,7 @@ def test_a_file_that_holds_code_or_is_no_model_is_not_loaded(tmp_path: Path) -> 
     text(OwnLayer(), L.LSTM(3)).save(tmp_path / "own.keras")
     (tmp_path / "words.keras").write_text("no model")
     np.save(tmp_path / "weights.npy", np.zeros(3))
-    for name, what, mend in (
+    for name, what, fix in (
         ("code.keras", "cannot be loaded in safe mode", "without Lambda"),
         ("own.keras", "cannot be loaded in safe mode", "Use Keras' own layers"),
         ("words.keras", "is not a model in Keras' own format", "model.save('model.keras')"),
@@ -290,5 +290,5 @@ def test_a_file_that_holds_code_or_is_no_model_is_not_loaded(tmp_path: Path) -> 
     ):
         with pytest.raises(StatelineError) as caught:
             load_model(tmp_path / name)
-        assert name in str(caught.value) and what in str(caught.value) and mend in str(caught.value)
+        assert name in str(caught.value) and what in str(caught.value) and fix in str(caught.value)
         assert "\n" not in str(caught.value)
