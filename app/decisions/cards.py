@@ -23,6 +23,7 @@ from stateline.app.decisions.choices import (
     present_labels,
 )
 from stateline.app.figures.raster import pixel_place
+from stateline.app.layout.elements import attributes
 from stateline.app.layout.shell import choice
 from stateline.app.queries.confidence import BINS, range_of
 from stateline.app.queries.run import THUMBNAIL, drawn_rows, step_noun
@@ -30,7 +31,12 @@ from stateline.app.queries.state_kinds import state_name
 from stateline.app.queries.text import count, percent
 from stateline.store.reader import Run
 
-CONFIG = {"displayModeBar": False, "displaylogo": False, "responsive": True, "staticPlot": False}
+CONFIG: dcc.Graph.Config = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "responsive": True,
+    "staticPlot": False,
+}
 CHARTS = ("accuracy", "fan", "settled", "trajectory", "calibration")
 # Charts with a select over them, and what the address calls its choice.
 CHOICES = {"fan": "class", "settled": "steps", "trajectory": "projection", "calibration": "answers"}
@@ -109,7 +115,7 @@ def card(
         ],
         className=f"decision-card decision-card-{key}",
         role="group",
-        **{"aria-label": title},
+        **attributes(aria_label=title),
     )
 
 

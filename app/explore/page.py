@@ -11,45 +11,16 @@ from stateline.app.explore.order_choice import order_choice
 from stateline.app.explore.overview import overview
 from stateline.app.explore.sequence_table import sequence_table
 from stateline.app.figures.colours import COLOURINGS
-from stateline.app.layout.missing import instead_of_run
-from stateline.app.layout.run_choice import run_choice
-from stateline.app.layout.shell import choice, header
+from stateline.app.layout.elements import ZOOMABLE
+from stateline.app.layout.run_page import RunPage, run_header
+from stateline.app.layout.shell import choice
 from stateline.app.queries.run import page_facts
 from stateline.app.queries.selection import Selection, parse_selection
 from stateline.app.queries.state_kinds import measured, measured_kinds
 from stateline.app.typed.attribution import attribution_problem
 from stateline.app.typed.client import typing_problem
 from stateline.app.typed.panel import type_button, typed_panel
-from stateline.app.web.registry import current
-from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
-
-GRAPH_CONFIG = {
-    "displayModeBar": False,
-    "displaylogo": False,
-    "scrollZoom": True,
-    "doubleClick": "reset",
-    "responsive": True,
-}
-
-
-def title(run: str | None = None, **_: object) -> str:
-    """Of the browser's tab; only the name is known to Dash here."""
-    return f"{run[:80]} · Stateline" if run else "Stateline"
-
-
-def layout(run: object = None, **query: object) -> html.Div:
-    """The workspace of a run, or the page that says what exists instead.
-
-    Dash calls this without arguments once, to learn which elements the page has.
-    """
-    if run is None:
-        return workspace(None, None)
-    try:
-        found = current().run(run)
-        return workspace(found, parse_selection(found, query))
-    except StatelineError as error:
-        return instead_of_run(error)
 
 
 def workspace(run: Run | None, selection: Selection | None) -> html.Div:
@@ -66,7 +37,7 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
         }
     return html.Div(
         [
-            header(header_choices(run, selection), run.name if run else None, "explore"),
+            run_header(run, "explore", header_choices(run, selection)),
             filter_bar(),
             html.Main(
                 [
@@ -89,10 +60,10 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
 
 
 def header_choices(run: Run | None, selection: Selection | None) -> list:
-    """Selects for run, projection, layer and colour, set to the present selection."""
+    """Return selects for layer, projection and colour, set to the present selection."""
     if run is None or selection is None:
         empty = (ids.LAYER_SELECT, ids.PROJECTION_SELECT, ids.COLOUR_SELECT)
-        return [run_choice(None), *(choice("", element_id, [], None) for element_id in empty)]
+        return [choice("", element_id, [], None) for element_id in empty]
     layer = measured(run, selection.projection)
     layers = [_option(kind.name, kind.key) for kind in measured_kinds(run)]
     projections = [
@@ -102,7 +73,6 @@ def header_choices(run: Run | None, selection: Selection | None) -> list:
     ]
     colours = [_option(name, key) for key, name in COLOURINGS.items()]
     return [
-        run_choice(run),
         choice("Layer", ids.LAYER_SELECT, layers, layer.key),
         choice("Projection", ids.PROJECTION_SELECT, projections, selection.projection),
         choice("Colour", ids.COLOUR_SELECT, colours, selection.colour),
@@ -120,7 +90,7 @@ def map_pane() -> html.Section:
             _collapse("left", "details"),
             html.Div(
                 [
-                    dcc.Graph(id=ids.MAP, config=GRAPH_CONFIG, responsive=True, className="map"),
+                    dcc.Graph(id=ids.MAP, config=ZOOMABLE, responsive=True, className="map"),
                     html.Canvas(id=ids.MAP_BRUSH, className="map-overlay"),
                     html.Canvas(id=ids.MAP_OVERLAY, className="map-overlay"),
                     html.Div(
@@ -180,3 +150,7 @@ def _collapse(side: str, name: str) -> html.Button:
         title=f"Hide or show the {name}",
         **{"aria-label": f"Hide or show the {name}", "data-side": side, "aria-expanded": "true"},
     )
+
+
+PAGE = RunPage("", parse_selection, workspace)
+layout, title = PAGE.layout, PAGE.title

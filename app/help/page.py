@@ -4,6 +4,7 @@ from dash import html
 
 from stateline.app.help.sections import sections
 from stateline.app.help.walkthrough import walkthrough
+from stateline.app.layout.elements import attributes
 from stateline.app.layout.shell import header
 
 
@@ -27,7 +28,7 @@ def layout(**_: object) -> html.Div:
                                 ),
                             ],
                             className="help-contents",
-                            **{"aria-label": "Contents"},
+                            **attributes(aria_label="Contents"),
                         ),
                         html.Article(
                             [

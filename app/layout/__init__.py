@@ -1,1 +1,1 @@
-"""Page elements that several pages have in common."""
+"""Parts of the layout that several pages share."""

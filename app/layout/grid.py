@@ -1,13 +1,18 @@
-"""What the pages' grids have in common: look, behaviour, and how a column is asked for."""
+"""Tables of the pages: their look, their behaviour, and the definition of a column."""
+
+from typing import Any
 
 import dash_ag_grid as dag
 from dash import html
 
+from stateline.app.layout.elements import attributes
 from stateline.app.queries.grid_query import FLAG, NUMBER, TableColumn
 
-BLOCK_ROWS = 200
+Definition = dict[str, Any]  # of a column, as AG Grid takes it
 
-# The theme's tones are the page's own, so that one theme serves light and dark.
+BLOCK_ROWS = 200  # of one request
+
+# Colours are the page's variables, so that one theme serves light and dark.
 THEME = """themeQuartz.withParams({
   fontFamily: "inherit", fontSize: 12.5, headerFontSize: 12, headerFontWeight: 600, spacing: 5,
   backgroundColor: "var(--surface)", foregroundColor: "var(--ink)",
@@ -20,7 +25,7 @@ THEME = """themeQuartz.withParams({
   browserColorScheme: "inherit"
 })"""
 
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "theme": {"function": THEME},
     "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
     "cacheBlockSize": BLOCK_ROWS,
@@ -37,13 +42,18 @@ OPTIONS = {
 
 
 def grid(
-    element_id: str, label: str, definitions: list[dict], row_id: str, options: dict
+    element_id: str,
+    label: str,
+    definitions: list[Definition],
+    row_id: str,
+    options: dict[str, Any],
 ) -> html.Div:
-    """A grid whose rows come block by block, sorted and filtered by the server.
+    """Return a table whose rows are loaded in blocks, sorted and filtered by the server.
 
-    definitions  of its columns, in the grid's own terms
-    row_id       field that tells its rows apart
-    options      beside those that all grids share
+    label        accessible name
+    definitions  of its columns
+    row_id       field that identifies a row
+    options      of AG Grid, beside OPTIONS
     """
     return html.Div(
         dag.AgGrid(
@@ -63,13 +73,13 @@ def grid(
         ),
         className="grid-frame",
         tabIndex="-1",
-        **{"aria-label": label},
+        **attributes(aria_label=label),
     )
 
 
-def definition(column: TableColumn) -> dict:
-    """A column of text, numbers or yes and no, as the grid takes it."""
-    made = {
+def definition(column: TableColumn) -> Definition:
+    """Return the definition of a column of text, numbers or flags."""
+    made: Definition = {
         "field": column.name,
         "headerName": column.heading,
         "headerTooltip": column.help,

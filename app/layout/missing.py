@@ -1,4 +1,4 @@
-"""What stands in place of a page that does not exist: what is wrong, and what there is."""
+"""The page for an address that leads nowhere: the reason, and links to the runs that exist."""
 
 from dash import dcc, html
 
@@ -9,17 +9,19 @@ from stateline.store.errors import StatelineError
 
 
 def layout(**_: object) -> html.Div:
-    """The page for an address that no page has."""
-    return instead("This page does not exist", "Stateline has a gallery of runs, and a page a run.")
+    """Return the page for an address that belongs to no page."""
+    return message_page(
+        "This page does not exist", "Stateline has a gallery of runs, and a page a run."
+    )
 
 
 def instead_of_run(error: StatelineError) -> html.Div:
-    """The page for a run, or a part of one, that does not exist."""
-    return instead("Nothing to show at this address", str(error))
+    """Return the page for a run, or a selection in one, that does not exist."""
+    return message_page("Nothing to show at this address", str(error))
 
 
-def instead(title: str, line: str) -> html.Div:
-    """A page with one message and a link to every run."""
+def message_page(title: str, line: str) -> html.Div:
+    """Return a page with one message and a link to every run."""
     runs = current().runs()
     links = [html.Li(dcc.Link(run.name, href=addresses.explore(run.name))) for run in runs]
     return html.Div(

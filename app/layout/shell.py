@@ -1,10 +1,11 @@
-"""What every page stands in: the document, the header, the tooltip and the spoken line."""
+"""The document around all pages, and the parts that they share: header, selects, headings."""
 
 import dash
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from stateline.app import addresses, ids
+from stateline.app.layout.elements import Children, Option, attributes
 
 # Dash fills in the names in braces. No favicon placeholder: the icon is a vector.
 INDEX = """<!DOCTYPE html>
@@ -28,32 +29,33 @@ INDEX = """<!DOCTYPE html>
 
 
 def index_page() -> str:
-    """The HTML document around the app."""
+    """Return the HTML document around the app."""
     return INDEX
 
 
 def shell() -> html.Div:
-    """The layout that stays while pages change."""
+    """Return the layout that stays while pages change: tooltip and live region."""
     return html.Div(
         [
             dash.page_container,
             html.Div(id=ids.TOOLTIP, className="tooltip-card", hidden=True, role="tooltip"),
             html.Div(
-                id=ids.LIVE, className="visually-hidden", role="status", **{"aria-live": "polite"}
+                id=ids.LIVE,
+                className="visually-hidden",
+                role="status",
+                **attributes(aria_live="polite"),
             ),
         ],
         className="shell",
     )
 
 
-def header(
-    controls: list | None = None, run: str | None = None, page: str | None = None
-) -> html.Header:
-    """The slim bar at the top: name, choices of the page, ways to other pages, light or dark.
+def header(choices: Children = (), run: str | None = None, page: str | None = None) -> html.Header:
+    """Return the bar at the top: name, choices, links to other pages, light or dark.
 
-    controls  labelled choices, from `choice`
-    run       name of the run that the page is of, if any: its other pages are one click away
-    page      key of addresses.RUN_PAGES, the one that is shown
+    choices  labelled selects, from `choice`
+    run      name of the page's run, if it has one: the run's other pages are linked
+    page     key of addresses.RUN_PAGES, the page that is shown
     """
     return html.Header(
         [
@@ -62,7 +64,7 @@ def header(
                 href=addresses.GALLERY,
                 className="brand",
             ),
-            html.Div(controls or [], className="header-choices"),
+            html.Div(choices, className="header-choices"),
             html.Nav(
                 [
                     *(_page_link(run, key, page) for key in addresses.RUN_PAGES if run),
@@ -70,15 +72,15 @@ def header(
                     dcc.Link("Help", href=addresses.HELP, className="nav-link-plain"),
                 ],
                 className="header-nav",
-                **{"aria-label": "Pages"},
+                **attributes(aria_label="Pages"),
             ),
             html.Button(
-                html.Span(className="theme-glyph", **{"aria-hidden": "true"}),
+                html.Span(className="theme-glyph", **attributes(aria_hidden="true")),
                 id=ids.THEME_SWITCH,
                 className="icon-button",
                 type="button",
                 title="Light or dark",
-                **{"aria-label": "Switch between light and dark"},
+                **attributes(aria_label="Switch between light and dark"),
             ),
         ],
         className="header",
@@ -86,7 +88,7 @@ def header(
 
 
 def _page_link(run: str, key: str, shown: str | None) -> dcc.Link:
-    """A link to a page of a run; the one shown is marked."""
+    """Return a link to a page of a run; the page that is shown is marked."""
     current = " nav-link-current" if key == shown else ""
     return dcc.Link(
         addresses.RUN_PAGES[key],
@@ -95,8 +97,8 @@ def _page_link(run: str, key: str, shown: str | None) -> dcc.Link:
     )
 
 
-def choice(name: str, element_id: str, options: list[dict], value: str | None) -> html.Label:
-    """A labelled select of the header; `options` are Dash's {"label", "value"}."""
+def choice(name: str, element_id: str, options: list[Option], value: str | None) -> html.Label:
+    """Return a labelled select."""
     return html.Label(
         [
             html.Span(name, className="choice-name"),
@@ -107,11 +109,13 @@ def choice(name: str, element_id: str, options: list[dict], value: str | None) -
 
 
 def block_title(text: str, scope: str, scope_id: str | None = None) -> html.Div:
-    """Heading of a block of a pane, and beside it what its figures are over.
+    """Return the heading of a block of a pane, and beside it which data its numbers are of.
 
-    scope_id  id of the scope, where a script writes it
+    scope_id  id of the scope's element, where a script writes it
     """
-    named = {"id": scope_id} if scope_id else {}
-    return html.Div(
-        [html.H2(text), html.Span(scope, className="scope", **named)], className="block-title"
+    label = (
+        html.Span(scope, className="scope", id=scope_id)
+        if scope_id
+        else html.Span(scope, className="scope")
     )
+    return html.Div([html.H2(text), label], className="block-title")

@@ -3,6 +3,7 @@
 from dash import html
 
 from stateline.app import ids
+from stateline.app.layout.elements import attributes
 from stateline.app.units.queries import GROUPS, MATCH, UNIT
 
 # What the side shows, by the key that the address carries.
@@ -24,7 +25,7 @@ def units_view() -> html.Main:
                     html.Div(id=ids.UNITS_LEGEND, className="units-legend"),
                 ],
                 className="pane units-heat",
-                **{"aria-label": "Units and steps of one sequence"},
+                **attributes(aria_label="Units and steps of one sequence"),
             ),
             html.Aside(
                 [
@@ -32,12 +33,12 @@ def units_view() -> html.Main:
                         [_tab(key, name) for key, name in PANELS.items()],
                         className="units-tabs",
                         role="tablist",
-                        **{"aria-label": "What the side shows"},
+                        **attributes(aria_label="What the side shows"),
                     ),
                     *(_panel(key) for key in PANELS),
                 ],
                 className="pane units-side",
-                **{"aria-label": "Unit, match and groups"},
+                **attributes(aria_label="Unit, match and groups"),
             ),
         ],
         className="units-columns",
@@ -51,11 +52,11 @@ def _tab(key: str, name: str) -> html.Button:
         className="units-tab",
         type="button",
         role="tab",
-        **{
-            "data-panel": key,
-            "aria-controls": f"units-{key}",
-            "aria-selected": "true" if key == UNIT else "false",
-        },
+        **attributes(
+            data_panel=key,
+            aria_controls=f"units-{key}",
+            aria_selected="true" if key == UNIT else "false",
+        ),
     )
 
 
@@ -66,5 +67,5 @@ def _panel(key: str) -> html.Div:
         role="tabpanel",
         hidden=key != UNIT,
         tabIndex="0",
-        **{"aria-labelledby": f"units-tab-{key}"},
+        **attributes(aria_labelledby=f"units-tab-{key}"),
     )

@@ -3,19 +3,13 @@
 from dash import dcc, html
 
 from stateline.app import addresses, ids
+from stateline.app.layout.elements import ZOOMABLE, Figure, attributes
 from stateline.app.queries.run import THUMBNAIL
 from stateline.app.words.table import words_table
 from stateline.store.reader import Run
 
-PLOT_CONFIG = {
-    "displayModeBar": False,
-    "displaylogo": False,
-    "scrollZoom": True,
-    "doubleClick": "reset",
-    "responsive": True,
-}
-# Until the first words are drawn nothing is: no white sheet in a dark page.
-EMPTY = {
+# Before the first words are drawn, the figure shows the page's own background.
+EMPTY: Figure = {
     "data": [],
     "layout": {
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -37,7 +31,7 @@ def words_view(run: Run | None) -> html.Main:
                     html.Div(id=ids.LEXICON_SHORTCUTS, className="lexicon-shortcuts"),
                 ],
                 className="lexicon-pane lexicon-table-pane",
-                **{"aria-label": "Words"},
+                **attributes(aria_label="Words"),
             ),
             _plot(),
             html.Section(
@@ -48,11 +42,11 @@ def words_view(run: Run | None) -> html.Main:
                         className="lexicon-occurrences",
                         tabIndex="0",
                         role="listbox",
-                        **{"aria-label": "Occurrences of the word"},
+                        **attributes(aria_label="Occurrences of the word"),
                     ),
                 ],
                 className="lexicon-pane",
-                **{"aria-label": "Occurrences"},
+                **attributes(aria_label="Occurrences"),
             ),
             _map(run),
         ],
@@ -69,7 +63,7 @@ def _plot() -> html.Section:
                     dcc.Graph(
                         id=ids.LEXICON_PLOT,
                         figure=EMPTY,
-                        config=PLOT_CONFIG,
+                        config=ZOOMABLE,
                         responsive=True,
                         className="map",
                     ),
@@ -78,14 +72,14 @@ def _plot() -> html.Section:
                 id=ids.LEXICON_PLOT_FRAME,
                 className="map-frame",
                 role="figure",
-                **{
-                    "aria-label": "Effect of each word against how often it occurs, as in the table"
-                },
+                **attributes(
+                    aria_label="Effect of each word against how often it occurs, as in the table"
+                ),
             ),
             html.Div(id=ids.LEXICON_PLOT_NOTE, className="lexicon-note", role="status"),
         ],
         className="lexicon-pane lexicon-plot-pane",
-        **{"aria-label": "Effect and frequency"},
+        **attributes(aria_label="Effect and frequency"),
     )
 
 
@@ -110,13 +104,13 @@ def _map(run: Run | None) -> html.Section:
                     id=ids.LEXICON_MAP,
                     className="lexicon-picture",
                     role="figure",
-                    **{"aria-label": "Where the states of these occurrences lie on the map"},
+                    **attributes(aria_label="Where the states of these occurrences lie on the map"),
                 ),
                 className="lexicon-picture-frame",
             ),
         ],
         className="lexicon-pane lexicon-map-pane",
-        **{"aria-label": "Map"},
+        **attributes(aria_label="Map"),
     )
 
 

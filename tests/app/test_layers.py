@@ -64,7 +64,7 @@ def test_a_single_layer_that_reads_from_the_end_says_so(ended: Run) -> None:
 def test_the_header_lists_kinds_of_state_and_the_maps_of_the_chosen_one(layered: Run) -> None:
     with create_app(layered.folder.parent).server.test_request_context():
         chosen = parse_selection(layered, {"projection": "lstm-c-tsne"})
-        _, layer, projection, _ = header_choices(layered, chosen)
+        layer, projection, _ = header_choices(layered, chosen)
     layer, projection = layer.children[1], projection.children[1]
     assert [each["label"] for each in layer.options] == [name for _, _, name in PLACES]
     assert layer.value == "lstm:c"
