@@ -13,7 +13,8 @@ from stateline.app.queries import labels, table
 from stateline.app.queries import run as queries
 from stateline.app.queries.filters import parse_filters, passing, passing_bits
 from stateline.app.queries.orders import parse_order
-from stateline.app.queries.selection import parse_selection, parse_sequence
+from stateline.app.queries.parsing import parse_sequence, parse_share
+from stateline.app.queries.selection import parse_selection
 from stateline.app.report.document import file_name, report
 from stateline.app.typed.attribution import attributions
 from stateline.app.typed.client import TextError, UnavailableError, parse_typed, typing
@@ -121,7 +122,7 @@ def labels_of_all(name: str, projection: str) -> Response:
     parse_selection(run, {"projection": projection})
     kinds = labels.parse_kinds(query.get("kinds", ""))
     distance, confidence = (
-        labels.parse_share(key, query.get(key, "1")) for key in ("distance", "confidence")
+        parse_share(key, query.get(key, "1")) for key in ("distance", "confidence")
     )
     found = passing(run, parse_filters(run, query.get("filters", "")))
     return cached(

@@ -75,13 +75,15 @@ ROOMS = {
     "app.units": "figures ids layout queries web",
     "app.gallery": "addresses ids layout queries web",
     "app.report": "figures queries",
-    "app.help": "addresses explore figures layout queries units web words",
+    "app.help": "addresses figures layout queries web",
     "app.pages": "addresses decisions explore gallery help layout units words",
     "app.routes": "explore queries report typed units web words",
     "app.callbacks": "decisions ids",
     "app.main": "callbacks layout pages routes typed web",
     "app.__main__": "main",
 }  # fmt: skip
+# Rooms of app pages: they are peers, and none imports another.
+PAGES = {f"app.{page}" for page in ("explore", "words", "decisions", "units", "gallery", "help")}
 # What a package may import of the others.
 OUTSIDE = {"store": (), "pipeline": ("store",), "app": ("store",)}
 
@@ -175,6 +177,12 @@ def test_a_room_imports_just_the_rooms_that_the_table_allows(name: str) -> None:
     assert inside == {f"{package}.{other}" for other in ROOMS[name].split()}
     outside = {other.partition(".")[0] for other in ARROWS[name] - inside}
     assert outside <= set(OUTSIDE[package])
+
+
+def test_pages_are_peers() -> None:
+    served = {room(other) for other in IMPORTS["stateline.app.pages"]} - {"app.layout"}
+    assert served - {"app.addresses", "app.ids"} == PAGES
+    assert {page: ARROWS[page] & PAGES for page in PAGES} == dict.fromkeys(PAGES, set())
 
 
 def test_there_is_no_circle_of_modules_nor_of_rooms() -> None:

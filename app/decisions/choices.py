@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stateline.store.errors import StatelineError
+from stateline.app.queries.parsing import parse_choice
 from stateline.store.reader import Run
 
 BY_STEP, BY_SHARE = STEPS = ("step", "share")
@@ -46,27 +46,15 @@ def parse_choices(run: Run, query: Mapping[str, object]) -> DecisionChoices:
     raises  StatelineError  a value that this run does not have, saying what it has
     """
     labels = [str(label) for label in present_labels(run)]
-    projection = run.manifest["default_projection"]
+    projection = query.get("projection", run.manifest["default_projection"])
     return DecisionChoices(
-        label=int(_parse(query, "class", labels, labels[0])),
-        steps=_parse(query, "steps", STEPS, BY_STEP),
-        projection=_parse(query, "projection", run.projection_ids, projection),
-        answers=_parse(query, "answers", ANSWERS, AT_END),
+        label=int(parse_choice("class", query.get("class", labels[0]), labels)),
+        steps=parse_choice("steps", query.get("steps", BY_STEP), STEPS),
+        projection=parse_choice("projection", projection, run.projection_ids),
+        answers=parse_choice("answers", query.get("answers", AT_END), ANSWERS),
     )
 
 
 def present_labels(run: Run) -> list[int]:
     """The classes that stored sequences have."""
     return np.unique(run.sequences["label"].to_numpy()).tolist()
-
-
-def _parse(query: Mapping[str, object], key: str, known: Mapping | list | tuple, usual: str) -> str:
-    value = query.get(key, usual)
-    if not isinstance(value, str) or value not in known:
-        raise StatelineError(
-            key,
-            "this run has no such one",
-            expected=", ".join(known),
-            got=repr(value)[:80],
-        )
-    return value

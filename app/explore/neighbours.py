@@ -6,6 +6,8 @@ import numpy as np
 from usearch.index import Index
 
 from stateline.app.queries.context import BIN, Context, contexts
+from stateline.app.queries.limits import MAX_NEIGHBOURS, NEAR, NEIGHBOUR_CONTEXT
+from stateline.app.queries.parsing import parse_whole, unknown_value
 from stateline.app.queries.run import DIGITS
 from stateline.app.queries.state_kinds import Measured, measured
 from stateline.app.queries.states import state_blocks, states_of
@@ -14,10 +16,7 @@ from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 from stateline.store.schema import INDEX_DEPTH
 
-USUAL, MOST = 10, 50  # neighbours of a state
-AROUND = 5  # words of context on either side
 SAID = ("surface", "predicted", "confidence", BIN)  # of a neighbour and its context
-NEAR = 0.05  # of the map's longer side: what lies closer than that is near on the map
 FETCHED = 4  # an index is asked for so many times the states wanted, then for twice as many
 MAX_FETCHED = 4_096
 BLOCK = 2_048  # rows whose differences fit into a processor's own memory
@@ -27,10 +26,15 @@ _searching = Lock()
 
 
 def parse_count(text: str) -> int:
-    """How many neighbours are asked for; raises StatelineError for anything but 1 to MOST."""
-    if len(text) <= 2 and text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST:
-        return int(text)
-    raise StatelineError("k", "no such number of states", expected=f"1 to {MOST}", got=text[:80])
+    """Return how many neighbours are asked for.
+
+    raises  StatelineError  anything but 1 to MAX_NEIGHBOURS
+    """
+    expected = f"1 to {MAX_NEIGHBOURS}"
+    number = parse_whole("k", text, MAX_NEIGHBOURS + 1, expected)
+    if not number:
+        raise unknown_value("k", expected, text)
+    return number
 
 
 def neighbours(run: Run, projection: str, sequence_id: int, step: int, count: int) -> dict:
@@ -188,7 +192,7 @@ def on_map(
 
 def _said(run: Run, rows: np.ndarray) -> list[dict]:
     """What the page says of each of some states: its sequence, its words, the answer after it."""
-    return [_plain(run, near) for near in contexts(run, rows, rows, AROUND, SAID)]
+    return [_plain(run, near) for near in contexts(run, rows, rows, NEIGHBOUR_CONTEXT, SAID)]
 
 
 def _plain(run: Run, near: Context) -> dict:

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response
 
 from stateline.app.explore.clusters import clusters
-from stateline.app.explore.neighbours import USUAL, neighbours, parse_count
+from stateline.app.explore.neighbours import neighbours, parse_count
+from stateline.app.queries.limits import DEFAULT_NEIGHBOURS
 from stateline.app.queries.selection import parse_selection
 from stateline.app.web.responses import as_json, asked_query, cached, requested_run
 
@@ -24,6 +25,6 @@ def neighbours_of(name: str, number: str, step: str) -> Response:
     run = requested_run(name)
     query = asked_query()
     chosen = parse_selection(run, {**query, "sequence": number, "step": step, "text": ""})
-    count = parse_count(query.get("k", str(USUAL)))
+    count = parse_count(query.get("k", str(DEFAULT_NEIGHBOURS)))
     wanted = (run, chosen.projection, chosen.sequence, chosen.step, count)
     return cached(run, "application/json", lambda: as_json(neighbours(*wanted)))

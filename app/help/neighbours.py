@@ -2,7 +2,7 @@
 
 from dash import html
 
-from stateline.app.explore.neighbours import NEAR
+from stateline.app.queries.limits import NEAR
 from stateline.app.queries.orders import ORDERS
 
 

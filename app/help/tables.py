@@ -1,6 +1,6 @@
 """What the help page lists: terms, labels, brushes, keys and limits, a name and a sentence each."""
 
-from stateline.app.queries.selection import CONFIDENCE, DISTANCE
+from stateline.app.queries.limits import CONFIDENCE, DISTANCE
 
 TERMS = (
     (

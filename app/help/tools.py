@@ -4,7 +4,7 @@ from dash import html
 
 from stateline.app.help.parts import terms
 from stateline.app.help.tables import BRUSHES, KEYS, LABELS
-from stateline.app.queries.selection import LONGEST_TEXT
+from stateline.app.queries.limits import LONGEST_TEXT
 
 
 def labels_section() -> list:

@@ -3,7 +3,7 @@
 from dash import html
 
 from stateline.app.help.parts import terms
-from stateline.app.units.queries import AROUND, THRESHOLD
+from stateline.app.queries.limits import UNIT_CONTEXT, UNIT_THRESHOLD
 
 PARTS = (
     (
@@ -25,14 +25,14 @@ PARTS = (
     (
         "Unit",
         "Click a row. The contexts are the steps of the whole run at which the unit is highest and "
-        f"lowest, one a sequence, with {AROUND} words on either side in the colours of its values. "
-        "A context opens its step here; Explore opens it there. The weight in the readout says for "
-        "which class a higher h of the unit speaks.",
+        f"lowest, one a sequence, with {UNIT_CONTEXT} words on either side in the colours of its "
+        "values. A context opens its step here; Explore opens it there. The weight in the readout "
+        "says for which class a higher h of the unit speaks.",
     ),
     (
         "Select and match",
         "Drag across columns. The units that are on, with h at or above the threshold (at first "
-        f"{THRESHOLD:g}), or at or below it on the other side, at every step of the span are "
+        f"{UNIT_THRESHOLD:g}), or at or below it on the other side, at every step of the span are "
         "listed. A match is a stretch of steps anywhere in the run at which all of them are on, as "
         "long as it can be. Those whose length is nearest to the span's come first, then those "
         "with the fewest other units on throughout. Click a unit to leave it out: fewer units have "

@@ -3,7 +3,7 @@
 from dash import html
 
 from stateline.app.help.parts import terms
-from stateline.app.words.queries import LEAST
+from stateline.app.queries.limits import MIN_OCCURRENCES
 from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT
 
 COLUMNS = (
@@ -47,7 +47,8 @@ def words_page_section() -> list:
             "The page Words sums the contributions of every word over the whole run. A row is a "
             "token as the model reads it, all unknown words together as one, or two tokens that "
             f"follow each other at least {MIN_PHRASE} times. Words that occur fewer than "
-            f"{LEAST} times are hidden until you lower the number; the page says how many."
+            f"{MIN_OCCURRENCES} times are hidden until you lower the number; the page says how "
+            "many."
         ),
         terms(COLUMNS),
         html.P(

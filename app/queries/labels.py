@@ -134,14 +134,3 @@ def parse_kinds(text: str) -> tuple[str, ...]:
             "labels", "no such labels", expected=f"some of {', '.join(KINDS)}", got=text[:80]
         )
     return kinds
-
-
-def parse_share(name: str, text: str) -> float:
-    """A threshold from 0 to 1; raises StatelineError otherwise."""
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:  # not-a-number is not
-        raise StatelineError(name, "no such threshold", expected="0 to 1", got=text[:80])
-    return share

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from stateline.app.queries.parsing import parse_choice
 from stateline.app.web.cache import CACHE
-from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
 
@@ -73,12 +73,11 @@ ORDERS = {
 
 
 def parse_order(text: str) -> str:
-    """A key of ORDERS, or "" for the order of the store; raises StatelineError otherwise."""
-    if text and text not in ORDERS:
-        raise StatelineError(
-            "order", "no such order", expected=f"one of {', '.join(ORDERS)}", got=text[:80]
-        )
-    return text
+    """Return a key of ORDERS, or "" for the order of the store.
+
+    raises  StatelineError  anything else
+    """
+    return parse_choice("order", text, ORDERS) if text else ""
 
 
 def ranked(run: Run, order: str) -> pl.DataFrame:

@@ -5,14 +5,20 @@ from dataclasses import asdict, dataclass
 
 from stateline.app.figures.colours import COLOURINGS, EXPECTED
 from stateline.app.queries.filters import Filter, parse_filters
-from stateline.app.queries.labels import parse_kinds, parse_share
+from stateline.app.queries.labels import parse_kinds
+from stateline.app.queries.limits import CONFIDENCE, DISTANCE, LONGEST_TEXT
 from stateline.app.queries.orders import parse_order
+from stateline.app.queries.parsing import (
+    parse_choice,
+    parse_class,
+    parse_sequence,
+    parse_share,
+    parse_whole,
+)
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
-DISTANCE, CONFIDENCE = 0.4, 0.3  # the paper's thresholds
 DISTANCES, CONTRIBUTIONS, BOTH = BARS = ("distance", "contribution", "both")
-LONGEST_TEXT = 1_500  # characters of a typed text that an address holds; pure.js has the same
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,6 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
     raises  StatelineError  a value that this run does not have, saying what it has
     """
     projection = query.get("projection", run.manifest["default_projection"])
-    if projection not in run.projection_ids:
-        raise _unknown("projection", ", ".join(run.projection_ids), projection)
-    colour = query.get("colour", EXPECTED)
-    if not isinstance(colour, str) or colour not in COLOURINGS:
-        raise _unknown("colour", ", ".join(COLOURINGS), colour)
     sequence, pinned = (
         None if query.get(key) is None else parse_sequence(run, query[key])
         for key in ("sequence", "pinned")
@@ -75,35 +76,20 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
     text = _parse_text(query.get("text"))
     sequence = sequence if text is None else None
     return Selection(
-        projection=str(projection),
-        colour=colour,
+        projection=parse_choice("projection", projection, run.projection_ids),
+        colour=parse_choice("colour", query.get("colour", EXPECTED), COLOURINGS),
         sequence=sequence,
         text=text,
         step=_parse_step(run, sequence, text, query.get("step")),
         pinned=pinned,
         filters=parse_filters(run, str(query.get("filters", ""))),
         labels=parse_kinds(str(query.get("labels", ""))),
-        distance=parse_share("distance", str(query.get("distance", DISTANCE))),
-        confidence=parse_share("confidence", str(query.get("confidence", CONFIDENCE))),
+        distance=parse_share("distance", query.get("distance", DISTANCE)),
+        confidence=parse_share("confidence", query.get("confidence", CONFIDENCE)),
         order=parse_order(str(query.get("order", ""))),
-        towards=_parse_class(run, query.get("class")),
-        bars=_parse_bars(query.get("bars", BOTH)),
+        towards=parse_class(run, "class", query.get("class")),
+        bars=parse_choice("bars", query.get("bars", BOTH), BARS),
     )
-
-
-def _parse_class(run: Run, value: object) -> int | None:
-    """Number of a class."""
-    if value is None:
-        return None
-    count = len(run.class_names)
-    return parse_whole("class", f"a number from 0 to {count - 1}", value, count)
-
-
-def _parse_bars(value: object) -> str:
-    """Which bars stand on the step axis."""
-    if value not in BARS:
-        raise _unknown("bars", ", ".join(BARS), value)
-    return value
 
 
 def _parse_text(value: object) -> str | None:
@@ -128,27 +114,8 @@ def _parse_step(run: Run, sequence: int | None, text: str | None, value: object)
     if value is None:
         return None
     if text is not None:
-        return parse_whole("step", "a number", value, LONGEST_TEXT)
+        return parse_whole("step", value, LONGEST_TEXT)
     if sequence is None:
         return None
     length = int(run.offsets[sequence + 1] - run.offsets[sequence])
-    return parse_whole("step", f"a number from 0 to {length - 1}", value, length)
-
-
-def parse_sequence(run: Run, value: object) -> int:
-    """Number of a sequence that the run holds; raises StatelineError that says which those are."""
-    count = run.sequences.height
-    return parse_whole("sequence", f"a number from 0 to {count - 1}", value, count)
-
-
-def parse_whole(what: str, expected: str, value: object, end: int) -> int:
-    """A whole number below `end`; raises StatelineError that says what was expected."""
-    text = str(value)
-    # isdecimal alone also takes digits of other scripts; int() of a long text takes long.
-    if len(text) <= 10 and text.isascii() and text.isdecimal() and int(text) < end:
-        return int(text)
-    raise _unknown(what, expected, value)
-
-
-def _unknown(what: str, expected: str, got: object) -> StatelineError:
-    return StatelineError(what, "this run has no such one", expected=expected, got=repr(got)[:80])
+    return parse_whole("step", value, length)

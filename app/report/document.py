@@ -16,8 +16,8 @@ from stateline.app.figures.steps_svg import (
     step_panel,
 )
 from stateline.app.figures.trajectory_svg import trajectory_svg
+from stateline.app.queries.limits import DISTANCE
 from stateline.app.queries.run import map_note, run_scales, sequence, step_noun
-from stateline.app.queries.selection import DISTANCE
 from stateline.app.queries.series import series_line
 from stateline.app.queries.state_kinds import Measured, measured
 from stateline.app.queries.text import count, day, percent

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from stateline.app.queries.context import contexts
+from stateline.app.queries.limits import UNIT_CONTEXT
 from stateline.app.queries.states import state_blocks, states_of
-from stateline.app.units.queries import AROUND, UnitSelection
+from stateline.app.units.queries import UnitSelection
 from stateline.store.reader import Run
 
 MAX_MATCHES = 50  # sent; the page says how many there are
@@ -168,7 +169,7 @@ def _described(run: Run, chosen: UnitSelection, used: np.ndarray, runs: Runs) ->
     """
     shown = np.minimum(runs.last, runs.first + LONGEST_SHOWN - 1)
     found = []
-    for number, near in enumerate(contexts(run, runs.first, shown, AROUND, ("surface",))):
+    for number, near in enumerate(contexts(run, runs.first, shown, UNIT_CONTEXT, ("surface",))):
         h = states_of(run, chosen.layer, near.sequence)[near.shown][:, used]
         on = is_on(h, chosen.threshold)
         found.append(

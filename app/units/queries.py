@@ -1,6 +1,6 @@
 """What the Units page asks of a run: its units, their states, and where they are strong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -8,17 +8,21 @@ import polars as pl
 
 from stateline.app.figures.colours import EXPECTED
 from stateline.app.queries.context import contexts
+from stateline.app.queries.limits import UNIT_CONTEXT, UNIT_THRESHOLD
+from stateline.app.queries.parsing import (
+    parse_choice,
+    parse_class,
+    parse_sequence,
+    parse_whole,
+)
 from stateline.app.queries.run import DIGITS, run_scales
-from stateline.app.queries.selection import parse_sequence, parse_whole
 from stateline.app.queries.series import series_facts
 from stateline.app.queries.state_kinds import layer_name
 from stateline.app.queries.states import state_blocks, states_of
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
-THRESHOLD = 0.3  # LSTMVis's own
 LARGEST_THRESHOLD = 1e6  # units that are not bounded may be large
-AROUND = 6  # words of a context on either side
 BARS = 32  # of a unit's histogram
 # What the page can show, the usual one first: in the cells, what orders the rows, at the side.
 CELLS, ROWS = ("value", "change"), ("amount", "group", "number", "spread")
@@ -56,7 +60,7 @@ class UnitSelection:
     unit: int | None = None
     first: int | None = None
     last: int | None = None
-    threshold: float = THRESHOLD
+    threshold: float = UNIT_THRESHOLD
     edges: bool = False
     without: tuple[int, ...] = ()
     opened: Stretch | None = None
@@ -83,51 +87,39 @@ def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
     asked = query.get("sequence")
     sequence = usual_sequence(run) if asked is None else parse_sequence(run, asked)
     first, last = _parse_span(run, sequence, query.get("from"), query.get("to"))
-    unit, towards, group = (query.get(key) for key in ("unit", "class", "group"))
-    classes = len(run.class_names)
+    unit, group = query.get("unit"), query.get("group")
     return UnitSelection(
         layer=layer,
         sequence=sequence,
         unit=None if unit is None else parse_unit(run, layer, unit),
         first=first,
         last=last,
-        threshold=_parse_threshold(query.get("threshold", THRESHOLD)),
-        edges=_parse_choice("edges", ("0", "1"), query.get("edges", "0")) == "1",
+        threshold=_parse_threshold(query.get("threshold", UNIT_THRESHOLD)),
+        edges=parse_choice("edges", query.get("edges", "0"), ("0", "1")) == "1",
         without=_parse_without(run, layer, str(query.get("without", ""))),
         opened=_parse_opened(run, query.get("open")),
-        towards=None
-        if towards is None
-        else parse_whole("class", f"a number from 0 to {classes - 1}", towards, classes),
-        cells=_parse_choice("cells", CELLS, query.get("cells", CELLS[0])),
-        rows=_parse_choice("rows", ROWS, query.get("rows", ROWS[0])),
-        panel=_parse_choice("panel", PANELS, query.get("panel", UNIT if first is None else MATCH)),
+        towards=parse_class(run, "class", query.get("class")),
+        cells=parse_choice("cells", query.get("cells", CELLS[0]), CELLS),
+        rows=parse_choice("rows", query.get("rows", ROWS[0]), ROWS),
+        panel=parse_choice("panel", query.get("panel", UNIT if first is None else MATCH), PANELS),
         group=None if group is None else _parse_group(run, layer, group),
     )
 
 
 def parse_layer(run: Run, value: object) -> str:
     """Id of a layer that the run stores."""
-    return _parse_choice("layer", run.layer_ids, value)
-
-
-def _parse_choice(key: str, choices: Sequence[str], value: object) -> str:
-    """One of some words."""
-    if value not in choices:
-        expected = ", ".join(choices) or "none"
-        raise StatelineError(key, "there is no such one", expected=expected, got=repr(value)[:80])
-    return str(value)
+    return parse_choice("layer", value, run.layer_ids)
 
 
 def _parse_group(run: Run, layer: str, value: object) -> int:
     """Number of a group that the layer has units of."""
     groups = run.units(layer)["cluster"].drop_nulls().unique().sort().to_list()
-    return int(_parse_choice("group", [str(each) for each in groups], value))
+    return int(parse_choice("group", value, [str(each) for each in groups]))
 
 
 def parse_unit(run: Run, layer: str, value: object) -> int:
     """Number of a unit of a layer."""
-    count = run.layer(layer)["units"]
-    return parse_whole("unit", f"a number from 0 to {count - 1}", value, count)
+    return parse_whole("unit", value, run.layer(layer)["units"])
 
 
 def _parse_span(
@@ -139,7 +131,7 @@ def _parse_span(
     length = int(run.offsets[sequence + 1] - run.offsets[sequence])
     expected = f"{' and '.join(dict.fromkeys(keys))}, two steps from 0 to {length - 1}"
     start, stop = (
-        parse_whole(key, expected, value, length) for key, value in zip(keys, span, strict=True)
+        parse_whole(key, value, length, expected) for key, value in zip(keys, span, strict=True)
     )
     if start > stop:
         raise StatelineError(keys[0], "the span ends before it begins", expected=expected)
@@ -271,7 +263,7 @@ def _contexts(run: Run, layer: str, rows: pl.DataFrame) -> list[dict]:
     at = run.offsets[rows["sequence_id"].to_numpy()] + rows["t"].to_numpy()
     found = []
     for near, row in zip(
-        contexts(run, at, at, AROUND, ("surface",)), rows.iter_rows(named=True), strict=True
+        contexts(run, at, at, UNIT_CONTEXT, ("surface",)), rows.iter_rows(named=True), strict=True
     ):
         h = states_of(run, layer, near.sequence)[near.shown, row["unit"]]
         found.append(

@@ -9,9 +9,9 @@ from stateline.app.queries import contributions
 from stateline.app.queries.context import BIN, Context, contexts
 from stateline.app.queries.filters import Filter, passing
 from stateline.app.queries.grid_query import check_block
+from stateline.app.queries.parsing import parse_choice
 from stateline.app.queries.run import THUMBNAIL, drawn_rows
 from stateline.app.web.cache import CACHE
-from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
 AROUND = 8  # words of context on either side
@@ -38,12 +38,11 @@ class Occurrences:
 
 
 def parse_order(value: str) -> str:
-    """By effect, the largest first, or in the order of the store."""
-    if value not in ORDERS:
-        raise StatelineError(
-            "order", "no such order", expected=f"one of {', '.join(ORDERS)}", got=value[:80]
-        )
-    return value
+    """Return one of ORDERS.
+
+    raises  StatelineError  anything else
+    """
+    return parse_choice("order", value, ORDERS)
 
 
 def occurrences(run: Run, word: str, towards: int | None, order: str) -> Occurrences:

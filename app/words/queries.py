@@ -8,7 +8,8 @@ import polars as pl
 
 from stateline.app.queries import contributions
 from stateline.app.queries.grid_query import NUMBER, TEXT, TableColumn, asked_rows
-from stateline.app.queries.selection import parse_whole
+from stateline.app.queries.limits import MIN_OCCURRENCES
+from stateline.app.queries.parsing import parse_choice, parse_class, parse_whole, unknown_value
 from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
@@ -20,7 +21,7 @@ OF_KIND = {
     PHRASES: pl.col("size") == 2,
     SHORTCUTS: pl.col("shortcut").is_not_null(),
 }
-LEAST, MAX_LEAST = 5, 1_000_000  # occurrences that a word must have to be shown
+LARGEST_LEAST = 1_000_000  # of the occurrences that a word must have to be shown
 SURE_ERRORS = 2  # standard errors that chance hardly exceeds
 LONGEST_SEARCH = LONGEST_WORD = 200
 
@@ -88,7 +89,7 @@ class AskedWords:
 
     towards: int | None = None
     kind: str = ALL
-    least: int = LEAST
+    least: int = MIN_OCCURRENCES
     search: str = ""
     word: str | None = None
     sort: str = ""
@@ -105,23 +106,15 @@ def parse_words(run: Run, query: Mapping[str, object]) -> AskedWords:
 
     raises  StatelineError  a value that this run does not have, saying what it has
     """
-    classes = len(run.class_names)
-    towards = query.get("towards")
-    if towards is not None:
-        towards = parse_whole("towards", f"a number from 0 to {classes - 1}", towards, classes)
-    kind = query.get("kind", ALL)
-    if not isinstance(kind, str) or kind not in OF_KIND:
-        raise StatelineError(
-            "kind", "no such kind of words", expected=f"one of {', '.join(OF_KIND)}",
-            got=repr(kind)[:80],
-        )  # fmt: skip
-    least = parse_whole(
-        "least", f"a number below {MAX_LEAST:,}", query.get("least", LEAST), MAX_LEAST
-    )
     return AskedWords(
-        towards=towards,
-        kind=kind,
-        least=least,
+        towards=parse_class(run, "towards", query.get("towards")),
+        kind=parse_choice("kind", query.get("kind", ALL), OF_KIND),
+        least=parse_whole(
+            "least",
+            query.get("least", MIN_OCCURRENCES),
+            LARGEST_LEAST,
+            expected=f"a number below {LARGEST_LEAST:,}",
+        ),
         search=_parse_search(query.get("search", "")),
         word=None if query.get("word") is None else parse_word(run, query["word"]),
         sort=str(query.get("sort", "")),
@@ -142,13 +135,9 @@ def parse_word(run: Run, value: object) -> str:
     """A token or phrase of the run."""
     if isinstance(value, str) and len(value) <= LONGEST_WORD and value in run.words["phrase"]:
         return value
-    raise StatelineError(
-        "word",
-        "this run has no such one",
-        expected="a series has no words"
-        if run.kind == "series"
-        else "a token as the model reads it, or two that follow each other more than once",
-        got=repr(value)[:80],
+    expected = "a token as the model reads it, or two that follow each other more than once"
+    raise unknown_value(
+        "word", "a series has no words" if run.kind == "series" else expected, value
     )
 
 

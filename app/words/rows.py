@@ -5,9 +5,9 @@ import polars as pl
 
 from stateline.app.queries.contributions import effect, output_of
 from stateline.app.queries.grid_query import check_block
+from stateline.app.queries.limits import MIN_OCCURRENCES
 from stateline.app.queries.run import THUMBNAIL, page_facts
 from stateline.app.words.queries import (
-    LEAST,
     AskedWords,
     mean_contributions,
     ordered,
@@ -115,7 +115,7 @@ def plotted_class(run: Run, asked: AskedWords) -> int | None:
 
 def words_facts(run: Run, asked: AskedWords) -> dict:
     """All that the page's scripts must know of a run's words before any are asked for."""
-    means = mean_contributions(run.words.filter(pl.col("count") >= LEAST))
+    means = mean_contributions(run.words.filter(pl.col("count") >= MIN_OCCURRENCES))
     return page_facts(run) | {
         "asked": asked.plain(),
         "usual": parse_words(run, {}).plain(),

@@ -144,9 +144,9 @@ def test_the_selects_offer_what_the_run_has_and_show_the_selection(shown: Callab
         ({"run": "nothing"}, "expected one of binary, synthetic"),
         ({"run": "../store"}, "expected one of binary, synthetic"),
         ({"run": ["synthetic", "binary"]}, "expected one of binary, synthetic"),
-        ({"run": "synthetic", "projection": "lstm-umap"}, "expected lstm-pca, lstm-tsne"),
+        ({"run": "synthetic", "projection": "lstm-umap"}, "expected one of lstm-pca, lstm-tsne"),
         ({"run": "synthetic", "sequence": "5"}, "expected a number from 0 to 4"),
-        ({"run": "synthetic", "colour": "red"}, "expected expected, likeliest"),
+        ({"run": "synthetic", "colour": "red"}, "expected one of expected, likeliest"),
     ],
 )
 def test_what_does_not_exist_leads_to_a_page_that_says_what_does(

@@ -35,11 +35,11 @@ def test_the_address_says_what_the_selects_show(decided: Run) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("class", "4", "0, 1, 2, 3"),
-        ("class", ["1"], "0, 1, 2, 3"),
-        ("steps", "word", "step, share"),
-        ("projection", "x", "lstm-pca, lstm-tsne"),
-        ("answers", "1.0", "end, half, quarter"),
+        ("class", "4", "one of 0, 1, 2, 3"),
+        ("class", ["1"], "one of 0, 1, 2, 3"),
+        ("steps", "word", "one of step, share"),
+        ("projection", "x", "one of lstm-pca, lstm-tsne"),
+        ("answers", "1.0", "one of end, half, quarter"),
     ],
 )
 def test_a_choice_that_does_not_exist_is_refused(

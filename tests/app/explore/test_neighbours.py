@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from usearch.index import Index
 
 from stateline.app.explore import neighbours as searched
-from stateline.app.explore.neighbours import AROUND, NEAR, neighbours, parse_count
+from stateline.app.explore.neighbours import neighbours, parse_count
 from stateline.app.queries import states
+from stateline.app.queries.limits import NEAR, NEIGHBOUR_CONTEXT
 from stateline.app.web.cache import ByteCache
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
@@ -59,9 +60,9 @@ def check(run: Run, projection: str, sequence: int, step: int, count: int) -> di
         assert found["nearer"] == sum(far < own - 1e-9 for far, *_ in on_map)
         steps = run.steps_of(other).to_dicts()
         words = [each["surface"] for each in steps]
-        assert found["before"] == words[max(0, t - AROUND) : t]
+        assert found["before"] == words[max(0, t - NEIGHBOUR_CONTEXT) : t]
         assert found["word"] == words[t]
-        assert found["after"] == words[t + 1 : t + AROUND + 1]
+        assert found["after"] == words[t + 1 : t + NEIGHBOUR_CONTEXT + 1]
         facts = run.sequences.row(other, named=True)
         assert (found["label"], found["classified"]) == (facts["label"], facts["predicted"])
         assert found["predicted"] == steps[t]["predicted"]

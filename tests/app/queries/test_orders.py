@@ -140,4 +140,4 @@ def test_the_routes_of_rows_and_positions_take_an_order(store: Path) -> None:
     row = client.get(f"/data/synthetic/position/{wanted[1]}?order=unsure").json["row"]
     assert row == 1
     refused = client.get("/data/synthetic/rows?start=0&end=10&order=best")
-    assert refused.status_code == 404 and refused.text.startswith("order: no such order")
+    assert refused.status_code == 404 and refused.text.startswith("order: unknown value")

@@ -64,7 +64,7 @@ def test_a_group_is_one_of_the_layer(tmp_path: Path) -> None:
         groups = sorted(set(worded.units(layer)["cluster"]))
         for group in groups:
             assert parse_units(worded, {"layer": layer, "group": str(group)}).group == group
-        with pytest.raises(StatelineError, match=f"expected {groups[0]}"):
+        with pytest.raises(StatelineError, match=f"expected one of {groups[0]}"):
             parse_units(worded, {"layer": layer, "group": str(groups[-1] + 1)})
 
 
@@ -77,8 +77,8 @@ def test_a_span_shows_what_it_matches_unless_another_panel_is_asked_for(several:
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ({"layer": "gru"}, "expected lstm"),
-        ({"layer": ["lstm"]}, "expected lstm"),
+        ({"layer": "gru"}, "expected one of lstm"),
+        ({"layer": ["lstm"]}, "expected one of lstm"),
         ({"sequence": "5"}, "expected a number from 0 to 4"),
         ({"unit": "3"}, "expected a number from 0 to 2"),
         ({"unit": "-1"}, "expected a number from 0 to 2"),
@@ -88,16 +88,16 @@ def test_a_span_shows_what_it_matches_unless_another_panel_is_asked_for(several:
         ({"threshold": "nan"}, "no value of a unit"),
         ({"threshold": "inf"}, "no value of a unit"),
         ({"threshold": "high"}, "no value of a unit"),
-        ({"edges": "yes"}, "expected 0, 1"),
+        ({"edges": "yes"}, "expected one of 0, 1"),
         ({"open": "0"}, "a sequence and two of its steps"),
         ({"open": "0-1-2-3"}, "a sequence and two of its steps"),
         ({"open": "5-0-1"}, "expected a number from 0 to 4"),
         ({"open": "0-3-7"}, "open, two steps from 0 to 6"),
         ({"open": "0-4-3"}, "ends before it begins"),
         ({"class": "9"}, "class: .* expected a number from 0 to"),
-        ({"cells": "colour"}, "expected value, change"),
-        ({"rows": ["group"]}, "expected amount, group, number, spread"),
-        ({"panel": ""}, "expected unit, match, groups"),
+        ({"cells": "colour"}, "expected one of value, change"),
+        ({"rows": ["group"]}, "expected one of amount, group, number, spread"),
+        ({"panel": ""}, "expected one of unit, match, groups"),
         ({"group": "99"}, "group: .* expected none"),
         ({"without": "1,,2"}, "expected a number from 0 to 2"),
     ],
