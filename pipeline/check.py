@@ -10,13 +10,13 @@ from stateline.store.checks.run import check_run
 from stateline.store.reader import open_run
 
 
-def work(paths: BuildPaths, given: argparse.Namespace) -> None:
+def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
     """Run the stage."""
-    folder = given.store / paths.run
+    folder = arguments.store / paths.run
     with running(paths, "check") as stage:
         lines = check_run(folder).lines() + check_indexes(open_run(folder))
         stage.write_json("checks.json", lines)
-    say(f"check: {folder} is whole; see it: make app STORE={given.store}")
+    say(f"check: {folder} is whole; see it: make app STORE={arguments.store}")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

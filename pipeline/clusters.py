@@ -10,10 +10,9 @@ import argparse
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.neighbours import Nearest, sample_rows
 from stateline.pipeline.numerics.cluster_table import cluster_table
+from stateline.pipeline.numerics.neighbours import Nearest, sample_rows
 from stateline.pipeline.numerics.segments import stretch
-from stateline.pipeline.project import add_options
 from stateline.pipeline.run.artefacts import (
     CLUSTER_FACTS,
     EP,
@@ -22,7 +21,13 @@ from stateline.pipeline.run.artefacts import (
     distance_array,
     map_arrays,
 )
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.stage import (
+    BuildPaths,
+    StageRun,
+    add_method_option,
+    running,
+    stage_main,
+)
 from stateline.pipeline.run.tables import Inputs
 from stateline.store import schema
 
@@ -152,9 +157,9 @@ def run(paths: BuildPaths, method: str) -> None:
         clusters(paths, stage, method)
 
 
-def work(paths: BuildPaths, given: argparse.Namespace) -> None:
+def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
     """Run the stage as its command line says."""
-    run(paths, given.method)
+    run(paths, arguments.method)
 
 
 if __name__ == "__main__":
@@ -163,5 +168,5 @@ if __name__ == "__main__":
         work,
         reads="the corpus, extract, expected, distances and project stages",
         writes=f"<layer>.<state>.npz, clusters/<projection>.parquet, {CLUSTER_FACTS}",
-        options=add_options,
+        options=add_method_option,
     )

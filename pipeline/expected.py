@@ -11,6 +11,15 @@ from contextlib import ExitStack
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.answers import (
+    expected_prediction,
+    flips_and_settle,
+    peaks,
+    readout_logits,
+    right_until,
+    step_differences,
+    turning_steps,
+)
 from stateline.pipeline.run.arrays import array_file, edges, pieces, read_rows
 from stateline.pipeline.run.artefacts import (
     CONTRIBUTION,
@@ -28,136 +37,6 @@ from stateline.pipeline.run.artefacts import (
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
 from stateline.store.blocks import Block
 from stateline.store.errors import StatelineError
-
-
-def readout_logits(h: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Output of a linear readout before its activation.
-
-    h        float32 (M, N)
-    weights  float32 (K, N)
-    bias     float32 (K,)
-    returns  float32 (M, K)
-    """
-    return h @ weights.T + bias
-
-
-def expected_prediction(logit: np.ndarray) -> np.ndarray:
-    """Class probabilities of logits.
-
-    logit    float32 (M, K)  K = 1: one sigmoid unit for the second class; else softmax
-    returns  float32 (M, C)  C = 2 for one unit (1 - p, p), else K
-    source   Garcia et al. 2021, "expected prediction"
-    """
-    if logit.shape[1] == 1:
-        # Both tails by their own exponential: 1 - p keeps its digits where p is near 1.
-        away = np.exp(-np.abs(logit))
-        small, large = away / (1 + away), 1 / (1 + away)
-        second = np.where(logit >= 0, large, small)
-        first = np.where(logit >= 0, small, large)
-        return np.concatenate([first, second], axis=1)
-    shifted = np.exp(logit - logit.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
-
-
-def answer_probabilities(output: np.ndarray, logits: bool) -> np.ndarray:
-    """Class probabilities of a model's output.
-
-    output   float32 (S, K)
-    logits   the model leaves sigmoid or softmax out
-    returns  float32 (S, C)
-    """
-    if logits:
-        return expected_prediction(output)
-    return np.concatenate([1 - output, output], axis=1) if output.shape[1] == 1 else output
-
-
-def step_differences(rows: np.ndarray, starts: np.ndarray, initial: np.ndarray) -> np.ndarray:
-    """Each row less the row before it in its sequence; the first less `initial`.
-
-    rows     float32 (M, D)  sequence after sequence
-    starts   int64 (S,)      first row of each sequence
-    initial  float32 (D,)    what stands before the first step
-    returns  float32 (M, D)
-    """
-    before = np.empty_like(rows)
-    before[1:] = rows[:-1]
-    before[starts] = initial
-    return rows - before
-
-
-def class_margin(logit: np.ndarray, label: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    """logit[label] - logit[predicted] of every row.
-
-    logit             float32 (M, K)  one sigmoid unit counts as logits (0, z)
-    label, predicted  int (M,)
-    returns           float32 (M,)
-    """
-    both = np.concatenate([np.zeros_like(logit), logit], axis=1) if logit.shape[1] == 1 else logit
-    row = np.arange(len(both))
-    return both[row, label] - both[row, predicted]
-
-
-def flips_and_settle(predicted: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How often the decision changes, and from which step on it never does.
-
-    predicted  int (M,)       most likely class after each step
-    offsets    int64 (S + 1,) rows of each sequence
-    returns    flips (S,), settle_step (S,): 0 where nothing flips
-    """
-    starts, lengths = offsets[:-1], np.diff(offsets)
-    changed = np.zeros(len(predicted), dtype=np.int64)
-    changed[1:] = predicted[1:] != predicted[:-1]
-    changed[starts] = 0
-    step = np.arange(len(predicted)) - np.repeat(starts, lengths)
-    return (
-        np.add.reduceat(changed, starts),
-        np.maximum.reduceat(np.where(changed == 1, step, 0), starts),
-    )
-
-
-def turning_steps(
-    contribution: np.ndarray, label: np.ndarray, predicted: np.ndarray, offsets: np.ndarray
-) -> np.ndarray:
-    """Where each misclassified sequence turned: the step with the largest fall of the margin.
-
-    contribution      float32 (M, K)
-    label, predicted  int (S,)  actual and predicted class of each sequence
-    offsets           int64 (S + 1,)
-    returns           int64 (S,)  the first such step; -1 for a sequence classified correctly
-    """
-    lengths = np.diff(offsets)
-    change = class_margin(contribution, np.repeat(label, lengths), np.repeat(predicted, lengths))
-    turning = np.full(len(label), -1, dtype=np.int64)
-    for sequence in np.flatnonzero(label != predicted):
-        turning[sequence] = change[offsets[sequence] : offsets[sequence + 1]].argmin()
-    return turning
-
-
-def right_until(predicted: np.ndarray, label: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The last step of each sequence at which the predicted class is the actual one.
-
-    predicted  int (M,)  most likely class after each step
-    label      int (S,)
-    offsets    int64 (S + 1,)
-    returns    int64 (S,)  -1 where it is at no step
-    """
-    starts, lengths = offsets[:-1], np.diff(offsets)
-    step = np.arange(len(predicted)) - np.repeat(starts, lengths)
-    right = predicted == np.repeat(label, lengths)
-    return np.maximum.reduceat(np.where(right, step, -1), starts)
-
-
-def peaks(ep: np.ndarray, label: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The largest ep of the actual class, and of any, at any step of each sequence.
-
-    ep       float32 (M, C)
-    label    int (S,)
-    offsets  int64 (S + 1,)
-    returns  float32 (S,) each
-    """
-    starts, lengths = offsets[:-1], np.diff(offsets)
-    actual = ep[np.arange(len(ep)), np.repeat(label, lengths)]
-    return np.maximum.reduceat(actual, starts), np.maximum.reduceat(ep.max(axis=1), starts)
 
 
 def logit_reader(paths: BuildPaths, readout: dict) -> tuple[Callable[[Block], np.ndarray], int]:

@@ -62,9 +62,9 @@ def run(paths: BuildPaths, store: Path) -> None:
         export(paths, stage, store)
 
 
-def work(paths: BuildPaths, given: argparse.Namespace) -> None:
+def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
     """Run the stage as its command line says."""
-    run(paths, given.store)
+    run(paths, arguments.store)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.expected import answer_probabilities
+from stateline.pipeline.numerics.answers import answer_probabilities
 from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
     LOGIT,
@@ -21,8 +21,8 @@ from stateline.pipeline.run.artefacts import (
     SEQUENCES,
     state_array,
 )
+from stateline.pipeline.run.sequences import sequences_of
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
-from stateline.pipeline.train import sequences_of
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MODEL, TOLERANCE
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from stateline.pipeline.neighbours import nearest_neighbours, not_fitted, sample_rows
+from stateline.pipeline.numerics.neighbours import nearest_neighbours, sample_rows
 from stateline.pipeline.numerics.quality import overall_quality, per_state_trust, quality_rows
-from stateline.pipeline.run.arrays import read_some
+from stateline.pipeline.run.arrays import not_fitted, read_some
 from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
     OFFSETS,
@@ -24,10 +24,17 @@ from stateline.pipeline.run.artefacts import (
     map_arrays,
     state_array,
 )
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.pipeline.run.stage import (
+    METHODS,
+    BuildPaths,
+    StageRun,
+    add_method_option,
+    running,
+    say,
+    stage_main,
+)
 from stateline.store.errors import StatelineError
 
-METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 # t-SNE's early exaggeration: half the library's steps at the later momentum get as far.
 EXAGGERATION_STEPS = 125
 # Intervals of the interpolation grid: a coarser grid than the library's costs a third of the
@@ -265,14 +272,9 @@ def run(paths: BuildPaths, method: str) -> None:
         project(paths, stage, method)
 
 
-def work(paths: BuildPaths, given: argparse.Namespace) -> None:
+def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
     """Run the stage as its command line says."""
-    run(paths, given.method)
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The stage's own option."""
-    parser.add_argument("--method", required=True, choices=list(METHODS), help="kind of projection")
+    run(paths, arguments.method)
 
 
 if __name__ == "__main__":
@@ -281,5 +283,5 @@ if __name__ == "__main__":
         work,
         reads="the extract and neighbours stages",
         writes=f"<layer>.<state>.npz, {PROJECTION_FACTS}",
-        options=add_options,
+        options=add_method_option,
     )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.expected import answer_probabilities
+from stateline.pipeline.numerics.answers import answer_probabilities
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
+from stateline.pipeline.run.sequences import split_of
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MODEL
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
     from stateline.pipeline.models.keras.structure import Anatomy
 
 EVALUATION_BATCH = 512
-
-
-def sequences_of(table: pl.DataFrame) -> list[np.ndarray]:
-    """S arrays of ids (T,), or of numbers (T, F) of a series, in the order of the table."""
-    name = "values" if "values" in table.columns else "ids"
-    return [each.to_numpy() for each in table[name]]
-
-
-def split_of(table: pl.DataFrame, part: str) -> tuple[list[np.ndarray], np.ndarray]:
-    """Sequences (S arrays, lengths differ) and labels (S,) of one split, in corpus order."""
-    rows = table.filter(pl.col("split") == part)
-    return sequences_of(rows), rows["label"].to_numpy()
 
 
 def fit(

@@ -7,8 +7,8 @@ what the words do to the units.
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.distances import move
 from stateline.pipeline.numerics.coclusters import coclusters
+from stateline.pipeline.numerics.jumps import move
 from stateline.pipeline.run.arrays import pieces, read_rows
 from stateline.pipeline.run.artefacts import READOUT, VOCABULARY, state_array
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main

@@ -73,8 +73,6 @@ def bench_stages(paths: BuildPaths, names: Sequence[str], title: str) -> None:
 
 def bench_extraction(paths: BuildPaths) -> None:
     """Extraction, expected prediction and distances against the bare forward pass."""
-    from stateline.pipeline.distances import jumps
-    from stateline.pipeline.expected import expected_prediction, readout_logits, step_differences
     from stateline.pipeline.extract import choose_layers
     from stateline.pipeline.models.keras.batches import LengthBatches, predict
     from stateline.pipeline.models.keras.capture import ModelReader
@@ -87,7 +85,13 @@ def bench_extraction(paths: BuildPaths) -> None:
         widths,
     )
     from stateline.pipeline.models.keras.structure import anatomy
-    from stateline.pipeline.train import sequences_of
+    from stateline.pipeline.numerics.answers import (
+        expected_prediction,
+        readout_logits,
+        step_differences,
+    )
+    from stateline.pipeline.numerics.jumps import jumps
+    from stateline.pipeline.run.sequences import sequences_of
 
     batch = paths.read_settings("extract")["extract_batch"]
     documents = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
@@ -274,24 +278,24 @@ def main() -> None:
         default=[50_000, 2_500_000],
         help="sizes of the generated runs to read from",
     )
-    given = parser.parse_args()
-    paths = BuildPaths(given.build, given.run)
-    if given.only != ["large"] and not paths.root.exists():
+    arguments = parser.parse_args()
+    paths = BuildPaths(arguments.build, arguments.run)
+    if arguments.only != ["large"] and not paths.root.exists():
         raise StatelineError(
-            paths.root, "nothing was built there", fix=f"Build it: make run RUN={given.run}"
+            paths.root, "nothing was built there", fix=f"Build it: make run RUN={arguments.run}"
         )
     say(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores")
-    if "stages" in given.only:
+    if "stages" in arguments.only:
         bench_stages(paths, STAGES, f"stages of {paths.run}, as built")
     # Before TensorFlow is imported: its threads would slow the maps.
-    if "tsne" in given.only:
+    if "tsne" in arguments.only:
         bench_tsne(paths)
-    if "extraction" in given.only:
+    if "extraction" in arguments.only:
         bench_extraction(paths)
-    if "store" in given.only:
-        bench_store(paths, given.store, given.states)
-    if "large" in given.only:
-        bench_large(given.build)
+    if "store" in arguments.only:
+        bench_store(paths, arguments.store, arguments.states)
+    if "large" in arguments.only:
+        bench_large(arguments.build)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from stateline.pipeline.build import run_stages
-from stateline.pipeline.expected import expected_prediction, readout_logits
+from stateline.pipeline.numerics.answers import expected_prediction, readout_logits
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.arrays import array_file
 from stateline.pipeline.run.artefacts import (

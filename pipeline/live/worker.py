@@ -23,10 +23,14 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.distances import jumps
-from stateline.pipeline.expected import expected_prediction, flips_and_settle, step_differences
 from stateline.pipeline.live.protocol import parse_line, plain, whole_number
 from stateline.pipeline.models.keras.run_model import Network
+from stateline.pipeline.numerics.answers import (
+    expected_prediction,
+    flips_and_settle,
+    step_differences,
+)
+from stateline.pipeline.numerics.jumps import jumps
 from stateline.pipeline.run.stage import main_guard
 from stateline.pipeline.sources.text import read_part, split_words, word_ids
 from stateline.store.errors import StatelineError

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from sklearn.manifold import trustworthiness
 
-from stateline.pipeline.neighbours import NEIGHBOUR_COUNT, Nearest
+from stateline.pipeline.numerics.neighbours import NEIGHBOUR_COUNT, Nearest
 
 SAMPLE = 5_000
 TRUST_ROWS = 4_096

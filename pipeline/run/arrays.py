@@ -65,3 +65,17 @@ def array_file(path: Path, shape: tuple[int, ...]) -> Iterator[Callable[[np.ndar
 
         yield write
         assert file.tell() - begin == 4 * np.prod(shape), f"{path}: not all rows were written"
+
+
+def not_fitted(
+    source: Path, offsets: np.ndarray, fitted: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The states that are not among the fitted ones, in pieces: rows int64 (P,), states (P, N).
+
+    source   array of the states (M, N) in a NumPy file
+    fitted   bool (M,)
+    """
+    for block in pieces(offsets, width_of(source)):
+        other = np.flatnonzero(~fitted[block.start : block.stop])
+        if len(other):
+            yield block.start + other, read_rows(source, block)[other]

@@ -21,6 +21,8 @@ from stateline.store.errors import StatelineError
 
 BUILD = Path(".build")
 REPORT = "stage.json"
+# Kinds of projection: as settings and files name them, and for people.
+METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,11 @@ def main_guard(main: Callable[[], None]) -> None:
         sys.exit(130)
 
 
+def add_method_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option of the stages that run once for each kind of projection."""
+    parser.add_argument("--method", required=True, choices=list(METHODS), help="kind of projection")
+
+
 def stage_main(
     name: str,
     work: Callable[..., None],
@@ -201,7 +208,7 @@ def stage_main(
         )
         if options:
             options(parser)
-        given = parser.parse_args()
-        work(BuildPaths(given.build, given.run), given)
+        arguments = parser.parse_args()
+        work(BuildPaths(arguments.build, arguments.run), arguments)
 
     main_guard(main)

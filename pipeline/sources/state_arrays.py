@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stateline.pipeline.expected import expected_prediction, readout_logits
+from stateline.pipeline.numerics.answers import expected_prediction, readout_logits
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.arrays import array_file
 from stateline.pipeline.run.artefacts import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.expected import expected_prediction
+from stateline.pipeline.numerics.answers import expected_prediction
 from stateline.pipeline.run import artefacts
 from stateline.pipeline.run.artefacts import state_array
 from stateline.pipeline.run.stage import BuildPaths

@@ -8,7 +8,7 @@ import pytest
 
 from stateline import build_store
 from stateline.pipeline.build import answers
-from stateline.pipeline.expected import answer_probabilities
+from stateline.pipeline.numerics.answers import answer_probabilities
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run

@@ -7,12 +7,11 @@ import pytest
 from sklearn.datasets import make_blobs
 
 from stateline.pipeline import neighbours, project
-from stateline.pipeline.neighbours import nearest_neighbours, not_fitted, sample_rows
-from stateline.pipeline.numerics.quality import overall_quality, per_state_trust, quality_rows
+from stateline.pipeline.numerics.neighbours import nearest_neighbours, sample_rows
 from stateline.pipeline.project import FITS, fit_tsne, fit_umap, place_all
 from stateline.pipeline.run import arrays
+from stateline.pipeline.run.arrays import not_fitted
 from stateline.pipeline.run.artefacts import PROJECTION_FACTS, map_arrays, state_array
-from stateline.pipeline.run.palette import class_colours
 from stateline.store.errors import StatelineError
 from tests.pipeline.extracted import OFFSETS, ROWS, write_extracted, write_settings
 
@@ -121,60 +120,10 @@ def test_states_of_one_unit_get_a_map(tmp_path: Path, method: str) -> None:
         assert (places[:, 1] == 0).all()
 
 
-def test_a_single_state_is_too_few_for_a_map() -> None:
-    with pytest.raises(StatelineError, match="too few for a map; expected 2 at the least, got 1"):
-        sample_rows(np.array([0, 1]), 50, seed=1)
-    with pytest.raises(StatelineError, match="no whole sequence of two steps.*expected 7 states"):
-        sample_rows(np.array([0, 1, 8]), 4, seed=1)
-
-
 def test_more_umap_neighbours_than_states_are_refused(blobs: tuple) -> None:
     h = blobs[0][:8]
     with pytest.raises(StatelineError, match="UMAP_NEIGHBOURS=8: too large for 8 states"):
         fit_umap(h, SETTINGS)
-
-
-def test_the_sample_is_of_whole_sequences_seeded_and_within_the_limit() -> None:
-    lengths = np.array([7, 1, 4, 2, 6])
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    assert sample_rows(offsets, 20, seed=1).all()
-    rows = sample_rows(offsets, 12, seed=1)
-    assert 0 < rows.sum() <= 12
-    for a, b in zip(offsets, offsets[1:], strict=False):
-        assert rows[a:b].all() or not rows[a:b].any()
-    assert np.array_equal(rows, sample_rows(offsets, 12, seed=1))
-    seeds = {sample_rows(offsets, 12, seed).tobytes() for seed in range(8)}
-    assert len(seeds) > 1
-
-
-def test_a_limit_below_every_sequence_is_refused() -> None:
-    with pytest.raises(StatelineError, match="no whole sequence of two steps fits in"):
-        sample_rows(np.array([0, 7, 14]), 5, seed=1)
-
-
-def test_trust_equals_the_share_of_kept_neighbours_by_brute_force() -> None:
-    rng = np.random.default_rng(8)
-    h = rng.normal(size=(60, 5)).astype(np.float32)
-    places = h[:, :2] + 0.1 * rng.normal(size=(60, 2)).astype(np.float32)
-    distance, _ = nearest_neighbours(h, 15)
-    every = np.ones(60, dtype=bool)
-    trust = per_state_trust(h, places, every, distance)
-    for row in range(60):
-        high = sorted((np.linalg.norm(h[row] - h[j]), j) for j in range(60) if j != row)[:15]
-        low = sorted((np.linalg.norm(places[row] - places[j]), j) for j in range(60) if j != row)
-        kept = {j for _, j in high} & {j for _, j in low[:15]}
-        assert trust[row] == pytest.approx(len(kept) / 15, abs=1 / 15 + 1e-6)
-    exact = per_state_trust(h, h, every, distance)
-    assert (exact == 1).all()
-
-
-def test_tied_states_are_trusted_whichever_of_them_are_neighbours() -> None:
-    # 40 sequences begin with the same word: one state, many rows.
-    h = np.repeat(np.eye(3, dtype=np.float32), 40, axis=0)
-    places = h[:, :2] + np.linspace(0, 1e-3, 120, dtype=np.float32)[:, None]
-    distance, _ = nearest_neighbours(h, 15)
-    every = np.ones(120, dtype=bool)
-    assert (per_state_trust(h, places, every, distance) == 1).all()
 
 
 @pytest.mark.parametrize("method", list(FITS))
@@ -218,35 +167,3 @@ def test_trust_counts_neighbours_among_the_fitted_states_only(
             kept = {j for _, j in high} & {j for _, j in low}
             assert made["trust"][row] == pytest.approx(len(kept) / 4)
         assert facts[f"lstm.{state}"]["mean_trust"] == pytest.approx(made["trust"].mean())
-
-
-def test_quality_is_one_for_the_identity_and_lower_for_noise() -> None:
-    rng = np.random.default_rng(1)
-    h = rng.normal(size=(200, 2)).astype(np.float32)
-    same = overall_quality(h, h)
-    noise = overall_quality(h, rng.normal(size=(200, 2)).astype(np.float32))
-    assert same["trustworthiness"] == same["continuity"] == 1
-    assert noise["trustworthiness"] < 0.7 and noise["continuity"] < 0.7
-    assert same["quality_sample"] == 200
-
-
-def test_a_map_is_judged_on_a_seeded_sample_of_its_states() -> None:
-    rows = quality_rows(20_000, seed=2)
-    assert len(rows) == len(set(rows.tolist())) == 5_000
-    assert np.array_equal(rows, quality_rows(20_000, seed=2))
-    assert not np.array_equal(rows, quality_rows(20_000, seed=3))
-    assert sorted(quality_rows(20, seed=2)) == list(range(20))
-
-
-@pytest.mark.parametrize("count", [2, 3, 5, 8, 9, 24, 25, 60])
-def test_every_class_has_a_colour_of_its_own(count: int) -> None:
-    colours = class_colours(count)
-    assert len({colour.lower() for colour in colours}) == count
-    assert all(len(colour) == 7 and int(colour[1:], 16) >= 0 for colour in colours)
-
-
-def test_states_are_neighbours_of_others_never_of_themselves(tmp_path: Path) -> None:
-    points = np.zeros((20, 3), dtype=np.float32)
-    _, row = nearest_neighbours(points, 15)
-    assert (row != np.arange(20)[:, None]).all()
-    assert nearest_neighbours(points[:4], 15)[1].shape == (4, 3)

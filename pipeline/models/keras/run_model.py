@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from stateline.pipeline.expected import readout_logits
+from stateline.pipeline.numerics.answers import readout_logits
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 from stateline.store.schema import MODEL

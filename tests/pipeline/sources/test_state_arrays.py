@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from stateline import build_store_from_states
-from stateline.pipeline.expected import expected_prediction
+from stateline.pipeline.numerics.answers import expected_prediction
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 

@@ -6,11 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stateline.pipeline.expected import answer_probabilities, expected_prediction, readout_logits
 from stateline.pipeline.models.keras.capture import ModelReader
 from stateline.pipeline.models.keras.heads import head_logits, initial_logit, prefix_logits
 from stateline.pipeline.models.keras.read_states import save_states
 from stateline.pipeline.models.keras.structure import anatomy
+from stateline.pipeline.numerics.answers import (
+    answer_probabilities,
+    expected_prediction,
+    readout_logits,
+)
 from tests.pipeline.models.keras.own_models import (
     CLASSES,
     DEEP,
