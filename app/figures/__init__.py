@@ -1,1 +1,1 @@
-"""What the views draw that the server works out: colours, pictures, bars and matrices."""
+"""Drawings made on the server: colour scales, pictures of points, density lines, SVG."""

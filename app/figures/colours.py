@@ -1,6 +1,7 @@
-"""Colours: what each choice of colouring means, its palette, and readable ink on any of it."""
+"""Colour scales of the states, their palettes, and the text colour readable on each colour."""
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ COLOURINGS = {
 
 BINS = 20
 NEUTRAL = "#9AA0A6"
-# Readable on light and on dark ground, and ordered by lightness for eyes that see no hue.
+# Readable on light and on dark backgrounds; ordered by lightness, for colour-blind readers.
 SEQUENTIAL = ("#5168B8", "#8A5BC0", "#CF5593", "#F08760", "#F3C250")
 WRONG_RIGHT = ("#E8590C", "#2B9E8F")
 
@@ -26,12 +27,12 @@ WRONG_RIGHT = ("#E8590C", "#2B9E8F")
 class Scale:
     """One way to colour the states.
 
-    key, label  str         the choice and its name in the header
-    kind        str         "ramp" (a continuous scale in bins) or "classes"
-    colours     list[str]   colour of each bin
-    labels      list[str]   ramp: its low end, (its middle,) its high end; classes: a name a bin
-    order       list[int]   bins from first drawn to last, so that what matters lies on top
-    shows       str         the sentence of the legend
+    key, label  key of COLOURINGS and its name in the header
+    kind        "ramp" (a continuous scale in bins) or "classes"
+    colours     colour of each bin
+    labels      ramp: low end, (middle,) high end; classes: a name a bin
+    order       bins from the first drawn to the last, which lies on top
+    shows       description for the legend
     """
 
     key: str
@@ -42,24 +43,24 @@ class Scale:
     order: list[int]
     shows: str
 
-    def plain(self) -> dict:
-        """As JSON for the page."""
+    def plain(self) -> dict[str, Any]:
+        """Return the scale as JSON for the page."""
         return asdict(self)
 
 
 def rgb(colour: str) -> np.ndarray:
-    """float64 (3,), 0 to 255, of `#rrggbb`."""
+    """Return the channels of `#rrggbb` as float64 (3,), 0 to 255."""
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], dtype=float)
 
 
 def mix(first: str, second: str, share: float) -> str:
-    """`share` (0 to 1) of the second colour in the first, as `#rrggbb`."""
+    """Return the first colour with a share (0 to 1) of the second, as `#rrggbb`."""
     mixed = rgb(first) * (1 - share) + rgb(second) * share
     return "#" + "".join(f"{round(channel):02x}" for channel in mixed)
 
 
 def ramp(anchors: tuple[str, ...], count: int) -> list[str]:
-    """`count` colours spaced evenly along the anchors."""
+    """Return `count` colours, spaced evenly along the anchors."""
     colours = []
     for position in np.linspace(0, len(anchors) - 1, count):
         left = min(int(position), len(anchors) - 2)
@@ -68,14 +69,17 @@ def ramp(anchors: tuple[str, ...], count: int) -> list[str]:
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance, 0 to 1 (WCAG 2.2, "relative luminance")."""
+    """Return the relative luminance, 0 to 1.
+
+    source  WCAG 2.2, "relative luminance"
+    """
     channels = rgb(colour) / 255
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
 def ink(background: str) -> str:
-    """Black or white, whichever contrasts more: at least 4.5 to 1 on any background."""
+    """Return black or white, whichever contrasts more: at least 4.5 to 1 on any background."""
     level = luminance(background)
     return "#000000" if (level + 0.05) / 0.05 >= 1.05 / (level + 0.05) else "#ffffff"
 
@@ -86,86 +90,80 @@ def scales(
     longest: int,
     read: tuple[str, str] = ("text", "word"),
 ) -> dict[str, Scale]:
-    """Every way to colour the states of a run, by its key.
+    """Return every colour scale of the states of a run, by its key.
 
     class_names, class_colours  C of each
-    longest  int  steps of the longest sequence
-    read     what a sequence is, and what a step of it is
+    longest  steps of the longest sequence
+    read     nouns for a sequence and for a step
     """
-    ended = "had the {} ended at this {}".format(*read)
-    classes = list(range(len(class_names)))
-    found = [
-        _expected(class_names, class_colours, ended),
-        _likeliest(LIKELIEST, class_names, class_colours, ended),
-        Scale(
-            ACTUAL,
-            COLOURINGS[ACTUAL],
-            "classes",
-            class_colours,
-            class_names,
-            classes,
-            "Class that the whole sequence really has",
-        ),
-        Scale(
+    answer = "had the {} ended at this {}".format(*read)
+    found = (
+        _expected(class_names, class_colours, answer),
+        _likeliest(LIKELIEST, class_names, class_colours, answer),
+        _of_classes(ACTUAL, class_names, class_colours, "Class that the whole sequence really has"),
+        _of_classes(
             CORRECT,
-            COLOURINGS[CORRECT],
-            "classes",
-            list(WRONG_RIGHT),
             ["in a sequence classified wrongly", "in one classified correctly"],
-            [1, 0],
+            list(WRONG_RIGHT),
             "Whether the whole sequence is classified correctly",
+            order=[1, 0],  # errors are drawn last, on top
         ),
-        Scale(
+        _ramp(
             STEP,
-            COLOURINGS[STEP],
-            "ramp",
-            ramp(SEQUENTIAL, BINS),
+            SEQUENTIAL,
             ["step 0", f"step {max(longest - 1, 0):,}"],
-            list(range(BINS)),
             f"Position of the {read[1]} in its sequence",
         ),
-        Scale(
+        _ramp(
             TRUST,
-            COLOURINGS[TRUST],
-            "ramp",
-            ramp(SEQUENTIAL, BINS),
+            SEQUENTIAL,
             ["0", "1"],
-            list(range(BINS)),
             "Share of a state's neighbours that are its neighbours on the map too",
         ),
-    ]
+    )
     return {scale.key: scale for scale in found}
 
 
-def _expected(class_names: list[str], class_colours: list[str], ended: str) -> Scale:
+def _expected(class_names: list[str], class_colours: list[str], answer: str) -> Scale:
+    """Return the scale of the expected prediction: a ramp for two classes, else the likeliest."""
     if len(class_names) != 2:
-        return _likeliest(EXPECTED, class_names, class_colours, ended)
+        return _likeliest(EXPECTED, class_names, class_colours, answer)
     first, second = class_colours
-    # The undecided middle is drawn first: the ends are what one looks for.
+    # The undecided middle is drawn first, below the decided ends.
     order = sorted(range(BINS), key=lambda bin_: abs(bin_ - (BINS - 1) / 2))
-    return Scale(
-        EXPECTED,
-        COLOURINGS[EXPECTED],
-        "ramp",
-        ramp((first, NEUTRAL, second), BINS),
-        [class_names[0], "undecided", class_names[1]],
-        order,
-        f"Answer, {ended}",
-    )
+    labels = [class_names[0], "undecided", class_names[1]]
+    return _ramp(EXPECTED, (first, NEUTRAL, second), labels, f"Answer, {answer}", order)
 
 
-def _likeliest(key: str, class_names: list[str], class_colours: list[str], ended: str) -> Scale:
-    return Scale(
-        key,
-        COLOURINGS[key],
-        "classes",
-        class_colours,
-        class_names,
-        list(range(len(class_names))),
-        f"Most likely class, {ended}",
-    )
+def _likeliest(key: str, class_names: list[str], class_colours: list[str], answer: str) -> Scale:
+    return _of_classes(key, class_names, class_colours, f"Most likely class, {answer}")
+
+
+def _of_classes(
+    key: str, names: list[str], colours: list[str], shows: str, order: list[int] | None = None
+) -> Scale:
+    """Return a scale of one bin a class, drawn in `order`; None for the classes' own order."""
+    drawn = list(range(len(names))) if order is None else order
+    return Scale(key, COLOURINGS[key], "classes", colours, names, drawn, shows)
+
+
+def _ramp(
+    key: str,
+    anchors: tuple[str, ...],
+    labels: list[str],
+    shows: str,
+    order: list[int] | None = None,
+) -> Scale:
+    """Return a continuous scale of BINS bins, drawn in `order`; None for the lowest bin first."""
+    drawn = list(range(BINS)) if order is None else order
+    return Scale(key, COLOURINGS[key], "ramp", ramp(anchors, BINS), labels, drawn, shows)
 
 
 def to_bins(share: np.ndarray) -> np.ndarray:
-    """uint8 bin (0 to BINS - 1) of each share from 0 to 1."""
-    return np.clip(share * BINS, 0, BINS - 1).astype(np.uint8)
+    """Return the bin of each share.
+
+    share    float (n,)  from 0 to 1
+    returns  uint8 (n,)  from 0 to BINS - 1
+    """
+    bins: np.ndarray = np.clip(share * BINS, 0, BINS - 1).astype(np.uint8)
+    return bins

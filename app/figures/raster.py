@@ -1,4 +1,4 @@
-"""Pictures of many points, drawn by counting: no canvas, no library."""
+"""PNG pictures of many points, drawn by counting points a pixel."""
 
 import struct
 import zlib
@@ -7,12 +7,15 @@ import numpy as np
 
 from stateline.app.figures.colours import rgb
 
-FAINTEST = 0.35  # A single point must still be seen.
+FAINTEST = 0.35  # opacity of a single point
 MARGIN = 8  # pixels
 
 
 def png(pixels: np.ndarray) -> bytes:
-    """A PNG file of uint8 (height, width, 4) RGBA pixels."""
+    """Return a PNG file.
+
+    pixels  uint8 (height, width, 4)  RGBA
+    """
     height, width, _ = pixels.shape
     rows = np.zeros((height, 1 + width * 4), dtype=np.uint8)  # filter byte 0 before each row
     rows[:, 1:] = pixels.reshape(height, -1)
@@ -34,12 +37,12 @@ def scatter_png(
     height: int,
     margin: int = MARGIN,
 ) -> bytes:
-    """Every point as a dot of 3 x 3 pixels on a transparent ground, denser places more solid.
+    """Draw every point as a dot of 3 x 3 pixels on a transparent background, opaque where dense.
 
     x, y     float32 (n,)  coordinates; both axes get the same scale
     bins     uint8   (n,)  index into colours
     margin   pixels around all points
-    returns  PNG file; a place where colours meet shows their mean
+    returns  PNG file; a pixel where colours meet has their mean
     """
     scale, left, top = pixel_place(x, y, width, height, margin)
     # In float64: far from the origin a float32 would lose the pixel.
@@ -68,7 +71,7 @@ def scatter_png(
 def pixel_place(
     x: np.ndarray, y: np.ndarray, width: int, height: int, margin: int = MARGIN
 ) -> tuple[float, float, float]:
-    """Where a picture puts coordinates, so that something else can be drawn on top of it.
+    """Return how a picture maps coordinates to pixels, so that drawings can be laid over it.
 
     x, y     float32 (n,)  coordinates of every point of the picture
     returns  scale, left and top: the pixel of (x, y) is (left + scale * x, top - scale * y);

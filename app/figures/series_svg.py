@@ -1,9 +1,11 @@
-"""Drawings of a numeric series as SVG text: the rows of a picture, or curves on the step axis.
+"""Drawings of a numeric series as SVG: the rows of a picture, or curves on the step axis.
 
-Like the other drawings of a sequence they need nothing else, and stand on its step axis.
+Like those of steps_svg they stand alone, and share the step axis of the sequence.
 """
 
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -20,22 +22,24 @@ from stateline.app.figures.steps_svg import (
     len_of_first,
     short,
     step_line,
+    svg,
 )
 
-INK = "#12171d"  # of the largest value of a picture: dark is high
-EDGE = 8  # of the answer above a strip
+INK = "#12171d"  # of the largest value of a picture
+EDGE = 8  # height of the answer above a strip
 MAX_CURVES = 8  # features drawn as curves; more are cells
-CURVE, BETWEEN = 34, 5  # of a curve and what lies between two
-CELL, ROOM = 11, 280  # of a feature's cells, and for all of them
-LARGEST = 26  # of a pixel of a picture
-PICTURE_ROOM = 300  # for all its rows
+CURVE, BETWEEN = 34, 5  # height of a curve, and the gap between two
+CELL, ROOM = 11, 280  # height of a feature's cells, and of all of them
+LARGEST = 26  # side of a pixel of a picture
+PICTURE_ROOM = 300  # height of all its rows
 
 
 def picture_svg(view: StepView, values: np.ndarray, low: float, high: float) -> str:
-    """Rows of pixels as they were read, each with its name before it and the answer behind it.
+    """Draw the rows of a picture as they were read, each with its name and the answer after it.
 
-    values  float (T, F)
+    values     float (T, F)
     low, high  of all features, one scale for all pixels
+    returns    one `<svg>`
     """
     rows, across = values.shape
     cell = min(LARGEST, PICTURE_ROOM / max(rows, across))
@@ -55,11 +59,11 @@ def picture_svg(view: StepView, values: np.ndarray, low: float, high: float) -> 
         f'fill="none" stroke="{PAPER.line}"/>'
     )
     label = "Each step a row of pixels, the darker the higher, and the answer after it"
-    return _svg(rows * cell + 1, "".join(parts) + frame, label)
+    return svg(rows * cell + 1, "".join(parts) + frame, label)
 
 
 def _answer(view: StepView, t: int, left: float, top: float, height: float) -> str:
-    """The answer after a row on its colour, and the row's name, where type has room."""
+    """Draw the answer after a row on its colour, and the row's name, where text has room."""
     answer, colour = view.answers[t], view.colours[t]
     band = f'<rect x="{left:.2f}" y="{top:.2f}" width="150" height="{height:.2f}" fill="{colour}"/>'
     if height < 12:
@@ -77,15 +81,17 @@ def _answer(view: StepView, t: int, left: float, top: float, height: float) -> s
 def strip_panel(
     view: StepView,
     values: np.ndarray,
-    features: list[dict],
+    features: Sequence[Mapping[str, Any]],
     start: int,
     stop: int,
     tones: Tones = PAPER,
 ) -> str:
-    """A row a feature, each between its own lowest and highest value, for the steps start to stop.
+    """Draw a row a feature, each between its own lowest and highest value.
 
-    values    float (T, F)
-    features  F of the manifest: name, low, high
+    values       float (T, F)
+    features     F of the manifest: name, low, high
+    start, stop  first step, and the one after the last
+    returns      one `<svg>`
     """
     curves = len(features) <= MAX_CURVES
     lane = CURVE if curves else max(2.0, min(CELL, ROOM / len(features)))
@@ -108,13 +114,13 @@ def strip_panel(
                 f'font-size="11" fill="{tones.ink}">{escape(short(feature["name"]))}</text>'
             )
     label = f"Values of steps {start} to {stop - 1}, a row a feature, the answer on top"
-    return _svg(EDGE + len(features) * lane, "".join(parts), label)
+    return svg(EDGE + len(features) * lane, "".join(parts), label)
 
 
 def _curve(
     colours: list[str], share: np.ndarray, top: float, lane: float, across: float, tones: Tones
 ) -> str:
-    """Values as one stepped line, over the colour of the answer after each."""
+    """Draw values as one stepped line, over the colour of the answer after each."""
     height = lane - BETWEEN
     y = top + height - share * (height - 2) - 1
     fills = "".join(
@@ -133,17 +139,9 @@ def _curve(
 def _cells(
     colours: list[str], share: np.ndarray, top: float, lane: float, across: float, tones: Tones
 ) -> str:
-    """Values as cells, the darker the higher."""
+    """Draw values as cells, the higher the darker."""
     return "".join(
         f'<rect x="{NAMES + t * across:.2f}" y="{top:.2f}" width="{across:.2f}" '
         f'height="{lane:.2f}" fill="{INK}" fill-opacity="{part:.3f}"/>'
         for t, part in enumerate(share)
-    )
-
-
-def _svg(height: float, body: str, label: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="img" '
-        f'shape-rendering="crispEdges" font-family="Inter, system-ui, sans-serif" '
-        f'aria-label="{escape(label)}">{body}</svg>'
     )

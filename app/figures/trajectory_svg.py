@@ -1,4 +1,4 @@
-"""Drawing of a trajectory over the map of all states, as SVG text that needs nothing else."""
+"""Drawing of a trajectory over the map of all states, as SVG that stands alone."""
 
 from collections.abc import Sequence
 from html import escape
@@ -9,12 +9,12 @@ import numpy as np
 from stateline.app.figures.steps_svg import PAPER, WIDTH, Tones, short
 
 HEIGHT = 430
-MARGIN = 24  # around the states: room for the rings
-ARROW_FROM = 26  # units of a segment that is long enough for an arrowhead
-LETTER, LINE = 6.6, 13  # about as wide, and as high, as the labels' type
-TIMES = 3  # from so many times too long, or too short, a segment is drawn apart
+MARGIN = 24  # around the states, for the rings
+ARROW_FROM = 26  # length from which a segment has an arrowhead
+LETTER, LINE = 6.6, 13  # about the width of a letter of the labels, and the line height
+TIMES = 3  # from so many times too long or too short, a segment is marked
 LONG, SHORT = "long", "short"
-VEIL = 0.38  # how much of the map is left under the trajectory
+VEIL = 0.38  # opacity of the map under the trajectory
 
 Box = tuple[float, float, float, float]
 
@@ -29,15 +29,15 @@ def trajectory_svg(
     backward: bool = False,
     stretch: Sequence[float | None] = (),
 ) -> tuple[str, int]:
-    """States in order, joined by straight segments; rings at the start and the end.
+    """Draw the states in order, joined by straight segments, with rings at start and end.
 
     x, y      float (T,)  places in the drawing's units, y downwards
     colours   T  of the states; a segment has the colour of the state that it starts from
     labels    steps to label, the most important first, each with its word
     picture   address of the map's picture, drawn faint below all; None for none
     backward  whether the layer read the steps from the end, so that the last one starts
-    stretch   T  log2 of how much too long the segment that leads to a state is; () for unknown
-    returns   the `<svg>`, and how many of the labels found room
+    stretch   T  log2 of how many times too long the segment to a state is drawn; () for unknown
+    returns   the `<svg>`, and how many labels found room
     """
     spots = [(float(across), float(down)) for across, down in zip(x, y, strict=True)]
     wrong = [misdrawn(value) for value in stretch] or [None] * len(spots)
@@ -60,7 +60,10 @@ def trajectory_svg(
 
 
 def misdrawn(stretch: float | None) -> str | None:
-    """LONG or SHORT of a segment drawn over TIMES too long, or too short, for its distance."""
+    """Return LONG or SHORT for a segment drawn TIMES or more too long, or too short, else None.
+
+    stretch  log2 of how many times too long; None for unknown
+    """
     if stretch is None or abs(stretch) < log2(TIMES):
         return None
     return LONG if stretch > 0 else SHORT
@@ -69,9 +72,9 @@ def misdrawn(stretch: float | None) -> str | None:
 def _path(
     spots: list[tuple[float, float]], colours: list[str], wrong: list[str | None], tones: Tones
 ) -> str:
-    """Segments with arrowheads, and a dot a state."""
+    """Draw the segments with arrowheads, and a dot a state."""
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-    # A casing in the ground's colour keeps crossing segments apart.
+    # An outline in the background's colour separates crossing segments.
     parts = [
         f'<polyline points="{line}" fill="none" stroke="{tones.ground}" stroke-width="4.5" '
         'stroke-linejoin="round"/>'
@@ -111,7 +114,7 @@ def _arrow(x: float, y: float, to_x: float, to_y: float, colour: str) -> str:
 
 
 def _ends(spots: list[tuple[float, float]], tones: Tones) -> str:
-    """The start's ring is grey, the end's in full ink; where they meet both stay visible."""
+    """Draw a small grey ring at the start and a larger dark one at the end."""
     rings = ((spots[0], 7.5, tones.muted, "start"), (spots[-1], 10, tones.ink, "end"))
     return "".join(
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="none" stroke="{tones.ground}" '
@@ -124,7 +127,7 @@ def _ends(spots: list[tuple[float, float]], tones: Tones) -> str:
 def _labels(
     spots: list[tuple[float, float]], labels: list[tuple[int, str]], tones: Tones
 ) -> tuple[str, int]:
-    """Start, end and then the words, each where it covers no earlier label."""
+    """Write start, end and then the words, each where it covers no earlier label."""
     wanted = [(0, "start", tones.muted), (len(spots) - 1, "end", tones.ink)]
     wanted += [(t, short(word), tones.ink) for t, word in labels]
     # Labels keep clear of the two rings.
@@ -150,7 +153,7 @@ def _around(spot: tuple[float, float], reach: float) -> Box:
 
 
 def _room(spot: tuple[float, float], text: str, taken: list[Box]) -> Box | None:
-    """A free place beside a state: right, left, above or below it, inside the drawing."""
+    """Return a free place beside a state, right, left, above or below, or None."""
     x, y = spot
     half, wide = len(text) * LETTER / 2, len(text) * LETTER
     for left, top in (
