@@ -4,7 +4,7 @@ import dash
 from dash import ClientsideFunction, Input, Output, State
 
 from stateline.app import ids
-from stateline.app.decisions.cards import CHARTS, CHOICES, THEME, USUAL, bins_id
+from stateline.app.decisions.card import CHARTS, CHOICES, DEFAULTS, THEME, bins_id
 from stateline.app.decisions.choices import ANSWERS
 
 
@@ -88,6 +88,6 @@ def _link_decisions(app: dash.Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("stateline", "decisionsAddress"),
         Output(ids.DECISIONS, "data-query"),
-        Input(USUAL, "data"),
+        Input(DEFAULTS, "data"),
         *(Input(f"decisions-{key}-choice", "value") for key in CHOICES),
     )

@@ -1,1 +1,1 @@
-"""The page `/decisions/<run>`: when the model decides, and how far to believe its confidence."""
+"""The page `/decisions/<run>`: when the model decides, and how well it is calibrated."""

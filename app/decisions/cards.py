@@ -1,17 +1,18 @@
-"""The cards of the Decisions page: a chart each, one sentence on how to read it, its numbers."""
+"""Cards of the Decisions page: a chart each, with a note on how to read it."""
+
+from typing import Any
 
 import numpy as np
 from dash import dcc, html
 
 from stateline.app import addresses
 from stateline.app.decisions import queries as decisions
+from stateline.app.decisions.card import bins_id, card, figure_choice
 from stateline.app.decisions.charts import (
     ClassLines,
     calibration_chart,
     fan_chart,
     lines_chart,
-    percent_axis,
-    step_axis,
     trajectory_chart,
 )
 from stateline.app.decisions.choices import (
@@ -22,41 +23,29 @@ from stateline.app.decisions.choices import (
     DecisionChoices,
     present_labels,
 )
+from stateline.app.decisions.traces import percent_axis, step_axis
 from stateline.app.figures.raster import pixel_place
-from stateline.app.layout.elements import attributes
-from stateline.app.layout.shell import choice
+from stateline.app.layout.elements import Figure
 from stateline.app.queries.confidence import BINS, range_of
 from stateline.app.queries.run import THUMBNAIL, drawn_rows, step_noun
 from stateline.app.queries.state_kinds import state_name
 from stateline.app.queries.text import count, percent
 from stateline.store.reader import Run
 
-CONFIG: dcc.Graph.Config = {
-    "displayModeBar": False,
-    "displaylogo": False,
-    "responsive": True,
-    "staticPlot": False,
-}
-CHARTS = ("accuracy", "fan", "settled", "trajectory", "calibration")
-# Charts with a select over them, and what the address calls its choice.
-CHOICES = {"fan": "class", "settled": "steps", "trajectory": "projection", "calibration": "answers"}
-# What the choices are where the address is silent, and the theme that the charts are drawn for.
-USUAL, THEME = "decisions-usual", "decisions-theme"
-EMPTY = {"data": [], "layout": {}}
 ANSWER_NAMES = {"end": "at the end", "half": "half read", "quarter": "a quarter read"}
 MAX_LISTED = 12  # classes named in a sentence
 
 
 def class_lines(run: Run) -> ClassLines:
-    """The classes of all charts; a click leads to the sequences of the class."""
+    """Return the classes of all charts; a click leads to the sequences of the class."""
     links = [
         addresses.explore(run.name, (["actual", label],)) for label in range(len(run.class_names))
     ]
     return ClassLines(run.class_names, run.class_colours, links)
 
 
-def cards(run: Run, chosen: DecisionChoices) -> list:
-    """All of them, in reading order."""
+def cards(run: Run, chosen: DecisionChoices) -> list[html.Section]:
+    """Return all cards in reading order."""
     shown = chosen.plain()
     return [
         _accuracy_card(run),
@@ -67,67 +56,9 @@ def cards(run: Run, chosen: DecisionChoices) -> list:
     ]
 
 
-def no_cards() -> list:
-    """The elements of all cards, without a run: from these Dash learns what callbacks may use."""
-    made = [
-        card(key, "", "", {}, figure_choice(key, "", {}, "") if key in CHOICES else None)
-        for key in CHARTS
-    ]
-    return [*made, *(html.Div(id=bins_id(key)) for key in ANSWERS)]
-
-
-def bins_id(answers: str) -> str:
-    """Id of the table of bins of a key of ANSWERS."""
-    return f"decisions-bins-{answers}"
-
-
-def card(
-    key: str,
-    title: str,
-    reading: str,
-    figures: dict[str, dict],
-    select: html.Label | None = None,
-    beside: list | None = None,
-) -> html.Section:
-    """One card.
-
-    key      of the chart: its element is `decisions-<key>`, which a script draws
-    reading  the sentence on how to read it
-    figures  that the chart may show, by the values of its select; one where there is no select
-    beside   what stands beside the chart
-    """
-    graph = dcc.Graph(
-        id=f"decisions-{key}", figure=EMPTY, config=CONFIG, responsive=True,
-        clear_on_unhover=True,
-    )  # fmt: skip
-    return html.Section(
-        [
-            html.Div([html.H2(title), select], className="decision-head"),
-            html.P(reading, className="note"),
-            html.Div(
-                [
-                    html.Div(graph, id=f"decisions-{key}-frame", className="decision-chart"),
-                    *(beside or []),
-                ],
-                className="decision-body",
-            ),
-            dcc.Store(id=f"decisions-{key}-figures", data=figures),
-        ],
-        className=f"decision-card decision-card-{key}",
-        role="group",
-        **attributes(aria_label=title),
-    )
-
-
-def figure_choice(key: str, name: str, options: dict[str, str], shown: str) -> html.Label:
-    """A select that says which of its figures the chart `decisions-<key>` shows."""
-    listed = [{"label": text, "value": value} for value, text in options.items()]
-    return choice(name, f"decisions-{key}-choice", listed, shown)
-
-
 def _accuracy_card(run: Run) -> html.Section:
     noun, found = step_noun(run), decisions.accuracy(run)
-    level, final = decisions.majority(run), float(run.sequences["correct"].mean())
+    level, final = decisions.majority(run), float(run.sequences["correct"].to_numpy().mean())
     figure = lines_chart(
         class_lines(run),
         found.by_class,
@@ -174,11 +105,11 @@ def _settled_card(run: Run, shown: str) -> html.Section:
 
 
 def medians(names: list[str], median: np.ndarray) -> str:
-    """The classes by their median settle step; of many the first and the last ones alone.
+    """List the classes by their median settle step; of many, the first and the last only.
 
     median  float (C,)  NaN for a class without sequences
     """
-    by_step = {}
+    by_step: dict[str, list[str]] = {}
     for label in np.argsort(median, kind="stable"):
         if not np.isnan(median[label]):
             by_step.setdefault(f"{median[label]:g}", []).append(names[label])
@@ -212,8 +143,8 @@ def _fan_card(run: Run, shown: str) -> html.Section:
 
 
 def _trajectory_card(run: Run, shown: str) -> html.Section:
-    usual = run.manifest["default_projection"]
-    order = sorted(run.projection_ids, key=lambda each: each != usual)
+    default = run.manifest["default_projection"]
+    order = sorted(run.projection_ids, key=lambda each: each != default)
     figures = {each: _trajectory_figure(run, each) for each in order}
     options = {each: _projection_name(run, each) for each in order}
     return card(
@@ -233,11 +164,11 @@ def _projection_name(run: Run, projection: str) -> str:
     return f"{state_name(run.layer(entry['layer']), entry['state'])}: {entry['method']}"
 
 
-def _trajectory_figure(run: Run, projection: str) -> dict:
+def _trajectory_figure(run: Run, projection: str) -> Figure:
     place, rows = run.coordinates(projection), drawn_rows(run.states)
     x, y = place["x"][rows], place["y"][rows]
     scale, left, top = pixel_place(x, y, *THUMBNAIL)
-    picture = {
+    picture: dict[str, Any] = {
         "source": addresses.thumbnail(run, projection=projection),
         "xref": "x",
         "yref": "y",
@@ -250,8 +181,8 @@ def _trajectory_figure(run: Run, projection: str) -> dict:
         "opacity": 0.5,
     }
     places = decisions.mean_trajectory(run, projection)
-    ends = tuple([float(axis.min()), float(axis.max())] for axis in (x, y))
-    return trajectory_chart(class_lines(run), places, picture, ends)
+    ranges = (float(x.min()), float(x.max())), (float(y.min()), float(y.max()))
+    return trajectory_chart(class_lines(run), places, picture, ranges)
 
 
 def _calibration_card(run: Run, shown: str) -> html.Section:
@@ -259,10 +190,10 @@ def _calibration_card(run: Run, shown: str) -> html.Section:
     links = [
         addresses.explore(run.name, (["confidence", *range_of(number)],)) for number in range(BINS)
     ]
-    nowhere = [""] * BINS
-    led = {key: links if key == AT_END else nowhere for key in ANSWERS}
+    # The table of sequences can be filtered by the confidence at the end only.
+    leads = {key: links if key == AT_END else [""] * BINS for key in ANSWERS}
     figures = {
-        key: calibration_chart(each.count, each.accuracy, each.confidence, led[key])
+        key: calibration_chart(each.count, each.accuracy, each.confidence, leads[key])
         for key, each in found.items()
     }
     errors = ", ".join(f"{found[key].error:.3f} {text}" for key, text in ANSWER_NAMES.items())
@@ -275,14 +206,16 @@ def _calibration_card(run: Run, shown: str) -> html.Section:
         figures,
         figure_choice("calibration", "Answers", ANSWER_NAMES, shown),
         [
-            html.Div(_bins(key, found[key], led[key]), id=bins_id(key), hidden=key != shown)
+            html.Div(_bins(key, found[key], leads[key]), id=bins_id(key), hidden=key != shown)
             for key in ANSWERS
         ],
     )
 
 
-def _bins(answers: str, found: decisions.Calibration, links: list[str]) -> list:
-    """The bins as a table, each a way to its sequences where it has one."""
+def _bins(
+    answers: str, found: decisions.Calibration, links: list[str]
+) -> list[html.Table | html.P]:
+    """Return the bins that are not empty as a table, with links to their sequences."""
     names = [f"{10 * low} to {10 * (low + 1)} %" for low in range(BINS)]
     rows = [
         html.Tr(
@@ -298,12 +231,12 @@ def _bins(answers: str, found: decisions.Calibration, links: list[str]) -> list:
     ]
     titles = ("confidence", "sequences", "right", "mean confidence")
     head = html.Tr([html.Th(name) for name in titles])
-    leads = (
+    note = (
         "A bin's link, or a click on its bar, lists its sequences."
         if answers == AT_END
         else "These bins lead nowhere: the table of sequences knows the confidence at the end only."
     )
     return [
         html.Table([html.Thead(head), html.Tbody(rows)], className="decision-table"),
-        html.P(leads, className="note"),
+        html.P(note, className="note"),
     ]

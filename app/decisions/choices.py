@@ -1,4 +1,4 @@
-"""What the Decisions page's choices show, as its address says it."""
+"""Choices of the Decisions page, as its address names them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from stateline.store.reader import Run
 
 BY_STEP, BY_SHARE = STEPS = ("step", "share")
 AT_END = "end"
-# Share of the steps that have been read where calibration is measured.
+# Share of the steps after which calibration is measured, by the choice's key.
 ANSWERS = {AT_END: 1.0, "half": 0.5, "quarter": 0.25}
 
 
 @dataclass(frozen=True)
 class DecisionChoices:
-    """What one looks at on the Decisions page.
+    """Choices of the Decisions page.
 
-    label       number of the class whose expected prediction is shown, `class` in the address
-    steps       of STEPS: what settling is counted by
+    label       index of the class whose expected prediction is shown, `class` in the address
+    steps       of STEPS: the axis of the chart Settled
     projection  id of the map under the mean trajectories
-    answers     key of ANSWERS: when confidence is compared with accuracy
+    answers     key of ANSWERS: the steps after which confidence is compared with accuracy
     """
 
     label: int
@@ -30,7 +30,7 @@ class DecisionChoices:
     answers: str
 
     def plain(self) -> dict[str, str]:
-        """As JSON for the page, by the keys of the address."""
+        """Return the choices as JSON for the page, by the keys of the address."""
         return {
             "class": str(self.label),
             "steps": self.steps,
@@ -40,10 +40,10 @@ class DecisionChoices:
 
 
 def parse_choices(run: Run, query: Mapping[str, object]) -> DecisionChoices:
-    """The choices that the query of an address asks for.
+    """Return the choices that the query of an address asks for.
 
-    query   keys of DecisionChoices.plain, each optional; other keys are not its business
-    raises  StatelineError  a value that this run does not have, saying what it has
+    query   keys of DecisionChoices.plain, each optional; other keys are ignored
+    raises  StatelineError  a value that the run does not have
     """
     labels = [str(label) for label in present_labels(run)]
     projection = query.get("projection", run.manifest["default_projection"])
@@ -56,5 +56,6 @@ def parse_choices(run: Run, query: Mapping[str, object]) -> DecisionChoices:
 
 
 def present_labels(run: Run) -> list[int]:
-    """The classes that stored sequences have."""
-    return np.unique(run.sequences["label"].to_numpy()).tolist()
+    """Return the classes that stored sequences have, in order."""
+    labels: list[int] = np.unique(run.sequences["label"].to_numpy()).tolist()
+    return labels

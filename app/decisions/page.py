@@ -1,9 +1,10 @@
-"""The page `/decisions/<run>`: when the model decides, and how far to believe its confidence."""
+"""The page `/decisions/<run>`: when the model decides, and how well it is calibrated."""
 
 from dash import dcc, html
 
 from stateline.app import ids
-from stateline.app.decisions.cards import THEME, USUAL, cards, no_cards
+from stateline.app.decisions.card import DEFAULTS, THEME, no_cards
+from stateline.app.decisions.cards import cards
 from stateline.app.decisions.choices import DecisionChoices, parse_choices
 from stateline.app.layout.run_page import RunPage, run_header
 from stateline.app.queries.text import count
@@ -11,10 +12,10 @@ from stateline.store.reader import Run
 
 
 def page(run: Run | None, chosen: DecisionChoices | None) -> html.Div:
-    """Header and body; a script draws the charts and keeps the address."""
-    lead, usual = "", None
+    """Return header and cards; a script draws the charts and keeps the address."""
+    lead, defaults = "", None
     if run is not None:
-        usual = parse_choices(run, {}).plain()
+        defaults = parse_choices(run, {}).plain()
         lead = (
             f"{count(run.sequences.height, 'stored sequence')} of "
             f"{count(len(run.class_names), 'class', 'classes')}. Click a line or a bar to see its "
@@ -34,7 +35,7 @@ def page(run: Run | None, chosen: DecisionChoices | None) -> html.Div:
                 ],
                 className="decisions",
             ),
-            dcc.Store(id=USUAL, data=usual),
+            dcc.Store(id=DEFAULTS, data=defaults),
             dcc.Store(id=THEME),
         ],
         id=ids.DECISIONS,

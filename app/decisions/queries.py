@@ -1,7 +1,8 @@
-"""When a model decides, and how far to believe its confidence: group-bys over the stored steps."""
+"""When a model decides, and how well its confidence is calibrated, from the stored steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from typing import Protocol, TypeVar
 
 import numpy as np
 import polars as pl
@@ -12,25 +13,38 @@ from stateline.app.web.cache import CACHE
 from stateline.store.reader import Run
 from stateline.store.schema import STEPS
 
-POSITIONS = 21  # of a mean trajectory, 0 to 100 % of the steps
+POSITIONS = 21  # of a mean trajectory, from 0 to 100 % of the steps
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 CLASS = pl.col("label")
 
 
-class Held:
-    """Arrays that stay in memory for the next request."""
+class HasBytes(Protocol):
+    """An object whose size in memory is known, such as an array."""
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all of them together."""
+        """Return its size in bytes."""
+
+
+T = TypeVar("T", bound=HasBytes)
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """A group of arrays."""
+
+    @property
+    def nbytes(self) -> int:
+        """Return the bytes of all arrays together."""
         return sum(getattr(self, each.name).nbytes for each in fields(self))
 
 
 @dataclass(frozen=True)
-class Accuracy(Held):
-    """Share of sequences whose answer after n steps is the actual class, n = 1 to L.
+class Accuracy(Arrays):
+    """Share of the sequences whose answer after n steps is the actual class, n = 1 to L.
 
-    A sequence of fewer steps counts with the answer after its last one.
+    A sequence of fewer steps counts with its last answer.
+
     whole     float64 (L,)
     by_class  float64 (C, L)  of the sequences of each actual class; NaN for a class without any
     """
@@ -40,13 +54,15 @@ class Accuracy(Held):
 
 
 @dataclass(frozen=True)
-class Settled(Held):
+class Settled(Arrays):
     """Share of the sequences of each actual class that have settled, by step and by share of steps.
 
-    A sequence has settled at its settle step: from there on its answer never changes.
+    A sequence settles at its settle step, from which on its answer never changes.
+
     by_step   float64 (C, L)    at step 0, 1, … L - 1
     by_share  float64 (C, 101)  at 0, 1, … 100 % of the way from the first step to the last
-    median    float64 (C,)      settle step; all NaN for a class without sequences
+    median    float64 (C,)      settle step
+    null      NaN for a class without sequences
     """
 
     by_step: np.ndarray
@@ -55,7 +71,7 @@ class Settled(Held):
 
 
 @dataclass(frozen=True)
-class Fan(Held):
+class Fan(Arrays):
     """Expected prediction of the actual class after each step, over the sequences still running.
 
     quantiles  float64 (C, L, 5)  QUANTILES by actual class; NaN where no sequence is running
@@ -67,7 +83,7 @@ class Fan(Held):
 
 
 @dataclass(frozen=True)
-class Calibration(Held):
+class Calibration(Arrays):
     """Accuracy by confidence, in the bins of stateline.app.queries.confidence.
 
     count       int64   (10,)
@@ -81,7 +97,9 @@ class Calibration(Held):
 
     @property
     def error(self) -> float:
-        """Expected calibration error: mean distance of accuracy and confidence, by bins' counts.
+        """Return the expected calibration error.
+
+        The mean of |accuracy - confidence| over the bins, weighted by their counts.
 
         source  Guo et al. 2017, "On calibration of modern neural networks"
         """
@@ -91,7 +109,7 @@ class Calibration(Held):
 
 
 def accuracy(run: Run) -> Accuracy:
-    """Accuracy against the number of steps read."""
+    """Return the accuracy by the number of steps read."""
 
     def make() -> Accuracy:
         steps = _steps(run, "predicted").with_columns(right=pl.col("predicted") == CLASS)
@@ -107,32 +125,34 @@ def accuracy(run: Run) -> Accuracy:
             right.sum(axis=0) / run.sequences.height, _divided(right, _stored(run)[:, None])
         )
 
-    return _held(run, "accuracy", make)
+    return _cached(run, "accuracy", make)
 
 
 def settled(run: Run) -> Settled:
-    """By which step the answers settle."""
+    """Return the share of sequences that have settled by each step."""
 
     def make() -> Settled:
-        # Of a single step the whole way has been read at once.
+        # A sequence of a single step has been read as a whole at step 0.
         way = (pl.col("length") - 1).clip(lower_bound=1).cast(pl.Int64)
         settle = pl.col("settle_step").cast(pl.Int64)
         table = run.sequences.select("label", t=settle, percent=(100 * settle + way - 1) // way)
-        parts = []
-        for column, width in (("t", _longest(run)), ("percent", 101)):
+
+        def share_settled(column: str, width: int) -> np.ndarray:
             counted = table.group_by("label", column).agg(pl.len())
             counts = _table(run, counted, "len", column, width)
-            parts.append(_divided(np.cumsum(counts, axis=1), _stored(run)[:, None]))
+            return _divided(np.cumsum(counts, axis=1), _stored(run)[:, None])
+
         median = np.full(len(run.class_names), np.nan)
         middle = table.group_by("label").agg(pl.col("t").median())
         median[middle["label"].to_numpy()] = middle["t"].to_numpy()
-        return Settled(*parts, median)
+        by_step, by_share = share_settled("t", _longest(run)), share_settled("percent", 101)
+        return Settled(by_step, by_share, median)
 
-    return _held(run, "settled", make)
+    return _cached(run, "settled", make)
 
 
 def fan(run: Run) -> Fan:
-    """How the expected prediction of the actual class spreads over the sequences."""
+    """Return quantiles of the expected prediction of the actual class, over the sequences."""
 
     def make() -> Fan:
         own = pl.col("ep").arr.get(CLASS)
@@ -149,13 +169,13 @@ def fan(run: Run) -> Fan:
         bands = [_table(run, counted, str(share), fill=np.nan) for share in QUANTILES]
         return Fan(np.stack(bands, axis=-1), running.astype(np.int64))
 
-    return _held(run, "fan", make)
+    return _cached(run, "fan", make)
 
 
 def calibration(run: Run, share: float) -> Calibration:
-    """Accuracy by confidence after a share of each sequence's steps, rounded up.
+    """Return the accuracy by confidence after a share of each sequence's steps, rounded up.
 
-    share  above 0, to 1: all of them
+    share  above 0, up to 1 for all steps
     """
 
     def make() -> Calibration:
@@ -173,16 +193,19 @@ def calibration(run: Run, share: float) -> Calibration:
             columns.append(column)
         return Calibration(columns[0].astype(np.int64), *columns[1:])
 
-    return _held(run, f"calibration-{share}", make)
+    return _cached(run, f"calibration-{share}", make)
 
 
 def _answers(run: Run, share: float) -> pl.DataFrame:
-    """Whether each sequence is right, and how sure, after a share of its steps."""
+    """Return whether each sequence is right, and its confidence, after a share of its steps.
+
+    returns  float64 columns right (0 or 1) and confidence, a row a sequence
+    """
     right, sure = pl.col("predicted") == CLASS, pl.col("confidence").cast(pl.Float64)
     wanted = (right.cast(pl.Float64).alias("right"), sure)
     if share == 1:
-        # The model's own answer, which filters go by; after the last step a batch may have another
-        # last digit.
+        # The model's own answer, which filters use, may differ from that of the last step by the
+        # last digit, because it was computed in another batch.
         return run.sequences.select(wanted)
     read = (pl.col("length") * share).ceil().cast(pl.UInt32) - 1
     return (
@@ -191,10 +214,10 @@ def _answers(run: Run, share: float) -> pl.DataFrame:
 
 
 def mean_trajectory(run: Run, projection: str) -> np.ndarray:
-    """Mean place of the sequences of each actual class along their way, on one map.
+    """Return the mean position of the sequences of each actual class on a map, along their steps.
 
-    At each of POSITIONS even shares of its way, a sequence counts with the state nearest to it, in
-    the order in which the layer read.
+    At each of POSITIONS even shares of its steps, a sequence counts with the nearest state, in the
+    order in which the layer read them.
     returns  float64 (C, POSITIONS, 2)  x and y; NaN for a class without sequences
     """
 
@@ -218,27 +241,27 @@ def mean_trajectory(run: Run, projection: str) -> np.ndarray:
         both = [_table(run, means, axis, width=POSITIONS, fill=np.nan) for axis in "xy"]
         return np.stack(both, axis=-1)
 
-    return _held(run, f"trajectory-{projection}", make)
+    return _cached(run, f"trajectory-{projection}", make)
 
 
 def majority(run: Run) -> float:
-    """Share of the stored sequences that are of the most frequent class."""
+    """Return the share of the stored sequences that are of the most frequent class."""
     return float(_stored(run).max() / run.sequences.height)
 
 
-def _held(run: Run, name: str, make: Callable) -> object:
+def _cached(run: Run, name: str, make: Callable[[], T]) -> T:
     key = (run.name, run.checksum, "decisions", name)
     return CACHE.get(key, make, lambda found: found.nbytes)
 
 
 def _steps(run: Run, *columns: str) -> pl.LazyFrame:
-    """Some columns of all steps, with the actual class and the length of the sequence."""
+    """Return columns of all steps, with the actual class and the length of the sequence."""
     facts = run.sequences.lazy().select("sequence_id", "label", "length")
     return run.scan(STEPS).select("sequence_id", "t", *columns).join(facts, on="sequence_id")
 
 
 def _stored(run: Run) -> np.ndarray:
-    """Stored sequences of each class: int64 (C,)."""
+    """Count the stored sequences of each class: int64 (C,)."""
     return np.bincount(run.sequences["label"].to_numpy(), minlength=len(run.class_names))
 
 
@@ -254,9 +277,10 @@ def _table(
     width: int | None = None,
     fill: float = 0,
 ) -> np.ndarray:
-    """A column of a group-by as float64 (C, width), by class and `by`; `fill` where there is none.
+    """Return a column of a group-by as float64 (C, width), by class and `by`.
 
-    width  None: as many as the longest sequence has steps
+    width  None for the steps of the longest sequence
+    fill   value where the group-by has no row
     """
     table = np.full((len(run.class_names), width or _longest(run)), fill, dtype=np.float64)
     table[counted["label"].to_numpy(), counted[by].to_numpy()] = counted[column].to_numpy()
@@ -264,5 +288,7 @@ def _table(
 
 
 def _divided(counts: np.ndarray, stored: np.ndarray) -> np.ndarray:
-    """Shares; NaN where there is nothing to share."""
-    return np.divide(counts, stored, out=np.full(counts.shape, np.nan), where=stored > 0)
+    """Divide counts by stored sequences; NaN where none is stored."""
+    shares = np.full(counts.shape, np.nan)
+    np.divide(counts, stored, out=shares, where=stored > 0)
+    return shares

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from stateline.app.decisions import page
-from stateline.app.decisions.cards import CHOICES
+from stateline.app.decisions.card import CHOICES
 from stateline.app.decisions.choices import DecisionChoices, parse_choices
 from stateline.app.main import create_app
 from stateline.store.errors import StatelineError
@@ -29,7 +29,7 @@ def test_the_address_says_what_the_selects_show(decided: Run) -> None:
     assert {name: chosen[key] for key, name in CHOICES.items()} == asked
     assert parse_choices(decided, {}) == DecisionChoices(0, "step", "lstm-tsne", "end")
     assert parse_choices(decided, asked).plain() == asked
-    assert part_of(layout, "decisions-usual").data == parse_choices(decided, {}).plain()
+    assert part_of(layout, "decisions-defaults").data == parse_choices(decided, {}).plain()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from plotly.utils import PlotlyJSONEncoder
 
 from stateline.app.decisions import page
 from stateline.app.decisions import queries as decisions
-from stateline.app.decisions.cards import bins_id
+from stateline.app.decisions.card import bins_id
 from stateline.app.decisions.choices import ANSWERS, parse_choices
 from stateline.app.main import create_app
 from stateline.app.queries.filters import parse_filters, passing
