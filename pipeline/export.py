@@ -15,14 +15,16 @@ from stateline.pipeline.run.tables import (
     vocabulary_table,
 )
 from stateline.store import schema
+from stateline.store.manifest import contents
+from stateline.store.manifest.models import ManifestDraft
 from stateline.store.writer import Table, write_run
 
 STORE = Path("store/data")
 
 
-def run_tables(inputs: Inputs, manifest: dict, methods: list[str]) -> dict[str, Table]:
+def run_tables(inputs: Inputs, manifest: ManifestDraft, methods: list[str]) -> dict[str, Table]:
     """Every table of a run by its path: small ones whole, wide ones as a call that makes pieces."""
-    wanted = schema.run_tables(manifest)
+    wanted = contents.run_tables(manifest)
     tables: dict[str, Table] = {
         schema.SEQUENCES: sequences_table(inputs, wanted[schema.SEQUENCES]),
         schema.WORDS: inputs.paths.need("words", schema.WORDS),
@@ -49,7 +51,7 @@ def export(paths: BuildPaths, stage: StageRun, store: Path) -> None:
     manifest = build_manifest(inputs, methods, settings["default_projection"])
     files = {
         name: paths.need("train" if name == schema.MODEL else "index", name)
-        for name in schema.run_files(manifest)
+        for name in contents.run_files(manifest)
     }
     folder = write_run(store, manifest, run_tables(inputs, manifest, methods), files)
     stage.rows = int(inputs.offsets[-1])

@@ -109,7 +109,7 @@ def check_indexes(run: Run, seed: int = 0) -> list[str]:
         path = run.index(layer)
         if path is None:
             continue
-        units = run.layer(layer)["units"]
+        units = run.layer(layer).units
         found = opened(path)
         if found is None or (len(found), found.ndim) != (run.states, units):
             raise StatelineError(

@@ -30,9 +30,9 @@ def list_runs(given: argparse.Namespace) -> None:
     """Name the runs of a store; broken ones go to stderr."""
     runs, broken = find_runs(given.store)
     for run in runs:
-        corpus, accuracy = run.manifest["corpus"], run.manifest["model"]["metrics"]["accuracy"]
+        corpus, accuracy = run.manifest.corpus, run.manifest.model.metrics.accuracy
         print(
-            f"{run.name}: {corpus['name']}, {corpus['sizes']['stored']:,} sequences, "
+            f"{run.name}: {corpus.name}, {corpus.sizes.stored:,} sequences, "
             f"{run.states:,} states, {accuracy:.3f} top-1"
         )
     for run in broken:

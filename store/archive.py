@@ -23,7 +23,7 @@ def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
     folder = Path(folder)
     check_run(folder)
     manifest = read_manifest(folder)
-    run = manifest["run"]
+    run = manifest.run
     archive = Path(out) if out is not None else Path(f"{run}.zip")
     if archive.is_dir():
         archive = archive / f"{run}.zip"
@@ -31,7 +31,7 @@ def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
     try:
         # Stored as they are: the tables are compressed already.
         with zipfile.ZipFile(temporary, "w", strict_timestamps=False) as packed:
-            for name in [MANIFEST, *manifest["tables"]]:
+            for name in [MANIFEST, *manifest.tables]:
                 packed.write(folder / name, f"{run}/{name}")
         temporary.replace(archive)
     except OSError as error:

@@ -11,6 +11,8 @@ import polars as pl
 
 from stateline.store.errors import StatelineError
 from stateline.store.files import Identity, file_identity
+from stateline.store.manifest.contents import run_tables
+from stateline.store.manifest.models import Layer, Manifest, Projection
 from stateline.store.manifest.read import manifest_bytes, parse_manifest
 from stateline.store.schema import (
     DISTANCE_COLUMNS,
@@ -25,7 +27,6 @@ from stateline.store.schema import (
     index_file,
     projection_table,
     response_table,
-    run_tables,
     unit_table,
 )
 from stateline.store.table import SlicedTable, check_table, damaged
@@ -52,11 +53,11 @@ class Run:
     """
 
     def __init__(
-        self, folder: Path, manifest: dict, checksum: str, file: Identity | None = None
+        self, folder: Path, manifest: Manifest, checksum: str, file: Identity | None = None
     ) -> None:
         self.folder, self.manifest, self.checksum = folder, manifest, checksum
         self._file = file or file_identity(folder / MANIFEST)
-        self.name: str = manifest["run"]
+        self.name = manifest.run
         self.columns = run_tables(manifest)
         self._open: dict[str, SlicedTable] = {}
         self._lock = threading.Lock()
@@ -64,47 +65,47 @@ class Run:
     @property
     def kind(self) -> str:
         """`text` or `series`."""
-        return self.manifest["corpus"]["kind"]
+        return self.manifest.corpus.kind
 
     @property
     def feature_names(self) -> list[str]:
         """Names of the F numbers that each step of a series has, in order; none for a text."""
-        return [each["name"] for each in self.manifest["corpus"]["features"]]
+        return [each.name for each in self.manifest.corpus.features]
 
     @property
     def class_names(self) -> list[str]:
         """Names of the C classes, in the order of their numbers."""
-        return [each["name"] for each in self.manifest["corpus"]["classes"]]
+        return [each.name for each in self.manifest.corpus.classes]
 
     @property
     def class_colours(self) -> list[str]:
         """Colours of the C classes, `#rrggbb`."""
-        return [each["colour"] for each in self.manifest["corpus"]["classes"]]
+        return [each.colour for each in self.manifest.corpus.classes]
 
     @property
     def projection_ids(self) -> list[str]:
         """Ids of the projections, in the manifest's order."""
-        return [each["id"] for each in self.manifest["projections"]]
+        return [each.id for each in self.manifest.projections]
 
     @property
     def layer_ids(self) -> list[str]:
         """Ids of the stored recurrent layers."""
-        return [each["id"] for each in self.manifest["layers"]]
+        return [each.id for each in self.manifest.layers]
 
-    def layer(self, layer: str) -> dict:
+    def layer(self, layer: str) -> Layer:
         """The manifest's entry of a stored layer: its units, direction, states, gates and so on."""
         self._known("layer", layer, self.layer_ids)
-        return next(each for each in self.manifest["layers"] if each["id"] == layer)
+        return next(each for each in self.manifest.layers if each.id == layer)
 
-    def projection(self, projection: str) -> dict:
+    def projection(self, projection: str) -> Projection:
         """The manifest's entry of a projection: its layer, state, method and so on."""
         self._known("projection", projection, self.projection_ids)
-        return next(each for each in self.manifest["projections"] if each["id"] == projection)
+        return next(each for each in self.manifest.projections if each.id == projection)
 
     @property
     def states(self) -> int:
         """Rows of every step-grained table."""
-        return self.manifest["tables"][STEPS]["rows"]
+        return self.manifest.rows(STEPS)
 
     @cached_property
     def sequences(self) -> pl.DataFrame:
@@ -198,7 +199,7 @@ class Run:
 
     def index(self, layer: str) -> Path | None:
         """File of the index of a layer's nearest states; None where a search does without."""
-        return self.folder / index_file(layer) if self.layer(layer)["index"] else None
+        return self.folder / index_file(layer) if self.layer(layer).index else None
 
     def distances(self, layer: str, state: str = "h") -> np.ndarray:
         """How far every step moved one kind of state of a layer: float32 (M,), never null.
@@ -206,7 +207,7 @@ class Run:
         state   h, or c where the layer stores its distances
         raises  StatelineError for a layer or a kind of state that has none
         """
-        self._known(f"distance in {layer} of state", state, list(self.layer(layer)["max_distance"]))
+        self._known(f"distance in {layer} of state", state, list(self.layer(layer).max_distance))
         column = DISTANCE_COLUMNS[state]
         return self._collect(hidden_table(layer), column)[column].to_numpy()
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import Manifest
 from stateline.store.schema import Column, polars_schema
 
 GROUPS_AT_ONCE = 16  # row groups in memory while rows are taken from many of them
@@ -87,14 +88,14 @@ def damaged(path: Path, error: Exception) -> StatelineError:
     )
 
 
-def check_table(path: Path, manifest: dict, name: str, columns: tuple[Column, ...]) -> None:
+def check_table(path: Path, manifest: Manifest, name: str, columns: tuple[Column, ...]) -> None:
     """One table against the manifest and the schema; footer only, not the data."""
-    fix = f"Rebuild it: make run RUN={manifest['run']}"
-    if name not in manifest["tables"]:
+    fix = f"Rebuild it: make run RUN={manifest.run}"
+    if name not in manifest.tables:
         raise StatelineError(path, "not listed in the manifest", fix=fix)
     if not path.is_file():
         raise StatelineError(path, "missing", fix=fix)
-    size, expected = path.stat().st_size, manifest["tables"][name]["bytes"]
+    size, expected = path.stat().st_size, manifest.tables[name].bytes
     if size != expected:
         raise StatelineError(
             path, "cut short or changed", expected=f"{expected:,} bytes", got=f"{size:,}", fix=fix

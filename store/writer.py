@@ -6,13 +6,16 @@ import shutil
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.files import file_sha256, write_json
-from stateline.store.manifest.read import validate_manifest
+from stateline.store.manifest.contents import run_tables
+from stateline.store.manifest.models import ManifestDraft, to_json
+from stateline.store.manifest.validation import validate_draft
 from stateline.store.schema import (
     MANIFEST,
     RUN_NAME,
@@ -20,7 +23,6 @@ from stateline.store.schema import (
     Column,
     is_step_grained,
     polars_schema,
-    run_tables,
 )
 from stateline.store.stream import Stream, write_stream
 
@@ -29,29 +31,33 @@ Table = Frame | Path | Stream
 
 
 def write_run(
-    store: Path, manifest: dict, tables: Mapping[str, Table], files: Mapping[str, Path]
+    store: Path,
+    manifest: ManifestDraft | dict[str, Any],
+    tables: Mapping[str, Table],
+    files: Mapping[str, Path],
 ) -> Path:
     """Write one run; it appears whole and verified, or not at all.
 
     store     folder of runs; made where it does not exist
-    manifest  without `tables`, which is added here
+    manifest  without `tables`, which is added here; the object that its file will hold, or the
+              model
     tables    each Parquet table by its path relative to the run's folder, with exactly the
               columns that the schema wants: in memory, lazy, a Parquet file, or a callable
               without arguments that returns an iterator of pieces (pl.DataFrame, the rows in
               order), of which no more than one stands in memory
     files     other files to copy in, by their path relative to the run's folder: those that
-              `schema.run_files` names
+              `manifest.contents.run_files` names
     returns   the run's folder
     raises    StatelineError for a manifest or table that does not fit, a failed check, or a
               disk that cannot be written; the run that was there before stays as it was
     """
-    run = str(manifest.get("run"))
+    content = to_json(manifest) if isinstance(manifest, ManifestDraft) else manifest
+    run = str(content.get("run"))
     if not RUN_NAME.fullmatch(run):
         raise StatelineError(
             f"run {run!r}", "not a run name", expected="lower-case letters, digits, . _ -", got=run
         )
-    validate_manifest(manifest, f"manifest of {run}", tables=False)
-    wanted = run_tables(manifest)
+    wanted = run_tables(validate_draft(content, f"manifest of {run}"))
     final = store / run
     temporary = store / f".{run}.tmp-{os.getpid()}"
     fix = f"The run that was there is kept. Free the disk, then: make run RUN={run}"
@@ -67,7 +73,7 @@ def write_run(
             (temporary / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, temporary / name)
         entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
-        write_json(temporary / MANIFEST, manifest | {"tables": entries})
+        write_json(temporary / MANIFEST, content | {"tables": entries})
         try:
             check_run(temporary)
         except StatelineError as error:

@@ -58,7 +58,7 @@ def bench_answers(site: str, run: Run, report: Report, times: int) -> None:
             milliseconds(f"{data}/words/occurrences?phrase={each}&start=0&end=200")
             for each in quoted
         ], "ms")  # fmt: skip
-    if run.manifest["model"]["file"]:
+    if run.manifest.model.file:
         bench_attribution(f"{data}/attribution", sequences[:5].tolist(), report)
 
 

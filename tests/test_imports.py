@@ -17,7 +17,7 @@ PACKAGES = ("store", "pipeline", "app")
 STANDARD = set(sys.stdlib_module_names)
 # Libraries that a package may import; None: anything but what NEVER names.
 LIBRARIES = {
-    "store": {"numpy", "polars", "pyarrow"},
+    "store": {"numpy", "polars", "pyarrow", "pydantic"},
     "pipeline": None,
     "app": {"numpy", "polars", "pyarrow", "plotly", "contourpy", "dash", "dash_ag_grid",
             "dash_bootstrap_components", "flask", "usearch", "waitress", "werkzeug"},
@@ -29,7 +29,7 @@ ROOMS = {
     "store.schema": "",
     "store.files": "",
     "store.blocks": "",
-    "store.table": "errors schema",
+    "store.table": "errors manifest schema",
     "store.stream": "schema",
     "store.manifest": "errors files schema",
     "store.reader": "errors files manifest schema table",

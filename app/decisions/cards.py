@@ -143,7 +143,7 @@ def _fan_card(run: Run, shown: str) -> html.Section:
 
 
 def _trajectory_card(run: Run, shown: str) -> html.Section:
-    default = run.manifest["default_projection"]
+    default = run.manifest.default_projection
     order = sorted(run.projection_ids, key=lambda each: each != default)
     figures = {each: _trajectory_figure(run, each) for each in order}
     options = {each: _projection_name(run, each) for each in order}
@@ -159,9 +159,9 @@ def _trajectory_card(run: Run, shown: str) -> html.Section:
 
 def _projection_name(run: Run, projection: str) -> str:
     entry = run.projection(projection)
-    if len(run.manifest["layers"]) == 1 and entry["state"] == "h":
-        return entry["method"]
-    return f"{state_name(run.layer(entry['layer']), entry['state'])}: {entry['method']}"
+    if len(run.manifest.layers) == 1 and entry.state == "h":
+        return entry.method
+    return f"{state_name(run.layer(entry.layer), entry.state)}: {entry.method}"
 
 
 def _trajectory_figure(run: Run, projection: str) -> Figure:

@@ -46,7 +46,7 @@ def parse_choices(run: Run, query: Mapping[str, object]) -> DecisionChoices:
     raises  StatelineError  a value that the run does not have
     """
     labels = [str(label) for label in present_labels(run)]
-    projection = query.get("projection", run.manifest["default_projection"])
+    projection = query.get("projection", run.manifest.default_projection)
     return DecisionChoices(
         label=int(parse_choice("class", query.get("class", labels[0]), labels)),
         steps=parse_choice("steps", query.get("steps", BY_STEP), STEPS),

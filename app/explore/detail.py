@@ -20,7 +20,7 @@ def detail(run: Run | None) -> html.Div:
     column a step: it stands on the step axis.
     """
     noun = step_noun(run) if run else "word"
-    strip = run is not None and run.kind == "series" and not run.manifest["corpus"]["picture"]
+    strip = run is not None and run.kind == "series" and not run.manifest.corpus.picture
     parts = [_main(run, noun, strip), _pinned(noun, strip)]
     return html.Div(parts, id=ids.DETAIL, className="detail")
 

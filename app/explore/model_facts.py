@@ -5,6 +5,7 @@ from dash import html
 from stateline.app.layout.shell import block_title
 from stateline.app.queries.state_kinds import layer_name
 from stateline.app.queries.text import count
+from stateline.store.manifest.models import Layer, ModelInfo
 from stateline.store.reader import Run
 
 ANSWERS = {
@@ -16,68 +17,68 @@ ANSWERS = {
 KINDS = {"h": "hidden", "c": "cell"}
 
 
-def model_line(model: dict) -> str:
+def model_line(model: ModelInfo) -> str:
     """What the model is, as far as it is known."""
-    parts = [model["cell"], count(model["units"], "unit")]
-    if model["parameters"] is not None:
-        parts.append(count(model["parameters"], "parameter"))
-    if model["epochs"] is not None:
-        parts.append(count(model["epochs"], "epoch"))
+    parts = [model.cell, count(model.units, "unit")]
+    if model.parameters is not None:
+        parts.append(count(model.parameters, "parameter"))
+    if model.epochs is not None:
+        parts.append(count(model.epochs, "epoch"))
     return ", ".join(parts)
 
 
 def training_line(run: Run) -> str | None:
     """Why nothing is said of the training; None where it is known."""
-    if run.manifest["model"]["file"] is None:
+    if run.manifest.model.file is None:
         return "unknown: states were handed over, without their model"
-    if run.manifest["corpus"]["sizes"]["train"] is None:
+    if run.manifest.corpus.sizes.train is None:
         return "unknown: the model came trained"
     return None
 
 
 def states_line(run: Run) -> str:
     """How many states there are, and of how many numbers."""
-    layers = run.manifest["layers"]
+    layers = run.manifest.layers
     if len(layers) == 1:
-        return f"{run.states:,} of {count(layers[0]['units'], 'unit')} each"
+        return f"{run.states:,} of {count(layers[0].units, 'unit')} each"
     return f"{run.states:,} in each of {count(len(layers), 'layer')}"
 
 
 def layers_block(run: Run) -> list:
     """A row a stored layer; nothing where one layer stores its hidden states only."""
-    layers = run.manifest["layers"]
-    if len(layers) == 1 and not layers[0]["gates"] and "c" not in layers[0]["max_distance"]:
+    layers = run.manifest.layers
+    if len(layers) == 1 and not layers[0].gates and "c" not in layers[0].max_distance:
         return []
     head = html.Tr([html.Th(name, scope="col") for name in ("Layer", "Class", "Units", "Stored")])
-    rows = [_row(entry, run.manifest["readout"]["layer"]) for entry in layers]
+    rows = [_row(entry, run.manifest.readout.layer) for entry in layers]
     title = block_title("Layers", "the header's choice says which one the map shows")
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="layers-table")
     return [html.Section([title, table], className="block")]
 
 
-def _row(entry: dict, read: str) -> html.Tr:
-    notes = ["reads from the end"] if entry["direction"] == "backward" else []
-    notes += ["read by the head"] if entry["id"] == read else []
+def _row(entry: Layer, read: str) -> html.Tr:
+    notes = ["reads from the end"] if entry.direction == "backward" else []
+    notes += ["read by the head"] if entry.id == read else []
     return html.Tr(
         [
             html.Th(
                 [layer_name(entry), *[html.Span(note) for note in notes]],
                 scope="row",
             ),
-            html.Td(entry["class"]),
-            html.Td(f"{entry['units']:,}"),
+            html.Td(entry.class_),
+            html.Td(f"{entry.units:,}"),
             html.Td(_stored(entry)),
         ]
     )
 
 
-def _stored(entry: dict) -> str:
+def _stored(entry: Layer) -> str:
     """Kinds of state, which of them have maps, and gates."""
-    mapped = [KINDS[state] for state in entry["states"] if state in entry["max_distance"]]
-    unmapped = [KINDS[state] for state in entry["states"] if state not in entry["max_distance"]]
+    mapped = [KINDS[state] for state in entry.states if state in entry.max_distance]
+    unmapped = [KINDS[state] for state in entry.states if state not in entry.max_distance]
     parts = [f"{' and '.join(mapped)} states"]
     if unmapped:
         parts.append(f"{unmapped[0]} states without a map")
-    if entry["gates"]:
-        parts.append(f"gates: {', '.join(entry['gates'])}")
+    if entry.gates:
+        parts.append(f"gates: {', '.join(entry.gates)}")
     return "; ".join(parts)

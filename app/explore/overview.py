@@ -16,6 +16,7 @@ from stateline.app.layout.shell import block_title
 from stateline.app.queries.run import class_counts
 from stateline.app.queries.series import series_line
 from stateline.app.queries.text import count, percent
+from stateline.store.manifest.models import Corpus, Counts, LeftOut
 from stateline.store.reader import Run
 
 
@@ -25,7 +26,7 @@ def overview(run: Run | None) -> html.Div:
 
 
 def _parts(run: Run) -> list:
-    metrics = run.manifest["model"]["metrics"]
+    metrics = run.manifest.model.metrics
     counts = class_counts(run)
     stored = int(counts.sum())
     right = int(counts.trace())
@@ -34,11 +35,11 @@ def _parts(run: Run) -> list:
             [
                 html.Div(
                     [
-                        html.Span(percent(metrics["accuracy"]), className="figure-large"),
+                        html.Span(percent(metrics.accuracy), className="figure-large"),
                         html.Span(
                             [
                                 html.Strong("test accuracy"),
-                                f"top-1 over all {count(metrics['test'], 'test sequence')}",
+                                f"top-1 over all {count(metrics.test, 'test sequence')}",
                             ],
                             className="figure-name",
                         ),
@@ -60,9 +61,9 @@ def _parts(run: Run) -> list:
         ),
         html.Section(
             [
-                block_title("Confusion", f"over the whole test set, {metrics['test']:,} sequences"),
-                confusion(metrics["confusion"], run.class_names, run.class_colours),
-                html.P(_confusion_note(stored, metrics["test"]), className="note"),
+                block_title("Confusion", f"over the whole test set, {metrics.test:,} sequences"),
+                confusion(metrics.confusion, run.class_names, run.class_colours),
+                html.P(_confusion_note(stored, metrics.test), className="note"),
             ],
             className="block",
         ),
@@ -71,18 +72,18 @@ def _parts(run: Run) -> list:
 
 def _facts(run: Run) -> list:
     manifest = run.manifest
-    corpus, model, left_out = manifest["corpus"], manifest["model"], manifest["left_out"]
+    corpus, model, left_out = manifest.corpus, manifest.model, manifest.left_out
     pairs = [
-        ("Corpus", f"{corpus['name']}, {corpus['source']}"),
+        ("Corpus", f"{corpus.name}, {corpus.source}"),
         ("Model", model_line(model)),
-        ("Stored", _stored_line(corpus["sizes"], left_out)),
+        ("Stored", _stored_line(corpus.sizes, left_out)),
         ("States", states_line(run)),
-        ("Answers", ANSWERS[manifest["readout"]["method"]]),
+        ("Answers", ANSWERS[manifest.readout.method]),
         ("Truncation", _truncation_line(corpus, left_out)),
         *_read(run, left_out),
     ]
-    if model["metrics"]["elementwise_accuracy"] is not None:
-        shown = percent(model["metrics"]["elementwise_accuracy"])
+    if model.metrics.elementwise_accuracy is not None:
+        shown = percent(model.metrics.elementwise_accuracy)
         measure = "this run's single class outputs right, the measure that the paper reports"
         pairs.append(("Element-wise", f"{shown} of {measure}"))
     unknown = training_line(run)
@@ -102,30 +103,30 @@ def _confusion_note(stored: int, test: int) -> str:
     return note
 
 
-def _stored_line(sizes: dict, left_out: dict) -> str:
-    line = f"{sizes['stored']:,} of {count(sizes['test'], 'test sequence')}"
-    unstored = left_out["unstored_test_sequences"]
+def _stored_line(sizes: Counts, left_out: LeftOut) -> str:
+    line = f"{sizes.stored:,} of {count(sizes.test, 'test sequence')}"
+    unstored = left_out.unstored_test_sequences
     return f"{line}; {unstored:,} left out" if unstored else line
 
 
-def _read(run: Run, left_out: dict) -> list[tuple[str, str]]:
+def _read(run: Run, left_out: LeftOut) -> list[tuple[str, str]]:
     """What was read: of a text what the vocabulary lacks, of a series what a step holds."""
     if run.kind == "text":
-        return [("Unknown words", _unknown_line(left_out["unknown_steps"], run.states))]
-    rows = "; the steps are the rows of a picture" if run.manifest["corpus"]["picture"] else ""
+        return [("Unknown words", _unknown_line(left_out.unknown_steps, run.states))]
+    rows = "; the steps are the rows of a picture" if run.manifest.corpus.picture else ""
     return [("Sequences", series_line(run) + rows)]
 
 
-def _truncation_line(corpus: dict, left_out: dict) -> str:
-    truncation, text = corpus["truncation"], corpus["kind"] == "text"
+def _truncation_line(corpus: Corpus, left_out: LeftOut) -> str:
+    truncation, text = corpus.truncation, corpus.kind == "text"
     sequence, step = ("text", "word") if text else ("series", "step")
-    if truncation["max_steps"] is None:
+    if truncation.max_steps is None:
         return "none: every sequence is read whole"
-    limit = f"{truncation['keep']} {count(truncation['max_steps'], step)} read"
-    cut = left_out["truncated_sequences"]
+    limit = f"{truncation.keep} {count(truncation.max_steps, step)} read"
+    cut = left_out.truncated_sequences
     if not cut:
         return f"{limit}; no {sequence} is longer"
-    lost = count(left_out["truncated_words"], step)
+    lost = count(left_out.truncated_words, step)
     return f"{limit}; {count(cut, sequence, None if text else sequence)} cut by {lost}"
 
 

@@ -67,9 +67,9 @@ def header_choices(run: Run | None, selection: Selection | None) -> list:
     layer = measured(run, selection.projection)
     layers = [_option(kind.name, kind.key) for kind in measured_kinds(run)]
     projections = [
-        _option(entry["method"], entry["id"])
-        for entry in run.manifest["projections"]
-        if (entry["layer"], entry["state"]) == (layer.layer, layer.state)
+        _option(entry.method, entry.id)
+        for entry in run.manifest.projections
+        if (entry.layer, entry.state) == (layer.layer, layer.state)
     ]
     colours = [_option(name, key) for key, name in COLOURINGS.items()]
     return [

@@ -3,9 +3,8 @@
 Like those of steps_svg they stand alone, and share the step axis of the sequence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from stateline.app.figures.steps_svg import (
     step_line,
     svg,
 )
+from stateline.store.manifest.models import Feature
 
 INK = "#12171d"  # of the largest value of a picture
 EDGE = 8  # height of the answer above a strip
@@ -81,7 +81,7 @@ def _answer(view: StepView, t: int, left: float, top: float, height: float) -> s
 def strip_panel(
     view: StepView,
     values: np.ndarray,
-    features: Sequence[Mapping[str, Any]],
+    features: Sequence[Feature],
     start: int,
     stop: int,
     tones: Tones = PAPER,
@@ -104,14 +104,14 @@ def strip_panel(
     ]
     draw = _curve if curves else _cells
     for row, feature in enumerate(features):
-        low, span = feature["low"], (feature["high"] - feature["low"]) or 1
+        low, span = feature.low, (feature.high - feature.low) or 1
         share = np.clip((values[start:stop, row] - low) / span, 0, 1)
         top = EDGE + row * lane
         parts.append(draw(view.colours[start:stop], share, top, lane, across, tones))
         if lane >= LETTER or row % round(CELL / lane) == 0:
             parts.append(
                 f'<text x="{NAMES - 8}" y="{top + lane / 2 + 4:.2f}" text-anchor="end" '
-                f'font-size="11" fill="{tones.ink}">{escape(short(feature["name"]))}</text>'
+                f'font-size="11" fill="{tones.ink}">{escape(short(feature.name))}</text>'
             )
     label = f"Values of steps {start} to {stop - 1}, a row a feature, the answer on top"
     return svg(EDGE + len(features) * lane, "".join(parts), label)

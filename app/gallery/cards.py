@@ -3,9 +3,9 @@
 from dash import dcc, html
 
 from stateline.app import addresses
-from stateline.app.queries.run import projection_facts
 from stateline.app.queries.series import series_line
 from stateline.app.queries.text import count, day, percent
+from stateline.store.manifest.models import Manifest
 from stateline.store.reader import BrokenRun, Run
 
 MAX_CLASSES = 6  # named on a card; the others are counted
@@ -14,8 +14,8 @@ MAX_CLASSES = 6  # named on a card; the others are counted
 def run_card(run: Run) -> dcc.Link:
     """Picture, name, accuracy and sizes; all of it leads to the run."""
     manifest = run.manifest
-    model = manifest["model"]
-    method = projection_facts(run, manifest["default_projection"])["method"]
+    model = manifest.model
+    method = run.projection(manifest.default_projection).method
     return dcc.Link(
         [
             html.Div(
@@ -35,14 +35,14 @@ def run_card(run: Run) -> dcc.Link:
                                     html.H2(run.name),
                                     html.P(_about(manifest), className="card-about"),
                                     *_read(run),
-                                    html.P(day(manifest["created"]), className="card-about"),
+                                    html.P(day(manifest.created), className="card-about"),
                                 ],
                                 className="card-names",
                             ),
                             html.Div(
                                 [
                                     html.Span(
-                                        percent(model["metrics"]["accuracy"]),
+                                        percent(model.metrics.accuracy),
                                         className="card-accuracy",
                                     ),
                                     html.Span("test accuracy", className="card-accuracy-name"),
@@ -63,9 +63,9 @@ def run_card(run: Run) -> dcc.Link:
     )
 
 
-def _about(manifest: dict) -> str:
-    cell = manifest["model"]["cell"]
-    return f"{manifest['corpus']['name']} · {cell}"
+def _about(manifest: Manifest) -> str:
+    cell = manifest.model.cell
+    return f"{manifest.corpus.name} · {cell}"
 
 
 def _read(run: Run) -> list:
@@ -77,7 +77,7 @@ def _sizes(run: Run) -> list:
     sizes = (
         ("sequences", run.sequences.height),
         ("states", run.states),
-        ("units", run.manifest["model"]["units"]),
+        ("units", run.manifest.model.units),
         ("classes", len(run.class_names)),
     )
     return [

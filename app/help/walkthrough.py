@@ -89,11 +89,11 @@ def _steps(run: Run, found: Shortcut) -> list[list]:
 
 
 def _open_run(run: Run) -> list:
-    metrics = run.manifest["model"]["metrics"]
+    metrics = run.manifest.model.metrics
     return [
         _link(f"Open {DEMO}", explore(DEMO)),
-        f". The overview says {percent(metrics['accuracy'])} over "
-        f"{count(metrics['test'], 'test sequence')}. The score does not say what it is due to.",
+        f". The overview says {percent(metrics.accuracy)} over "
+        f"{count(metrics.test, 'test sequence')}. The score does not say what it is due to.",
     ]
 
 

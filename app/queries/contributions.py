@@ -16,7 +16,7 @@ MEASURED = "measured differences: the head is not linear"
 
 def is_exact(run: Run) -> bool:
     """Whether contributions follow from the weights; else they are measured differences."""
-    return run.manifest["readout"]["method"] == "linear"
+    return run.manifest.readout.method == "linear"
 
 
 def kind_of(run: Run | None) -> str:

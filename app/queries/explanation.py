@@ -189,4 +189,4 @@ def nullable_numbers(column: pl.Series) -> list[float | None]:
 
 def readout_facts(run: Run) -> dict:
     """What the page says of contributions, and what their running sum starts from."""
-    return {"exact": is_exact(run), "initial": run.manifest["readout"]["initial_logit"]}
+    return {"exact": is_exact(run), "initial": run.manifest.readout.initial_logit}

@@ -22,6 +22,7 @@ from stateline.app.queries.explanation import evidence, nullable_numbers, readou
 from stateline.app.queries.series import compact_values, series_facts
 from stateline.app.queries.state_kinds import Measured, distances_of, measured, measured_kinds
 from stateline.app.web.cache import CACHE
+from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run
 from stateline.store.schema import STEPS
 
@@ -141,12 +142,6 @@ def thumbnail(run: Run, projection: str) -> bytes:
     return CACHE.get((run.name, run.checksum, "thumbnail", projection), make, len)
 
 
-def projection_facts(run: Run, projection: str) -> dict:
-    """The manifest's entry of a projection; the run holds it."""
-    entries = run.manifest["projections"]
-    return next(entry for entry in entries if entry["id"] == projection)
-
-
 def page_facts(run: Run) -> dict:
     """All that the page's scripts must know of a run before any view asks for data."""
     manifest = run.manifest
@@ -158,8 +153,8 @@ def page_facts(run: Run) -> dict:
         "binBytes": bin_bytes(run),
         "sequences": run.sequences.height,
         **series_facts(run),
-        "keep": manifest["corpus"]["truncation"]["keep"],
-        "mostSteps": manifest["corpus"]["truncation"]["max_steps"],
+        "keep": manifest.corpus.truncation.keep,
+        "mostSteps": manifest.corpus.truncation.max_steps,
         "longest": longest_sequence(run),
         "classes": [
             {"name": name, "colour": colour}
@@ -168,7 +163,7 @@ def page_facts(run: Run) -> dict:
         "readout": readout_facts(run),
         "scales": {key: scale.plain() for key, scale in run_scales(run).items()},
         "layers": [_layer_plain(kind, step_noun(run)) for kind in measured_kinds(run)],
-        "projections": [_projection_plain(run, entry) for entry in manifest["projections"]],
+        "projections": [_projection_plain(run, entry) for entry in manifest.projections],
     }
 
 
@@ -193,12 +188,12 @@ def _layer_plain(kind: Measured, noun: str) -> dict:
     }
 
 
-def _projection_plain(run: Run, entry: dict) -> dict:
+def _projection_plain(run: Run, entry: Projection) -> dict:
     return {
-        "id": entry["id"],
-        "layer": measured(run, entry["id"]).key,
-        "method": entry["method"],
-        "note": map_note(run, entry["id"]),
+        "id": entry.id,
+        "layer": measured(run, entry.id).key,
+        "method": entry.method,
+        "note": map_note(run, entry.id),
     }
 
 
@@ -208,11 +203,11 @@ def map_note(run: Run, projection: str) -> str:
     return note if kind.alone else f"{kind.name}: {note}"
 
 
-def projection_note(entry: dict) -> str:
+def projection_note(entry: Projection) -> str:
     """One line on how a projection was made and how far to trust it."""
-    shown = {key: entry["settings"][key] for key in NOTED if key in entry["settings"]}
+    shown = {key: entry.settings[key] for key in NOTED if key in entry.settings}
     settings = [f"{NOTED[key]} {_plain(value)}" for key, value in shown.items()]
-    return ", ".join((entry["method"], *settings, f"mean trust {entry['mean_trust']:.2f}"))
+    return ", ".join((entry.method, *settings, f"mean trust {entry.mean_trust:.2f}"))
 
 
 def _plain(value: object) -> str:

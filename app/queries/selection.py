@@ -68,7 +68,7 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
     query   the fields of a Selection, each optional; other keys are not its business
     raises  StatelineError  a value that this run does not have, saying what it has
     """
-    projection = query.get("projection", run.manifest["default_projection"])
+    projection = query.get("projection", run.manifest.default_projection)
     sequence, pinned = (
         None if query.get(key) is None else parse_sequence(run, query[key])
         for key in ("sequence", "pinned")

@@ -16,13 +16,13 @@ SHADES = "0123456789abcdef"  # of such a pixel
 
 def series_facts(run: Run) -> dict:
     """What the page's scripts must know of a run's sequences before any is drawn."""
-    corpus = run.manifest["corpus"]
+    corpus = run.manifest.corpus
     return {
         "kind": run.kind,
-        "picture": corpus["picture"],
+        "picture": corpus.picture,
         "features": [
-            {"name": each["name"]} | {end: compact(each[end]) for end in ("low", "high")}
-            for each in corpus["features"]
+            {"name": each.name, "low": compact(each.low), "high": compact(each.high)}
+            for each in corpus.features
         ],
     }
 
@@ -66,8 +66,8 @@ def shades(run: Run, sequence_ids: list[int]) -> list[str]:
 
 def value_range(run: Run) -> tuple[float, float]:
     """The smallest and the largest value of any feature: one scale for all pixels of a picture."""
-    features = run.manifest["corpus"]["features"]
-    return min(each["low"] for each in features), max(each["high"] for each in features)
+    features = run.manifest.corpus.features
+    return min(each.low for each in features), max(each.high for each in features)
 
 
 def _shaded(values: np.ndarray, low: float, high: float) -> str:

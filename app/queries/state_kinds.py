@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stateline.app.web.cache import CACHE
+from stateline.store.manifest.models import Layer, Projection
 from stateline.store.reader import Run
 from stateline.store.schema import DISTANCE_COLUMNS
 
@@ -50,7 +51,7 @@ class Measured:
 
 def measured_kinds(run: Run) -> list[Measured]:
     """All kinds of state that have maps, in the order of the layers, h before c."""
-    places = [(each["layer"], each["state"]) for each in run.manifest["projections"]]
+    places = [(each.layer, each.state) for each in run.manifest.projections]
     wanted = [
         (layer, state)
         for layer in run.layer_ids
@@ -67,8 +68,8 @@ def measured(run: Run, projection: str) -> Measured:
     return next(each for each in kinds if (each.layer, each.state) == _place(entry))
 
 
-def _place(entry: dict) -> tuple[str, str]:
-    return entry["layer"], entry["state"]
+def _place(entry: Projection) -> tuple[str, str]:
+    return entry.layer, entry.state
 
 
 def _measured(run: Run, layer: str, state: str, alone: bool) -> Measured:
@@ -77,26 +78,26 @@ def _measured(run: Run, layer: str, state: str, alone: bool) -> Measured:
         layer=layer,
         state=state,
         name=state_name(entry, state),
-        largest=float(entry["max_distance"][state]),
-        backward=entry["direction"] == "backward",
-        read=(layer, state) == (run.manifest["readout"]["layer"], "h"),
+        largest=float(entry.max_distance[state]),
+        backward=entry.direction == "backward",
+        read=(layer, state) == (run.manifest.readout.layer, "h"),
         alone=alone,
     )
 
 
-def state_name(entry: dict, state: str = "h") -> str:
+def state_name(entry: Layer, state: str = "h") -> str:
     """A layer of the manifest in words, and which of its states where it is not the hidden one."""
     return " · ".join([layer_name(entry), *(["cell state"] if state == "c" else [])])
 
 
-def layer_name(entry: dict) -> str:
+def layer_name(entry: Layer) -> str:
     """A layer of the manifest in words: its own name, and the direction where there could be two.
 
     A stored layer has another id than its Keras layer where both directions have one each.
     """
-    two = entry["id"] != entry["layer"]
-    says = two or entry["direction"] == "backward"
-    return f"{entry['layer']} · {entry['direction']}" if says else entry["layer"]
+    two = entry.id != entry.layer
+    says = two or entry.direction == "backward"
+    return f"{entry.layer} · {entry.direction}" if says else entry.layer
 
 
 def distances_of(run: Run, sequence_id: int, kind: Measured) -> np.ndarray:

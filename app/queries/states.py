@@ -23,7 +23,7 @@ def state_blocks(run: Run, layer: str, state: str = "h") -> Iterator[tuple[int, 
     Up to HELD_BYTES are one block, which stays in memory for the next request; of more no more
     than BLOCK_BYTES are in memory at a time.
     """
-    row_bytes = 4 * run.layer(layer)["units"]
+    row_bytes = 4 * run.layer(layer).units
     if run.states * row_bytes <= HELD_BYTES:
         yield 0, _held(run, layer, state)
         return

@@ -89,7 +89,7 @@ def _kinds(run: Run) -> dict[str, str]:
 
 
 def _has_pictures(run: Run) -> bool:
-    return run.manifest["corpus"]["picture"]
+    return run.manifest.corpus.picture
 
 
 def table(run: Run) -> pl.DataFrame:

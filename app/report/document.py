@@ -97,13 +97,13 @@ def _tag(run: Run, index: int) -> str:
 
 def _title(run: Run, facts: dict, decision: dict) -> str:
     """Run, model, classes, and how the answer came about."""
-    model = run.manifest["model"]
-    metrics = model["metrics"]
-    parameters = model["parameters"]
+    model = run.manifest.model
+    metrics = model.metrics
+    parameters = model.parameters
     size = "" if parameters is None else f", {count(parameters, 'parameter')}"
     about = (
-        f"{model['cell']}, {count(model['units'], 'unit')}{size}; test accuracy "
-        f"{percent(metrics['accuracy'])} over {count(metrics['test'], 'sequence')}"
+        f"{model.cell}, {count(model.units, 'unit')}{size}; test accuracy "
+        f"{percent(metrics.accuracy)} over {count(metrics.test, 'sequence')}"
     )
     right = facts["correct"]
     verdict = "classified correctly" if right else "classified wrongly"
@@ -171,7 +171,7 @@ def read(run: Run, facts: dict) -> str:
     cut = facts["length_full"] - facts["length"]
     if not cut:
         return f"{facts['length']:,}, the whole {run.kind}"
-    keep = run.manifest["corpus"]["truncation"]["keep"]
+    keep = run.manifest.corpus.truncation.keep
     return f"{keep} {facts['length']:,}; {cut:,} more left out"
 
 
@@ -275,16 +275,16 @@ def _map(run: Run, sequence_id: int, projection: str, found: dict, view: StepVie
 def _source(run: Run, projection: str, made: date) -> str:
     """Where all of it comes from, so that the same report can be made again."""
     manifest = run.manifest
-    corpus = manifest["corpus"]
+    corpus = manifest.corpus
     kind = measured(run, projection)
-    versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
     pairs = (
-        ("Corpus", f"{corpus['name']}, {corpus['source']}"),
+        ("Corpus", f"{corpus.name}, {corpus.source}"),
         ("Projection", projection),
         *([] if kind.alone else [("Layer", kind.name)]),
-        ("Run built", f"{day(manifest['created'])}, with {versions}"),
+        ("Run built", f"{day(manifest.created)}, with {versions}"),
         ("Run's checksum", f"{run.checksum} (SHA-256 of its manifest)"),
-        ("Tables", f"schema version {manifest['schema_version']}"),
+        ("Tables", f"schema version {manifest.schema_version}"),
         ("Report made", day(made.isoformat())),
     )
     rows = (f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)

@@ -13,14 +13,14 @@ MAX_COLUMNS = 8  # features with a column of the table of steps; more would not 
 def values_drawings(run: Run, steps: dict, view: StepView) -> tuple[str, list[str]]:
     """The note on a series and its drawings: one of a picture, else one a row of columns."""
     values = np.array(steps["values"], dtype=np.float64)
-    corpus = run.manifest["corpus"]
-    if corpus["picture"]:
+    corpus = run.manifest.corpus
+    if corpus.picture:
         note = (
             "A row of pixels a step, the darker the higher the value. Colour: the answer, had the "
             "series ended at the row."
         )
         return note, [picture_svg(view, values, *value_range(run))]
-    features = corpus["features"]
+    features = corpus.features
     note = (
         "A column a step, a row a feature between its lowest and highest value in the run. "
         "Colour: the answer, had the series ended at the step."

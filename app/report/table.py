@@ -27,7 +27,7 @@ def table_note(run: Run, kind: Measured) -> str:
 def contribution_classes(run: Run, facts: dict) -> list[int]:
     """Classes that the table has a contribution for."""
     both = (facts["label"], facts["predicted"])
-    return classes_told(run.manifest["readout"]["outputs"], both)
+    return classes_told(run.manifest.readout.outputs, both)
 
 
 def step_table(run: Run, facts: dict, steps: dict, view: StepView) -> str:

@@ -51,7 +51,7 @@ def model_problem(run: Run, what: str) -> UnavailableError | None:
             f"{what} by the model itself, which needs {missing[0]}; it is not installed",
             fix="Install it and start the app again: make setup",
         )
-    if run.manifest["model"]["file"] is None:
+    if run.manifest.model.file is None:
         return UnavailableError(
             f"run {run.name}",
             f"{what} by the model itself, and this run was made from arrays of states",

@@ -20,6 +20,7 @@ from stateline.app.queries.series import series_facts
 from stateline.app.queries.state_kinds import layer_name
 from stateline.app.queries.states import state_blocks, states_of
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
 
 LARGEST_THRESHOLD = 1e6  # units that are not bounded may be large
@@ -83,7 +84,7 @@ def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
     query   keys of UnitSelection.plain, each optional; other keys are not its business
     raises  StatelineError  a value that this run does not have, saying what it has
     """
-    layer = parse_layer(run, query.get("layer", run.manifest["readout"]["layer"]))
+    layer = parse_layer(run, query.get("layer", run.manifest.readout.layer))
     asked = query.get("sequence")
     sequence = usual_sequence(run) if asked is None else parse_sequence(run, asked)
     first, last = _parse_span(run, sequence, query.get("from"), query.get("to"))
@@ -119,7 +120,7 @@ def _parse_group(run: Run, layer: str, value: object) -> int:
 
 def parse_unit(run: Run, layer: str, value: object) -> int:
     """Number of a unit of a layer."""
-    return parse_whole("unit", value, run.layer(layer)["units"])
+    return parse_whole("unit", value, run.layer(layer).units)
 
 
 def _parse_span(
@@ -188,21 +189,21 @@ def page_facts(run: Run) -> dict:
             for name, colour in zip(run.class_names, run.class_colours, strict=True)
         ],
         "scale": run_scales(run)[EXPECTED].plain(),
-        "layers": [_layer_plain(run, entry) for entry in run.manifest["layers"]],
+        "layers": [_layer_plain(run, entry) for entry in run.manifest.layers],
     }
 
 
-def _layer_plain(run: Run, entry: dict) -> dict:
+def _layer_plain(run: Run, entry: Layer) -> dict:
     """A layer of the page; `weights` (K, N) are null where the readout's are none of its units."""
-    readout = run.manifest["readout"]
-    read = readout["layer"] == entry["id"]
+    readout = run.manifest.readout
+    read = readout.layer == entry.id
     return {
-        "id": entry["id"],
+        "id": entry.id,
         "name": layer_name(entry),
-        "units": entry["units"],
-        "backward": entry["direction"] == "backward",
+        "units": entry.units,
+        "backward": entry.direction == "backward",
         "read": read,
-        "weights": readout["weights"] if read else None,
+        "weights": readout.weights if read else None,
     }
 
 

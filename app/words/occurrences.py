@@ -125,7 +125,7 @@ def places(run: Run, found: Occurrences) -> bytes:
     returns  little-endian float32 pixels from the left of each, in the order of `found`, then from
              the top of each, of a picture of the size queries.THUMBNAIL, then the effects
     """
-    place = run.coordinates(run.manifest["default_projection"])
+    place = run.coordinates(run.manifest.default_projection)
     drawn = drawn_rows(run.states)
     scale, left, top = pixel_place(place["x"][drawn], place["y"][drawn], *THUMBNAIL)
     across = left + scale * place["x"][found.rows].astype(float)

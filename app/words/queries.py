@@ -147,7 +147,7 @@ def table(run: Run, towards: int | None) -> pl.DataFrame:
     def make() -> pl.DataFrame:
         words = run.words
         class_ = pl.col("towards") if towards is None else pl.lit(towards)
-        output = pl.lit(0) if run.manifest["readout"]["outputs"] == 1 else class_
+        output = pl.lit(0) if run.manifest.readout.outputs == 1 else class_
         moved = _moved(words, towards)
         return words.select(
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),

@@ -1,7 +1,11 @@
 """Why a word is called a shortcut, in a sentence."""
 
+from collections.abc import Sequence
 
-def reason(word: dict, classes: list[dict], stored: int) -> str:
+from stateline.store.manifest.models import CorpusClass
+
+
+def reason(word: dict, classes: Sequence[CorpusClass], stored: int) -> str:
     """What a shortcut does to the answer, and what the labels say of it.
 
     Every share stands beside the two numbers that it is of: test, training and stored sequences
@@ -11,10 +15,10 @@ def reason(word: dict, classes: list[dict], stored: int) -> str:
     stored   sequences of the run
     """
     towards = word["towards"]
-    name, split = classes[towards]["name"], word["test"]
+    name, split = classes[towards].name, word["test"]
     # A small error keeps a second digit: ± 0.0 would say that there is none.
     digits = 1 if word["effect_se"] >= 0.05 else 2
-    everywhere = classes[towards]["test"] / sum(each["test"] for each in classes)
+    everywhere = classes[towards].test / sum(each.test for each in classes)
     return (
         f"pushes {word['effect']:+.{digits}f} (± {word['effect_se']:.{digits}f}) towards {name}, "
         f"while {split[towards]:,} of the {sum(split):,} test sequences that hold it are {name} "

@@ -42,7 +42,7 @@ def block(run: Run, start: int, end: int, asked: AskedWords) -> dict:
 
 def word_rows(run: Run, rows: pl.Series, towards: int | None) -> list[dict]:
     """Words as table and tooltips show them, in the order of their rows."""
-    classes, stored = run.manifest["corpus"]["classes"], run.sequences.height
+    classes, stored = run.manifest.corpus.classes, run.sequences.height
     return [
         cells
         | {
@@ -119,7 +119,7 @@ def words_facts(run: Run, asked: AskedWords) -> dict:
     return page_facts(run) | {
         "asked": asked.plain(),
         "usual": parse_words(run, {}).plain(),
-        "outputs": run.manifest["readout"]["outputs"],
+        "outputs": run.manifest.readout.outputs,
         "words": run.words.height,
         "leastShortcut": MIN_SHORTCUT,
         "picture": list(THUMBNAIL),

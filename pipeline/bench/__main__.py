@@ -201,8 +201,8 @@ def bench_reads(rows: list[list[str]], folder: Path, what: str) -> None:
     from stateline.store.reader import open_run
 
     run = open_run(folder)
-    layer = run.manifest["readout"]["layer"]
-    projection = run.manifest["default_projection"]
+    layer = run.manifest.readout.layer
+    projection = run.manifest.default_projection
     chosen = np.random.default_rng(0).integers(0, run.sequences.height, READS + 20)
 
     def read(sequence: int) -> None:

@@ -34,6 +34,7 @@ from stateline.pipeline.numerics.jumps import jumps
 from stateline.pipeline.run.stage import main_guard
 from stateline.pipeline.sources.text import read_part, split_words, word_ids
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import VOCABULARY, hidden_table
 
@@ -52,9 +53,9 @@ class TypedReader:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.network = Network(run)
-        self.meaning = run.manifest["corpus"]["tokens"]
+        self.meaning = run.manifest.corpus.tokens
         self.tokens = run.scan(VOCABULARY).collect()["token"].to_list()
-        special = set(self.meaning.values())
+        special = set(self.meaning.ids.values())
         self.known = {word: i for i, word in enumerate(self.tokens) if i not in special}
         self._states: dict[str, np.ndarray] = {}  # of each layer, read once: they may be large
 
@@ -72,13 +73,13 @@ class TypedReader:
         steps = {
             "token": [self.tokens[i] for i in ids],
             "surface": surface,
-            "known": (ids != self.meaning["unknown"]).tolist()
-            if self.meaning["unknown"] is not None
+            "known": (ids != self.meaning.unknown).tolist()
+            if self.meaning.unknown is not None
             else [True] * len(ids),
             "role": [None] * len(ids),
             **self._answers(logit),
             **self._moves(states, entry),
-            **self._place(states[f"{entry['layer']}.{entry['state']}"], entry),
+            **self._place(states[f"{entry.layer}.{entry.state}"], entry),
         }
         facts = self._facts(text, length_full, steps)
         return {
@@ -103,7 +104,7 @@ class TypedReader:
             column = "token_id" if self.run.kind == "text" else "values"
             sequence = self.run.steps_of(number, [column])[column].to_numpy()
         found = self._attribution.of(sequence, towards)
-        single = self.run.manifest["readout"]["outputs"] == 1 and towards == 0
+        single = self.run.manifest.readout.outputs == 1 and towards == 0
         output = f"{'minus the logit' if single else 'logit'} of {names[max(towards, int(single))]}"
         return {key: plain(value) for key, value in (found | {"output": output}).items()}
 
@@ -112,15 +113,15 @@ class TypedReader:
         # Loads TensorFlow, which the network has loaded by now.
         from stateline.pipeline.live.attribution import Attribution
 
-        readout = self.run.manifest["readout"]
-        known = readout["method"] in ("linear", "head")
-        initial = np.array(readout["initial_logit"], np.float32) if known else None
+        readout = self.run.manifest.readout
+        known = readout.method in ("linear", "head")
+        initial = np.array(readout.initial_logit, np.float32) if known else None
         return Attribution(self.network, initial)
 
-    def _projection(self, projection: str | None) -> dict:
+    def _projection(self, projection: str | None) -> Projection:
         """The manifest's entry of a map; the run's first where none is named."""
-        entries = {entry["id"]: entry for entry in self.run.manifest["projections"]}
-        chosen = self.run.manifest["default_projection"] if projection is None else projection
+        entries = {entry.id: entry for entry in self.run.manifest.projections}
+        chosen = self.run.manifest.default_projection if projection is None else projection
         if chosen not in list(entries):  # By value: what was sent may be of any type.
             raise StatelineError(
                 "projection",
@@ -138,17 +139,17 @@ class TypedReader:
         if not len(words[0]):
             raise StatelineError("text", "it holds no word", got=repr(text[:40]))
         surface = words[0].to_list()
-        ids = word_ids(surface, self.known, self.meaning["unknown"])
+        ids = word_ids(surface, self.known, self.meaning.unknown)
         if None in ids:
             unread = surface[ids.index(None)]
             raise StatelineError("text", f"the model has no id for the word {unread!r}")
-        if self.meaning["start"] is not None:
-            surface = [self.tokens[self.meaning["start"]], *surface]
-            ids = [self.meaning["start"], *ids]
+        if self.meaning.start is not None:
+            surface = [self.tokens[self.meaning.start], *surface]
+            ids = [self.meaning.start, *ids]
         read = pl.DataFrame({"surface": [surface], "ids": [ids]})
-        truncation = self.run.manifest["corpus"]["truncation"]
-        if truncation["max_steps"] is not None:
-            most, keep = truncation["max_steps"], truncation["keep"]
+        truncation = self.run.manifest.corpus.truncation
+        if truncation.max_steps is not None:
+            most, keep = truncation.max_steps, truncation.keep
             read = read.select(read_part("surface", most, keep), read_part("ids", most, keep))
         kept = read["ids"][0].to_numpy().astype(np.uint32)
         return read["surface"][0].to_list(), kept, len(surface)
@@ -156,7 +157,7 @@ class TypedReader:
     def _answers(self, logit: np.ndarray) -> dict[str, np.ndarray]:
         """What was expected after each word; logit is (T, K)."""
         ep = expected_prediction(logit)
-        initial = np.array(self.run.manifest["readout"]["initial_logit"], dtype=np.float32)
+        initial = np.array(self.run.manifest.readout.initial_logit, dtype=np.float32)
         return {
             "predicted": ep.argmax(axis=1),
             "ep": ep,
@@ -165,20 +166,22 @@ class TypedReader:
             "confidence": ep.max(axis=1),
         }
 
-    def _moves(self, states: dict[str, np.ndarray], entry: dict) -> dict[str, np.ndarray | None]:
+    def _moves(
+        self, states: dict[str, np.ndarray], entry: Projection
+    ) -> dict[str, np.ndarray | None]:
         """How far each word moved the state of the map's layer.
 
         states  float32 (T, N) by `<layer>.<kind>`
         entry   the manifest's entry of the map
         """
-        read = (entry["layer"], entry["state"]) == (self.network.about.reads.id, "h")
-        layer = self.run.layer(entry["layer"])
-        h = states[f"{entry['layer']}.{entry['state']}"]
+        read = (entry.layer, entry.state) == (self.network.about.reads.id, "h")
+        layer = self.run.layer(entry.layer)
+        h = states[f"{entry.layer}.{entry.state}"]
         weights = self.network.weights if read else None
-        moved = jumps(h, np.array([0, len(h)]), weights, layer["direction"])
+        moved = jumps(h, np.array([0, len(h)]), weights, layer.direction)
         return {"distance": moved[0], "visible": moved[1], "silent": moved[2]}
 
-    def _place(self, h: np.ndarray, entry: dict) -> dict[str, object]:
+    def _place(self, h: np.ndarray, entry: Projection) -> dict[str, object]:
         """Where each state is drawn: at the most similar stored one, which is named.
 
         h        float32 (T, N)
@@ -187,8 +190,8 @@ class TypedReader:
                  typed one among the units; trust is null, since a typed state has no place that
                  could be trusted
         """
-        row, away = nearest_states(h, self._stored(entry["layer"], entry["state"]))
-        place = self.run.coordinates(entry["id"])
+        row, away = nearest_states(h, self._stored(entry.layer, entry.state))
+        place = self.run.coordinates(entry.id)
         sequence = np.searchsorted(self.run.offsets, row, side="right") - 1
         return {
             "x": place["x"][row],

@@ -20,6 +20,8 @@ from stateline.pipeline.run.palette import class_colours
 from stateline.pipeline.run.stage import REPORT
 from stateline.pipeline.run.tables import Inputs
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import ManifestDraft
+from stateline.store.manifest.validation import validate_draft
 from stateline.store.schema import MODEL, SCHEMA_VERSION, index_file, projection_id
 
 PACKAGES = (
@@ -165,7 +167,7 @@ def verified_entry(inputs: Inputs) -> dict[str, float | None]:
     }
 
 
-def build_manifest(inputs: Inputs, methods: list[str], default: str) -> dict:
+def build_manifest(inputs: Inputs, methods: list[str], default: str) -> ManifestDraft:
     """Everything that the store says of the run, but for its tables.
 
     methods  keys of the projections that were made
@@ -175,7 +177,7 @@ def build_manifest(inputs: Inputs, methods: list[str], default: str) -> dict:
     projected = {m: paths.read_json(f"project-{m}", PROJECTION_FACTS) for m in methods}
     clustered = {m: paths.read_json(f"clusters-{m}", CLUSTER_FACTS) for m in methods}
     stages = [*STAGES, *(f"{stage}-{m}" for stage in ("project", "clusters") for m in methods)]
-    return {
+    manifest = {
         "schema_version": SCHEMA_VERSION,
         "run": paths.run,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -200,3 +202,4 @@ def build_manifest(inputs: Inputs, methods: list[str], default: str) -> dict:
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
     }
+    return validate_draft(manifest, f"manifest of {paths.run}")

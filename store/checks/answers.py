@@ -12,7 +12,7 @@ def check_answers(judge: Judge, block: Block, steps: pl.DataFrame) -> None:
     """ep from logit, contributions from logits, and their sum back to the last logit."""
     ep, logit = steps["ep"].to_numpy(), steps["logit"].to_numpy().astype(np.float64)
     contribution = steps["contribution"].to_numpy().astype(np.float64)
-    initial = np.array(judge.run.manifest["readout"]["initial_logit"])
+    initial = np.array(judge.run.manifest.readout.initial_logit)
     judge.close(block, STEPS, "sum of ep", ep.astype(np.float64).sum(axis=1), np.ones(len(ep)))
     judge.close(block, STEPS, "ep of logit", ep, probabilities(logit))
     before = block.before(logit, initial)
@@ -73,7 +73,7 @@ def check_model_answer(judge: Judge, block: Block, told: pl.DataFrame, last: np.
     last  float32 (B, C)
     """
     # The tolerance is for the model's arithmetic; the tables add a rounding to single precision.
-    tolerance = judge.run.manifest["verified"]["tolerance"] + 1e-7
+    tolerance = judge.run.manifest.verified.tolerance + 1e-7
     predicted, confidence = told["predicted"].to_numpy(), told["confidence"].to_numpy()
     answer = last[np.arange(len(last)), predicted]
     good = np.abs(answer - confidence) <= tolerance

@@ -14,6 +14,7 @@ from stateline.store.checks.phrase_sums import BLOCK_STEPS
 from stateline.store.checks.report import fix
 from stateline.store.checks.sequences import refuse_nulls
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run
 from stateline.store.schema import (
     CHARACTERISTIC_WORDS,
@@ -40,21 +41,21 @@ def keep(run: Run, name: str, table: pl.DataFrame, rule: str, good: pl.Series, g
         fail(run, name, place, rule, table[got][row])
 
 
-def check_clusters(run: Run, entry: dict, places: SlicedTable, steps: SlicedTable) -> int:
+def check_clusters(run: Run, entry: Projection, places: SlicedTable, steps: SlicedTable) -> int:
     """Every cluster of one map; returns how many there are.
 
     entry   the manifest's of the map
     places  its table
     steps   steps.parquet
     """
-    name, table = cluster_table(entry["id"]), run.clusters(entry["id"])
+    name, table = cluster_table(entry.id), run.clusters(entry.id)
     refuse_nulls(table, run.columns[name], run.folder / name, run.name)
-    sizes = entry["cluster_sizes"]
+    sizes = entry.cluster_sizes
     if len(sizes) != CLUSTER_LEVELS:
-        key = f"projections, {entry['id']}: cluster_sizes"
+        key = f"projections, {entry.id}: cluster_sizes"
         fail(run, MANIFEST, key, f"{CLUSTER_LEVELS} sizes, coarse to fine", len(sizes))
     levels = [Level(level, table) for level in range(CLUSTER_LEVELS)]
-    for states in read_states(run, entry["id"], places, steps):
+    for states in read_states(run, entry.id, places, steps):
         for each in levels:
             each.add(states)
     wanted = pl.concat(each.table() for each in levels)

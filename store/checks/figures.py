@@ -11,7 +11,7 @@ from stateline.store.checks.judge import ROUNDING
 from stateline.store.checks.report import Report, fix
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.consistency import Fact, written
-from stateline.store.manifest.figures import facts
+from stateline.store.manifest.figures import figure_facts
 from stateline.store.reader import Run
 from stateline.store.schema import MANIFEST, SEQUENCES, TOLERANCE
 
@@ -25,26 +25,33 @@ MEASURED = {
 
 def check_readout_shape(run: Run, report: Report) -> None:
     """A linear readout states weights (K, N) and bias (K,) of the layer that it reads."""
-    readout = run.manifest["readout"]
-    units = next(each["units"] for each in run.manifest["layers"] if each["id"] == readout["layer"])
-    outputs = readout["outputs"]
-    wanted = {"weights": (outputs, units), "bias": (outputs,)}
-    for key, shape in wanted.items() if readout["method"] == "linear" else ():
-        try:
-            got = np.array(readout[key], dtype=np.float64).shape
-        except (TypeError, ValueError):
-            got = ()
-        if got != shape:
-            raise StatelineError(
-                run.folder / MANIFEST,
-                f"key readout.{key}",
-                expected=" x ".join(map(str, shape)),
-                got=" x ".join(map(str, got)) or "something else",
-                fix=fix(run.name),
-            )
-    if readout["method"] == "linear":
-        check_initial_logit(run, np.array(readout["initial_logit"]), np.array(readout["bias"]))
-    report.add("readout", f"{readout['method']}, {outputs} outputs")
+    readout = run.manifest.readout
+    units = run.layer(readout.layer).units
+    outputs = readout.outputs
+    if readout.method == "linear":
+        check_shape(run, "weights", readout.weights, (outputs, units))
+        check_shape(run, "bias", readout.bias, (outputs,))
+        check_initial_logit(run, np.array(readout.initial_logit), np.array(readout.bias))
+    report.add("readout", f"{readout.method}, {outputs} outputs")
+
+
+def check_shape(run: Run, key: str, numbers: object, shape: tuple[int, ...]) -> None:
+    """Check that nested lists of the manifest's readout are an array of one shape.
+
+    raises  StatelineError  they are ragged, or of another shape
+    """
+    try:
+        got = np.array(numbers, dtype=np.float64).shape
+    except ValueError:
+        got = ()
+    if got != shape:
+        raise StatelineError(
+            run.folder / MANIFEST,
+            f"key readout.{key}",
+            expected=" x ".join(map(str, shape)),
+            got=" x ".join(map(str, got)) or "something else",
+            fix=fix(run.name),
+        )
 
 
 def check_initial_logit(run: Run, said: np.ndarray, bias: np.ndarray) -> None:
@@ -66,17 +73,17 @@ def check_initial_logit(run: Run, said: np.ndarray, bias: np.ndarray) -> None:
 
 def check_errors(run: Run, report: Report) -> None:
     """Errors measured at build are within the tolerance, or do not apply."""
-    verified = run.manifest["verified"]
-    for figure, name in MEASURED.items():
-        error = verified[figure]
+    verified = run.manifest.verified
+    for figure, error in verified.errors.items():
+        name = MEASURED[figure]
         if error is None:
             report.add(name, "not applicable")
             continue
-        if not error <= verified["tolerance"]:
+        if not error <= verified.tolerance:
             raise StatelineError(
                 run.folder / MANIFEST,
                 f"verified.{figure} is beyond the tolerance",
-                expected=f"{verified['tolerance']:g} at the most",
+                expected=f"{verified.tolerance:g} at the most",
                 got=f"{error:g}",
                 fix=fix(run.name),
             )
@@ -86,45 +93,45 @@ def check_errors(run: Run, report: Report) -> None:
 def check_accuracy(run: Run, report: Report) -> None:
     """Accuracy and size of the test set as the confusion matrix has them."""
     where = run.folder / MANIFEST
-    metrics = run.manifest["model"]["metrics"]
-    confusion = metrics["confusion"]
+    metrics = run.manifest.model.metrics
+    confusion = metrics.confusion
     tested = sum(map(sum, confusion))
     right = sum(row[index] for index, row in enumerate(confusion))
-    if tested != metrics["test"]:
+    if tested != metrics.test:
         raise StatelineError(
             where,
             "model.metrics.confusion does not add up to the test set",
-            expected=metrics["test"],
+            expected=metrics.test,
             got=tested,
             fix=fix(run.name),
         )
-    if not math.isclose(metrics["accuracy"], right / max(tested, 1), abs_tol=1e-6):
+    if not math.isclose(metrics.accuracy, right / max(tested, 1), abs_tol=1e-6):
         raise StatelineError(
             where,
             "model.metrics.accuracy is not that of the confusion matrix",
             expected=f"{right / max(tested, 1):.6f}",
-            got=f"{metrics['accuracy']:.6f}",
+            got=f"{metrics.accuracy:.6f}",
             fix=fix(run.name),
         )
-    report.add("accuracy", f"{metrics['accuracy']:.4f}, {right:,} of {tested:,} on the diagonal")
+    report.add("accuracy", f"{metrics.accuracy:.4f}, {right:,} of {tested:,} on the diagonal")
 
 
 def check_counts(run: Run, report: Report) -> None:
     """Counts of the manifest that the table of sequences proves."""
-    table, corpus = run.sequences, run.manifest["corpus"]
+    table, corpus = run.sequences, run.manifest.corpus
     cut = table["length_full"].cast(pl.Int64) - table["length"].cast(pl.Int64)
     counts = {
-        f"corpus.classes[{index}].stored": (each["stored"], int((table["label"] == index).sum()))
-        for index, each in enumerate(corpus["classes"])
+        f"corpus.classes[{index}].stored": (each.stored, int((table["label"] == index).sum()))
+        for index, each in enumerate(corpus.classes)
     }
-    left_out = run.manifest["left_out"]
+    left_out = run.manifest.left_out
     counts |= {
-        "left_out.truncated_sequences": (left_out["truncated_sequences"], int((cut > 0).sum())),
-        "left_out.truncated_words": (left_out["truncated_words"], int(cut.sum())),
-        "left_out.unknown_steps": (left_out["unknown_steps"], int(table["unknown"].sum())),
+        "left_out.truncated_sequences": (left_out.truncated_sequences, int((cut > 0).sum())),
+        "left_out.truncated_words": (left_out.truncated_words, int(cut.sum())),
+        "left_out.unknown_steps": (left_out.unknown_steps, int(table["unknown"].sum())),
         "left_out.unstored_test_sequences": (
-            left_out["unstored_test_sequences"],
-            corpus["sizes"]["test"] - table.height,
+            left_out.unstored_test_sequences,
+            corpus.sizes.test - table.height,
         ),
     }
     for key, (said, counted) in counts.items():
@@ -142,7 +149,7 @@ def check_counts(run: Run, report: Report) -> None:
 def check_figures(run: Run, report: Report) -> None:
     """Figures of the manifest that follow from each other, or from answers that are stored."""
     count = 0
-    for fits, key, want, got in chain(facts(run.manifest), confusion_facts(run)):
+    for fits, key, want, got in chain(figure_facts(run.manifest), confusion_facts(run)):
         if not fits:
             raise StatelineError(
                 run.folder / MANIFEST, f"key {key}", expected=want, got=written(got),
@@ -154,7 +161,7 @@ def check_figures(run: Run, report: Report) -> None:
 
 def confusion_facts(run: Run) -> Iterator[Fact]:
     """The stored sequences are part of the test split, and so are their answers."""
-    confusion = run.manifest["model"]["metrics"]["confusion"]
+    confusion = run.manifest.model.metrics.confusion
     # The split was answered in other batches: two classes as likely as each other may change
     # places, but none that more than half of the probability is for.
     sure = pl.col("confidence") > 0.5 + TOLERANCE

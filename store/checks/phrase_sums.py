@@ -108,7 +108,7 @@ def add_up(run: Run, words: pl.DataFrame) -> Sums:
     sums = Sums(
         **{name: np.zeros(size, dtype=np.int64) for name in whole},
         holding=np.zeros((size, classes), dtype=np.int64),
-        contribution=np.zeros((size, run.manifest["readout"]["outputs"])),
+        contribution=np.zeros((size, run.manifest.readout.outputs)),
         distance=np.zeros(size),
         unlisted=None,
         missing=np.empty(0, dtype=np.uint64),

@@ -8,6 +8,7 @@ from stateline.store.checks.phrase_sums import Sums, add_up, effects, spread
 from stateline.store.checks.report import Report, fix
 from stateline.store.checks.sequences import refuse_nulls
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import Split
 from stateline.store.reader import Run
 from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT, SEQUENCES, VOCABULARY, WORDS
 
@@ -136,15 +137,15 @@ def check_effects(rows: Rows, sums: Sums) -> None:
 
 def check_splits(rows: Rows, sums: Sums) -> None:
     """Counts in the training and test split: what the tables prove, and bounds of the rest."""
-    corpus = rows.run.manifest["corpus"]
-    sizes = {split: [c[split] for c in corpus["classes"]] for split in ("train", "test")}
-    stored = np.array([each["stored"] for each in corpus["classes"]])
+    corpus = rows.run.manifest.corpus
+    sizes = {split: [c.of(split) for c in corpus.classes] for split in ("train", "test")}
+    stored = np.array([each.stored for each in corpus.classes])
     test = rows.words["test"].to_numpy().astype(np.int64)
     good = ((test >= sums.holding) & (test - sums.holding <= sizes["test"] - stored)).all(axis=1)
     rule = "test at least the stored sequences with it, and at most the unstored ones more"
     rows.keep(rule, good, test)
     train = rows.words["train"]
-    known = corpus["sizes"]["train"] is not None
+    known = corpus.sizes.train is not None
     rule = "train null where, and only where, the training split is not known"
     rows.keep(rule, train.is_not_null().to_numpy() == known, train)
     if not known:
@@ -153,7 +154,7 @@ def check_splits(rows: Rows, sums: Sums) -> None:
     rows.keep("train at most the training sequences", good, train)
     vocabulary = rows.run.scan(VOCABULARY).select("token", "sequences").collect()
     # Neither is a word of a text; the unknown token stands for some.
-    special = [corpus["tokens"][name] for name in ("padding", "start")]
+    special = (corpus.tokens.padding, corpus.tokens.start)
     special = [each for each in special if each is not None]
     # What the vocabulary counts is the whole text, what the model reads may be a part of it.
     counted = vocabulary.with_row_index().filter(~pl.col("index").is_in(special)).drop("index")
@@ -167,10 +168,10 @@ def check_splits(rows: Rows, sums: Sums) -> None:
     rows.keep("train at most what the vocabulary counts", good, train)
 
 
-def label_lift(rows: Rows, split: str) -> tuple[np.ndarray, np.ndarray]:
+def label_lift(rows: Rows, split: Split) -> tuple[np.ndarray, np.ndarray]:
     """Log-odds of the class pushed to where a phrase is, less those of the split; their error."""
-    classes = rows.run.manifest["corpus"]["classes"]
-    whole = np.array([each[split] for each in classes], dtype=np.float64) + 1
+    classes = rows.run.manifest.corpus.classes
+    whole = np.array([each.of(split) for each in classes], dtype=np.float64) + 1
     towards = rows.words["towards"].to_numpy().astype(np.int64)
     share = (whole / whole.sum())[towards]
     holding = rows.words[split].to_numpy().astype(np.float64)
@@ -188,7 +189,7 @@ def check_labels(rows: Rows) -> None:
         rows.words[name].to_numpy().astype(np.float64) for name in ("effect", "effect_se")
     )
     sure = effect - 2 * effect_se
-    if rows.run.manifest["corpus"]["sizes"]["train"] is None:
+    if rows.run.manifest.corpus.sizes.train is None:
         rows.close("train_lift", np.full(len(lift), np.nan))
         score = sure - np.maximum(lift, 0) - 2 * error
     else:

@@ -6,6 +6,7 @@ import polars as pl
 from stateline.store.blocks import Block
 from stateline.store.checks.judge import ROUNDING, Judge, shown
 from stateline.store.checks.states import moves
+from stateline.store.manifest.models import Layer
 from stateline.store.schema import MAX_RESPONSES, MIN_RESPONSE, STEPS, response_table, unit_table
 from stateline.store.table import SlicedTable
 
@@ -13,10 +14,10 @@ from stateline.store.table import SlicedTable
 class Words:
     """The words that move a layer's units, added up again from the moves of all frequent words."""
 
-    def __init__(self, judge: Judge, layer: dict) -> None:
-        self.judge, self.layer, self.name = judge, layer, response_table(layer["id"])
+    def __init__(self, judge: Judge, layer: Layer) -> None:
+        self.judge, self.layer, self.name = judge, layer, response_table(layer.id)
         run = judge.run
-        self.table = run.responses(layer["id"])
+        self.table = run.responses(layer.id)
         self.steps = SlicedTable(run.folder / STEPS, run.columns[STEPS])
         often = pl.DataFrame(schema={"token": pl.String, "count": pl.UInt32})
         if run.kind == "text":
@@ -24,7 +25,7 @@ class Words:
             often = counted.filter(pl.col("count") >= MIN_RESPONSE).collect()
         self.words, self.count = often["token"], often["count"].to_numpy()
         self.kind = pl.Enum(self.words)
-        self.total = np.zeros((len(self.words), layer["units"]))
+        self.total = np.zeros((len(self.words), layer.units))
 
     def add(self, block: Block, h: np.ndarray) -> None:
         """One more block's states, float32 (M, N)."""
@@ -37,7 +38,7 @@ class Words:
         order = np.argsort(word, kind="stable")
         if len(order):
             found, first = np.unique(word[order], return_index=True)
-            moved = moves(block, h, self.layer["direction"])[rows[order]]
+            moved = moves(block, h, self.layer.direction)[rows[order]]
             self.total[found] += np.add.reduceat(moved, first)
 
     def check(self) -> None:
@@ -89,8 +90,8 @@ class Words:
 
     def _check_groups(self) -> None:
         """Groups are numbered by their units, without a gap; a unit that moves has one."""
-        name = unit_table(self.layer["id"])
-        of_units = self.judge.run.units(self.layer["id"])["cluster"]
+        name = unit_table(self.layer.id)
+        of_units = self.judge.run.units(self.layer.id)["cluster"]
         moved = (self.table["response"].to_numpy() != 0).any(axis=0)
         good = of_units.is_not_null().to_numpy() == moved
         if not good.all():

@@ -38,8 +38,8 @@ def check_run(folder: Path | str) -> Report:
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
-    report = Report(manifest["run"])
-    report.add("manifest", f"{manifest['run']}, schema version {manifest['schema_version']}")
+    report = Report(manifest.run)
+    report.add("manifest", f"{manifest.run}, schema version {manifest.schema_version}")
     check_files(folder, manifest, report)
     run = open_run(folder)
     report.add("schema", f"{len(run.columns)} tables of the schema's columns and types")
@@ -60,10 +60,10 @@ def check_run(folder: Path | str) -> Report:
 
 def check_rows(run: Run, report: Report) -> None:
     """Each table holds the rows that the manifest says; those a row a step all the same number."""
-    sequences = run.manifest["corpus"]["sizes"]["stored"]
+    sequences = run.manifest.corpus.sizes.stored
     for name in run.columns:
         rows = run.scan(name).select(pl.len()).collect().item()
-        wanted = run.manifest["tables"][name]["rows"]
+        wanted = run.manifest.rows(name)
         if name == SEQUENCES and rows == wanted:
             wanted = sequences
         elif is_step_grained(run.columns[name]) and rows == wanted:

@@ -6,6 +6,7 @@ import polars as pl
 
 from stateline.store.checks.report import Report, fix
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import Corpus
 from stateline.store.reader import Run
 from stateline.store.schema import SEQUENCES, VOCABULARY, Column
 
@@ -25,7 +26,7 @@ def refuse_nulls(
 def check_sequences(run: Run, report: Report) -> None:
     """The table of sequences by itself and against the manifest."""
     table, path = run.sequences, run.folder / SEQUENCES
-    classes, corpus = len(run.class_names), run.manifest["corpus"]
+    classes, corpus = len(run.class_names), run.manifest.corpus
     refuse_nulls(table, run.columns[SEQUENCES], path, run.name)
     for rule, holds in sequence_rules(classes, corpus).items():
         # Not-a-number compares in ways of its own; `is_between` refuses it.
@@ -53,7 +54,7 @@ def check_sequences(run: Run, report: Report) -> None:
     report.add("lengths", f"add up to {rows:,} steps")
 
 
-def sequence_rules(classes: int, corpus: dict) -> dict[str, pl.Expr]:
+def sequence_rules(classes: int, corpus: Corpus) -> dict[str, pl.Expr]:
     """What each row of sequences.parquet keeps to, by the rule in words, its column first.
 
     corpus  the manifest's
@@ -67,7 +68,7 @@ def sequence_rules(classes: int, corpus: dict) -> dict[str, pl.Expr]:
         "correct says whether label equals predicted": pl.col("correct")
         == (pl.col("label") == pl.col("predicted")),
         "confidence lies in 0 to 1": pl.col("confidence").is_between(0, 1),
-        **length_rules(corpus["truncation"]["max_steps"]),
+        **length_rules(corpus.truncation.max_steps),
         "turning_step is null where, and only where, the class is correct": pl.col(
             "turning_step"
         ).is_null()
@@ -77,7 +78,7 @@ def sequence_rules(classes: int, corpus: dict) -> dict[str, pl.Expr]:
             for column in ("settle_step", "max_distance_step", "turning_step", "right_until")
         },
     }
-    if corpus["kind"] == "series":
+    if corpus.kind == "series":
         rules["text is empty for a series"] = pl.col("text") == ""
     return rules
 
@@ -121,12 +122,12 @@ def check_vocabulary(run: Run, report: Report) -> None:
 
 def check_training_counts(run: Run, table: pl.DataFrame) -> None:
     """Counts are known where, and only where, the training split is, and fit each other."""
-    corpus = run.manifest["corpus"]
-    known = corpus["sizes"]["train"] is not None
+    corpus = run.manifest.corpus
+    known = corpus.sizes.train is not None
     rule = "null where, and only where, the training split is not known"
     rules = [(each, rule, pl.col(each).is_not_null() == known) for each in ("count", "sequences")]
     if known:
-        held, train = pl.col("sequences"), [each["train"] for each in corpus["classes"]]
+        held, train = pl.col("sequences"), [each.train for each in corpus.classes]
         within = [held.arr.get(index) <= most for index, most in enumerate(train)]
         rules += [
             ("count", "not below the sequences that hold it", pl.col("count") >= held.arr.sum()),

@@ -38,7 +38,7 @@ def check_steps(run: Run, add: Callable[[str, str], None]) -> None:
     tables = {name: SlicedTable(run.folder / name, run.columns[name]) for name in step_tables(run)}
     judge = Judge(run)
     vocabulary = run.scan(VOCABULARY).select("token").collect()["token"]
-    features = Features(run.manifest["corpus"]["features"])
+    features = Features(run.manifest.corpus.features)
     widest = max(numbers(run.columns[name]) for name in tables)
     trust = dict.fromkeys(run.projection_ids, 0.0)
     reach: dict[tuple[str, str], float] = {}
@@ -48,13 +48,13 @@ def check_steps(run: Run, add: Callable[[str, str], None]) -> None:
         features.check(judge, block, steps)
         check_answers(judge, block, steps)
         check_decisions(judge, block, steps)
-        for layer in run.manifest["layers"]:
-            name = hidden_table(layer["id"])
+        for layer in run.manifest.layers:
+            name = hidden_table(layer.id)
             hidden = read(tables[name], block, judge)
             for state, largest in check_layer(judge, block, name, layer, hidden).items():
-                key = layer["id"], state
+                key = layer.id, state
                 reach[key] = max(reach.get(key, 0.0), largest)
-            if layer["id"] == run.manifest["readout"]["layer"]:
+            if layer.id == run.manifest.readout.layer:
                 check_readout(judge, block, steps, hidden)
         for projection in run.projection_ids:
             name = projection_table(projection)

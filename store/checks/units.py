@@ -8,6 +8,7 @@ from stateline.store.checks.judge import ROUNDING, Judge, shown
 from stateline.store.checks.report import Report
 from stateline.store.checks.responses import Words
 from stateline.store.checks.sequences import refuse_nulls
+from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
 from stateline.store.schema import CONTEXTS, context_table, hidden_table, response_table, unit_table
 from stateline.store.table import SlicedTable
@@ -18,36 +19,36 @@ BLOCK_VALUES = 4_000_000  # numbers of one block of states, 16 MB in single prec
 def check_units(run: Run, report: Report) -> None:
     """Units, contexts and responses of every layer, from its states."""
     judge = Judge(run)
-    for layer in run.manifest["layers"]:
-        id_ = layer["id"]
+    for layer in run.manifest.layers:
+        id_ = layer.id
         for name in (unit_table(id_), context_table(id_), response_table(id_)):
             table = run.scan(name).collect()
             refuse_nulls(table, run.columns[name], run.folder / name, run.name)
         check_numbers(judge, layer)
         parts = [Figures(judge, layer), Contexts(judge, layer), Words(judge, layer)]
         hidden = SlicedTable(run.folder / hidden_table(id_), run.columns[hidden_table(id_)])
-        for block in blocks(run.offsets, max(BLOCK_VALUES // layer["units"], 1)):
+        for block in blocks(run.offsets, max(BLOCK_VALUES // layer.units, 1)):
             h = hidden.slice(block.start, block.stop, ["h"])["h"].to_numpy()
             for part in parts:
                 part.add(block, h)
         for part in parts:
             part.check()
         words = run.responses(id_).height
-        report.add("units", f"{id_}, {layer['units']:,} units moved by {words:,} words")
+        report.add("units", f"{id_}, {layer.units:,} units moved by {words:,} words")
 
 
-def check_numbers(judge: Judge, layer: dict) -> None:
+def check_numbers(judge: Judge, layer: Layer) -> None:
     """A row a unit in order, each with its weight in the readout."""
-    name, readout = unit_table(layer["id"]), judge.run.manifest["readout"]
-    table = judge.run.units(layer["id"])
-    if table["unit"].to_list() != list(range(layer["units"])):
-        judge.fail(name, "unit", f"0 to {layer['units'] - 1} in order", table["unit"].to_list()[:8])
-    if readout["method"] != "linear" or readout["layer"] != layer["id"]:
+    name, readout = unit_table(layer.id), judge.run.manifest.readout
+    table = judge.run.units(layer.id)
+    if table["unit"].to_list() != list(range(layer.units)):
+        judge.fail(name, "unit", f"0 to {layer.units - 1} in order", table["unit"].to_list()[:8])
+    if readout.method != "linear" or readout.layer != layer.id:
         if table["weight"].null_count() < table.height:
             judge.fail(name, "weight", "null: no linear readout of this layer", "a number")
         return
     said = table["weight"].to_numpy().T
-    wanted = np.array(readout["weights"], dtype=np.float32)
+    wanted = np.array(readout.weights, dtype=np.float32)
     # A row of nulls is not-a-number here, which equals nothing.
     if not np.array_equal(said, wanted):
         unit = int((said == wanted).all(axis=0).argmin())
@@ -58,9 +59,9 @@ def check_numbers(judge: Judge, layer: dict) -> None:
 class Figures:
     """Mean, standard deviation and range of each unit."""
 
-    def __init__(self, judge: Judge, layer: dict) -> None:
-        self.judge, self.name = judge, unit_table(layer["id"])
-        self.table = judge.run.units(layer["id"])
+    def __init__(self, judge: Judge, layer: Layer) -> None:
+        self.judge, self.name = judge, unit_table(layer.id)
+        self.table = judge.run.units(layer.id)
         # About the mean that is stored, so that no digits are lost in the squares.
         self.about = self.table["mean"].to_numpy().astype(np.float64)
         self.total, self.square = np.zeros_like(self.about), np.zeros_like(self.about)
@@ -96,17 +97,17 @@ class Figures:
 class Contexts:
     """The strongest contexts at either end of each unit."""
 
-    def __init__(self, judge: Judge, layer: dict) -> None:
-        self.judge, self.name = judge, context_table(layer["id"])
-        table = judge.run.contexts(layer["id"])
+    def __init__(self, judge: Judge, layer: Layer) -> None:
+        self.judge, self.name = judge, context_table(layer.id)
+        table = judge.run.contexts(layer.id)
         self.unit, self.sequence, self.t = (
             table[name].to_numpy().astype(np.int64) for name in ("unit", "sequence_id", "t")
         )
         # The lowest values are the highest of the other sign.
         self.end = (~table["high"]).to_numpy().astype(np.int64)
         self.value = np.where(self.end == 0, 1, -1) * table["value"].to_numpy()
-        self._check_order(table, layer["units"])
-        last = self.value.reshape(layer["units"], 2, -1)[:, :, -1]
+        self._check_order(table, layer.units)
+        last = self.value.reshape(layer.units, 2, -1)[:, :, -1]
         self.last = last.T  # (2, N)
         self.stronger = np.zeros(self.last.shape, dtype=np.int64)
 

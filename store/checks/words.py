@@ -1,5 +1,6 @@
 """Checks of what the model read at each step: the words of a text, the numbers of a series."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,6 +8,7 @@ import polars as pl
 
 from stateline.store.blocks import Block
 from stateline.store.checks.judge import ROUNDING, Judge, shown
+from stateline.store.manifest.models import Feature
 from stateline.store.schema import MANIFEST, STEPS
 
 
@@ -30,12 +32,12 @@ def check_words(judge: Judge, block: Block, steps: pl.DataFrame, vocabulary: pl.
 
 def check_tokens(judge: Judge, block: Block, steps: pl.DataFrame, vocabulary: pl.Series) -> None:
     """The words of a text: no padding, the vocabulary's token, known or not."""
-    tokens = judge.run.manifest["corpus"]["tokens"]
+    tokens = judge.run.manifest.corpus.tokens
     there = steps["token_id"].is_not_null().to_numpy()
     judge.rows(block, STEPS, "token_id never null in a text", there, ["null"] * len(there))
     ids, known = steps["token_id"].to_numpy(), steps["known"].to_numpy()
     # Compared with null, no id is equal: a model may have neither of the two.
-    padding, unknown = ids == tokens["padding"], ids == tokens["unknown"]
+    padding, unknown = ids == tokens.padding, ids == tokens.unknown
     judge.rows(block, STEPS, "token_id of a word, never padding", ~padding, ids)
     judge.rows(block, STEPS, "token_id of the vocabulary", ids < len(vocabulary), ids)
     written = vocabulary.gather(steps["token_id"])
@@ -52,7 +54,7 @@ class Features:
     entries  the manifest's corpus.features; none for a text
     """
 
-    entries: list[dict]
+    entries: Sequence[Feature]
     low: np.ndarray = field(init=False)  # float32 (F,) smallest value so far
     high: np.ndarray = field(init=False)
 
@@ -77,9 +79,9 @@ class Features:
             error = np.abs(self.said(key) - found)
             for entry, off, value in zip(self.entries, error, found, strict=True):
                 if not off <= ROUNDING * (1 + abs(value)):
-                    place = f"corpus.features, {entry['name']}: {key}"
-                    judge.fail(MANIFEST, place, shown(value), shown(entry[key]))
+                    place = f"corpus.features, {entry.name}: {key}"
+                    judge.fail(MANIFEST, place, shown(value), shown(getattr(entry, key)))
 
     def said(self, key: str) -> np.ndarray:
         """float32 (F,): the manifest's low or high of each feature."""
-        return np.array([each[key] for each in self.entries], dtype=np.float32)
+        return np.array([getattr(each, key) for each in self.entries], dtype=np.float32)

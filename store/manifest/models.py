@@ -1,211 +1,307 @@
-"""The shape of a manifest: which keys it holds and of what kind each is."""
+"""The manifest as frozen pydantic models: its keys and the type of each.
 
-import math
-import re
-from dataclasses import dataclass
+Keys that the models do not name are allowed and kept, so that a newer release may add some.
+"""
 
-# A shape is a type, a tuple of types, a pattern that a text matches, a dict of shapes by key, a
-# list with the one shape of its items, or one of the two below. Keys that a shape does not name
-# are allowed: they are news, not faults.
-NUMBER = (int, float)
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+T = TypeVar("T")
+
+
+def to_tuple(value: object) -> object:
+    """Return a list as a tuple; nothing but a list is a list in JSON.
+
+    raises  ValueError  the value is no list
+    """
+    if not isinstance(value, list):
+        raise ValueError("not a list")
+    return tuple(value)
+
+
+# Descriptions are what an error message says was expected, see `validation.describe`.
+Items = Annotated[tuple[T, ...], BeforeValidator(to_tuple)]
+# No other reader of JSON accepts NaN or an infinity.
+Number = Annotated[float, Field(allow_inf_nan=False)]
 # Colours become part of a page, and a manifest may come from a stranger.
-COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
-DIGEST = re.compile("[0-9a-f]{64}")
+Colour = Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$", description="a colour #rrggbb")]
+Instant = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|\+00:00)$",
+        description="a time in UTC, YYYY-MM-DDThh:mm:ssZ",
+    ),
+]
+Digest = Annotated[
+    str, Field(pattern="^[0-9a-f]{64}$", description="a SHA-256 digest in hexadecimal")
+]
 # Gates become names of columns.
-GATE = re.compile("[a-z][a-z0-9_]{0,31}")
-PATTERN_NAMES = {
-    COLOUR: "a colour #rrggbb",
-    INSTANT: "a time in UTC, YYYY-MM-DDThh:mm:ssZ",
-    DIGEST: "a SHA-256 in hexadecimal",
-    GATE: "a name of lower-case letters, digits and _",
-}
+Gate = Annotated[
+    str,
+    Field(
+        pattern="^[a-z][a-z0-9_]{0,31}$",
+        description="a name of lower-case letters, digits and _",
+    ),
+]
+State = Literal["h", "c"]
+StateKey = Annotated[str, Field(pattern="^[hc]$", description="h or c")]
+Split = Literal["train", "validation", "test"]
 
 
-@dataclass(frozen=True)
-class Maybe:
-    """A shape, or null where it is not known or does not apply."""
+class Entry(BaseModel):
+    """An object of the manifest: immutable, no value converted to another type."""
 
-    shape: object
-
-
-@dataclass(frozen=True)
-class Each:
-    """An object whose keys are all of one pattern and whose values are all of one shape."""
-
-    key: re.Pattern
-    shape: object
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
 
 
-COUNT = Maybe(int)
-SHAPE = {
-    "schema_version": int,
-    "run": str,
-    "created": INSTANT,
-    "corpus": {
-        "name": str,
-        "source": str,
-        "kind": re.compile("text|series"),
-        "classes": [
-            {
-                "name": str,
-                "colour": COLOUR,
-                "train": COUNT,
-                "validation": COUNT,
-                "test": int,
-                "stored": int,
-            }
-        ],
-        "sizes": {"train": COUNT, "validation": COUNT, "test": int, "stored": int},
-        "truncation": {"max_steps": COUNT, "keep": Maybe(re.compile("first|last"))},
-        "tokens": {"padding": COUNT, "unknown": COUNT, "start": COUNT},
-        "features": [{"name": str, "low": NUMBER, "high": NUMBER}],
-        "picture": bool,
-    },
-    "model": {
-        "file": Maybe(re.compile(r"model\.keras")),
-        "layers": [{"name": str, "class": str, "parameters": int}],
-        "cell": str,
-        "units": int,
-        "parameters": COUNT,
-        "seed": COUNT,
-        "epochs": COUNT,
-        "settings": dict,
-        "history": [
-            {
-                "epoch": int,
-                "loss": NUMBER,
-                "accuracy": NUMBER,
-                "val_loss": NUMBER,
-                "val_accuracy": NUMBER,
-            }
-        ],
-        "metrics": {
-            "test": int,
-            "accuracy": NUMBER,
-            "recall": [Maybe(NUMBER)],
-            "confusion": [[int]],
-            "elementwise_accuracy": Maybe(NUMBER),
-        },
-    },
-    "readout": {
-        "layer": str,
-        "method": re.compile("linear|head|prefix|given"),
-        "activation": re.compile("sigmoid|softmax"),
-        "outputs": int,
-        "initial_logit": [NUMBER],
-        "weights": Maybe(list),
-        "bias": Maybe(list),
-    },
-    "layers": [
-        {
-            "id": str,
-            "layer": str,
-            "class": str,
-            "units": int,
-            "direction": re.compile("forward|backward"),
-            "states": [re.compile("h|c")],
-            "gates": [GATE],
-            "max_distance": Each(re.compile("h|c"), NUMBER),
-            "index": bool,
+class Counts(Entry):
+    """Sequences by split, and those that are stored; null where a split is not known."""
+
+    train: int | None
+    validation: int | None
+    test: int
+    stored: int
+
+    def of(self, split: Split) -> int | None:
+        """Return the sequences of one split; None where it is not known."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}[split]
+
+
+class CorpusClass(Counts):
+    """One class with its colour and its sequences."""
+
+    name: str
+    colour: Colour
+
+
+class Truncation(Entry):
+    """Most steps that the model reads and which end of a sequence is kept; null: nothing is cut."""
+
+    max_steps: int | None
+    keep: Literal["first", "last"] | None
+
+
+class Tokens(Entry):
+    """Token ids with a meaning; null where the model has none."""
+
+    padding: int | None
+    unknown: int | None
+    start: int | None
+
+    @property
+    def ids(self) -> dict[str, int | None]:
+        """Every token id by its key."""
+        return {"padding": self.padding, "unknown": self.unknown, "start": self.start}
+
+
+class Feature(Entry):
+    """One of the numbers of each step of a series, with its smallest and largest stored value."""
+
+    name: str
+    low: Number
+    high: Number
+
+
+class Corpus(Entry):
+    """The sequences: source, classes, splits, and what each step holds."""
+
+    name: str
+    source: str
+    kind: Literal["text", "series"]
+    classes: Items[CorpusClass]
+    sizes: Counts
+    truncation: Truncation
+    tokens: Tokens
+    features: Items[Feature]
+    picture: bool
+
+
+class ModelLayer(Entry):
+    """One layer of the trained model."""
+
+    name: str
+    class_: str = Field(alias="class")
+    parameters: int
+
+
+class Epoch(Entry):
+    """Losses and accuracies of one epoch of the training."""
+
+    epoch: int
+    loss: Number
+    accuracy: Number
+    val_loss: Number
+    val_accuracy: Number
+
+
+class Metrics(Entry):
+    """Answers to the whole test split.
+
+    recall                of each class, C; null where the split has no sequence of it
+    confusion             C rows of C, sequences by actual (row) and predicted (column) class
+    elementwise_accuracy  share of class probabilities on the right side of 0.5; null: not known
+    """
+
+    test: int
+    accuracy: Number
+    recall: Items[Number | None]
+    confusion: Items[Items[int]]
+    elementwise_accuracy: Number | None
+
+
+class ModelInfo(Entry):
+    """The model and its training; null or empty where that is not known."""
+
+    file: Literal["model.keras"] | None
+    layers: Items[ModelLayer]
+    cell: str
+    units: int
+    parameters: int | None
+    seed: int | None
+    epochs: int | None
+    settings: Mapping[str, Any]
+    history: Items[Epoch]
+    metrics: Metrics
+
+
+class Readout(Entry):
+    """All that lies between the recurrent layer and the class probabilities.
+
+    outputs        K, output units of the head
+    initial_logit  K, before the first step
+    weights, bias  (K, N) and K of a linear readout; else null
+    """
+
+    layer: str
+    method: Literal["linear", "head", "prefix", "given"]
+    activation: Literal["sigmoid", "softmax"]
+    outputs: int
+    initial_logit: Items[Number]
+    weights: Items[Items[Number]] | None
+    bias: Items[Number] | None
+
+
+class Layer(Entry):
+    """One recurrent layer whose states are stored.
+
+    max_distance  largest distance by kind of state, of those whose distances are stored
+    """
+
+    id: str
+    layer: str
+    class_: str = Field(alias="class")
+    units: int
+    direction: Literal["forward", "backward"]
+    states: Items[State]
+    gates: Items[Gate]
+    max_distance: Mapping[StateKey, Number]
+    index: bool
+
+
+class Projection(Entry):
+    """One map of the states of a layer: how it was made, and its quality."""
+
+    id: str
+    layer: str
+    state: State
+    method: Literal["t-SNE", "PCA", "UMAP"]
+    settings: Mapping[str, Any]
+    seed: int
+    seconds: Number
+    fitted_states: int
+    placed_states: int
+    trustworthiness: Number
+    continuity: Number
+    quality_sample: int
+    mean_trust: Number
+    segment_scale: Number | None
+    cluster_sizes: Items[int]
+
+
+class LeftOut(Entry):
+    """Parts of the corpus that the stored run does not show."""
+
+    truncated_sequences: int
+    truncated_words: int
+    unknown_steps: int
+    unstored_test_sequences: int
+    blank_dropped: int
+    without_known_word: int
+
+
+class Verified(Entry):
+    """Errors measured at build and their tolerance; null where there is no model to compare with.
+
+    prediction_error  of the stored answers, against the model's own prediction
+    batch_error       between batches of different composition
+    alone_error       between a batch and single-sequence runs
+    """
+
+    tolerance: Number
+    prediction_error: Number | None
+    batch_error: Number | None
+    alone_error: Number | None
+
+    @property
+    def errors(self) -> dict[str, float | None]:
+        """Every measured error by its key."""
+        return {
+            "prediction_error": self.prediction_error,
+            "batch_error": self.batch_error,
+            "alone_error": self.alone_error,
         }
-    ],
-    "projections": [
-        {
-            "id": str,
-            "layer": str,
-            "state": re.compile("h|c"),
-            "method": re.compile("t-SNE|PCA|UMAP"),
-            "settings": dict,
-            "seed": int,
-            "seconds": NUMBER,
-            "fitted_states": int,
-            "placed_states": int,
-            "trustworthiness": NUMBER,
-            "continuity": NUMBER,
-            "quality_sample": int,
-            "mean_trust": NUMBER,
-            "segment_scale": Maybe(NUMBER),
-            "cluster_sizes": [int],
-        }
-    ],
-    "default_projection": str,
-    "left_out": {
-        "truncated_sequences": int,
-        "truncated_words": int,
-        "unknown_steps": int,
-        "unstored_test_sequences": int,
-        "blank_dropped": int,
-        "without_known_word": int,
-    },
-    "verified": {
-        "tolerance": NUMBER,
-        "prediction_error": Maybe(NUMBER),
-        "batch_error": Maybe(NUMBER),
-        "alone_error": Maybe(NUMBER),
-    },
-    "stages": [
-        {"stage": str, "seconds": NUMBER, "rows": int, "bytes": int, "peak_memory_bytes": int}
-    ],
-    "versions": dict,
-}
-FILE_SHAPE = {"rows": COUNT, "bytes": int, "sha256": DIGEST}
-TABLE_SHAPE = FILE_SHAPE | {"rows": int}
 
 
-def shape_name(shape: object) -> str:
-    """What a shape wants, in words."""
-    if isinstance(shape, Maybe):
-        return f"{shape_name(shape.shape)} or null"
-    if isinstance(shape, dict | Each) or shape is dict:
-        return "an object"
-    if isinstance(shape, list) or shape is list:
-        return "a list"
-    if isinstance(shape, re.Pattern):
-        return PATTERN_NAMES.get(shape, shape.pattern.replace("|", " or ").replace("\\", ""))
-    types = shape if isinstance(shape, tuple) else (shape,)
-    names = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
-    return " or ".join(dict.fromkeys(names.get(t, t.__name__) for t in types))
+class Stage(Entry):
+    """Cost of one stage of the build."""
+
+    stage: str
+    seconds: Number
+    rows: int
+    bytes: int
+    peak_memory_bytes: int
 
 
-def find_fault(value: object, shape: object, path: str) -> tuple[str, str, str] | None:
-    """The first place where a value leaves its shape: place, expected, got; None where it fits."""
-    if isinstance(shape, Maybe):
-        fault = None if value is None else find_fault(value, shape.shape, path)
-        # A fault of the value itself says that null would have done too.
-        return fault if fault is None or fault[0] != path else (path, shape_name(shape), fault[2])
-    if isinstance(shape, dict | Each):
-        return find_inner_fault(value, shape, path)
-    if isinstance(shape, list):
-        if not isinstance(value, list):
-            return path, "a list", type(value).__name__
-        faults = (find_fault(item, shape[0], f"{path}[{i}]") for i, item in enumerate(value))
-        return next((fault for fault in faults if fault), None)
-    if isinstance(shape, re.Pattern):
-        fits = isinstance(value, str) and shape.fullmatch(value)
-        return None if fits else (path, shape_name(shape), repr(value)[:40])
-    types = shape if isinstance(shape, tuple) else (shape,)
-    # Python counts True as a whole number; a manifest does not.
-    fits = isinstance(value, types) and (bool in types or not isinstance(value, bool))
-    # Nor is not-a-number a number: no other reader of JSON takes it.
-    fits = fits and not (isinstance(value, float) and not math.isfinite(value))
-    return None if fits else (path, shape_name(shape), repr(value)[:40])
+class FileEntry(Entry):
+    """One file of the run; rows are null of a file that is no table."""
+
+    rows: int | None
+    bytes: int
+    sha256: Digest
 
 
-def find_inner_fault(value: object, shape: dict | Each, path: str) -> tuple[str, str, str] | None:
-    """The first fault of an object or of what it holds; see `find_fault`."""
-    if not isinstance(value, dict):
-        return path, "an object", type(value).__name__
-    if isinstance(shape, Each):
-        stray = [key for key in value if not shape.key.fullmatch(key)]
-        if stray:
-            return path, f"keys {shape_name(shape.key)}", repr(stray[0])[:40]
-        shape = dict.fromkeys(value, shape.shape)
-    for key, inner in shape.items():
-        place = f"{path}.{key}" if path else key
-        if key not in value:
-            return place, shape_name(inner), "nothing"
-        fault = find_fault(value[key], inner, place)
-        if fault:
-            return fault
-    return None
+class ManifestDraft(Entry):
+    """A manifest before its tables are written: all but their list."""
+
+    schema_version: int
+    run: str
+    created: Instant
+    corpus: Corpus
+    model: ModelInfo
+    readout: Readout
+    layers: Items[Layer]
+    projections: Items[Projection]
+    default_projection: str
+    left_out: LeftOut
+    verified: Verified
+    stages: Items[Stage]
+    versions: Mapping[str, Any]
+
+
+class Manifest(ManifestDraft):
+    """The manifest of a written run."""
+
+    tables: Mapping[str, FileEntry]
+
+    def rows(self, table: str) -> int:
+        """Return the rows of a Parquet table, by its path relative to the run's folder."""
+        rows = self.tables[table].rows
+        assert rows is not None, "the consistency of the manifest was checked"
+        return rows
+
+
+def to_json(manifest: ManifestDraft) -> dict[str, Any]:
+    """Return a manifest as the object that its file holds."""
+    return manifest.model_dump(mode="json", by_alias=True)

@@ -1,4 +1,4 @@
-"""The manifest: what a run says of itself, read and validated."""
+"""Reading the manifest of a run's folder."""
 
 import json
 import os
@@ -6,66 +6,41 @@ from pathlib import Path
 
 from stateline.store.errors import StatelineError
 from stateline.store.files import Identity, identity
-from stateline.store.manifest.consistency import find_contradiction
-from stateline.store.manifest.models import FILE_SHAPE, SHAPE, TABLE_SHAPE, find_fault
-from stateline.store.schema import MANIFEST, RUN_NAME, SCHEMA_VERSION
+from stateline.store.manifest.models import Manifest
+from stateline.store.manifest.validation import validate_manifest
+from stateline.store.schema import MANIFEST
 
 
-def validate_manifest(manifest: object, where: object, *, tables: bool = True) -> None:
-    """Raise StatelineError for the first key that is missing, wrong or at odds with another.
+def read_manifest(folder: Path) -> Manifest:
+    """Read and validate the manifest of a run's folder.
 
-    tables  also its list of tables, which the writer adds last
+    raises  StatelineError  it is missing, cannot be read, or is not valid
     """
-    version = manifest.get("schema_version") if isinstance(manifest, dict) else None
-    if isinstance(version, int) and version != SCHEMA_VERSION:
-        raise StatelineError(
-            where,
-            "written in another schema version",
-            expected=SCHEMA_VERSION,
-            got=version,
-            fix="Rebuild the run, or open it with the release that wrote it.",
-        )
-    shape = SHAPE | ({"tables": dict} if tables else {})
-    fault = find_fault(manifest, shape, "")
-    if fault is None and tables:
-        for name, entry in manifest["tables"].items():
-            shape = TABLE_SHAPE if name.endswith(".parquet") else FILE_SHAPE
-            fault = fault or find_fault(entry, shape, f"tables.{name}")
-    fault = fault or find_contradiction(manifest)
-    if fault:
-        place, expected, got = fault
-        raise StatelineError(
-            where, f"key {place or 'of the whole'}", expected=expected, got=got, fix=fix(manifest)
-        )
-
-
-def fix(manifest: object) -> str | None:
-    """The command that makes a bad manifest good; None where it does not say whose it is."""
-    run = manifest.get("run") if isinstance(manifest, dict) else None
-    named = isinstance(run, str) and RUN_NAME.fullmatch(run)
-    return f"Rebuild it: make run RUN={run}" if named else None
-
-
-def read_manifest(folder: Path) -> dict:
-    """The validated manifest of a run's folder."""
     return parse_manifest(manifest_bytes(folder)[0], folder)
 
 
 def manifest_bytes(folder: Path) -> tuple[bytes, Identity]:
-    """The manifest of a run's folder as it lies there, and the identity of the file it is from."""
+    """Return the bytes of the manifest of a run's folder, and the identity of its file.
+
+    raises  StatelineError  it is missing or cannot be read
+    """
     path = folder / MANIFEST
     if not path.is_file():
         raise StatelineError(path, "missing", fix=f"Rebuild it: make run RUN={folder.name}")
     try:
         with path.open("rb") as content:
-            file = identity(os.fstat(content.fileno()))  # first: what is written later differs
+            # First: a file written later has another identity.
+            file = identity(os.fstat(content.fileno()))
             return content.read(), file
     except OSError as error:
         raise StatelineError(path, f"cannot be read ({error.strerror or error})") from None
 
 
-def parse_manifest(content: bytes, folder: Path) -> dict:
-    """The manifest of a run's folder from its bytes, validated."""
+def parse_manifest(content: bytes, folder: Path) -> Manifest:
+    """Parse and validate the manifest of a run's folder.
+
+    raises  StatelineError  it is not JSON, or not valid
+    """
     path = folder / MANIFEST
     try:
         manifest = json.loads(content.decode("utf-8"))
@@ -73,5 +48,4 @@ def parse_manifest(content: bytes, folder: Path) -> dict:
         raise StatelineError(
             path, f"is not JSON ({error})", fix=f"Rebuild it: make run RUN={folder.name}"
         ) from None
-    validate_manifest(manifest, path)
-    return manifest
+    return validate_manifest(manifest, path)

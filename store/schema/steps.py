@@ -17,7 +17,7 @@ def step_columns(classes: int, outputs: int, features: int = 0) -> tuple[Column,
 
 def read_columns(features: int) -> tuple[Column, ...]:
     """The first columns of steps.parquet: what the model read at each step."""
-    columns = (
+    columns: tuple[Column, ...] = (
         *KEY,
         Column(
             "token",

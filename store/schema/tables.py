@@ -11,16 +11,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from stateline.store.schema.analyses import (
-    CLUSTER_LEVELS,
-    cluster_columns,
-    context_columns,
-    response_columns,
-    unit_columns,
-    word_columns,
-)
+from stateline.store.schema.analyses import CLUSTER_LEVELS
 from stateline.store.schema.columns import KEY, Column
-from stateline.store.schema.steps import step_columns
 
 SCHEMA_VERSION = 3
 
@@ -160,7 +152,7 @@ def hidden_columns(
         "how far {} moved at this step, from the zero state before the first one read; a layer of "
         "direction backward reads from the end"
     )
-    columns = (
+    columns: tuple[Column, ...] = (
         *KEY,
         Column("h", state, "hidden state after this step"),
         Column("distance", pl.Float32(), moved.format("h"), "hidden-state units"),
@@ -172,13 +164,6 @@ def hidden_columns(
         columns += (Column(DISTANCE_COLUMNS["c"], pl.Float32(), far, "cell-state units"),)
     opened = "how far this gate of each unit is open at this step; only where stored"
     return columns + tuple(Column(gate_column(each), state, opened, "0 to 1") for each in gates)
-
-
-def layer_columns(layer: dict) -> tuple[Column, ...]:
-    """Columns of the table of a layer, from its entry in the manifest."""
-    return hidden_columns(
-        layer["units"], layer["states"], tuple(layer["max_distance"]), layer["gates"]
-    )
 
 
 def projection_columns() -> tuple[Column, ...]:
@@ -232,37 +217,3 @@ def vocabulary_columns(classes: int) -> tuple[Column, ...]:
             unknown,
         ),
     )
-
-
-def run_tables(manifest: dict) -> dict[str, tuple[Column, ...]]:
-    """Every Parquet table that a run must hold, by its path relative to the run's folder.
-
-    manifest  dict  a manifest whose shape was validated
-    """
-    classes, features = (len(manifest["corpus"][key]) for key in ("classes", "features"))
-    outputs = manifest["readout"]["outputs"]
-    tables = {
-        SEQUENCES: sequence_columns(),
-        STEPS: step_columns(classes, outputs, features),
-        VOCABULARY: vocabulary_columns(classes),
-        WORDS: word_columns(classes, outputs),
-    }
-    for layer in manifest["layers"]:
-        id_, units = layer["id"], layer["units"]
-        tables[hidden_table(id_)] = layer_columns(layer)
-        tables[unit_table(id_)] = unit_columns(outputs)
-        tables[context_table(id_)] = context_columns()
-        tables[response_table(id_)] = response_columns(units)
-    for projection in manifest["projections"]:
-        tables[projection_table(projection["id"])] = projection_columns()
-        tables[cluster_table(projection["id"])] = cluster_columns()
-    return tables
-
-
-def run_files(manifest: dict) -> list[str]:
-    """Files besides the tables that a run must hold: trained model and indexes, where it has any.
-
-    manifest  dict  a manifest whose shape was validated
-    """
-    model = [MODEL] if manifest["model"]["file"] is not None else []
-    return model + [index_file(each["id"]) for each in manifest["layers"] if each["index"]]

@@ -44,10 +44,10 @@ def all_ids(layout: object) -> list[str]:
 
 def test_the_gallery_has_a_card_a_run_with_its_sizes(shown: Callable, several: Run) -> None:
     page = shown(gallery.layout)
-    metrics = several.manifest["model"]["metrics"]
+    metrics = several.manifest.model.metrics
     for text in ("synthetic", "binary", "2 trained models", "LSTM", f"{several.states:,}"):
         assert text in page
-    assert f"{100 * metrics['accuracy']:.1f} %" in page
+    assert f"{100 * metrics.accuracy:.1f} %" in page
     assert "/data/synthetic/thumbnail.png?v=" in page
     for name in several.class_names:
         assert name in page
@@ -104,13 +104,13 @@ def test_explore_without_a_run_has_the_same_elements(store: Path) -> None:
 
 def test_the_overview_states_what_was_left_out(shown: Callable, several: Run) -> None:
     page = shown(explore.layout, run="synthetic")
-    left_out, sizes = several.manifest["left_out"], several.manifest["corpus"]["sizes"]
-    assert f"{sizes['stored']:,} of {sizes['test']:,} test sequences" in page
-    assert f"{left_out['unstored_test_sequences']:,} left out" in page
-    assert f"{left_out['truncated_sequences']} texts cut by" in page
+    left_out, sizes = several.manifest.left_out, several.manifest.corpus.sizes
+    assert f"{sizes.stored:,} of {sizes.test:,} test sequences" in page
+    assert f"{left_out.unstored_test_sequences:,} left out" in page
+    assert f"{left_out.truncated_sequences} texts cut by" in page
     assert "first 7 words read" in page
-    assert f"{left_out['unknown_steps']} step" in page
-    assert f"over the whole test set, {several.manifest['model']['metrics']['test']}" in page
+    assert f"{left_out.unknown_steps} step" in page
+    assert f"over the whole test set, {several.manifest.model.metrics.test}" in page
 
 
 def test_the_overview_leaves_out_what_is_not_known_of_a_model(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_the_confusion_matrix_is_the_manifest_s(several: Run, store: Path) -> No
         layout = explore.layout(run="synthetic")
     parts = [(part, getattr(part, "className", None) or "") for part in layout._traverse()]
     cells = [part for part, kind in parts if "confusion-cell" in kind]
-    wanted = [n for row in several.manifest["model"]["metrics"]["confusion"] for n in row]
+    wanted = [n for row in several.manifest.model.metrics.confusion for n in row]
     assert [int(cell.children.replace(",", "")) for cell in cells] == wanted
 
 

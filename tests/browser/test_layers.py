@@ -81,7 +81,7 @@ def test_bars_and_threshold_are_shares_of_the_layer_s_own_longest(
         page.wait_for_function("stateline.segments > 0")
         column = "distance_c" if state == "c" else "distance"
         moved = layered.hidden_of(3, layer)[column].to_list()
-        largest = layered.layer(layer)["max_distance"][state]
+        largest = layered.layer(layer).max_distance[state]
         top = float(page.get_attribute("#distances .threshold-line", "data-top"))
         assert top == pytest.approx(max(max(moved) / largest, 0.4 * 1.08), abs=1e-4)
         heights = bars(page)

@@ -84,7 +84,7 @@ def test_rows_are_ordered_by_what_the_unit_contributed(
     open_units(page, f"{site}/units/reviews?sequence=1")
     run = open_run(browser_store / "reviews")
     h = run.hidden_of(1, "lstm")["h"].to_list()
-    (weights,) = run.manifest["readout"]["weights"]
+    (weights,) = run.manifest.readout.weights
     before = [[0.0] * len(weights), *h]
     amount = [
         sum(abs(weights[n] * (h[t][n] - before[t][n])) for t in range(len(h)))

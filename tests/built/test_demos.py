@@ -28,19 +28,19 @@ def test_a_demo_is_learned_and_stores_300_sequences_or_more(
     built: dict[str, Run], name: str
 ) -> None:
     run = built[name]
-    model = run.manifest["model"]
-    assert model["metrics"]["accuracy"] >= 0.95
-    assert model["cell"] == "LSTM" and model["units"] <= 32
+    model = run.manifest.model
+    assert model.metrics.accuracy >= 0.95
+    assert model.cell == "LSTM" and model.units <= 32
     assert run.sequences.height >= 300
     assert run.sequences["length"].min() >= 5 and run.sequences["length"].max() <= 60
-    for projection in run.manifest["projections"]:
-        assert projection["trustworthiness"] > 0.9
+    for projection in run.manifest.projections:
+        assert projection.trustworthiness > 0.9
 
 
 def test_the_digits_are_learned_row_by_row(demo_store: Path) -> None:
     digits = open_run(demo_store / "demo-digits")
-    assert digits.manifest["model"]["metrics"]["accuracy"] >= 0.95
-    assert digits.manifest["corpus"]["kind"] == "series" and digits.manifest["corpus"]["picture"]
+    assert digits.manifest.model.metrics.accuracy >= 0.95
+    assert digits.manifest.corpus.kind == "series" and digits.manifest.corpus.picture
     assert digits.sequences["length"].unique().to_list() == [8]
 
 
@@ -57,7 +57,7 @@ def test_a_demo_needs_memory_a_bag_of_words_stays_five_points_below(
         CountVectorizer(token_pattern=r"\S+"), LogisticRegression(max_iter=2000)
     ).fit(train["words"].to_list(), train["label"].to_list())
     linear = bag.score(test["words"].to_list(), test["label"].to_list())
-    assert linear <= built[name].manifest["model"]["metrics"]["accuracy"] - 0.05
+    assert linear <= built[name].manifest.model.metrics.accuracy - 0.05
 
 
 def normalise_words() -> pl.Expr:

@@ -103,7 +103,7 @@ def test_a_trained_model_becomes_a_run_from_python_and_from_the_shell(clone: Pat
     run(f"{command} PROJECTIONS=pca DEFAULT_PROJECTION=pca", clone)
     run("make check RUN=mine", clone)
     mine = open_run(clone / "store/data/mine")
-    assert mine.manifest["readout"]["method"] == "linear"
+    assert mine.manifest.readout.method == "linear"
     assert mine.sequences["text"].to_list() == made.sequences["text"].to_list()
     ep = [each.scan("steps.parquet").select("ep").collect()["ep"] for each in (made, mine)]
     assert ep[0].to_numpy() == pytest.approx(ep[1].to_numpy(), abs=1e-5)
@@ -122,7 +122,7 @@ def test_a_published_corpus_is_read_from_its_folder(clone: Path) -> None:
         clone / "corpora" / "imdb.parquet"
     )
     run(f"make imdb DATA_DIR=corpora {QUICK}", clone)
-    assert open_run(clone / "store/data/imdb").manifest["corpus"]["name"] == "imdb"
+    assert open_run(clone / "store/data/imdb").manifest.corpus.name == "imdb"
 
 
 def test_help_and_the_knobs_are_printed_and_the_tests_can_be_found(clone: Path) -> None:

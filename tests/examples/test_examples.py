@@ -42,8 +42,8 @@ def test_an_example_builds_a_run_that_is_worth_looking_at(script: str, tmp_path:
     runs = runs_of(script, tmp_path)
     assert len(runs) == (3 if script == "outputs" else 1)
     for run in runs:
-        assert run.manifest["readout"]["method"] == METHODS[script]
-        assert run.manifest["model"]["metrics"]["accuracy"] > 0.85
+        assert run.manifest.readout.method == METHODS[script]
+        assert run.manifest.model.metrics.accuracy > 0.85
         assert run.sequences["length"].n_unique() > 2, "sequences of unequal length"
 
 

@@ -72,7 +72,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 def test_the_users_own_file_becomes_a_run_that_opens(place: Place) -> None:
     run = open_run(place.store / "mine")
     assert run.class_names == ["no", "yes"]
-    assert run.manifest["corpus"]["name"] == "own reviews"
+    assert run.manifest.corpus.name == "own reviews"
     assert run.sequences.height == 20
     assert run.projection_ids == ["lstm-pca", "lstm-tsne"]
     shortest = run.sequences["length"].min()
@@ -96,7 +96,7 @@ def test_a_changed_perplexity_makes_the_projection_and_what_follows_again(place:
     again = {stage for stage in before if after[stage] != before[stage]}
     assert again == {"project-tsne", "clusters-tsne", "check"} | ({"export"} & set(before))
     manifest = open_run(place.store / "mine").manifest
-    used = {each["id"]: each["settings"] for each in manifest["projections"]}
+    used = {each.id: each.settings for each in manifest.projections}
     assert used["lstm-tsne"]["perplexity"] == 6
 
 
@@ -104,9 +104,7 @@ def test_the_same_seed_gives_the_same_tables(place: Place) -> None:
     def tables(store: Path) -> dict[str, str]:
         manifest = open_run(store / "mine").manifest
         return {
-            name: each["sha256"]
-            for name, each in manifest["tables"].items()
-            if name.endswith(".parquet")
+            name: each.sha256 for name, each in manifest.tables.items() if name.endswith(".parquet")
         }
 
     place.run()

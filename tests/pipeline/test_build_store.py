@@ -65,8 +65,8 @@ def test_every_form_of_answer_is_stored_as_the_model_gives_it(
     model = LINEAR[name]()
     classes = max(outputs, 2)
     run = built(model, IDS, tmp_path, [label % classes for label in LABELS])
-    readout = run.manifest["readout"]
-    assert (readout["method"], readout["outputs"], readout["activation"]) == (
+    readout = run.manifest.readout
+    assert (readout.method, readout.outputs, readout.activation) == (
         "linear",
         outputs,
         activation,
@@ -86,9 +86,9 @@ def test_masked_padding_is_no_step_wherever_it_stands(way: str, tmp_path: Path) 
     assert last_answers(run) == pytest.approx(own, abs=1e-5)
     steps = run.scan("steps.parquet").collect()
     assert steps["token_id"].to_list() == np.concatenate(IDS).tolist()
-    assert steps["token"][0] == "word4" and run.manifest["corpus"]["tokens"]["padding"] == 0
+    assert steps["token"][0] == "word4" and run.manifest.corpus.tokens.padding == 0
     assert steps["known"].to_list() == (np.concatenate(IDS) != 1).tolist()
-    assert run.manifest["readout"]["method"] == "prefix"
+    assert run.manifest.readout.method == "prefix"
 
 
 def test_padding_that_the_model_reads_is_a_step(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_padding_that_the_model_reads_is_a_step(tmp_path: Path) -> None:
     given = padded(IDS, 0, front=True)
     run = built(model, given, tmp_path)
     assert run.states == len(IDS) * LONGEST
-    assert run.manifest["corpus"]["tokens"]["padding"] is None
+    assert run.manifest.corpus.tokens.padding is None
     assert last_answers(run) == pytest.approx(model.predict(given, verbose=0), abs=1e-5)
 
 
@@ -110,16 +110,16 @@ def test_a_mask_that_gets_lost_on_its_way_does_not_hide_padding(tmp_path: Path) 
 
 def test_layers_kinds_and_gates_are_stored_where_asked_for(tmp_path: Path) -> None:
     plain = built(stacked(), IDS, tmp_path)
-    assert [each["id"] for each in plain.manifest["layers"]] == ["upper"]
-    assert plain.manifest["readout"]["method"] == "head"
+    assert [each.id for each in plain.manifest.layers] == ["upper"]
+    assert plain.manifest.readout.method == "head"
     run = built(stacked(), IDS, tmp_path, layers=["lower", "lower:c"], gates=True)
-    lower, upper = run.manifest["layers"]
-    assert (lower["id"], lower["states"], lower["gates"]) == (
+    lower, upper = run.manifest.layers
+    assert (lower.id, lower.states, lower.gates) == (
         "lower",
-        ["h", "c"],
-        ["input", "forget", "output"],
+        ("h", "c"),
+        ("input", "forget", "output"),
     )
-    assert set(lower["max_distance"]) == {"h", "c"} and set(upper["max_distance"]) == {"h"}
+    assert set(lower.max_distance) == {"h", "c"} and set(upper.max_distance) == {"h"}
     assert run.projection_ids == ["lower-pca", "lower-c-pca", "upper-pca"]
     hidden = run.scan("hidden/upper.parquet").collect()
     assert {"gate_update", "gate_reset"} <= set(hidden.columns)
@@ -136,7 +136,7 @@ def test_a_series_keeps_its_numbers_and_the_names_of_steps_and_features(tmp_path
     steps = run.scan("steps.parquet").collect()
     assert steps["surface"].to_list()[:3] == ["day 0", "day 1", "day 2"]
     assert steps["values"].to_numpy() == pytest.approx(np.concatenate(VALUES))
-    assert [each["name"] for each in run.manifest["corpus"]["features"]] == ["x", "y"]
+    assert [each.name for each in run.manifest.corpus.features] == ["x", "y"]
 
 
 def test_a_model_file_texts_names_and_a_kept_build_folder(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from stateline.pipeline.run.manifest import default_map, maps_of
 from stateline.pipeline.run.stage import BuildPaths
 from stateline.store import schema
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.contents import run_tables
+from stateline.store.manifest.models import to_json
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import is_step_grained
 from tests.pipeline.extracted import (
@@ -69,7 +71,7 @@ def table(run: Run, name: str) -> pl.DataFrame:
 def test_rows_are_numbered_by_sequence_and_step(built: tuple) -> None:
     _, run, _, _ = built
     wanted = [(s, t) for s in range(SEQUENCES) for t in range(LENGTHS[s])]
-    for name, columns in schema.run_tables(run.manifest).items():
+    for name, columns in run_tables(run.manifest).items():
         if is_step_grained(columns):
             assert table(run, name).select("sequence_id", "t").rows() == wanted
 
@@ -147,24 +149,24 @@ def test_a_row_of_the_sequences_sums_its_steps_up(built: tuple) -> None:
 def test_the_manifest_says_what_is_known_and_null_of_the_rest(built: tuple) -> None:
     paths, run, kind, method = built
     manifest = run.manifest
-    readout, model = manifest["readout"], manifest["model"]
-    assert readout["method"] == method
-    assert (readout["weights"] is None) == (readout["bias"] is None) == (method != "linear")
-    assert len(readout["initial_logit"]) == CLASSES
-    assert model["file"] == (None if method == "given" else "model.keras")
+    readout, model = manifest.readout, manifest.model
+    assert readout.method == method
+    assert (readout.weights is None) == (readout.bias is None) == (method != "linear")
+    assert len(readout.initial_logit) == CLASSES
+    assert model.file == (None if method == "given" else "model.keras")
     assert (run.folder / "model.keras").exists() == (method != "given")
-    assert model["history"] == [] and model["seed"] is None and model["epochs"] is None
-    assert manifest["corpus"]["sizes"]["train"] is None
-    assert manifest["corpus"]["truncation"] == {"max_steps": None, "keep": None}
-    features = manifest["corpus"]["features"]
+    assert model.history == () and model.seed is None and model.epochs is None
+    assert manifest.corpus.sizes.train is None
+    assert to_json(manifest)["corpus"]["truncation"] == {"max_steps": None, "keep": None}
+    features = manifest.corpus.features
     if kind == "series":
         values = table(run, schema.STEPS)["values"].to_numpy()
-        assert [each["name"] for each in features] == list(FEATURES)
-        assert [each["low"] for each in features] == values.min(axis=0).tolist()
-        assert [each["high"] for each in features] == values.max(axis=0).tolist()
+        assert [each.name for each in features] == list(FEATURES)
+        assert [each.low for each in features] == values.min(axis=0).tolist()
+        assert [each.high for each in features] == values.max(axis=0).tolist()
     else:
-        assert features == []
-    for layer, entry in zip(LAYERS, manifest["layers"], strict=True):
+        assert features == ()
+    for layer, entry in zip(LAYERS, to_json(manifest)["layers"], strict=True):
         assert entry == {key: value for key, value in layer.items() if key != "mapped"} | {
             "max_distance": {
                 state: float(
@@ -174,12 +176,12 @@ def test_the_manifest_says_what_is_known_and_null_of_the_rest(built: tuple) -> N
             },
             "index": False,
         }
-    assert [each["id"] for each in manifest["projections"]] == ["lstm-pca", "lstm-c-pca"]
-    assert [each["state"] for each in manifest["projections"]] == ["h", "c"]
-    assert manifest["default_projection"] == "lstm-pca"
-    error = manifest["verified"]["prediction_error"]
+    assert [each.id for each in manifest.projections] == ["lstm-pca", "lstm-c-pca"]
+    assert [each.state for each in manifest.projections] == ["h", "c"]
+    assert manifest.default_projection == "lstm-pca"
+    error = manifest.verified.prediction_error
     assert error is None if method == "given" else 0 <= error < 1e-6
-    assert (manifest["verified"]["alone_error"] is None) == (method == "given")
+    assert (manifest.verified.alone_error is None) == (method == "given")
 
 
 @pytest.mark.parametrize(("kind", "method"), [KINDS[0], KINDS[2]])
@@ -191,9 +193,9 @@ def test_a_run_written_in_many_pieces_is_the_run_written_in_one(
     monkeypatch.setattr(arrays, "PIECE_BYTES", 1)
     export.run(paths, tmp_path / "pieces")
     pieces = open_run(tmp_path / "pieces" / RUN)
-    for name in schema.run_tables(whole.manifest):
+    for name in run_tables(whole.manifest):
         assert table(pieces, name).equals(table(whole, name)), name
-    assert pieces.manifest["corpus"] == whole.manifest["corpus"]
+    assert pieces.manifest.corpus == whole.manifest.corpus
 
 
 def test_an_index_is_in_the_run_as_long_as_its_stage_makes_one(tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ def test_an_index_is_in_the_run_as_long_as_its_stage_makes_one(tmp_path: Path) -
         index.work(paths)
         export.run(paths, tmp_path / "store")
         run = open_run(tmp_path / "store" / RUN)
-        assert [each["index"] for each in run.manifest["layers"]] == [there] * len(LAYERS)
+        assert [each.index for each in run.manifest.layers] == [there] * len(LAYERS)
         assert len(index.check_indexes(run)) == (len(LAYERS) if there else 0)
         assert len(list(run.folder.glob("hidden/*.usearch"))) == (len(LAYERS) if there else 0)
 

@@ -120,7 +120,7 @@ def test_an_index_travels_with_its_run_and_passes_the_check(indexed: Path) -> No
     check_run(folder)
     layers = [each.id for each in Shape(layers=BIDIRECTIONAL).layers]
     assert check_indexes(run) == [f"index: {each}, {run.states:,} states" for each in layers]
-    assert set(run.manifest["tables"]) >= {index_file(each) for each in layers}
+    assert set(run.manifest.tables) >= {index_file(each) for each in layers}
 
 
 def copied(indexed: Path, tmp_path: Path) -> Run:

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from stateline.store.manifest.models import to_json
 from stateline.store.reader import Run, open_run
 from tests.pipeline.test_build import QUICK, make
 
@@ -25,14 +26,14 @@ def build(name: str, folder: Path, **knobs: object) -> Run:
 def test_a_small_imdb_run_is_built_from_raw_text(tmp_path: Path) -> None:
     run = build("imdb", tmp_path, EPOCHS=1, UNITS=8, BATCH_SIZE=256)
     manifest = run.manifest
-    assert manifest["corpus"]["sizes"] == {
+    assert to_json(manifest)["corpus"]["sizes"] == {
         "train": 22_500,
         "validation": 2_500,
         "test": 25_000,
         "stored": 60,
     }
     assert run.class_names == ["negative", "positive"]
-    assert manifest["left_out"]["unstored_test_sequences"] == 24_940
+    assert manifest.left_out.unstored_test_sequences == 24_940
     assert not run.sequences["text"].str.contains("<br").any()
     first = run.steps_of(0)
     words = first["surface"].to_list()
@@ -44,8 +45,8 @@ def test_a_small_reuters_run_keeps_the_papers_five_classes_and_both_accuracies(
 ) -> None:
     run = build("reuters-paper", tmp_path, EPOCHS=3, UNITS=12)
     assert run.class_names == ["grain", "crude", "money-fx", "acq", "earn"]
-    metrics = run.manifest["model"]["metrics"]
-    assert metrics["elementwise_accuracy"] > metrics["accuracy"] > 0.4
-    assert run.manifest["readout"]["outputs"] == 5
+    metrics = run.manifest.model.metrics
+    assert metrics.elementwise_accuracy > metrics.accuracy > 0.4
+    assert run.manifest.readout.outputs == 5
     lengths = run.sequences.select("length", "length_full")
     assert lengths.filter(pl.col("length") > pl.min_horizontal("length_full", 30)).is_empty()

@@ -16,6 +16,7 @@ from polars.testing import assert_frame_equal
 
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import to_json
 from stateline.store.reader import find_runs, open_run
 from stateline.store.schema import MANIFEST, STEP_ROWS_PER_GROUP
 from tests.store.damage import change_manifest, change_table, put
@@ -38,9 +39,9 @@ def test_every_table_and_key_comes_back_as_written(run: Path) -> None:
     opened = open_run(run)
     for name, table in tables.items():
         assert_frame_equal(opened.scan(name).collect(), table)
-        assert opened.manifest["tables"][name]["rows"] == table.height
+        assert opened.manifest.rows(name) == table.height
     for key in manifest.keys() - {"created"}:
-        assert opened.manifest[key] == manifest[key], key
+        assert to_json(opened.manifest)[key] == manifest[key], key
 
 
 def test_one_sequence_is_the_slice_of_the_whole_table(tmp_path: Path) -> None:
@@ -194,9 +195,9 @@ def test_what_a_run_holds_is_told_of_texts_and_of_series(run: Path, other_store:
     assert (series.kind, series.feature_names) == ("series", ["feature 0", "feature 1"])
     assert series.steps_of(0, ["values"]).schema == {"values": pl.Array(pl.Float32, 2)}
     layer = series.layer("bidirectional-backward")
-    assert (layer["layer"], layer["direction"], layer["units"]) == ("bidirectional", "backward", 2)
-    assert text.layer("lstm")["states"] == ["h", "c"]
-    assert text.projection("lstm-tsne")["method"] == "t-SNE"
+    assert (layer.layer, layer.direction, layer.units) == ("bidirectional", "backward", 2)
+    assert text.layer("lstm").states == ("h", "c")
+    assert text.projection("lstm-tsne").method == "t-SNE"
 
 
 def test_states_of_a_sequence_come_with_the_columns_asked(other_store: Path) -> None:
@@ -227,7 +228,7 @@ def test_distances_of_all_steps_are_those_of_the_layer_and_state(other_store: Pa
                 before = each
             wanted += moved[::direction]
         np.testing.assert_allclose(got, wanted, rtol=1e-5)
-        assert run.layer(layer)["max_distance"][state] == pytest.approx(max(got))
+        assert run.layer(layer).max_distance[state] == pytest.approx(max(got))
     assert run.distances("lstm").tolist() == run.distances("lstm", "h").tolist()
 
 

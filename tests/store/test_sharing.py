@@ -15,10 +15,11 @@ from stateline.store.__main__ import main
 from stateline.store.archive import share_run
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
-from stateline.store.manifest.read import SHAPE
+from stateline.store.manifest.models import Manifest
 from stateline.store.reader import open_run
 from stateline.store.schema import STEP_ROWS_PER_GROUP
 from stateline.store.schema.dictionary import dictionary
+from tests.store.manifest_keys import keys
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "store" / "README.md").read_text(encoding="utf-8")
@@ -154,12 +155,10 @@ def test_readme_says_how_many_steps_a_row_group_holds() -> None:
 
 def test_readme_explains_every_key_of_the_manifest() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", README.partition("## Manifest")[2], re.M))
-    assert list(rows) == [*SHAPE, "tables"]
-    for key, shape in SHAPE.items():
-        inner = shape[0] if isinstance(shape, list) else shape
-        for name in inner if isinstance(inner, dict) else ():
-            word = name.removesuffix("s")
-            assert word in rows[key], f"{key}.{name}"
+    assert list(rows) == list(Manifest.model_fields)
+    paths = [[part for part in path if part != 0] for path in keys()]
+    for key, name in (path for path in paths if len(path) == 2):
+        assert name.removesuffix("s") in rows[key], f"{key}.{name}"
 
 
 def test_readme_ways_of_reading_work(run: Path) -> None:

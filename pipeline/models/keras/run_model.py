@@ -22,7 +22,7 @@ class Network:
     def __init__(self, run: Run) -> None:
         # Before TensorFlow is loaded, so that a missing model is said at once.
         path = run.folder / MODEL
-        if run.manifest["model"]["file"] is None or not path.is_file():
+        if run.manifest.model.file is None or not path.is_file():
             raise StatelineError(path, "missing", fix=f"Rebuild the run: make run RUN={run.name}")
         from stateline.pipeline.models.keras.capture import ModelReader
         from stateline.pipeline.models.keras.heads import head_function

@@ -40,7 +40,7 @@ def best(places: dict[tuple[int, int], list[float]], sequence: int, step: int) -
 def check(run: Run, projection: str, sequence: int, step: int, count: int) -> dict:
     """Compare an answer with loops over all states of the run."""
     entry = run.projection(projection)
-    states_there = vectors(run, entry["layer"], entry["state"])
+    states_there = vectors(run, entry.layer, entry.state)
     drawn = {
         (number, t): [row["x"], row["y"]]
         for number in range(run.sequences.height)

@@ -164,8 +164,8 @@ def test_a_map_s_stretch_comes_with_its_nulls(several: Run) -> None:
 
 
 def test_the_page_says_whether_contributions_are_exact(several: Run) -> None:
-    readout = several.manifest["readout"]
-    assert readout_facts(several) == {"exact": True, "initial": readout["initial_logit"]}
+    readout = several.manifest.readout
+    assert readout_facts(several) == {"exact": True, "initial": readout.initial_logit}
 
 
 def test_a_typed_text_carries_the_same(binary: Run) -> None:

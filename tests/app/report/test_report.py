@@ -19,6 +19,8 @@ from stateline.app.main import create_app
 from stateline.app.queries.run import sequence
 from stateline.app.report.document import report
 from stateline.app.report.map import FINER, jumps, map_picture, misdrawn_note
+from stateline.store.manifest.models import to_json
+from stateline.store.manifest.validation import validate_manifest
 from stateline.store.reader import Run, open_run
 from tests.app.figures.test_raster import decode
 from tests.synthetic import synthetic_run
@@ -71,7 +73,7 @@ class Reader(HTMLParser):
 
 
 def made(run: Run, number: int) -> str:
-    return report(run, number, run.manifest["default_projection"], DAY)
+    return report(run, number, run.manifest.default_projection, DAY)
 
 
 def with_words(monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
@@ -129,17 +131,17 @@ def test_the_facts_and_the_table_are_the_store_s(several: Run) -> None:
 
 def test_it_names_its_run_so_that_it_can_be_made_again(several: Run) -> None:
     text = made(several, 0)
-    metrics = several.manifest["model"]["metrics"]
+    metrics = several.manifest.model.metrics
     assert several.checksum in text and "24 November 2026" in text
-    assert f"{100 * metrics['accuracy']:.1f} % over {metrics['test']:,} sequences" in text
-    for library, version in several.manifest["versions"].items():
+    assert f"{100 * metrics.accuracy:.1f} % over {metrics.test:,} sequences" in text
+    for library, version in several.manifest.versions.items():
         assert f"{library} {version}" in text
     assert made(several, 0) == text
 
 
 def test_truncation_and_unknown_words_are_stated(several: Run) -> None:
     facts = several.sequences.row(0, named=True)
-    keep = several.manifest["corpus"]["truncation"]["keep"]
+    keep = several.manifest.corpus.truncation.keep
     assert facts["length_full"] - facts["length"] == 3
     assert f"{keep} {facts['length']}; 3 more left out" in made(several, 0)
     unknown = several.sequences.filter(pl.col("unknown") > 0).row(0, named=True)
@@ -192,10 +194,12 @@ def test_hostile_words_stay_words(several: Run, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_hostile_names_of_classes_stay_names(tmp_path: Path) -> None:
-    run = open_run(synthetic_run(tmp_path, "mine"))
-    for entry in run.manifest["corpus"]["classes"]:
+    plain = open_run(synthetic_run(tmp_path, "mine"))
+    manifest = to_json(plain.manifest)
+    for entry in manifest["corpus"]["classes"]:
         entry["name"] = "<script>alert(1)</script>"
-    run.manifest["corpus"]["source"] = run.manifest["model"]["cell"] = "</dl><script>"
+    manifest["corpus"]["source"] = manifest["model"]["cell"] = "</dl><script>"
+    run = Run(plain.folder, validate_manifest(manifest, "mine"), plain.checksum)
     text = made(run, 1)
     assert "<script" not in text and "&lt;script&gt;" in text
 

@@ -320,9 +320,8 @@ def test_the_route_hands_on_the_answer_and_forbids_keeping_it(
     answer = asked.post("/data/binary/typed", json={"text": "good film", "projection": "lstm-pca"})
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store"
     assert answer.json["facts"]["projection"] == "lstm-pca"
-    assert (
-        asked.post("/data/binary/typed", json={"text": "x"}).json["facts"]["projection"]
-        == (binary.manifest["default_projection"])
+    assert asked.post("/data/binary/typed", json={"text": "x"}).json["facts"]["projection"] == (
+        binary.manifest.default_projection
     )
     longest = asked.post("/data/binary/typed", json={"text": "é" * MAX_CHARACTERS})
     assert longest.status_code == 200

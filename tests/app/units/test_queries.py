@@ -191,7 +191,7 @@ def test_the_page_says_what_exists_where_the_address_does_not(shown: Callable) -
 
 def test_weights_are_given_for_the_layer_that_the_readout_reads_alone(layered: Run) -> None:
     read, *others = units.page_facts(layered)["layers"]
-    assert read["weights"] == layered.manifest["readout"]["weights"] and read["read"]
+    assert read["weights"] == layered.manifest.readout.weights and read["read"]
     assert all(each["weights"] is None and not each["read"] for each in others) and others
     assert [each["backward"] for each in others] == [False, True]
 

@@ -29,6 +29,7 @@ from stateline.app.words.queries import (
 )
 from stateline.app.words.reasons import reason
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import CorpusClass
 from stateline.store.reader import Run, open_run
 from tests.app.test_pages import plain
 from tests.synthetic import synthetic_run
@@ -335,7 +336,7 @@ def test_places_are_pixels_of_the_run_s_picture(talkative: Run) -> None:
     across, down, moved = np.frombuffer(occurrences.places(talkative, found), dtype="<f4").reshape(
         3, -1
     )
-    place = talkative.coordinates(talkative.manifest["default_projection"])
+    place = talkative.coordinates(talkative.manifest.default_projection)
     scale, left, top = pixel_place(place["x"], place["y"], *THUMBNAIL)
     for i, (sequence, step) in enumerate(read(talkative, phrase)):
         row = talkative.offsets[sequence] + step
@@ -348,7 +349,10 @@ def test_places_are_pixels_of_the_run_s_picture(talkative: Run) -> None:
 
 # The reason of a shortcut
 
-CLASSES = [{"name": "negative", "test": 600}, {"name": "positive", "test": 600}]
+CLASSES = [
+    CorpusClass(name=name, colour="#000000", train=None, validation=None, test=600, stored=600)
+    for name in ("negative", "positive")
+]
 SHORTCUT = {
     "towards": 1, "effect": 1.87, "effect_se": 0.12, "test": [104, 108], "train": [14, 186],
     "sequences": 50, "error_with": 0.48, "error_without": 0.02,
@@ -380,7 +384,7 @@ def test_a_shortcut_carries_its_reason_and_the_largest_come_first(tmp_path: Path
     rows = word_rows.block(run, 0, 1000, AskedWords(1, kind="shortcuts", least=99))["rows"]
     scores = [row["shortcut"] for row in rows]
     assert len(rows) == wanted.height > 2 and scores == sorted(scores, reverse=True)
-    classes = run.manifest["corpus"]["classes"]
+    classes = run.manifest.corpus.classes
     for row in rows:
         word = wanted.row(by_predicate=pl.col("phrase") == row["phrase"], named=True)
         assert row["reason"] == reason(word, classes, run.sequences.height)

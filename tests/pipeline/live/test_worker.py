@@ -14,6 +14,8 @@ from stateline.pipeline.live.worker import TypedReader, answers, nearest_states
 from stateline.pipeline.models.keras.backend import keras
 from stateline.pipeline.sources.text import read_part
 from stateline.store.errors import StatelineError
+from stateline.store.manifest.models import to_json
+from stateline.store.manifest.validation import validate_manifest
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import MODEL, STEPS, sequence_columns
 from tests.model_run import MAX_STEPS, lstm_by_hand
@@ -119,7 +121,9 @@ def test_what_only_a_corpus_knows_is_null(reader: TypedReader) -> None:
 def test_a_long_text_is_cut_as_the_corpus_was(
     reader: TypedReader, monkeypatch: pytest.MonkeyPatch, keep: str, first: int
 ) -> None:
-    monkeypatch.setitem(reader.run.manifest["corpus"]["truncation"], "keep", keep)
+    manifest = to_json(reader.run.manifest)
+    manifest["corpus"]["truncation"]["keep"] = keep
+    monkeypatch.setattr(reader.run, "manifest", validate_manifest(manifest, "here"))
     words = [f"word{i}" for i in range(MAX_STEPS + 5)]
     answer = reader.answer(" ".join(words))
     assert answer["steps"]["surface"] == words[first : first + MAX_STEPS]

@@ -35,9 +35,9 @@ def test_states_with_a_linear_readout_become_a_run(tmp_path: Path) -> None:
     check_run(tmp_path / "own")
     steps = run.scan("steps.parquet").collect()
     manifest = run.manifest
-    assert manifest["readout"]["method"] == "linear" and manifest["model"]["file"] is None
-    assert manifest["layers"][0]["class"] == "GRU" and manifest["layers"][0]["id"] == "states"
-    assert manifest["verified"]["batch_error"] is None
+    assert manifest.readout.method == "linear" and manifest.model.file is None
+    assert manifest.layers[0].class_ == "GRU" and manifest.layers[0].id == "states"
+    assert manifest.verified.batch_error is None
     assert steps["surface"].to_list() == [word for row in WORDS for word in row]
     expected = expected_prediction(np.concatenate(STATES) @ WEIGHTS.T + BIAS)
     assert steps["ep"].to_numpy() == pytest.approx(expected, abs=1e-6)
@@ -60,10 +60,9 @@ def test_states_with_given_predictions_become_a_run_of_several_layers(tmp_path: 
         **PCA,
     )
     check_run(tmp_path / "own")
-    assert (
-        run.manifest["readout"] | {"layer": "above", "method": "given"} == run.manifest["readout"]
-    )
-    assert [each["units"] for each in run.manifest["layers"]] == [2, 3]
+    readout = run.manifest.readout
+    assert (readout.layer, readout.method) == ("above", "given")
+    assert [each.units for each in run.manifest.layers] == [2, 3]
     steps = run.scan("steps.parquet").collect()
     assert steps["ep"].to_numpy() == pytest.approx(np.concatenate(EXPECTED), abs=1e-6)
     assert steps["values"].to_numpy() == pytest.approx(np.concatenate(values), abs=1e-6)
@@ -75,7 +74,7 @@ def test_one_sigmoid_unit_and_steps_without_names_are_fine(tmp_path: Path) -> No
         STATES, [0, 1, 1, 0, 1], readout=(WEIGHTS[:1], BIAS[:1]), out=tmp_path / "own", **PCA
     )
     check_run(tmp_path / "own")
-    assert run.manifest["readout"]["activation"] == "sigmoid"
+    assert run.manifest.readout.activation == "sigmoid"
     assert run.scan("steps.parquet").collect()["surface"].to_list()[:7] == list("0123456")
 
 
