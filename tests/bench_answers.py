@@ -1,4 +1,4 @@
-"""What the pages of evidence wait for: seconds from a request to the server until its answer."""
+"""Seconds from a request of the evidence pages until the server's response."""
 
 import json
 import time
@@ -63,7 +63,7 @@ def bench_answers(site: str, run: Run, report: Report, times: int) -> None:
 
 
 def bench_attribution(address: str, sequences: list[int], report: Report) -> None:
-    """What each step is worth by the model itself, where it can be asked."""
+    """Time leave-one-out and integrated gradients, where the model can be loaded."""
     try:
         first, *others = [
             milliseconds(address, {"sequence": number, "class": 0}) / 1000 for number in sequences

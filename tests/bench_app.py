@@ -198,7 +198,7 @@ METRICS = {"Nodes": "DOM nodes", "JSEventListeners": "event listeners", "JSHeapU
 
 
 def page_metrics(page) -> dict[str, float]:
-    """What the page holds after its garbage was collected."""
+    """Return nodes, listeners and heap of the page after garbage collection."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     for _ in range(2):  # What the first finds may hold more.
@@ -211,7 +211,7 @@ def page_metrics(page) -> dict[str, float]:
 
 
 def bench_changes(page, report: Report, changes: int) -> None:
-    """What the page holds before and after many changes of sequence, down the table and up."""
+    """Record nodes, listeners and heap before and after many changes of sequence."""
 
     def down_and_up(steps: int) -> int:
         return sum(go_next(page, key) for key in ("ArrowDown", "ArrowUp") for _ in range(steps))
@@ -226,25 +226,25 @@ def bench_changes(page, report: Report, changes: int) -> None:
         report.add_change(what, before[key] / scale, after[key] / scale)
 
 
-def bench_run(browser, store: Path, run: Run, given: argparse.Namespace) -> Report:
+def bench_run(browser, store: Path, run: Run, arguments: argparse.Namespace) -> Report:
     """The table of one run."""
     report = Report()
     with served(store) as (site, process):
         address = f"{site}/explore/{run.name}"
-        bench_opening(browser, address, report, given.opens)
+        bench_opening(browser, address, report, arguments.opens)
         context = browser.new_context(viewport=VIEWPORT)
         page, _ = open_page(context, f"{address}?sequence=0")
         page.on("pageerror", lambda error: report.lines.append(f"The page complained: {error}"))
         page.wait_for_function("stateline.segments > 0 && stateline.drawMilliseconds !== null")
-        bench_hover(page, report, given.hovers)
+        bench_hover(page, report, arguments.hovers)
         page.mouse.move(1, 1)
-        bench_next(page, report, given.nexts)
-        bench_controls(page, report, given.toggles)
-        bench_changes(page, report, given.changes)
+        bench_next(page, report, arguments.nexts)
+        bench_controls(page, report, arguments.toggles)
+        bench_changes(page, report, arguments.changes)
         report.add(
             "memory of the server with it open", [resident_megabytes(process)], "MB", MEMORY_MB
         )
-        bench_answers(site, run, report, given.answers)
+        bench_answers(site, run, report, arguments.answers)
         report.add("the same after all these answers", [resident_megabytes(process)], "MB")
         context.close()
     return report
@@ -268,17 +268,17 @@ def options() -> argparse.ArgumentParser:
     return parser
 
 
-def measure(browser, given: argparse.Namespace) -> list[Report]:
+def measure(browser, arguments: argparse.Namespace) -> list[Report]:
     """Measure and print the runs that are asked for and built; name those that are not."""
-    built = [name for name in given.runs if (given.store / name / MANIFEST).is_file()]
-    for name in given.runs:
+    built = [name for name in arguments.runs if (arguments.store / name / MANIFEST).is_file()]
+    for name in arguments.runs:
         if name not in built:
-            say(f"{name} is not in {given.store}. Build it: make run RUN={name}")
+            say(f"{name} is not in {arguments.store}. Build it: make run RUN={name}")
     reports = []
     for name in built:
-        run = open_run(given.store / name)
+        run = open_run(arguments.store / name)
         say(f"\n### {name}: {run.states:,} states, {run.sequences.height:,} sequences\n")
-        reports.append(bench_run(browser, given.store, run, given))
+        reports.append(bench_run(browser, arguments.store, run, arguments))
         table(reports[-1].rows)
         for line in reports[-1].lines:
             say(f"\n{line}")
@@ -287,7 +287,7 @@ def measure(browser, given: argparse.Namespace) -> list[Report]:
 
 def main() -> int:
     """Start Chromium and measure; returns the exit code."""
-    given = options().parse_args()
+    arguments = options().parse_args()
     what = lacking()
     if what is not None:
         print(f"bench-app needs {what}", file=sys.stderr)
@@ -301,7 +301,7 @@ def main() -> int:
             f"Chromium {browser.version} with software WebGL, {VIEWPORT['width']} x "
             f"{VIEWPORT['height']}"
         )
-        measure(browser, given)
+        measure(browser, arguments)
         browser.close()
     return 0
 

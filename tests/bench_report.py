@@ -33,7 +33,7 @@ class Report:
         )
 
     def add_change(self, what: str, before: float, after: float) -> None:
-        """What many changes of sequence left behind."""
+        """Growth of nodes, listeners and heap over many changes of sequence."""
         self.rows.append(
             (
                 what,

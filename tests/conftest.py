@@ -24,7 +24,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that no process is left alone with it at the end."""
+    """Put the slowest tests first, so that no process is left with them at the end."""
     order = ("built", "pipeline", "browser")
     rank = {name: place for place, name in enumerate(order)}
     items.sort(key=lambda item: rank.get(item.path.relative_to(TESTS).parts[0], len(order)))

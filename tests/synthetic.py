@@ -146,7 +146,7 @@ def sequence_lengths(
 def step_words(
     rng: np.random.Generator, more: np.random.Generator, lengths: np.ndarray, shape: Shape
 ) -> dict[str, object]:
-    """What the model reads at each step: words or values."""
+    """Return the column that the model reads at each step: words or values."""
     if shape.features:
         return value_columns(more, lengths, shape.features)
     return word_columns(rng, lengths, shape.tokens)

@@ -1,4 +1,4 @@
-"""What follows from a synthetic run's steps and places, by plain loops that restate the terms.
+"""Evidence that follows from steps and places of a synthetic run, by plain loops.
 
 Words and phrases, the stretch of each segment on a map, and the clusters of the states on it.
 """
@@ -95,7 +95,7 @@ def occurrences(steps: pl.DataFrame) -> dict[tuple[int, str], list[tuple]]:
 
 
 def effect_columns(moved: np.ndarray) -> dict[str, object]:
-    """What a phrase does at its occurrences, (count, K): means, spreads, the class it pushes to."""
+    """Means, spreads and class of a phrase's contributions, (count, K), at its occurrences."""
     count, outputs = moved.shape
     mean = moved.mean(axis=0)
     if outputs == 1:
@@ -119,7 +119,7 @@ def effect_columns(moved: np.ndarray) -> dict[str, object]:
 def label_columns(
     row: dict[str, object], sizes: dict[str, list[int] | None]
 ) -> dict[str, float | None]:
-    """What the labels say of a phrase's class, and what of its effect the test ones do not support.
+    """Lifts of a phrase towards its class, and the effect that the test labels do not support.
 
     sizes  sequences of each class in train and test; None: the split is not known
     """
@@ -197,7 +197,7 @@ def map_columns(
 def map_figures(
     places: pl.DataFrame, hidden: pl.DataFrame, clusters: pl.DataFrame, layer: Layer, state: str
 ) -> dict[str, object]:
-    """What the manifest says of a map's segments and clusters."""
+    """Manifest entries of the segments and clusters of a map."""
     lengths = places.group_by("sequence_id", maintain_order=True).len()["len"].to_numpy()
     x, y = (places[axis].to_numpy() for axis in ("x", "y"))
     distance = hidden["distance" if state == "h" else "distance_c"].to_numpy()

@@ -1,4 +1,4 @@
-"""What a synthetic run holds besides the plain text run of one LSTM: every option, once."""
+"""Options of a synthetic run beyond a plain text run of one LSTM."""
 
 from dataclasses import dataclass, field, replace
 

@@ -80,7 +80,7 @@ def answered(
 def answer_columns(
     logit: np.ndarray, initial: np.ndarray, lengths: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """What the logits (M, K) of a readout say after each step."""
+    """Expected predictions from the logits (M, K) of a readout."""
     # One unit z is the pair of logits (0, z): the softmax of the pair is 1 - p, p.
     pair = np.column_stack([np.zeros(len(logit)), logit[:, 0]]) if len(initial) == 1 else logit
     power = np.exp(pair.astype(np.float64) - pair.max(axis=1, keepdims=True))

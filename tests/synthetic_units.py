@@ -74,7 +74,7 @@ def contexts_table(h: np.ndarray, lengths: np.ndarray) -> pl.DataFrame:
 def responses_table(
     h: np.ndarray, lengths: np.ndarray, tokens: list[str], direction: str
 ) -> pl.DataFrame:
-    """What each frequent word does to the units, the largest first; every word in cluster 0."""
+    """Mean change of the units at each frequent word, the largest first; all in cluster 0."""
     moved = moves(h, lengths, direction)
     found = []
     for word in sorted(set(tokens)):

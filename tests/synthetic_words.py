@@ -1,4 +1,4 @@
-"""What a synthetic model reads: words or numbers, its vocabulary, and the table of sequences."""
+"""Input of a synthetic model: words or numbers, its vocabulary, the table of sequences."""
 
 import numpy as np
 import polars as pl

@@ -31,7 +31,7 @@ MISTAKEN = """(() => {
 
 
 def lint(*paths: object) -> subprocess.CompletedProcess:
-    """What the linter of `make lint` says of scripts."""
+    """Return the messages of `make lint`'s linter about scripts."""
     linter = Path(sys.executable).with_name("oxlint")
     command = [linter, "--config", ".oxlintrc.json", "--deny-warnings", *map(str, paths)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""What a layout says, for tests of pages."""
+"""Text of a layout, for tests of pages."""
 
 from dash.development.base_component import Component
 

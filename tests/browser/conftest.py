@@ -31,7 +31,7 @@ OPEN = """() => window.stateline?.points > 0
 
 
 def lacking() -> str | None:
-    """What this machine lacks to drive a browser; None where it has everything."""
+    """Return what is missing to drive a browser; None where nothing is."""
     if chromium_path() is None:
         return "Chromium (apt install chromium)"
     if find_spec("playwright") is None:
@@ -99,7 +99,7 @@ def site(serve: Callable[[Path], str], browser_store: Path) -> str:
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What watched pages complained of; a test that provokes one takes it out again."""
+    """Errors of watched pages; a test that provokes one removes it."""
     return []
 
 

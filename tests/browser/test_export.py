@@ -54,7 +54,7 @@ def saved(page, view: str, kind: str, folder: Path) -> Path:
 
 
 def looked_at(page, path: Path) -> dict:
-    """What LOOK says of a PNG file."""
+    """Return what the script LOOK finds in a PNG file."""
     body = page.evaluate_handle(
         "(bytes) => URL.createObjectURL(new Blob([new Uint8Array(bytes)], {type: 'image/png'}))",
         list(path.read_bytes()),

@@ -45,7 +45,7 @@ def bars(page) -> list[float]:
 
 
 def options(page, select: str, of: str = "value") -> list[str]:
-    """What a choice of the header lists, without the empty entry that its component adds."""
+    """Return the options of a select of the header, without the empty one of its component."""
     listed = f"all => all.filter(one => one.value).map(one => one.{of})"
     return page.eval_on_selector_all(f"#{select} option", listed)
 

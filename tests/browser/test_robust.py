@@ -1,4 +1,4 @@
-"""What goes wrong around an open page: runs that go, change or break, odd addresses, no network."""
+"""Faults around an open page: runs removed, changed or broken, odd addresses, no network."""
 
 import shutil
 from collections.abc import Callable, Iterator

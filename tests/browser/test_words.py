@@ -54,7 +54,7 @@ def chosen(page, word: str) -> None:
 
 
 def asked(page) -> dict:
-    """What the address holds."""
+    """Return the query of the address."""
     return {key: value[0] for key, value in parse_qs(urlsplit(page.url).query).items()}
 
 

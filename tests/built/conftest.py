@@ -1,4 +1,4 @@
-"""What `make all` builds in a copy of the project, once for all tests of this folder."""
+"""Runs that `make all` builds in a copy of the project, once for all tests of this folder."""
 
 import os
 import shutil
