@@ -136,13 +136,13 @@ $(R)/check/stage.json: $(MANIFEST)
 endif
 
 check: $(BIN)/.base ## verify a built run: RUN=imdb
-	@$(PY) -m stateline.store check $(call quote,$(STORE)/$(RUN))
+	@$(PY) -m stateline check $(call quote,$(STORE)/$(RUN))
 
 share: $(BIN)/.base ## one archive of a built run for a colleague: RUN=imdb
-	@$(PY) -m stateline.store share $(call quote,$(STORE)/$(RUN)) $(if $(OUT),--out $(OUT))
+	@$(PY) -m stateline share $(call quote,$(STORE)/$(RUN)) $(if $(OUT),--out $(OUT))
 
 app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
-	@$(PY) -m stateline.app --store $(call quote,$(STORE)) --port $(PORT)
+	@$(PY) -m stateline app $(call quote,$(STORE)) --port $(PORT)
 
 # --- care -------------------------------------------------------------------------------------
 

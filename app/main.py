@@ -1,9 +1,5 @@
-"""The app and its command: `python -m stateline.app --store FOLDER --port 8050`."""
+"""The app over a store, and its server."""
 
-import argparse
-import os
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import dash
@@ -19,7 +15,6 @@ from stateline.app.web.callback_guard import add_gate
 from stateline.app.web.registry import EXTENSION, Registry
 from stateline.store.errors import StatelineError
 
-DEFAULT_STORE = Path("store/data")
 DEFAULT_PORT, LAST_PORT = 8050, 65_535
 THREADS = 8
 
@@ -58,10 +53,11 @@ def open_store(text: str) -> Path:
     if not folder.is_dir():
         raise StatelineError(
             text,
-            "there is no such store",
+            "missing store",
             expected="a folder of runs",
             got="a file" if folder.exists() else "nothing",
-            fix="Build the demo runs: make all, or name a store: make app STORE=folder",
+            fix="Build a run: stateline build demo-reviews (in a checkout: make all), or name "
+            "another store: stateline app FOLDER",
         )
     return folder
 
@@ -70,9 +66,11 @@ def open_server(app: dash.Dash, host: str, port: int) -> BaseWSGIServer:
     """A server that listens; raises StatelineError where the address is taken or not ours."""
     where = f"{host}:{port}"
     other = port + 1 if 0 < port < LAST_PORT else DEFAULT_PORT
-    fix = f"Choose another port: make app PORT={other}"
+    fix = (
+        f"Choose another port: stateline app --port {other} (in a checkout: make app PORT={other})"
+    )
     if not 0 <= port <= LAST_PORT:  # The socket would silently take the remainder.
-        raise StatelineError(where, "no such port", expected=f"0 to {LAST_PORT:,}", fix=fix)
+        raise StatelineError(where, "unknown port", expected=f"0 to {LAST_PORT:,}", fix=fix)
     try:
         return waitress.create_server(
             app.server,
@@ -98,34 +96,16 @@ def greeting(store: Path, registry: Registry, host: str, port: int) -> str:
     return f"Stateline: http://{host}:{port}/ shows {found} in {store}. Ctrl+C stops it."
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command's options."""
-    options = argparse.ArgumentParser(
-        prog="python -m stateline.app", description="Open a store of runs."
-    )
-    options.add_argument(
-        "--store",
-        default=os.environ.get("STORE") or str(DEFAULT_STORE),
-        help="folder of runs, or one run's folder (default: $STORE, else store/data)",
-    )
-    options.add_argument("--port", type=int, default=DEFAULT_PORT, help="default: %(default)s")
-    options.add_argument("--host", default="127.0.0.1", help="default: %(default)s, this machine")
-    return options
+def serve(store: str, host: str, port: int) -> None:
+    """Serve a store until interrupted.
 
-
-def run_command(arguments: Sequence[str] | None = None) -> int:
-    """Serve until interrupted; returns the exit code."""
-    options = parser().parse_args(arguments)
-    try:
-        store = open_store(options.store)
-        app = create_app(store)
-        server = open_server(app, options.host, options.port)
-    except StatelineError as error:
-        print(error, file=sys.stderr)
-        return 2
+    raises  StatelineError for a missing store, or an address at which nothing can listen
+    """
+    folder = open_store(store)
+    app = create_app(folder)
+    server = open_server(app, host, port)
     registry = app.server.extensions[EXTENSION]
-    port = server.effective_port
-    print(greeting(store, registry, options.host, port), flush=True)
+    print(greeting(folder, registry, host, server.effective_port), flush=True)
     try:
         server.run()
     except KeyboardInterrupt:
@@ -133,4 +113,3 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     finally:
         server.close()
         app.server.extensions[TYPING].close()
-    return 0

@@ -16,7 +16,7 @@ def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
     with running(paths, "check") as stage:
         lines = check_run(folder).lines() + check_indexes(open_run(folder))
         stage.write_json("checks.json", lines)
-    say(f"check: {folder} is whole; see it: make app STORE={arguments.store}")
+    say(f"check: {folder} is whole; see it: stateline app {arguments.store}")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

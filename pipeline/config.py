@@ -1,15 +1,16 @@
 """The settings of a run, from a preset and from what people set.
 
-A preset (`pipeline/presets/<name>.toml`) sets some of them; `make run RUN=imdb EPOCHS=3` and
-`python -m stateline.pipeline.config --set EPOCHS=3` override single ones by their upper-case name.
-Writing the settings touches only the files of the stages whose settings changed, and that is
-what Make goes by.
+A preset (`pipeline/presets/<name>.toml`) sets some of them; `make run RUN=imdb EPOCHS=3`,
+`stateline build imdb --epochs 3` and `python -m stateline.pipeline.config --set EPOCHS=3` override
+single ones. Writing the settings touches only the files of the stages whose settings changed, and
+that is what Make and `stateline build` go by.
 """
 
 import argparse
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -38,7 +39,7 @@ def check_run_name(run: str) -> str:
             "not a run name",
             expected="lower-case letters, digits, dot, dash or underscore, 64 at most",
             got=repr(run),
-            fix="Choose another name: make run RUN=mine …",
+            fix="Choose another name: stateline build … --run mine, or make run RUN=mine …",
         )
     return run
 
@@ -51,31 +52,56 @@ def parse_override(name: str, value: str) -> object:
     return value
 
 
-def read_settings(run: str, preset: str | None, overrides: dict[str, str]) -> Settings:
-    """Settings of a run from its preset, where there is one, and the overrides.
+def typed_overrides(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return the overrides that set something, and $DATA_DIR where nothing else names the folder.
 
-    overrides  by upper-case knob name, values as typed
+    An empty value, such as `CORPUS=` on Make's command line, sets nothing.
+    """
+    typed = {name: value for name, value in overrides.items() if value}
+    if "DATA_DIR" not in typed and os.environ.get("DATA_DIR"):
+        typed["DATA_DIR"] = os.environ["DATA_DIR"]
+    return typed
+
+
+def preset_values(name: str) -> dict[str, object]:
+    """Return the values that a preset sets; raises StatelineError for an unknown one."""
+    if name not in preset_names():
+        raise StatelineError(
+            name,
+            "unknown preset",
+            expected=f"one of {', '.join(preset_names())}",
+            fix="Or name a corpus: stateline build reviews.csv --text review --label sentiment "
+            "(in a checkout: make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine)",
+        )
+    return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def read_settings(run: str, preset: str | None, overrides: dict[str, str]) -> Settings:
+    """Return the settings of a run as Make names them.
+
+    preset     None: the one of the run's own name, where there is one
+    overrides  by upper-case knob name, values as typed; with CORPUS no preset is needed
     raises     StatelineError for an unknown preset or knob, or a value out of range
     """
     check_run_name(run)
-    wanted = preset or run
-    path = PRESETS / f"{wanted}.toml"
-    values: dict[str, object] = {}
-    if wanted in preset_names():
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    elif preset or "CORPUS" not in overrides:
-        raise StatelineError(
-            wanted,
-            "no such preset",
-            expected=f"one of {', '.join(preset_names())}",
-            fix="Or name a corpus: make run CORPUS=reviews.csv TEXT=review LABEL=sentiment "
-            f"RUN={run}",
-        )
+    if preset is None and "CORPUS" in overrides and run not in preset_names():
+        return override_settings(run, {}, overrides)
+    return override_settings(run, preset_values(preset or run), overrides)
+
+
+def override_settings(run: str, values: dict[str, object], overrides: dict[str, str]) -> Settings:
+    """Return the settings of a run from plain values and what was typed over them.
+
+    values     of a preset, by knob
+    overrides  by upper-case knob name, values as typed
+    raises     StatelineError for an unknown knob, or a value out of range
+    """
+    values = dict(values)
     for name, value in overrides.items():
         if name.lower() not in Settings.model_fields or name != name.upper():
             raise StatelineError(
                 f"{name}={value}",
-                "no such override",
+                "unknown override",
                 expected=f"one of {', '.join(sorted(k.upper() for k in Settings.model_fields))}",
                 got=name,
             )
@@ -88,14 +114,14 @@ def validate(run: str, values: dict[str, object]) -> Settings:
     if values.get("corpus") not in DATA_DIR_CORPORA:
         values.pop("data_dir", None)
     try:
-        settings = Settings(**values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
         raise StatelineError(
             f"{name.upper()}={first['input']}",
             first["msg"],
-            fix=f"See `python -m stateline.pipeline.config --help` for every knob of {run}.",
+            fix="See `stateline build --help` for every knob.",
         ) from None
     if settings.default_projection not in settings.projections:
         raise StatelineError(
@@ -173,19 +199,16 @@ def main(arguments: list[str] | None = None) -> None:
         metavar="KNOB=VALUE",
         help="override one knob; may be repeated",
     )
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     overrides = {}
-    for item in given.set:
+    for item in options.set:
         name, equals, value = item.partition("=")
         if not equals:
             raise StatelineError(item, "not an override", expected="KNOB=VALUE", got=repr(item))
-        # `CORPUS=` on Make's command line sets nothing.
-        if name not in MAKE_ONLY and value:
+        if name not in MAKE_ONLY:
             overrides[name] = value
-    if "DATA_DIR" not in overrides and os.environ.get("DATA_DIR"):
-        overrides["DATA_DIR"] = os.environ["DATA_DIR"]
-    settings = read_settings(given.run, given.preset or None, overrides)
-    write_settings(BuildPaths(given.build, given.run), settings)
+    settings = read_settings(options.run, options.preset or None, typed_overrides(overrides))
+    write_settings(BuildPaths(options.build, options.run), settings)
 
 
 if __name__ == "__main__":

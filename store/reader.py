@@ -270,7 +270,7 @@ class Run:
 def open_run(folder: Path | str) -> Run:
     """Open one run: its manifest is validated, its tables are there, whole and of the schema.
 
-    Checksums and the numbers themselves are verified by `python -m stateline.store check`.
+    Checksums and the numbers themselves are verified by `stateline check`.
     raises  StatelineError in one line that names the file and the command that mends it
     """
     folder = Path(folder)

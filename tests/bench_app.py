@@ -37,7 +37,7 @@ HOVER_MS, NEXT_MS, OPEN_S, OPEN_BYTES, CONTROL_MS, MEMORY_MB = 16, 150, 6, 1_000
 def served(store: Path) -> Iterator[tuple[str, int]]:
     """Address and process id of an app over the store, in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "stateline.app", "--store", str(store), "--port", "0"],
+        [sys.executable, "-m", "stateline", "app", str(store), "--port", "0"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

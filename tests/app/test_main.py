@@ -1,78 +1,16 @@
-"""The command: its greeting, and one line with exit code 2 where it cannot start."""
+"""The server: what it refuses, and what it does not load."""
 
 import contextlib
 import http.client
-import os
-import re
-import signal
-import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
 
-from stateline.app.main import run_command
 from tests.serving import served
 
 ROOT = Path(__file__).parents[2]
-
-
-def test_a_missing_store_is_one_line_and_exit_code_2(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_command(["--store", str(tmp_path / "missing")]) == 2
-    line = capsys.readouterr().err
-    assert line.count("\n") == 1 and "there is no such store" in line and "make all" in line
-
-
-def test_a_file_is_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "store.zip"
-    file.write_text("")
-    assert run_command(["--store", str(file)]) == 2
-    assert "got a file" in capsys.readouterr().err
-
-
-def test_a_port_in_use_is_one_line_and_exit_code_2(
-    store: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert run_command(["--store", str(store), "--port", str(port)]) == 2
-    line = capsys.readouterr().err
-    assert line.count("\n") == 1 and "cannot listen there" in line and "make app PORT=" in line
-
-
-@pytest.mark.parametrize("port", ["-1", "70000"])
-def test_a_port_that_cannot_be_is_one_line(
-    store: Path, port: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_command(["--store", str(store), "--port", port]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
-
-
-def test_the_command_serves_greets_and_stops_on_interrupt(store: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stateline.app", "--port", "0"],
-        cwd=ROOT,
-        env={**os.environ, "STORE": str(store)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        greeting = process.stdout.readline()
-        assert "2 runs (binary, synthetic)" in greeting and str(store) in greeting
-        address = re.search(r"http://\S+", greeting).group()
-        with urllib.request.urlopen(f"{address}health", timeout=10) as answer:
-            assert b'"runs":2' in answer.read()
-    finally:
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
-    assert process.returncode == 0 and errors == ""
 
 
 @pytest.mark.parametrize("chunked", [False, True])

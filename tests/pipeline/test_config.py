@@ -47,10 +47,10 @@ def test_a_run_may_start_from_a_preset_of_another_name() -> None:
 @pytest.mark.parametrize(
     ("run", "preset", "overrides", "words"),
     [
-        ("nothing", None, {}, ["nothing: no such preset", "imdb-paper", "make run CORPUS="]),
-        ("imdb", "nothing", {}, ["nothing: no such preset"]),
-        ("imdb", None, {"EPOCH": "3"}, ["EPOCH=3: no such override", "EPOCHS"]),
-        ("imdb", None, {"epochs": "3"}, ["epochs=3: no such override"]),
+        ("nothing", None, {}, ["nothing: unknown preset", "imdb-paper", "make run CORPUS="]),
+        ("imdb", "nothing", {}, ["nothing: unknown preset"]),
+        ("imdb", None, {"EPOCH": "3"}, ["EPOCH=3: unknown override", "EPOCHS"]),
+        ("imdb", None, {"epochs": "3"}, ["epochs=3: unknown override"]),
         ("imdb", None, {"EPOCHS": "0"}, ["EPOCHS=0", "greater than or equal to 1"]),
         ("imdb", None, {"EPOCHS": "many"}, ["EPOCHS=many", "integer"]),
         ("imdb", None, {"CELL": "transformer"}, ["CELL=transformer", "lstm"]),

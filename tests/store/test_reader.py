@@ -362,7 +362,7 @@ def test_a_run_opens_from_any_working_directory(run: Path, tmp_path: Path, monke
 
 def test_the_store_loads_neither_tensorflow_nor_pipeline_nor_app() -> None:
     code = (
-        "import json, sys, stateline.store.__main__, stateline.store.writer; "
+        "import json, sys, stateline.store.archive, stateline.store.writer; "
         "names = {name.partition('.')[0] for name in sys.modules}; "
         "ours = {'.'.join(name.split('.')[:2]) for name in sys.modules if 'stateline.' in name}; "
         "print(json.dumps(sorted(names | ours)))"

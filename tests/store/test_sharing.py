@@ -1,4 +1,4 @@
-"""The command line of the store: check, share, list, dictionary."""
+"""Sharing a run, and the store's README."""
 
 import ast
 import os
@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from stateline.store.__main__ import main
 from stateline.store.archive import share_run
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
@@ -74,46 +73,6 @@ def test_a_full_disk_leaves_no_half_archive(run: Path, tmp_path: Path, monkeypat
     assert not os.listdir(tmp_path)
 
 
-def test_check_prints_a_line_a_check_and_exits_with_0(run: Path, capsys) -> None:
-    assert main(["check", str(run)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == f"{run}: whole"
-    assert len(lines) == len(check_run(run).lines()) + 1
-
-
-def test_bad_input_is_one_line_on_stderr_and_exit_code_2(copy: Path, tmp_path: Path) -> None:
-    (copy / "steps.parquet").write_bytes(b"")
-    for arguments in (
-        ["check", str(copy)],
-        ["check", str(tmp_path / "nowhere")],
-        ["share", str(copy)],
-        ["list", str(tmp_path / "nowhere")],
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "stateline.store", *arguments],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 2
-        assert len(done.stderr.splitlines()) == 1
-        assert not done.stdout
-
-
-def test_list_names_runs_and_tells_of_broken_ones(copy: Path, capsys) -> None:
-    broken = Path(shutil.copytree(copy, copy.parent / "broken"))
-    (broken / "manifest.json").unlink()
-    assert main(["list", str(copy.parent)]) == 0
-    told = capsys.readouterr()
-    assert told.out.startswith("synthetic: Synthetic, 5 sequences, 18 states, ")
-    assert "broken/manifest.json: missing" in told.err
-
-
-def test_share_tells_where_the_archive_is(run: Path, tmp_path: Path, capsys) -> None:
-    assert main(["share", str(run), "--out", str(tmp_path / "a.zip")]) == 0
-    assert str(tmp_path / "a.zip") in capsys.readouterr().out
-
-
 def test_a_copy_under_another_name_is_still_the_run_that_its_manifest_names(
     run: Path, tmp_path: Path
 ) -> None:
@@ -142,11 +101,9 @@ def test_the_store_unpickles_nothing_and_loads_no_model() -> None:
         assert not called & {"load", "read_pickle", "load_model", "deserialize"}, path
 
 
-def test_readme_holds_the_dictionary_that_the_schema_prints(capsys) -> None:
+def test_readme_holds_the_dictionary_that_the_schema_prints() -> None:
     held = README.partition("<!-- dictionary -->\n\n")[2].partition("<!-- end of dictionary -->")[0]
     assert held.rstrip() == dictionary().rstrip()
-    assert main(["dictionary"]) == 0
-    assert capsys.readouterr().out == dictionary()
 
 
 def test_readme_says_how_many_steps_a_row_group_holds() -> None:

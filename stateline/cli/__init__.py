@@ -1,0 +1,1 @@
+"""The command `stateline`: build, look at, check and share runs."""

@@ -1,0 +1,3 @@
+"""What several commands share."""
+
+STORE = "store/data"

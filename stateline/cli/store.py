@@ -1,0 +1,91 @@
+"""`stateline check|share|list|dictionary`: the store's commands, without TensorFlow or the app.
+
+The store is imported inside of the commands: completing a word in the shell must not wait for it.
+"""
+
+from pathlib import Path
+
+import click
+
+from stateline.cli.options import STORE
+from stateline.store.errors import StatelineError
+
+FOLDER = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=FOLDER)
+def check(runs: tuple[Path, ...]) -> None:
+    """Verify runs: files, rows and every derived number.
+
+    RUN is a run's folder; the first run that is not whole ends the command.
+
+    \b
+    Examples:
+      stateline check store/data/demo-reviews
+      stateline check store/data/*
+    """
+    from stateline.store.checks.run import check_run
+
+    for folder in runs:
+        for line in check_run(folder).lines():
+            click.echo(f"{folder}: {line}")
+        click.echo(f"{folder}: whole")
+
+
+@click.command()
+@click.argument("run", type=FOLDER)
+@click.option("--out", type=FOLDER, help="The archive, or a folder for it [default: <run>.zip].")
+def share(run: Path, out: Path | None) -> None:
+    """Check a run and pack it into one archive for a colleague.
+
+    RUN is the run's folder.
+
+    \b
+    Example:
+      stateline share store/data/demo-reviews --out for-you.zip
+    """
+    from stateline.store.archive import share_run
+
+    archive = share_run(run, out)
+    click.echo(f"{archive}: {archive.stat().st_size:,} bytes")
+    click.echo("Unpack it anywhere and look at it: stateline app <where it was unpacked>")
+
+
+@click.command("list")
+@click.argument("store", envvar="STORE", default=STORE, type=FOLDER)
+def list_runs(store: Path) -> None:
+    """Name the runs of a store; broken ones go to stderr.
+
+    STORE is a folder of runs, or one run's folder: $STORE where it is not named, else store/data.
+
+    \b
+    Example:
+      stateline list unpacked
+    """
+    from stateline.store.reader import find_runs
+
+    runs, broken = find_runs(store)
+    for run in runs:
+        corpus, accuracy = run.manifest.corpus, run.manifest.model.metrics.accuracy
+        click.echo(
+            f"{run.name}: {corpus.name}, {corpus.sizes.stored:,} sequences, "
+            f"{run.states:,} states, {accuracy:.3f} top-1"
+        )
+    for other in broken:
+        click.echo(other.message, err=True)
+    if not runs and not broken:
+        raise StatelineError(store, "holds no run", fix="Build one: stateline build demo-reviews")
+
+
+@click.command()
+def dictionary() -> None:
+    """Print every table and column, in Markdown.
+
+    \b
+    Example:
+      stateline dictionary > columns.md
+    """
+    from stateline.store.schema.dictionary import dictionary as text
+
+    click.echo(text(), nl=False)
