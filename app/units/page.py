@@ -1,4 +1,4 @@
-"""The page `/units/<run>`: what single units and groups of them answer to."""
+"""The page `/units/<run>`: what single hidden units and groups of them respond to."""
 
 from dash import dcc, html
 
@@ -10,7 +10,7 @@ from stateline.store.reader import Run
 
 
 def page(run: Run | None, chosen: UnitSelection | None) -> html.Div:
-    """Header and body; the scripts draw what the facts say."""
+    """Return header and body, which scripts fill from the facts."""
     facts = page_facts(run) | {"selection": chosen.plain()} if run and chosen else None
     return html.Div(
         [

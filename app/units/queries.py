@@ -1,7 +1,8 @@
-"""What the Units page asks of a run: its units, their states, and where they are strong."""
+"""Selection and data of the Units page: units of a layer, their states, their contexts."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,16 +24,16 @@ from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
 
-LARGEST_THRESHOLD = 1e6  # units that are not bounded may be large
+LARGEST_THRESHOLD = 1e6  # units without a bound may be large
 BARS = 32  # of a unit's histogram
-# What the page can show, the usual one first: in the cells, what orders the rows, at the side.
+# Choices of the page, the default first: values of cells, orders of rows, panels at the side.
 CELLS, ROWS = ("value", "change"), ("amount", "group", "number", "spread")
 UNIT, MATCH, GROUPS = PANELS = ("unit", "match", "groups")
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Steps of a sequence, both included."""
+class Span:
+    """Steps of a sequence, first and last included."""
 
     sequence: int
     first: int
@@ -41,19 +42,19 @@ class Stretch:
 
 @dataclass(frozen=True)
 class UnitSelection:
-    """What one looks at on the Units page.
+    """What the Units page shows.
 
     layer      id of the layer
-    sequence   number of the sequence that the span is of; in the heatmap, if none is opened
-    unit       number of the unit chosen, if any
-    first, last  steps of the span chosen, both included; both None for none
+    sequence   sequence_id of the span's sequence, in the heatmap unless another is opened
+    unit       index of the chosen unit; None for none
+    first, last  first and last step of the chosen span; both None for none
     threshold  a unit is on where h is at least this; below 0, where h is at most this
-    edges      only units that are off just before and just after the span
+    edges      whether to take only units that are off just before and just after the span
     without    units that are left out of the match
-    opened     a match or a context in the heatmap, `open` in the address; the span stays
-    towards    class that contributions are to, `class` in the address; None: the predicted one
+    opened     match or context shown in the heatmap, `open` in the address; None for none
+    towards    class of the contributions, `class` in the address; None for the predicted one
     cells, rows, panel  of CELLS, ROWS and PANELS
-    group      the one whose rows are shown alone, if any
+    group      group whose rows are shown alone; None for all
     """
 
     layer: str
@@ -64,29 +65,39 @@ class UnitSelection:
     threshold: float = UNIT_THRESHOLD
     edges: bool = False
     without: tuple[int, ...] = ()
-    opened: Stretch | None = None
+    opened: Span | None = None
     towards: int | None = None
     cells: str = CELLS[0]
     rows: str = ROWS[0]
     panel: str = UNIT
     group: int | None = None
 
-    def plain(self) -> dict:
-        """As JSON for the page, by the keys of the address, of which Python keeps some itself."""
+    def span(self) -> tuple[int, int]:
+        """Return first and last step of the chosen span.
+
+        raises  StatelineError  none is chosen
+        """
+        if self.first is None or self.last is None:
+            raise StatelineError("match", "no span of steps", expected="from and to")
+        return self.first, self.last
+
+    def plain(self) -> dict[str, Any]:
+        """Return the selection as JSON for the page, by the keys of the address."""
         fields = asdict(self) | {"without": list(self.without)}
+        # Names that are keywords of Python, or that would not say what they mean in it.
         address = {"first": "from", "last": "to", "opened": "open", "towards": "class"}
         return {address.get(name, name): value for name, value in fields.items()}
 
 
 def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
-    """The selection that the query of an address asks for.
+    """Return the selection that the query of an address asks for.
 
-    query   keys of UnitSelection.plain, each optional; other keys are not its business
-    raises  StatelineError  a value that this run does not have, saying what it has
+    query   keys of UnitSelection.plain, each optional; other keys are ignored
+    raises  StatelineError  a value that the run does not have
     """
     layer = parse_layer(run, query.get("layer", run.manifest.readout.layer))
     asked = query.get("sequence")
-    sequence = usual_sequence(run) if asked is None else parse_sequence(run, asked)
+    sequence = default_sequence(run) if asked is None else parse_sequence(run, asked)
     first, last = _parse_span(run, sequence, query.get("from"), query.get("to"))
     unit, group = query.get("unit"), query.get("group")
     return UnitSelection(
@@ -108,25 +119,35 @@ def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
 
 
 def parse_layer(run: Run, value: object) -> str:
-    """Id of a layer that the run stores."""
+    """Return the id of a stored layer.
+
+    raises  StatelineError  the run stores no such layer
+    """
     return parse_choice("layer", value, run.layer_ids)
 
 
 def _parse_group(run: Run, layer: str, value: object) -> int:
-    """Number of a group that the layer has units of."""
+    """Return the number of a group of the layer's units; raises StatelineError for another."""
     groups = run.units(layer)["cluster"].drop_nulls().unique().sort().to_list()
     return int(parse_choice("group", value, [str(each) for each in groups]))
 
 
 def parse_unit(run: Run, layer: str, value: object) -> int:
-    """Number of a unit of a layer."""
+    """Return the index of a unit of a layer.
+
+    raises  StatelineError  the layer has no such unit
+    """
     return parse_whole("unit", value, run.layer(layer).units)
 
 
 def _parse_span(
     run: Run, sequence: int, *span: object, keys: tuple[str, str] = ("from", "to")
 ) -> tuple[int, int] | tuple[None, None]:
-    """Both steps of a span of the sequence, or neither; `keys` are those of the address."""
+    """Return first and last step of a span of the sequence, or None and None.
+
+    span    values of the two keys of the address
+    raises  StatelineError  no two steps of the sequence, in order
+    """
     if span == (None, None):
         return None, None
     length = int(run.offsets[sequence + 1] - run.offsets[sequence])
@@ -140,6 +161,7 @@ def _parse_span(
 
 
 def _parse_threshold(value: object) -> float:
+    """Return a threshold; raises StatelineError for what is not a number in range."""
     try:
         number = float(str(value)[:20])
     except ValueError:
@@ -147,15 +169,18 @@ def _parse_threshold(value: object) -> float:
     if not abs(number) <= LARGEST_THRESHOLD:  # not-a-number is within no bound
         raise StatelineError(
             "threshold",
-            "no value of a unit",
+            "not a value of a unit",
             expected=f"a number from {-LARGEST_THRESHOLD:,.0f} to {LARGEST_THRESHOLD:,.0f}",
             got=repr(value)[:80],
         )
     return number
 
 
-def _parse_opened(run: Run, value: object) -> Stretch | None:
-    """A sequence and two of its steps, as 90-12-15."""
+def _parse_opened(run: Run, value: object) -> Span | None:
+    """Return a span written as sequence, first and last step, such as 90-12-15.
+
+    raises  StatelineError  anything else, or steps that the sequence does not have
+    """
     if value is None:
         return None
     sequence, *steps = str(value)[:40].split("-")
@@ -163,21 +188,23 @@ def _parse_opened(run: Run, value: object) -> Stretch | None:
         expected = "a sequence and two of its steps, as 0-1-2"
         raise StatelineError("open", "no steps", expected=expected, got=repr(value)[:80])
     number = parse_sequence(run, sequence)
-    return Stretch(number, *_parse_span(run, number, *steps, keys=("open", "open")))
+    first, last = _parse_span(run, number, *steps, keys=("open", "open"))
+    assert first is not None and last is not None  # Both steps are in the text.
+    return Span(number, first, last)
 
 
 def _parse_without(run: Run, layer: str, text: str) -> tuple[int, ...]:
     return tuple(parse_unit(run, layer, part) for part in text.split(",")) if text else ()
 
 
-def usual_sequence(run: Run) -> int:
-    """The sequence that is shown first: the first one classified wrongly, else the first."""
+def default_sequence(run: Run) -> int:
+    """Return the sequence that is shown first: the first misclassified one, else the first."""
     wrong = np.flatnonzero(~run.sequences["correct"].to_numpy())
     return int(wrong[0]) if len(wrong) else 0
 
 
-def page_facts(run: Run) -> dict:
-    """All that the page's scripts must know of a run before anything is asked for."""
+def page_facts(run: Run) -> dict[str, Any]:
+    """Return the facts of a run that the page's scripts need before they request data."""
     return {
         "run": run.name,
         "version": run.checksum[:16],
@@ -193,8 +220,8 @@ def page_facts(run: Run) -> dict:
     }
 
 
-def _layer_plain(run: Run, entry: Layer) -> dict:
-    """A layer of the page; `weights` (K, N) are null where the readout's are none of its units."""
+def _layer_plain(run: Run, entry: Layer) -> dict[str, Any]:
+    """Return a layer's facts; `weights` (K, N) are null where the readout reads another layer."""
     readout = run.manifest.readout
     read = readout.layer == entry.id
     return {
@@ -207,10 +234,10 @@ def _layer_plain(run: Run, entry: Layer) -> dict:
     }
 
 
-def layer_units(run: Run, layer: str) -> dict:
-    """What is known of all units of a layer, and what words do to them.
+def layer_units(run: Run, layer: str) -> dict[str, Any]:
+    """Return statistics of all units of a layer, and their responses to words.
 
-    returns  "units": mean, sd, low, high and cluster, a list each, N long;
+    returns  "units": mean, sd, low, high and cluster, a list of N each;
              "words": phrase, count and cluster, a list each, and response, a list of N a word
     """
     units, words = run.units(layer), run.responses(layer)
@@ -228,12 +255,12 @@ def layer_units(run: Run, layer: str) -> dict:
 
 
 def heatmap(run: Run, layer: str, sequence: int) -> bytes:
-    """States of one sequence: little-endian float32, step after step, N a step."""
+    """Return the states of one sequence: little-endian float32 (T, N), row by row."""
     return states_of(run, layer, sequence).astype("<f4").tobytes()
 
 
-def unit_detail(run: Run, layer: str, unit: int) -> dict:
-    """One unit: how its values spread, and the contexts in which it is highest and lowest.
+def unit_detail(run: Run, layer: str, unit: int) -> dict[str, Any]:
+    """Return the histogram of a unit, and the contexts in which it is highest and lowest.
 
     returns  "counts": BARS counts of h over all steps, between "low" and "high";
              "contexts": in the store's order, the high ones first, each with "sequence", "step",
@@ -253,14 +280,14 @@ def unit_detail(run: Run, layer: str, unit: int) -> dict:
 
 
 def _histogram(run: Run, layer: str, unit: int, low: float, high: float) -> list[int]:
-    """Counts of one unit's values over all steps, in BARS equal parts from low to high."""
+    """Count a unit's values over all steps in BARS equal bins from low to high."""
     counts = np.zeros(BARS, dtype=np.int64)
     for _, h in state_blocks(run, layer):
         counts += np.histogram(h[:, unit], BARS, (low, high))[0]
     return counts.tolist()
 
 
-def _contexts(run: Run, layer: str, rows: pl.DataFrame) -> list[dict]:
+def _contexts(run: Run, layer: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
     at = run.offsets[rows["sequence_id"].to_numpy()] + rows["t"].to_numpy()
     found = []
     for near, row in zip(
@@ -280,4 +307,5 @@ def _contexts(run: Run, layer: str, rows: pl.DataFrame) -> list[dict]:
 
 
 def _rounded(column: pl.Series) -> list[float]:
-    return np.round(column.to_numpy().astype(np.float64), DIGITS).tolist()
+    numbers: list[float] = np.round(column.to_numpy().astype(np.float64), DIGITS).tolist()
+    return numbers

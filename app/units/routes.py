@@ -1,19 +1,18 @@
-"""GET routes of the Units page: a layer's units, a sequence's states, a unit, a match."""
+"""GET routes of the Units page: units of a layer, states of a sequence, a unit, matches."""
 
 from flask import Blueprint, Response
 
 from stateline.app.units import queries as units
 from stateline.app.units.matching import match
-from stateline.app.units.queries import parse_units
+from stateline.app.units.queries import parse_unit, parse_units
 from stateline.app.web.responses import as_json, asked_query, cached, requested_run
-from stateline.store.errors import StatelineError
 
 unit_data = Blueprint("units", __name__)
 
 
 @unit_data.get("/data/<name>/units")
 def layer_units(name: str) -> Response:
-    """All units of a layer, and what words do to them."""
+    """Statistics of all units of a layer, and their responses to words."""
     run = requested_run(name)
     chosen = parse_units(run, asked_query())
     return cached(run, "application/json", lambda: as_json(units.layer_units(run, chosen.layer)))
@@ -21,7 +20,7 @@ def layer_units(name: str) -> Response:
 
 @unit_data.get("/data/<name>/units/<number>")
 def heatmap(name: str, number: str) -> Response:
-    """float32 states of one sequence, step after step."""
+    """States of one sequence: float32 (T, N), row by row."""
     run = requested_run(name)
     chosen = parse_units(run, {**asked_query(), "sequence": number})
     return cached(
@@ -32,22 +31,21 @@ def heatmap(name: str, number: str) -> Response:
 
 
 @unit_data.get("/data/<name>/unit/<number>")
-def unit(name: str, number: str) -> Response:
-    """One unit: its values and its strongest contexts."""
+def unit_detail(name: str, number: str) -> Response:
+    """Histogram of a unit, and its strongest contexts."""
     run = requested_run(name)
     chosen = parse_units(run, {**asked_query(), "unit": number})
+    unit = parse_unit(run, chosen.layer, number)
     return cached(
         run,
         "application/json",
-        lambda: as_json(units.unit_detail(run, chosen.layer, chosen.unit)),
+        lambda: as_json(units.unit_detail(run, chosen.layer, unit)),
     )
 
 
 @unit_data.get("/data/<name>/units/<number>/match")
 def matches(name: str, number: str) -> Response:
-    """The units that are on over a span of a sequence, and where else they are."""
+    """The units that are on over a span of a sequence, and where else they are on."""
     run = requested_run(name)
     chosen = parse_units(run, {**asked_query(), "sequence": number})
-    if chosen.first is None:
-        raise StatelineError("match", "no span of steps", expected="from and to")
     return cached(run, "application/json", lambda: as_json(match(run, chosen)))

@@ -1,4 +1,4 @@
-"""The body of the Units page: heatmap left, and at the side a unit, a match, the groups."""
+"""The body of the Units page: a heatmap, and tabs for a unit, a match and the groups."""
 
 from dash import html
 
@@ -6,12 +6,12 @@ from stateline.app import ids
 from stateline.app.layout.elements import attributes
 from stateline.app.units.queries import GROUPS, MATCH, UNIT
 
-# What the side shows, by the key that the address carries.
+# Tabs, by their keys in the address.
 PANELS = {UNIT: "Unit", MATCH: "Select and match", GROUPS: "Groups and words"}
 
 
 def units_view() -> html.Main:
-    """Empty places that the page's scripts fill."""
+    """Return the elements that the page's scripts fill."""
     return html.Main(
         [
             html.Section(

@@ -1,1 +1,1 @@
-"""The page `/words/<run>`: what words and phrases do to the answer, over the whole run."""
+"""The page `/words/<run>`: the effect of words and phrases on the answer, over the whole run."""

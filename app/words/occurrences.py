@@ -1,6 +1,7 @@
-"""Where a word was read: every occurrence in its context, and its state on the map."""
+"""Occurrences of a word: each in its context, and its state on the map."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,23 +13,24 @@ from stateline.app.queries.grid_query import check_block
 from stateline.app.queries.parsing import parse_choice
 from stateline.app.queries.run import THUMBNAIL, drawn_rows
 from stateline.app.web.cache import CACHE
+from stateline.app.words.queries import row_of
 from stateline.store.reader import Run
 
 AROUND = 8  # words of context on either side
 EFFECT, READING = ORDERS = ("effect", "reading")
 DIGITS = 4  # of numbers sent as text
-SAID = ("surface", BIN, "confidence")  # of a word and of those around it
+COLUMNS = ("surface", BIN, "confidence")  # of a word and of those around it
 
 
 @dataclass(frozen=True)
 class Occurrences:
-    """All occurrences of a word, in the order asked for.
+    """All occurrences of a word, in the selected order.
 
-    rows     int64   (n,)  step at which it has just been read, among all steps
-    effects  float32 (n,)  of it there: contribution to the class less the mean over the others,
-                           summed over a phrase
+    rows     int64   (n,)  row, among all steps, of the step at which it has just been read
+    effects  float32 (n,)  contribution to the class less the mean over the others, summed over
+                           the words of a phrase
     towards  that class
-    size     words of it
+    size     number of words: 2 for a phrase
     """
 
     rows: np.ndarray
@@ -46,21 +48,22 @@ def parse_order(value: str) -> str:
 
 
 def occurrences(run: Run, word: str, towards: int | None, order: str) -> Occurrences:
-    """All occurrences of a word of the run.
+    """Return all occurrences of a word of the run.
 
     towards  class that effects are towards; None for the one that the word pushes to most, so that
              their mean is the word's own effect
     order    one of ORDERS
+    raises   StatelineError  the run has no such word
     """
 
     def make() -> Occurrences:
         rows = np.flatnonzero(passing(run, (Filter("word", (word,)),)).states)
-        at = run.words["phrase"].index_of(word)
+        at = row_of(run, word)
         size, own = run.words["size"][at], run.words["towards"][at]
         class_ = own if towards is None else towards
         total = _effects(run, rows, size, class_)
         if order == EFFECT:
-            # Stable: equal ones stay as they were read.
+            # Stable: equal ones keep the order of the store.
             by = np.argsort(-total, kind="stable")
             rows, total = rows[by], total[by]
         return Occurrences(rows, total, class_, size)
@@ -70,26 +73,35 @@ def occurrences(run: Run, word: str, towards: int | None, order: str) -> Occurre
 
 
 def _effects(run: Run, rows: np.ndarray, size: int, towards: int) -> np.ndarray:
-    """float32 (n,) of the words that end at some rows, summed over the steps of each."""
+    """Return the effects of the words that end at some rows, summed over the steps of each.
+
+    rows     int64 (n,)
+    size     steps of a word or phrase
+    returns  float32 (n,)
+    """
     read = np.unique(rows[:, None] - np.arange(size))
     stored = run.steps_at(read, ["contribution"])["contribution"].to_numpy()
     moved = contributions.effect(stored, towards)
-    return sum(moved[np.searchsorted(read, rows - back)] for back in range(size))
+    total = moved[np.searchsorted(read, rows)]
+    for back in range(1, size):
+        total = total + moved[np.searchsorted(read, rows - back)]
+    return total
 
 
-def block(run: Run, found: Occurrences, start: int, end: int) -> dict:
-    """Occurrences start to end (exclusive) with the words around each, and how many there are.
+def block(run: Run, found: Occurrences, start: int, end: int) -> dict[str, Any]:
+    """Return occurrences start to end (exclusive) with the words around each, and their number.
 
     returns  "rows", each with sequence, step, effect, label, predicted, and the lists of words
              before, word and after; a word is [as written, bin of its expected prediction,
              confidence]. "count"; "towards", class of the effects, their "mean" and its standard
-             "error", None of a single one; "largest", the largest size of any
+             "error", None for a single one; "largest", the largest absolute effect
+    raises   StatelineError  a block that is too large or ends before it begins
     """
     check_block(start, end)
     rows, moved = found.rows[start:end], found.effects[start:end].tolist()
-    near = contexts(run, rows - found.size + 1, rows, AROUND, SAID)
+    near = contexts(run, rows - found.size + 1, rows, AROUND, COLUMNS)
     effects = found.effects.astype(float)
-    # As the store has it: divided by n - 1.
+    # With n - 1, as in the store.
     error = effects.std(ddof=1) / np.sqrt(len(effects)) if len(effects) > 1 else None
     return {
         "rows": [_plain(each, value) for each, value in zip(near, moved, strict=True)],
@@ -101,7 +113,7 @@ def block(run: Run, found: Occurrences, start: int, end: int) -> dict:
     }
 
 
-def _plain(near: Context, effect: float) -> dict:
+def _plain(near: Context, effect: float) -> dict[str, Any]:
     words = [
         [surface, shade, round(confidence, DIGITS)]
         for surface, shade, confidence in near.steps.iter_rows()
@@ -120,10 +132,10 @@ def _plain(near: Context, effect: float) -> dict:
 
 
 def places(run: Run, found: Occurrences) -> bytes:
-    """Where the states of all occurrences lie on the picture of the default projection.
+    """Return where the states of all occurrences lie on the picture of the default projection.
 
-    returns  little-endian float32 pixels from the left of each, in the order of `found`, then from
-             the top of each, of a picture of the size queries.THUMBNAIL, then the effects
+    returns  little-endian float32: pixels from the left of each, in the order of `found`, then
+             from the top of each, of a picture of the size THUMBNAIL, then the effects
     """
     place = run.coordinates(run.manifest.default_projection)
     drawn = drawn_rows(run.states)

@@ -1,7 +1,8 @@
-"""Words and two-word phrases of a run: sorted, filtered and searched for table and plot."""
+"""Words and two-word phrases of a run, sorted, filtered and searched for table and plot."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -22,10 +23,10 @@ OF_KIND = {
     SHORTCUTS: pl.col("shortcut").is_not_null(),
 }
 LARGEST_LEAST = 1_000_000  # of the occurrences that a word must have to be shown
-SURE_ERRORS = 2  # standard errors that chance hardly exceeds
+SURE_ERRORS = 2  # standard errors by which a sure effect is smaller than the effect
 LONGEST_SEARCH = LONGEST_WORD = 200
 
-# In the order of the table: those that the narrowest window shows come first.
+# In the order of the table: those that the narrowest window still shows come first.
 COLUMNS = (
     TableColumn("phrase", TEXT, "Word", "The token, or the two that follow each other", 126),
     TableColumn("count", NUMBER, "Count", "Occurrences in the stored sequences", 62),
@@ -76,15 +77,15 @@ KINDS = {column.name: column.kind for column in COLUMNS}
 
 
 @dataclass(frozen=True)
-class AskedWords:
-    """Which words, and how.
+class WordSelection:
+    """Words to show, their order, and the word that is chosen.
 
-    towards  class that numbers are towards; None for the one that each word pushes to most
-    kind     one of OF_KIND
-    least    occurrences that a word must have, unless shortcuts are asked for
-    search   characters that it must hold
-    word     the one that is chosen, if any
-    sort, columns  of the grid, as stateline.app.queries.grid_query.asked_rows takes them
+    towards  class that numbers are towards; None for each word's own, the one it pushes to most
+    kind     key of OF_KIND
+    least    occurrences that a word must have, except for shortcuts
+    search   text that a word must contain
+    word     chosen word; None for none
+    sort, columns  of the table, as stateline.app.queries.grid_query.asked_rows takes them
     """
 
     towards: int | None = None
@@ -95,18 +96,19 @@ class AskedWords:
     sort: str = ""
     columns: str = ""
 
-    def plain(self) -> dict:
-        """What the address of the page holds of it, as JSON for the page."""
+    def plain(self) -> dict[str, Any]:
+        """Return what the page's address holds of it, as JSON for the page."""
         fields = asdict(self)
         return {key: fields[key] for key in ("towards", "kind", "least", "search", "word")}
 
 
-def parse_words(run: Run, query: Mapping[str, object]) -> AskedWords:
-    """What the query of an address or a request asks for; keys of others are not its business.
+def parse_words(run: Run, query: Mapping[str, object]) -> WordSelection:
+    """Return the words that the query of an address or a request asks for.
 
-    raises  StatelineError  a value that this run does not have, saying what it has
+    query   keys of WordSelection, each optional; other keys are ignored
+    raises  StatelineError  a value that the run does not have
     """
-    return AskedWords(
+    return WordSelection(
         towards=parse_class(run, "towards", query.get("towards")),
         kind=parse_choice("kind", query.get("kind", ALL), OF_KIND),
         least=parse_whole(
@@ -123,6 +125,7 @@ def parse_words(run: Run, query: Mapping[str, object]) -> AskedWords:
 
 
 def _parse_search(value: object) -> str:
+    """Return a search text; raises StatelineError for one that is too long."""
     if not isinstance(value, str) or len(value) > LONGEST_SEARCH:
         raise StatelineError(
             "search", "too long", expected=f"{LONGEST_SEARCH} characters at the most",
@@ -132,7 +135,10 @@ def _parse_search(value: object) -> str:
 
 
 def parse_word(run: Run, value: object) -> str:
-    """A token or phrase of the run."""
+    """Return a token or phrase of the run.
+
+    raises  StatelineError  the run has no such word
+    """
     if isinstance(value, str) and len(value) <= LONGEST_WORD and value in run.words["phrase"]:
         return value
     expected = "a token as the model reads it, or two that follow each other more than once"
@@ -142,20 +148,19 @@ def parse_word(run: Run, value: object) -> str:
 
 
 def table(run: Run, towards: int | None) -> pl.DataFrame:
-    """All words with the columns that can be sorted by, and `row`, in the order of the store."""
+    """Return all words with the columns of the table, and `row`, their row in words.parquet."""
 
     def make() -> pl.DataFrame:
         words = run.words
         class_ = pl.col("towards") if towards is None else pl.lit(towards)
         output = pl.lit(0) if run.manifest.readout.outputs == 1 else class_
-        moved = _moved(words, towards)
         return words.select(
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
             "phrase", "size", "count", "sequences",
             pl.Series("towards", run.class_names).gather(words["towards"]),
             "effect",
             (pl.col("effect") - SURE_ERRORS * pl.col("effect_se")).alias("sure"),
-            pl.Series("contribution", moved),
+            pl.Series("contribution", _contributions(words, towards)),
             pl.col("contribution_sd").arr.get(output).alias("spread"),
             "distance", "flips", "error_with", "error_without",
             share("train", class_),
@@ -164,16 +169,19 @@ def table(run: Run, towards: int | None) -> pl.DataFrame:
         )  # fmt: skip
 
     key = (run.name, run.checksum, "words", towards)
-    return CACHE.get(key, make, lambda rows: rows.estimated_size())
+    return CACHE.get(key, make, lambda rows: int(rows.estimated_size()))
 
 
 def mean_contributions(words: pl.DataFrame) -> np.ndarray:
-    """Mean contribution of each word to each output: float32 (n, K)."""
+    """Return the mean contribution of each word to each output: float32 (n, K)."""
     return words["contribution"].to_numpy()
 
 
-def _moved(words: pl.DataFrame, towards: int | None) -> np.ndarray:
-    """Mean contribution of each word to a class, or each to that which it pushes to: float (n,)."""
+def _contributions(words: pl.DataFrame, towards: int | None) -> np.ndarray:
+    """Return the mean contribution of each word to a class; None for each word's own class.
+
+    returns  float32 (n,)
+    """
     means, own = mean_contributions(words), words["towards"].to_numpy()
     if towards is not None:
         return contributions.towards(means, towards)
@@ -191,38 +199,47 @@ def share(split: str, class_: pl.Expr) -> pl.Expr:
     return pl.when(total > 0).then(each / total).cast(pl.Float32).alias(split)
 
 
-def ordered(run: Run, asked: AskedWords) -> pl.Series:
-    """Rows of run.words that pass, in the order asked for: uint32."""
+def ordered(run: Run, selection: WordSelection) -> pl.Series:
+    """Return the rows of the words that pass, in the selected order: uint32 (n,)."""
 
     def make() -> pl.Series:
-        found = table(run, asked.towards).filter(*_passing(asked), _frequent(asked))
-        sort = asked.sort or ("shortcut:desc,effect:desc" if asked.kind == SHORTCUTS else "")
-        return asked_rows(found, sort, asked.columns, KINDS, "row")["row"]
+        found = table(run, selection.towards).filter(*_passing(selection), _frequent(selection))
+        default = "shortcut:desc,effect:desc" if selection.kind == SHORTCUTS else ""
+        return asked_rows(found, selection.sort or default, selection.columns, KINDS, "row")["row"]
 
-    # The chosen word leaves the order as it is.
-    key = (run.name, run.checksum, "ordered words", replace(asked, word=None))
-    return CACHE.get(key, make, lambda rows: rows.estimated_size())
+    # The chosen word does not change the order.
+    key = (run.name, run.checksum, "ordered words", replace(selection, word=None))
+    return CACHE.get(key, make, lambda rows: int(rows.estimated_size()))
 
 
-def _passing(asked: AskedWords) -> list[pl.Expr]:
-    """What a word must be, apart from how often it occurs."""
+def _passing(selection: WordSelection) -> list[pl.Expr]:
+    """Return the conditions on a word, except for how often it occurs."""
     written = pl.col("phrase").str.to_lowercase()
-    searched = written.str.contains(asked.search.lower(), literal=True)
-    return [OF_KIND[asked.kind], *([searched] if asked.search else [])]
+    searched = written.str.contains(selection.search.lower(), literal=True)
+    return [OF_KIND[selection.kind], *([searched] if selection.search else [])]
 
 
-def rare(run: Run, asked: AskedWords) -> int:
-    """Words of the kind and the search that are hidden because they occur too seldom."""
-    found = table(run, asked.towards).filter(*_passing(asked), ~_frequent(asked))
+def rare(run: Run, selection: WordSelection) -> int:
+    """Count the words of the kind and the search that are hidden because they are too rare."""
+    found = table(run, selection.towards).filter(*_passing(selection), ~_frequent(selection))
     return found.height
 
 
-def _frequent(asked: AskedWords) -> pl.Expr:
-    """Whether a word occurs often enough; how many sequences make a shortcut the store says."""
-    return pl.lit(True) if asked.kind == SHORTCUTS else pl.col("count") >= asked.least
+def _frequent(selection: WordSelection) -> pl.Expr:
+    """Return the condition on how often a word occurs; the store decides it for shortcuts."""
+    return pl.lit(True) if selection.kind == SHORTCUTS else pl.col("count") >= selection.least
 
 
-def position(run: Run, word: str, asked: AskedWords) -> int | None:
-    """Row of a word in the table as asked for; None where a filter leaves it out."""
-    row = run.words["phrase"].index_of(word)
-    return ordered(run, asked).index_of(row)
+def position(run: Run, word: str, selection: WordSelection) -> int | None:
+    """Return the position of a word in the table; None where it is filtered out."""
+    return ordered(run, selection).index_of(row_of(run, word))
+
+
+def row_of(run: Run, word: str) -> int:
+    """Return the row of a word in words.parquet.
+
+    raises  StatelineError  the run has no such word
+    """
+    row = run.words["phrase"].index_of(parse_word(run, word))
+    assert row is not None  # parse_word has found it
+    return row

@@ -1,22 +1,23 @@
-"""Why a word is called a shortcut, in a sentence."""
+"""The reason why a word counts as a shortcut, in a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from stateline.store.manifest.models import CorpusClass
 
 
-def reason(word: dict, classes: Sequence[CorpusClass], stored: int) -> str:
-    """What a shortcut does to the answer, and what the labels say of it.
+def reason(word: Mapping[str, Any], classes: Sequence[CorpusClass], stored: int) -> str:
+    """Describe the effect of a shortcut, and the labels of the sequences that hold it.
 
-    Every share stands beside the two numbers that it is of: test, training and stored sequences
-    are different sets.
+    Every share comes with its two counts, since test, training and stored sequences are different
+    sets.
     word     a row of words.parquet whose `shortcut` is not null: several test sequences hold it
     classes  C  the manifest's, with the test sequences of each
     stored   sequences of the run
     """
     towards = word["towards"]
     name, split = classes[towards].name, word["test"]
-    # A small error keeps a second digit: ± 0.0 would say that there is none.
+    # A small error keeps a second digit: ± 0.0 would read as none.
     digits = 1 if word["effect_se"] >= 0.05 else 2
     everywhere = classes[towards].test / sum(each.test for each in classes)
     return (
@@ -28,7 +29,7 @@ def reason(word: dict, classes: Sequence[CorpusClass], stored: int) -> str:
 
 
 def _training(counts: list[int] | None, towards: int) -> str:
-    """What the model met: those of the class among the training sequences that hold it."""
+    """Describe the share of the class among the training sequences that hold the word."""
     if counts is None:
         return "the training split is not known"
     if not sum(counts):
@@ -37,7 +38,7 @@ def _training(counts: list[int] | None, towards: int) -> str:
     return f"in training {counts[towards]:,} of {sum(counts):,} ({share})"
 
 
-def _errors(word: dict, stored: int) -> str:
+def _errors(word: Mapping[str, Any], stored: int) -> str:
     holding = word["sequences"]
     wrong = round(word["error_with"] * holding)
     with_it = f"wrong {wrong:,} of the {holding:,} stored that hold it"
@@ -48,5 +49,5 @@ def _errors(word: dict, stored: int) -> str:
 
 
 def _percent(share: float) -> str:
-    """A whole number; the sign stays on its line."""
+    """Format a share as a whole number; the sign does not wrap."""
     return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"

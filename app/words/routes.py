@@ -1,4 +1,6 @@
-"""GET routes of the Words page: its table, its plot, and where a word occurs."""
+"""GET routes of the Words page: table, plot, and occurrences of a word."""
+
+from typing import Any
 
 import polars as pl
 from flask import Blueprint, Response
@@ -7,7 +9,7 @@ from stateline.app.web.responses import as_json, asked_query, cached, requested_
 from stateline.app.words import occurrences
 from stateline.app.words import queries as words
 from stateline.app.words import rows as word_rows
-from stateline.app.words.queries import AskedWords, parse_word, parse_words
+from stateline.app.words.queries import WordSelection, parse_word, parse_words
 from stateline.store.reader import Run
 
 words_data = Blueprint("words", __name__)
@@ -16,32 +18,34 @@ words_data = Blueprint("words", __name__)
 @words_data.get("/data/<name>/words")
 def rows(name: str) -> Response:
     """A block of the table."""
-    run, asked, query = _asked(name)
+    run, selection, query = _requested(name)
     start, end = (whole_number(query, key) for key in ("start", "end"))
-    return cached(run, "application/json", lambda: as_json(word_rows.block(run, start, end, asked)))
+    return cached(
+        run, "application/json", lambda: as_json(word_rows.block(run, start, end, selection))
+    )
 
 
 @words_data.get("/data/<name>/words/position")
 def position(name: str) -> Response:
     """Row of a word in the table as it is sorted and filtered."""
-    run, asked, query = _asked(name)
+    run, selection, query = _requested(name)
     word = parse_word(run, query.get("phrase"))
     return cached(
-        run, "application/json", lambda: as_json({"row": words.position(run, word, asked)})
+        run, "application/json", lambda: as_json({"row": words.position(run, word, selection)})
     )
 
 
 @words_data.get("/data/<name>/words/points")
 def points(name: str) -> Response:
-    """What the plot draws: every word that passes."""
-    run, asked, _ = _asked(name)
-    return cached(run, "application/json", lambda: as_json(word_rows.points(run, asked)))
+    """The words that pass, as the plot draws them."""
+    run, selection, _ = _requested(name)
+    return cached(run, "application/json", lambda: as_json(word_rows.points(run, selection)))
 
 
 @words_data.get("/data/<name>/words/occurrences")
 def listed(name: str) -> Response:
     """A block of the occurrences of a word, with the words around each."""
-    run, wanted, query = _occurrences_asked(name)
+    run, wanted, query = _requested_occurrences(name)
     start, end = (whole_number(query, key) for key in ("start", "end"))
     return cached(
         run,
@@ -53,7 +57,7 @@ def listed(name: str) -> Response:
 @words_data.get("/data/<name>/words/places")
 def places(name: str) -> Response:
     """Pixels of the states of all occurrences of a word on the run's picture."""
-    run, wanted, _ = _occurrences_asked(name)
+    run, wanted, _ = _requested_occurrences(name)
     return cached(
         run,
         "application/octet-stream",
@@ -61,10 +65,10 @@ def places(name: str) -> Response:
     )
 
 
-def _listed(run: Run, wanted: tuple[str, int | None, str], start: int, end: int) -> dict:
-    """A block of occurrences, and the row of the word itself."""
+def _listed(run: Run, wanted: tuple[str, int | None, str], start: int, end: int) -> dict[str, Any]:
+    """Return a block of occurrences, and the row of the word itself."""
     word, towards, _ = wanted
-    row = pl.Series([run.words["phrase"].index_of(word)], dtype=pl.UInt32)
+    row = pl.Series([words.row_of(run, word)], dtype=pl.UInt32)
     found = occurrences.occurrences(run, *wanted)
     return {
         **occurrences.block(run, found, start, end),
@@ -72,15 +76,15 @@ def _listed(run: Run, wanted: tuple[str, int | None, str], start: int, end: int)
     }
 
 
-def _asked(name: str) -> tuple[Run, AskedWords, dict[str, str]]:
-    """The run, how its words are asked for, and the whole query."""
+def _requested(name: str) -> tuple[Run, WordSelection, dict[str, str]]:
+    """Return the run, the selection of its words, and the whole query."""
     run = requested_run(name)
     query = asked_query()
     return run, parse_words(run, query), query
 
 
-def _occurrences_asked(name: str) -> tuple[Run, tuple[str, int | None, str], dict[str, str]]:
-    """The run, the word with the class and the order of its occurrences, and the whole query."""
-    run, asked, query = _asked(name)
+def _requested_occurrences(name: str) -> tuple[Run, tuple[str, int | None, str], dict[str, str]]:
+    """Return the run, the word with the class and the order of its occurrences, and the query."""
+    run, selection, query = _requested(name)
     order = occurrences.parse_order(query.get("order", occurrences.EFFECT))
-    return run, (parse_word(run, query.get("phrase")), asked.towards, order), query
+    return run, (parse_word(run, query.get("phrase")), selection.towards, order), query

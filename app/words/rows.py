@@ -1,4 +1,7 @@
-"""What table, plot and tooltips of the Words page show of the words that pass."""
+"""Rows, points and facts of the words that pass, for table, plot and tooltips."""
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -8,7 +11,7 @@ from stateline.app.queries.grid_query import check_block
 from stateline.app.queries.limits import MIN_OCCURRENCES
 from stateline.app.queries.run import THUMBNAIL, page_facts
 from stateline.app.words.queries import (
-    AskedWords,
+    WordSelection,
     mean_contributions,
     ordered,
     parse_words,
@@ -19,29 +22,34 @@ from stateline.app.words.reasons import reason
 from stateline.store.reader import Run
 from stateline.store.schema import MIN_SHORTCUT
 
-MAX_POINTS = 20_000  # of the plot; what is left out is said on the page
-BAR_SHARE = 0.995  # of contributions that fit into a bar of the table; the rest fill it
+MAX_POINTS = 20_000  # of the plot; the page says how many are left out
+BAR_SHARE = 0.995  # quantile of the contributions that fills a bar of the table
 DIGITS = 5  # of numbers sent as text: finer than any cell shows
 
 
-def block(run: Run, start: int, end: int, asked: AskedWords) -> dict:
-    """Rows start to end (exclusive) of the table, how many pass, and how many are too rare.
+def block(run: Run, start: int, end: int, selection: WordSelection) -> dict[str, Any]:
+    """Return rows start to end (exclusive) of the table.
 
-    A row has a cell a column, standard errors, sequences by class of either split, and of a
-    shortcut the reason in a sentence.
+    returns  "rows", each with a cell a column, standard errors, sequences by class of either
+             split, and the reason for a shortcut; "count", words that pass; "rare", words that
+             are hidden because they are too rare
+    raises   StatelineError  a block that is too large or ends before it begins
     """
     check_block(start, end)
-    found = ordered(run, asked)
+    found = ordered(run, selection)
     rows = found.slice(start, end - start)
     return {
-        "rows": word_rows(run, rows, asked.towards),
+        "rows": word_rows(run, rows, selection.towards),
         "count": len(found),
-        "rare": rare(run, asked),
+        "rare": rare(run, selection),
     }
 
 
-def word_rows(run: Run, rows: pl.Series, towards: int | None) -> list[dict]:
-    """Words as table and tooltips show them, in the order of their rows."""
+def word_rows(run: Run, rows: pl.Series, towards: int | None) -> list[dict[str, Any]]:
+    """Return words as table and tooltips show them.
+
+    rows  uint32 (n,)  of words.parquet, in the order shown
+    """
     classes, stored = run.manifest.corpus.classes, run.sequences.height
     return [
         cells
@@ -59,18 +67,18 @@ def word_rows(run: Run, rows: pl.Series, towards: int | None) -> list[dict]:
     ]
 
 
-def _cells(run: Run, rows: pl.Series, towards: int | None) -> list[dict]:
+def _cells(run: Run, rows: pl.Series, towards: int | None) -> list[dict[str, Any]]:
     found = table(run, towards)[rows].drop("row").to_dicts()
     return [{name: _compact(value) for name, value in row.items()} for row in found]
 
 
 def _output(values: list[float] | None, towards: int) -> float | None:
-    """The number of a class among a number an output; one sigmoid unit has the same for both."""
+    """Return the number of a class among the outputs'; one sigmoid unit has one for both."""
     return None if values is None else values[output_of(len(values), towards)]
 
 
-def _each_class(word: dict) -> list[list] | None:
-    """[mean, standard error] of the contribution to every class; None of one sigmoid unit."""
+def _each_class(word: Mapping[str, Any]) -> list[list[float | None]] | None:
+    """Return [mean, standard error] of the contribution to every class; None for one output."""
     means = word["contribution"]
     if len(means) == 1:
         return None
@@ -78,46 +86,51 @@ def _each_class(word: dict) -> list[list] | None:
     return [[_compact(mean), _compact(se)] for mean, se in zip(means, errors, strict=True)]
 
 
-def _compact(value: object) -> object:
+def _compact(value: Any) -> Any:
+    """Round a float to the digits that are sent; other values stay."""
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def points(run: Run, asked: AskedWords) -> dict:
-    """What the plot draws of the words that pass: a list a column, in the order of the store.
+def points(run: Run, selection: WordSelection) -> dict[str, Any]:
+    """Return the words that pass as the plot draws them, a list a column.
 
-    returns  phrase, count, class (that it pushes to most), effect (towards the class that the plot
-             is of, less the mean over the others) of each; "towards", that class, None where it is
-             each word's own; "total", words that pass: where they are more than MAX_POINTS, the
-             most frequent are drawn
+    returns  "phrase", "count", "sequences", "class" (that it pushes to most) and "effect" (towards
+             the plotted class) of each; "towards", the plotted class, None for each word's own;
+             "total", words that pass, of which the most frequent MAX_POINTS are drawn
     """
-    rows = ordered(run, asked)
+    rows = ordered(run, selection)
     found = run.words[rows]
     drawn = found.sort("count", descending=True, maintain_order=True).head(MAX_POINTS)
-    towards = plotted_class(run, asked)
-    own = towards is None
-    moved = drawn["effect"].to_numpy() if own else effect(mean_contributions(drawn), towards)
+    towards = plotted_class(run, selection)
+    if towards is None:
+        effects = drawn["effect"].to_numpy()
+    else:
+        effects = effect(mean_contributions(drawn), towards)
     return {
         "towards": towards,
         "phrase": drawn["phrase"].to_list(),
         "count": drawn["count"].to_list(),
         "sequences": drawn["sequences"].to_list(),
         "class": drawn["towards"].to_list(),
-        "effect": [_compact(value) for value in moved.tolist()],
+        "effect": [_compact(value) for value in effects.tolist()],
         "total": found.height,
     }
 
 
-def plotted_class(run: Run, asked: AskedWords) -> int | None:
-    """The class that the plot is of. Of two classes the second, so that each has a side; of more
-    every word's own, since no class comes before the others."""
-    return 1 if asked.towards is None and len(run.class_names) == 2 else asked.towards
+def plotted_class(run: Run, selection: WordSelection) -> int | None:
+    """Return the class that effects in the plot are towards.
+
+    returns  the selected class; else of two classes the second, so that each has a half of the
+             plot, and of more None: each word's own
+    """
+    return 1 if selection.towards is None and len(run.class_names) == 2 else selection.towards
 
 
-def words_facts(run: Run, asked: AskedWords) -> dict:
-    """All that the page's scripts must know of a run's words before any are asked for."""
+def words_facts(run: Run, selection: WordSelection) -> dict[str, Any]:
+    """Return the facts of a run that the page's scripts need before they request words."""
     means = mean_contributions(run.words.filter(pl.col("count") >= MIN_OCCURRENCES))
     return page_facts(run) | {
-        "asked": asked.plain(),
+        "asked": selection.plain(),
         "usual": parse_words(run, {}).plain(),
         "outputs": run.manifest.readout.outputs,
         "words": run.words.height,

@@ -3,7 +3,7 @@
 from dash import html
 
 from stateline.app import ids
-from stateline.app.layout.grid import definition, grid
+from stateline.app.layout.grid import Definition, definition, grid
 from stateline.app.words.queries import COLUMNS
 
 NO_ROWS = {
@@ -14,12 +14,12 @@ SHARED = "percent(params.value)"
 
 
 def words_table() -> html.Div:
-    """The grid, the surest effects first; `lexicon.js` draws its cells."""
+    """Return the table, the surest effects first; scripts draw its cells."""
     definitions = [definition(column) | RENDERED.get(column.name, {}) for column in COLUMNS]
     return grid(ids.LEXICON_TABLE, "All words and phrases", definitions, "phrase", NO_ROWS)
 
 
-RENDERED = {
+RENDERED: dict[str, Definition] = {
     "phrase": {"pinned": "left", "tooltipField": "phrase"},
     "count": {"valueFormatter": {"function": "whole(params.value)"}},
     "sequences": {"valueFormatter": {"function": "whole(params.value)"}},

@@ -1,4 +1,4 @@
-"""What the Words page is made of: table, plot, occurrences of a word, and their states."""
+"""Panes of the Words page: table, plot, occurrences of a word, and their states."""
 
 from dash import dcc, html
 
@@ -21,7 +21,7 @@ EMPTY: Figure = {
 
 
 def words_view(run: Run | None) -> html.Main:
-    """The four panes; their scripts fill them in."""
+    """Return the four panes, which scripts fill."""
     return html.Main(
         [
             html.Section(
@@ -55,7 +55,7 @@ def words_view(run: Run | None) -> html.Main:
 
 
 def _plot() -> html.Section:
-    """Effect against frequency, and the canvas above it."""
+    """Return the plot of effect against frequency, and the canvas above it."""
     return html.Section(
         [
             html.Div(
@@ -84,7 +84,7 @@ def _plot() -> html.Section:
 
 
 def _map(run: Run | None) -> html.Section:
-    """The picture of the default projection, and above it the states of the occurrences."""
+    """Return the picture of the default projection, and canvases for the occurrences' states."""
     width, height = THUMBNAIL
     picture = (
         html.Img(src=addresses.thumbnail(run), alt="", width=width, height=height) if run else None
@@ -114,7 +114,7 @@ def _map(run: Run | None) -> html.Section:
     )
 
 
-# Pages that answer the same question of a series, and how.
+# Pages that answer similar questions for a series, and how.
 INSTEAD = {
     addresses.EXPLORE: "the contribution of every step of a sequence, and the step that turned it",
     addresses.DECISIONS: "how many steps the model reads before its answer stands",
@@ -123,7 +123,7 @@ INSTEAD = {
 
 
 def no_words(run: Run) -> html.Main:
-    """Instead of the panes for a series: what it lacks, and what answers the same question."""
+    """Return what stands in place of the panes for a series, with links to other pages."""
     return html.Main(
         html.Section(
             [
@@ -133,7 +133,7 @@ def no_words(run: Run) -> html.Main:
                     "back from one to the next. What moves the answer is seen step by step:"
                 ),
                 html.Ul(
-                    [html.Li([_way(page, run), f": {says}"]) for page, says in INSTEAD.items()]
+                    [html.Li([_link(page, run), f": {says}"]) for page, says in INSTEAD.items()]
                 ),
             ],
             className="empty-state",
@@ -142,5 +142,5 @@ def no_words(run: Run) -> html.Main:
     )
 
 
-def _way(page: str, run: Run) -> dcc.Link:
+def _link(page: str, run: Run) -> dcc.Link:
     return dcc.Link(addresses.RUN_PAGES[page], href=addresses.of_page(page, run.name))

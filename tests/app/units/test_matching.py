@@ -6,7 +6,7 @@ import pytest
 from stateline.app.queries import states
 from stateline.app.units import matching
 from stateline.app.units import queries as units
-from stateline.app.units.matching import MAX_MATCHES, find_runs, match, units_on
+from stateline.app.units.matching import MAX_MATCHES, match, true_intervals, units_on
 from stateline.app.units.queries import UnitSelection, parse_units
 from stateline.store.reader import Run, open_run
 from tests.synthetic import synthetic_run
@@ -75,7 +75,7 @@ def test_a_value_at_the_threshold_is_on() -> None:
 
 def test_runs_do_not_cross_from_one_sequence_to_the_next() -> None:
     together = np.array([1, 1, 0, 1, 1, 1, 0, 0, 1], dtype=bool)
-    first, last = find_runs(together, np.array([0, 2, 4, 8, 9]))
+    first, last = true_intervals(together, np.array([0, 2, 4, 8, 9]))
     assert list(zip(first, last, strict=True)) == [(0, 1), (3, 3), (4, 5), (8, 8)]
 
 
@@ -84,7 +84,7 @@ def test_runs_do_not_cross_from_one_sequence_to_the_next() -> None:
 def test_runs_and_their_other_units_are_those_of_a_loop(
     walks: Run, chosen: list[int], threshold: float
 ) -> None:
-    runs, steps_on = matching.runs_of(walks, "lstm", np.array(chosen), threshold)
+    runs, steps_on = matching.find_intervals(walks, "lstm", np.array(chosen), threshold)
     sequence = np.searchsorted(walks.offsets, runs.first, side="right") - 1
     places = zip(
         sequence.tolist(),

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from stateline.app.main import create_app
 from stateline.app.units import page
 from stateline.app.units import queries as units
-from stateline.app.units.queries import parse_units, usual_sequence
+from stateline.app.units.queries import default_sequence, parse_units
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
 from tests.app.test_pages import plain
@@ -54,7 +54,7 @@ def test_an_empty_address_shows_the_first_sequence_that_is_wrong(several: Run, r
     }  # fmt: skip
     flawless = open_run(run)
     flawless.sequences = several.sequences.with_columns(correct=True)
-    assert usual_sequence(flawless) == 0
+    assert default_sequence(flawless) == 0
 
 
 def test_a_group_is_one_of_the_layer(tmp_path: Path) -> None:
@@ -85,9 +85,9 @@ def test_a_span_shows_what_it_matches_unless_another_panel_is_asked_for(several:
         ({"sequence": "0", "from": "3"}, "two steps from 0 to 6"),
         ({"sequence": "0", "from": "3", "to": "7"}, "two steps from 0 to 6"),
         ({"sequence": "0", "from": "4", "to": "3"}, "ends before it begins"),
-        ({"threshold": "nan"}, "no value of a unit"),
-        ({"threshold": "inf"}, "no value of a unit"),
-        ({"threshold": "high"}, "no value of a unit"),
+        ({"threshold": "nan"}, "not a value of a unit"),
+        ({"threshold": "inf"}, "not a value of a unit"),
+        ({"threshold": "high"}, "not a value of a unit"),
         ({"edges": "yes"}, "expected one of 0, 1"),
         ({"open": "0"}, "a sequence and two of its steps"),
         ({"open": "0-1-2-3"}, "a sequence and two of its steps"),

@@ -19,7 +19,7 @@ from stateline.app.words import rows as word_rows
 from stateline.app.words.queries import (
     COLUMNS,
     KINDS,
-    AskedWords,
+    WordSelection,
     ordered,
     parse_words,
     position,
@@ -35,7 +35,7 @@ from tests.app.test_pages import plain
 from tests.synthetic import synthetic_run
 from tests.synthetic_shortcuts import shortcut_run
 
-EVERY = AskedWords(towards=0, least=1)
+EVERY = WordSelection(towards=0, least=1)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Run:
     )
 
 
-def phrases(run: Run, asked: AskedWords) -> list[str]:
+def phrases(run: Run, asked: WordSelection) -> list[str]:
     return run.words["phrase"][ordered(run, asked)].to_list()
 
 
@@ -97,7 +97,7 @@ def test_unless_a_class_is_chosen_cells_are_of_the_one_that_each_word_pushes_to(
 ) -> None:
     for run in (talkative, judged):
         rows = table(run, None).to_dicts()
-        cells = word_rows.block(run, 0, 1000, AskedWords(least=1))["rows"]
+        cells = word_rows.block(run, 0, 1000, WordSelection(least=1))["rows"]
         for row, cell, word in zip(rows, cells, run.words.to_dicts(), strict=True):
             own = word["towards"]
             output = own if run is talkative else 0
@@ -138,7 +138,7 @@ def test_any_column_sorts_with_nulls_last_and_ties_as_stored(
         reverse=direction == "desc",
     )
     wanted = [*present, *(row for row in rows if row[name] is None)]
-    found = phrases(talkative, AskedWords(0, least=1, sort=f"{name}:{direction}"))
+    found = phrases(talkative, WordSelection(0, least=1, sort=f"{name}:{direction}"))
     assert found == [row["phrase"] for row in wanted]
 
 
@@ -153,7 +153,7 @@ def test_any_column_sorts_with_nulls_last_and_ties_as_stored(
 )
 def test_kinds_search_and_least_count_keep_what_they_say(talkative: Run, kind: str, keeps) -> None:
     said = talkative.words.to_dicts()
-    asked = AskedWords(0, kind=kind, least=3, search="GO")
+    asked = WordSelection(0, kind=kind, least=3, search="GO")
     kept = [word for word in said if keeps(word) and "go" in word["phrase"]]
     assert phrases(talkative, asked) == [w["phrase"] for w in kept if w["count"] >= 3]
     assert rare(talkative, asked) == len([w for w in kept if w["count"] < 3])
@@ -165,14 +165,14 @@ def test_the_grid_filters_by_class_and_number(talkative: Run) -> None:
         "towards": {"type": "equals", "filter": name},
         "count": {"type": "greaterThan", "filter": 6},
     }
-    found = phrases(talkative, AskedWords(0, least=1, columns=json.dumps(model)))
+    found = phrases(talkative, WordSelection(0, least=1, columns=json.dumps(model)))
     said = talkative.words.to_dicts()
     wanted = [w["phrase"] for w in said if w["towards"] == 2 and w["count"] > 6]
     assert found == wanted and found
 
 
 def test_blocks_join_to_the_whole_and_positions_are_their_rows(talkative: Run) -> None:
-    asked = AskedWords(1, least=4, sort="effect:desc")
+    asked = WordSelection(1, least=4, sort="effect:desc")
     parts = [word_rows.block(talkative, start, start + 7, asked) for start in (0, 7, 14)]
     joined = [row["phrase"] for part in parts for row in part["rows"]]
     every = phrases(talkative, asked)
@@ -193,7 +193,7 @@ def test_a_row_carries_every_class_and_its_errors(talkative: Run, judged: Run) -
 
 
 def test_points_are_the_rows_that_pass_with_their_effect(talkative: Run) -> None:
-    asked = AskedWords(2, kind="tokens", least=10)
+    asked = WordSelection(2, kind="tokens", least=10)
     found = word_rows.points(talkative, asked)
     wanted = talkative.words.filter((pl.col("size") == 1) & (pl.col("count") >= 10))
     assert sorted(found["phrase"]) == sorted(wanted["phrase"]) and found["total"] == wanted.height
@@ -206,7 +206,7 @@ def test_points_are_the_rows_that_pass_with_their_effect(talkative: Run) -> None
 def test_unless_a_class_is_chosen_two_classes_have_a_side_each_and_more_their_own_effects(
     talkative: Run, judged: Run
 ) -> None:
-    asked = AskedWords(least=1)
+    asked = WordSelection(least=1)
     found = word_rows.points(talkative, asked)
     wanted = dict(talkative.words.select("phrase", "effect").iter_rows())
     assert found["towards"] is None
@@ -381,14 +381,14 @@ def test_the_reason_says_what_is_not_known() -> None:
 def test_a_shortcut_carries_its_reason_and_the_largest_come_first(tmp_path: Path) -> None:
     run = shortcut_run(tmp_path, "suspect")
     wanted = run.words.filter(pl.col("shortcut").is_not_null())
-    rows = word_rows.block(run, 0, 1000, AskedWords(1, kind="shortcuts", least=99))["rows"]
+    rows = word_rows.block(run, 0, 1000, WordSelection(1, kind="shortcuts", least=99))["rows"]
     scores = [row["shortcut"] for row in rows]
     assert len(rows) == wanted.height > 2 and scores == sorted(scores, reverse=True)
     classes = run.manifest.corpus.classes
     for row in rows:
         word = wanted.row(by_predicate=pl.col("phrase") == row["phrase"], named=True)
         assert row["reason"] == reason(word, classes, run.sequences.height)
-    others = word_rows.block(run, 0, 1000, AskedWords(1, least=1, sort="shortcut:asc"))["rows"]
+    others = word_rows.block(run, 0, 1000, WordSelection(1, least=1, sort="shortcut:asc"))["rows"]
     assert [row["reason"] is None for row in others] == [row["shortcut"] is None for row in others]
 
 
@@ -447,7 +447,7 @@ def test_routes_refuse_what_does_not_exist(client: FlaskClient, route: str) -> N
 
 def test_routes_answer_with_what_the_functions_say(client: FlaskClient, several: Run) -> None:
     word = several.words["phrase"][0]
-    asked = AskedWords(1, least=1, sort="count:desc")
+    asked = WordSelection(1, least=1, sort="count:desc")
     query = {"towards": 1, "least": 1, "sort": "count:desc", "phrase": word}
     block = client.get("/data/synthetic/words", query_string=query | {"start": 0, "end": 4}).json
     assert block == json.loads(json.dumps(word_rows.block(several, 0, 4, asked)))
