@@ -5,53 +5,25 @@ from dash import dcc, html
 from stateline.app import addresses
 from stateline.app.queries.series import series_line
 from stateline.app.queries.text import count, day, percent
-from stateline.store.manifest.models import Manifest
 from stateline.store.reader import BrokenRun, Run
 
 MAX_CLASSES = 6  # named on a card; the others are counted
 
 
 def run_card(run: Run) -> dcc.Link:
-    """Picture, name, accuracy and sizes; all of it leads to the run."""
-    manifest = run.manifest
-    model = manifest.model
-    method = run.projection(manifest.default_projection).method
+    """Return a card with picture, name, accuracy and sizes, which links to the run."""
+    method = run.projection(run.manifest.default_projection).method
+    picture = html.Img(
+        src=addresses.thumbnail(run),
+        alt=f"{method} map of the hidden states of {run.name}",
+        className="card-picture",
+    )
     return dcc.Link(
         [
-            html.Div(
-                html.Img(
-                    src=addresses.thumbnail(run),
-                    alt=f"{method} map of the hidden states of {run.name}",
-                    className="card-picture",
-                ),
-                className="card-frame",
-            ),
+            html.Div(picture, className="card-frame"),
             html.Div(
                 [
-                    html.Div(
-                        [
-                            html.Div(
-                                [
-                                    html.H2(run.name),
-                                    html.P(_about(manifest), className="card-about"),
-                                    *_read(run),
-                                    html.P(day(manifest.created), className="card-about"),
-                                ],
-                                className="card-names",
-                            ),
-                            html.Div(
-                                [
-                                    html.Span(
-                                        percent(model.metrics.accuracy),
-                                        className="card-accuracy",
-                                    ),
-                                    html.Span("test accuracy", className="card-accuracy-name"),
-                                ],
-                                className="card-score",
-                            ),
-                        ],
-                        className="card-top",
-                    ),
+                    html.Div([_names(run), _score(run)], className="card-top"),
                     html.Div(_class_names(run), className="card-classes"),
                     html.Dl(_sizes(run), className="card-sizes"),
                 ],
@@ -63,17 +35,29 @@ def run_card(run: Run) -> dcc.Link:
     )
 
 
-def _about(manifest: Manifest) -> str:
-    cell = manifest.model.cell
-    return f"{manifest.corpus.name} · {cell}"
+def _names(run: Run) -> html.Div:
+    """Return the run's name, corpus and cell, what a series is of, and the day of the build."""
+    manifest = run.manifest
+    lines = [f"{manifest.corpus.name} · {manifest.model.cell}"]
+    if run.kind == "series":
+        lines.append(series_line(run))
+    lines.append(day(manifest.created))
+    about = [html.P(line, className="card-about") for line in lines]
+    return html.Div([html.H2(run.name), *about], className="card-names")
 
 
-def _read(run: Run) -> list:
-    """What the model reads, where that is no text."""
-    return [html.P(series_line(run), className="card-about")] if run.kind == "series" else []
+def _score(run: Run) -> html.Div:
+    accuracy = percent(run.manifest.model.metrics.accuracy)
+    return html.Div(
+        [
+            html.Span(accuracy, className="card-accuracy"),
+            html.Span("test accuracy", className="card-accuracy-name"),
+        ],
+        className="card-score",
+    )
 
 
-def _sizes(run: Run) -> list:
+def _sizes(run: Run) -> list[html.Div]:
     sizes = (
         ("sequences", run.sequences.height),
         ("states", run.states),
@@ -86,7 +70,7 @@ def _sizes(run: Run) -> list:
     ]
 
 
-def _class_names(run: Run) -> list:
+def _class_names(run: Run) -> list[html.Span]:
     pairs = list(zip(run.class_names, run.class_colours, strict=True))
     chips = [class_chip(name, colour) for name, colour in pairs[:MAX_CLASSES]]
     if len(pairs) > MAX_CLASSES:
@@ -96,7 +80,7 @@ def _class_names(run: Run) -> list:
 
 
 def class_chip(name: str, colour: str) -> html.Span:
-    """A class's name beside its colour."""
+    """Return a class's name beside its colour."""
     dot = html.Span(className="class-dot", style={"background": colour})
     return html.Span(
         [dot, html.Span(name, className="class-name")], className="class-chip", title=name
@@ -104,5 +88,5 @@ def class_chip(name: str, colour: str) -> html.Span:
 
 
 def broken_card(run: BrokenRun) -> html.Li:
-    """A run that cannot be opened, with the line that says why."""
+    """Return the name of a run that cannot be opened, and the reason."""
     return html.Li([html.Strong(run.name), html.Span(run.message)], className="broken-run")

@@ -1,4 +1,4 @@
-"""The gallery `/`: every run of the store, and what to type where there is none."""
+"""The gallery `/`: every run of the store, or how to build one."""
 
 from dash import html
 
@@ -12,7 +12,7 @@ from stateline.store.reader import BrokenRun
 
 
 def layout(**_: object) -> html.Div:
-    """The page; looks at the store each time."""
+    """Return the page; the store is read anew each time."""
     registry = current()
     runs, cards, broken = registry.runs(), [], registry.broken()
     for run in runs:
@@ -50,11 +50,11 @@ def layout(**_: object) -> html.Div:
 
 
 def nothing_yet() -> html.Section:
-    """What the gallery says of an empty store."""
+    """Return what the gallery shows of an empty store: how to build a run."""
     return html.Section(
         [
             html.H2("No runs yet"),
-            html.P("A run is a trained model with everything it held in mind, word by word."),
+            html.P("A run is a trained model with its hidden state after every word."),
             html.P(
                 [
                     "Type ",
@@ -69,7 +69,8 @@ def nothing_yet() -> html.Section:
     )
 
 
-def _broken(broken: list) -> list:
+def _broken(broken: list[BrokenRun]) -> list[html.Section]:
+    """Return the section of the runs that cannot be opened; empty where all can."""
     if not broken:
         return []
     return [
