@@ -1,32 +1,20 @@
 """Runs that `make all` builds in a copy of the project, once for all tests of this folder."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.checkout import ROOT, copy_checkout
+
 DEMOS = ("demo-reviews", "demo-news", "demo-digits")
 
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's files in another folder; the environment is the one that make set up."""
-    folder = tmp_path_factory.mktemp("clone") / "stateline"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    for name in listed:
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            # With its time: make must find the environment newer than pyproject.toml.
-            shutil.copy2(ROOT / name, folder / name)
+    folder = copy_checkout(tmp_path_factory.mktemp("clone") / "stateline")
     (folder / ".venv").symlink_to(ROOT / ".venv")
     return folder
 
