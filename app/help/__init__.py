@@ -1,1 +1,1 @@
-"""The page `/help`: how to read each view."""
+"""The page `/help`: how to read each view, and what it does not show."""

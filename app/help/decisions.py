@@ -1,63 +1,64 @@
-"""The help page's section on the Decisions page: how to read its charts, and their limits."""
+"""Help on the Decisions page: how to read its charts, and their limits."""
 
 from dash import html
 
-from stateline.app.help.parts import terms
+from stateline.app.help.parts import Body, terms
 
-PARTS = (
+CHARTS = (
     (
         "Accuracy after so many words",
-        "The share of all stored sequences that would be right had each ended after so many words. "
-        "A shorter one keeps its last answer. The dashed line is what always naming the most "
-        "frequent class would get: a curve that starts there has not seen evidence yet.",
+        "The share of all stored sequences whose answer after so many words is the actual class. A "
+        "shorter sequence keeps its last answer. The dashed line is the accuracy of always "
+        "predicting the most frequent class: where a curve starts on it, the model has not read "
+        "any evidence yet.",
     ),
     (
         "Settled",
-        "Which share of the sequences of a class has given its final answer for good by a step. By "
-        "share of the sequence, long and short ones compare. A curve that rises at the very end "
-        "belongs to answers that the last words turn.",
+        "The share of the sequences of a class whose answer does not change after a step. By share "
+        "of the sequence, long and short ones can be compared. A curve that rises at the very end "
+        "shows answers that the last words change.",
     ),
     (
         "Expected prediction",
-        "How sure the model is of the right class along the way: the median, and the bands that "
-        "hold half and four fifths of the sequences still running. Bands apart from the median say "
-        "that some sequences go another way altogether.",
+        "The expected prediction of the actual class after each step: the median, and bands that "
+        "hold half and 80 % of the sequences that have such a step. Bands far from the median show "
+        "that some sequences behave differently.",
     ),
     (
         "Mean trajectory",
-        "Where on the map the sequences of a class are on average, at even shares of their way: "
-        "where the ways of two classes part, the model has begun to tell them apart.",
+        "The mean position on the map of the sequences of a class, at even shares of their steps. "
+        "Where the lines of two classes separate, the model begins to tell the classes apart.",
     ),
     (
         "Calibration",
-        "Accuracy in ten bins of confidence, each with its upper end and without its lower one. A "
-        "bin's diamond stands at its mean confidence: how far it is from the dashed line is how "
-        "far the model is too sure or too timid. The table has the same numbers. A click lists "
-        "what a bin at the end counts; bins of half or a quarter read lead nowhere, since the "
-        "table of sequences knows the confidence at the end only. The expected calibration error "
-        "is the distance of accuracy and mean confidence, averaged over the bins by their "
-        "sequences (Guo et al. 2017): 0 is best; at 0.05 the stated confidence is off by five "
-        "points.",
+        "The accuracy in ten bins of confidence; a bin includes its upper bound and excludes its "
+        "lower one. A diamond marks the mean confidence of a bin: its distance from the dashed "
+        "line shows by how much the confidence is too high or too low. The table has the same "
+        "numbers. A click lists the sequences of a bin at the end; bins after half or a quarter of "
+        "the steps have no link, because the table of sequences has the confidence at the end "
+        "only. The expected calibration error is the mean of |accuracy − mean confidence| over the "
+        "bins, weighted by their sequences (Guo et al. 2017): 0 is best; at 0.05 the confidence "
+        "is off by five percentage points on average.",
     ),
 )
 
 
-def decisions_section() -> list:
-    """The section's body."""
+def decisions_section() -> Body:
+    """Return the section's body."""
     return [
         html.P(
-            "The page Decisions of a run counts over all its stored sequences when the answers "
-            "came about and how far their confidence can be believed. A click on a line or a bar "
-            "opens its sequences in Explore. A click on a name in a legend hides its line, a "
-            "double click shows it alone. A class's colour is made paler or darker where the theme "
-            "would swallow a line of it. The address keeps what the four choices show."
+            "The page Decisions shows when the answers come about, over all stored sequences of a "
+            "run, and how well their confidence is calibrated. A click on a line or a bar opens "
+            "its sequences in Explore. A click on a name in a legend hides its line, a double "
+            "click hides all others. A class's colour is lightened or darkened where a line in it "
+            "would be hard to see in the chosen theme. The address holds the four choices."
         ),
-        terms(PARTS),
+        terms(CHARTS),
         html.P(
-            "Limits: the model was trained to answer at the end, so that answers and confidence "
-            "half-way are what its state gives, not what it was asked for. All numbers are of the "
-            "stored sequences, a part of the test set where the overview says so. A bin with few "
-            "sequences says little, and a mean of places on a t-SNE or UMAP map may lie where no "
-            "state is."
+            "Limits: the model was trained to answer at the end of a sequence, so answers and "
+            "confidence before it are computed from states that were never trained to give them. "
+            "All numbers are of the stored sequences, which may be a part of the test set; the "
+            "overview of the run says so. A bin with few sequences is unreliable, and a mean "
+            "position on a t-SNE or UMAP map may lie where there is no state."
         ),
     ]

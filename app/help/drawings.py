@@ -1,6 +1,7 @@
-"""Drawings of the help page: a made-up review, drawn as the views draw a real one."""
+"""Drawings of the help page: an invented review, drawn like those of a run."""
 
 import base64
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -19,15 +20,15 @@ PLACES = (
     (330, 356), (196, 300), (168, 262), (262, 172), (280, 150), (306, 138), (330, 146),
     (268, 232), (500, 300), (528, 268), (548, 250), (556, 222), (604, 148),
 )  # fmt: skip
-# Clouds of made-up states: middle, spread, how many, and how positive.
+# Clouds of invented states: centre, standard deviation, number, and expected prediction.
 CLOUDS = (((170, 250), (46, 70), 900, 0.06), ((545, 230), (56, 76), 1000, 0.94),
           ((330, 190), (80, 70), 400, 0.5))  # fmt: skip
 
 
 def words_drawing() -> html.P:
-    """The text with its colours, an unknown word and a turning word."""
+    """Return the text with its colours, an unknown word and a turning point."""
     colours = _view().colours
-    spans = []
+    spans: list[html.Span | str] = []
     for t, word in enumerate(WORDS):
         kind = {TURN: " word-turning", UNKNOWN: " word-unknown"}.get(t, "")
         style = {"background": colours[t], "color": ink(colours[t])}
@@ -36,22 +37,22 @@ def words_drawing() -> html.P:
 
 
 def steps_drawing() -> html.Figure:
-    """Heatmap, answer row, distances and words on one step axis."""
+    """Return heatmap, answer row, distances and words on one step axis."""
     return _figure(
         lambda tones: step_panel(_view(), 0, len(WORDS), tones),
         "Two heatmap rows, the answer row and a bar a word",
-        "A column is a step in all of them. “dull” after “not” moves the state furthest, and the "
-        "answer turns from negative to positive.",
+        "Each column is a step. “dull” after “not” has the largest distance, and the answer "
+        "changes from negative to positive.",
     )
 
 
 def trajectory_drawing() -> html.Figure:
-    """The same review on a made-up map."""
+    """Return the same review on an invented map."""
     return _figure(
         _trajectory,
         "A trajectory from a grey ring over a map to a dark ring",
-        "Small grey ring: the state after the first word. Large ring: after the last. Two labels "
-        "name the words of the longest jumps.",
+        "The small grey ring is the state after the first word, the large one after the last. Two "
+        "labels name the words of the longest jumps.",
     )
 
 
@@ -64,8 +65,8 @@ def _trajectory(tones: Tones) -> str:
     return drawn
 
 
-def _figure(draw: object, alt: str, caption: str) -> html.Figure:
-    """A drawing in both modes, of which the styles show one."""
+def _figure(draw: Callable[[Tones], str], alt: str, caption: str) -> html.Figure:
+    """Return a drawing in the light and the dark theme, of which the styles show one."""
     images = [
         html.Img(src=_address(draw(tones)), alt=alt, className=f"help-drawing help-{mode}")
         for mode, tones in (("light", PAPER), ("dark", NIGHT))
@@ -78,7 +79,7 @@ def _address(svg: str) -> str:
 
 
 def _colours() -> list[str]:
-    """The binary palette's scale, as the demo runs have it."""
+    """Return the scale of two classes in the demo runs' colours."""
     names, ends = ["negative", "positive"], ["#D6336C", "#1C6FD6"]
     return scales(names, ends, len(WORDS))[EXPECTED].colours
 
@@ -102,7 +103,10 @@ def _view() -> StepView:
 
 @lru_cache(maxsize=1)
 def _states() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Made-up states: across, down and how positive; the same at every start."""
+    """Return invented states, the same each time.
+
+    returns  float64 (M,) each: across, down, expected prediction of the positive class
+    """
     rng = np.random.default_rng(1)
     parts = [
         (
@@ -118,7 +122,7 @@ def _states() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=1)
 def _map() -> str:
-    """Address of their picture."""
+    """Return a picture of the invented states as a data address."""
     across, down, positive = _states()
     bins = to_bins(positive)
     file = scatter_png(across, -down, bins, _colours(), WIDTH, HEIGHT, MARGIN)

@@ -1,79 +1,96 @@
-"""The help page on contributions, the turning point and how far both can be believed."""
+"""Help on contributions, the turning point, and what each measure does and does not show."""
 
 from dash import html
 
-from stateline.app.help.parts import terms
+from stateline.app.help.parts import Body, terms
 
-PROOFS = (
+MEASURES = (
     (
-        "A contribution",
-        "says what the logit of a class gained at the very step, with all before it read. With a "
-        "linear head it is exact, W·(h[t] − h[t−1]), and all of them add up to the final logit. It "
-        "gives a word what the state did there: a word that only prepares the next one, such as "
-        "“not”, may get little, and the next one all of it. It does not say what the answer would "
-        "be without the word.",
+        "Contribution",
+        "The change of a class's logit at a step, with all steps before it read. With a linear "
+        "head it is exact, W·(h[t] − h[t−1]), and all contributions sum to the final logit minus "
+        "the logit before the first step. It is attributed to the word at which the logit changes: "
+        "a word that changes the meaning of the next one, such as “not”, may get little of it, and "
+        "the next word most. It is not the change of the answer if the word were removed.",
     ),
     (
         "Leave-one-out",
-        "says that: the final logit less the one that the model gives without the step, run again. "
-        "But a text with a hole is one that the model may never have seen, and of two words that "
-        "say the same neither is missed.",
+        "The final logit minus the final logit of the same sequence without the step, from another "
+        "run of the model. The model may never have seen such a text, and of two words with the "
+        "same meaning neither gets a large value.",
     ),
     (
         "Integrated gradients",
-        "follow the final logit from a text of zero embeddings to the real one and share its "
-        "change out among the steps; they sum to that change, within the small gap of the method. "
-        "The way leads through inputs that no text has, and another starting point shares out "
-        "otherwise.",
+        "The gradients of the final logit along the line from zero embeddings to the real ones, "
+        "shared out among the steps. They sum to the change of the logit, up to a small numerical "
+        "error. The line passes through inputs that no text has, and another baseline gives "
+        "other values.",
     ),
     (
         "Agreement",
-        "ρ is Spearman's rank correlation with the contributions, 1 for the same order of steps. A "
-        "framed column has the other sign in both rows, with bars of a quarter of their row's "
-        "longest or more. Where the three agree, a word mattered whichever way one asks; where "
-        "they do not, say which question you asked.",
+        "ρ is Spearman's rank correlation with the contributions: 1 for the same order of steps. A "
+        "framed column has another sign than in the contributions, and a bar of at least a quarter "
+        "of the longest one in both rows. Where all three measures agree, the word was important "
+        "by each definition; where they differ, name the measure that you report.",
     ),
 )
 
 
-def evidence_section() -> list:
-    """How to read the bars under the heatmap, the sentence at the head, and their limits."""
+def evidence_section() -> Body:
+    """Return how to read the sentence above a sequence and the bars under the heatmap."""
+    return [_sentence(), _contributions(), _distances(), *_comparison(), _stretch()]
+
+
+def _sentence() -> html.P:
+    return html.P(
+        "The sentence above a sequence summarises how the answer came about: for how long it was "
+        "correct, which step changed it most, and when it settled. In a misclassified sequence "
+        "that step is the turning point: the step at which the actual class lost most against the "
+        "predicted one, with this loss in logits. It is framed in the text and on the map, and "
+        "shaded on the step axis. In other sequences the number is what the answer gained against "
+        "the second most likely class."
+    )
+
+
+def _contributions() -> html.P:
+    return html.P(
+        "The contribution bars under the heatmap point upwards for steps that raised the logit of "
+        "the class chosen above them (at first the predicted one), and downwards for steps that "
+        "lowered it. The line above them is the sum, from the logit before the first step to the "
+        "final logit, which is written at its end. With one sigmoid unit the bars of the two "
+        "classes are mirror images. With softmax a bar is the change of one class's logit; what "
+        "all classes gain alike does not change the answer. Contributions belong to the head, "
+        "whichever layer the map shows. If the head is not linear, the page says that they are "
+        "measured differences: still the change of the logit, but not a weight times a change of "
+        "the state. If the model answers whole texts only, the sum starts at zero."
+    )
+
+
+def _distances() -> html.P:
+    return html.P(
+        "If the head reads the states shown, a distance bar has two parts. The lower part, in full "
+        "colour, is the visible distance: the component of the jump in the directions of the "
+        "head's weights. The pale rest is silent: it changed the state but not the answer. The two "
+        "add up by their squares, visible² + silent² = distance², and the bar is divided in that "
+        "proportion. A long pale bar had no influence on the answer at that step; a later step can "
+        "make the change visible."
+    )
+
+
+def _comparison() -> Body:
     return [
         html.P(
-            "The sentence at the head of a sequence says how the answer came about: how long it "
-            "was right, which step moved it most, and when it settled. In a sequence that is "
-            "classified wrongly that step is the turning point: there the actual class lost most "
-            "against the predicted one, and the number is that loss, in logits. It is framed in "
-            "the text and on the map, and shaded on the step axis. Elsewhere the number is what "
-            "the answer gained on the runner-up."
+            "Compare computes two other measures of the same sequence and class with the model "
+            "itself, where it is installed. All bars are logits on one scale."
         ),
-        html.P(
-            "Contribution bars stand under the heatmap: upwards for the class that is chosen over "
-            "them, at first the answer, downwards against it. Over them runs the sum, from the "
-            "logit before the first step to the final one, which stands at its end. With one "
-            "sigmoid unit the two classes are each other's mirror. With softmax a bar is the raw "
-            "logit of the one class; what all classes gain at once changes no answer. They are "
-            "the head's, whichever layer the map shows. Where the head is not linear the page "
-            "says that they are measured differences: still what the logit gained, but not a "
-            "weight times a change of the state; where the model gives answers for whole texts "
-            "only, the sum starts at zero."
-        ),
-        html.P(
-            "A distance bar has two parts where the head reads these states. Its foot, in full "
-            "colour, is the visible share: the part of the jump that the head's weights see. The "
-            "pale rest is silent: it changed the memory, not the answer. Lengths add up by their "
-            "squares, visible² + silent² = distance², and so does the bar's division. A long pale "
-            "bar is no influence, at least not yet: a later step can make it visible."
-        ),
-        html.P(
-            "Compare asks the model itself, where it is installed, for two other measures of the "
-            "same sequence and class. All bars are logits on one scale."
-        ),
-        terms(PROOFS),
-        html.P(
-            "A map bends lengths. A segment that is drawn three times too long for its distance, "
-            "or more, measured by how others of the map are drawn, is dotted; one that is drawn "
-            "three times too short is a double line. The legend counts both, and the tooltip of a "
-            "segment says how many times as long it is drawn."
-        ),
+        terms(MEASURES),
     ]
+
+
+def _stretch() -> html.P:
+    return html.P(
+        "A map distorts lengths. A segment is dotted if it is drawn at least three times too long "
+        "for its distance, compared with the other segments of the map, and a double line if it is "
+        "drawn at least three times too short. The legend counts both, and the tooltip of a "
+        "segment says by what factor it is too long or too short."
+    )

@@ -1,90 +1,89 @@
-"""Help on what leads to a sequence, and on what lies around a state."""
+"""Help on orders of the table, clusters on the map, and nearest states."""
 
 from dash import html
 
+from stateline.app.help.parts import Body, terms
 from stateline.app.queries.limits import NEAR
 from stateline.app.queries.orders import ORDERS
 
-
-def orders_section() -> list:
-    """How to read the ready orders of the table."""
-    return [
-        html.P(
-            "Order, above the table, puts the sequences first that are worth a look. It leaves "
-            "out what it is not about, and counts together with every filter: a cell of the "
-            "confusion matrix, a lasso, a word. The arrow keys follow it. A click on the head of "
-            "a column sorts what the order has left; choosing an order takes that sort off."
-        ),
-        html.Dl(
-            [html.Div([html.Dt(each.name), html.Dd(READ[key])]) for key, each in ORDERS.items()],
-            className="help-terms",
-        ),
-        html.P(
-            "An order sorts by one number and explains nothing. A sequence that comes first is a "
-            "reason to read it: its label may be what is wrong."
-        ),
-    ]
-
-
+# What each order of the table shows first, by its key.
 READ = {
-    "confident": "Classified wrongly, by the probability of the wrong class: mistakes that no "
-    "threshold of confidence would have caught.",
-    "late": "Sequences whose answer changed, by how late it changed last, as a share of their "
-    "length: what came at the end decided.",
-    "lost": "Classified wrongly although the answer was right at some step, by the highest "
-    "expected prediction that the actual class ever had. Where it turned is framed in the words.",
+    "confident": "Misclassified sequences, by the probability of the predicted class: errors that "
+    "no threshold on the confidence would find.",
+    "late": "Sequences whose answer changed, by the position of the last change as a share of "
+    "their length: the end of the sequence decided.",
+    "lost": "Misclassified sequences whose answer was correct at some step, by the highest "
+    "expected prediction of the actual class at any step. A frame marks the turning point.",
     "unsure": "All sequences, by the highest confidence at any of their steps, the lowest first: "
-    "what the model has no opinion on.",
+    "those that the model cannot decide.",
 }
 
 
-def clusters_section() -> list:
-    """How to read the names of clusters on the map."""
+def orders_section() -> Body:
+    """Return how to read the named orders of the table."""
     return [
         html.P(
-            "The states of a map are grouped where they lie densely, at three levels. The names "
-            "on the map are the words that the states of a group have just read more often than "
-            "others have; the colour is that of its most common actual class. With all of the map "
-            "in view the coarse groups are named, and finer ones as you zoom in. A series has no "
-            "words: the class stands there, with its share."
+            "Order, above the table, puts sequences first that are worth reading. It leaves out "
+            "the sequences that its number is not defined for, and combines with every filter: a "
+            "cell of the confusion matrix, a lasso, a word. The arrow keys follow it. A click on a "
+            "column's heading sorts the remaining sequences; choosing an order removes that sort."
         ),
+        terms(tuple((each.name, READ[key]) for key, each in ORDERS.items())),
         html.P(
-            "Point at a name for its words, size, purity (the share of states whose sequence has "
-            "the most common class) and the share classified correctly. A click makes it a filter; "
-            "the filter menu lists all of them. Names that would cover one another are left out, "
-            "and the line over the legend counts them. View switches them off."
-        ),
-        html.P(
-            "The groups are found on the map, not among the hidden states: what the map tears "
-            "apart or pushes together, they do too. States between groups belong to none."
+            "An order sorts by one number and explains nothing. A sequence that comes first is "
+            "one to read: sometimes its label is wrong."
         ),
     ]
 
 
-def neighbours_section() -> list:
-    """How to read the nearest states, and how far to trust the map."""
+def clusters_section() -> Body:
+    """Return how to read the names of clusters on the map."""
+    return [
+        html.P(
+            "The states of a map are clustered by density, at three levels. The name of a cluster "
+            "is the words that its states have just read more often than others have; its colour "
+            "is that of its most frequent actual class. With the whole map in view the coarse "
+            "clusters are named, and finer ones as you zoom in. A series has no words: its "
+            "clusters are named by the class and its share."
+        ),
+        html.P(
+            "Point at a name for its words, size, purity (the share of states whose sequence has "
+            "the most frequent class) and the share classified correctly. A click makes it a "
+            "filter; the filter menu lists all clusters. Names that would overlap are left out, "
+            "and the line above the legend counts them. View switches the names off."
+        ),
+        html.P(
+            "Clusters are found on the map, not among the hidden states, so they share its "
+            "distortions: where the map separates similar states or joins different ones, so do "
+            "the clusters. States between clusters belong to none."
+        ),
+    ]
+
+
+def neighbours_section() -> Body:
+    """Return how to read the nearest states, and what they say about the map."""
     share = f"{NEAR:.0%}".replace("%", " %")
     return [
         html.P(
-            "Click a step: a word, a column, a bar or a point. Under the table stand the ten "
-            "states that are nearest to it among those of all other sequences, one a sequence, "
-            "with the words around each, its class, and what the model would have answered there. "
-            "Distances are in the units of the hidden state, over all units of the layer that the "
-            "map shows, not on the map. The dots on the map show where these states lie; point at "
-            "a row or a dot to link the two, click it to go there."
+            "Click a step: a word, a column, a bar or a point. Under the table appear its nearest "
+            "states: the ten states of other sequences, at most one a sequence, with the smallest "
+            "distance to it. Each has the words around it, its class, and the answer there. "
+            "Distances are Euclidean, over all units of the layer that the map shows, not on the "
+            "map. Dots mark these states on the map; point at a row or a dot to highlight both, "
+            "click it to open that step."
         ),
         html.P(
-            "What the model treats alike is alike here: different words with the same answer are "
-            "a meaning it has found, and neighbours of another class show what it cannot tell "
-            f"apart. Near or far says whether the map shows it, up to {share} of its longer side. "
-            "Many far ones mean that this part of the map is torn; the colour Trust shows the "
-            "same for all states at once."
+            "Neighbours are states that the model treats alike: different words with the same "
+            "answer have a common meaning for it, and neighbours of another class show what it "
+            f"cannot tell apart. A neighbour is near on the map within {share} of the map's longer "
+            "side, else far. Many far ones mean that the map separates similar states there; the "
+            "colour Trust shows this for all states at once."
         ),
         html.P(
-            "Nearest does not mean near: compare the distance with the bars, and with that of the "
-            "other neighbours. Up to some hundred thousand states all are compared. Beyond, an "
-            "index finds most of the nearest ones and may miss some, which the list says. A typed "
-            "text is not stored, so its states have no list of their own: the panel leads to the "
-            "stored state at which each is drawn."
+            "The nearest states need not be close: compare their distances with the distance bars "
+            "and with each other. Up to some hundred thousand states, all are compared. Beyond, an "
+            "approximate index is used, which may miss some; the list says so. States of a typed "
+            "text are not stored and have no list; the panel links to the stored state at which "
+            "each is drawn."
         ),
     ]

@@ -1,11 +1,13 @@
-"""The sections of the help page: how to read each view, in the paper's terms."""
+"""The sections of the help page, in reading order."""
 
 from dataclasses import dataclass
+
+from dash import html
 
 from stateline.app.help.decisions import decisions_section
 from stateline.app.help.evidence import evidence_section
 from stateline.app.help.neighbours import clusters_section, neighbours_section, orders_section
-from stateline.app.help.parts import terms
+from stateline.app.help.parts import Body, terms
 from stateline.app.help.tables import LIMITS
 from stateline.app.help.tools import (
     filters_section,
@@ -30,20 +32,25 @@ from stateline.app.help.words import words_page_section
 
 @dataclass(frozen=True)
 class Section:
-    """One section: its name in an address, its title, and what it says."""
+    """One section.
+
+    name   in the address, after `#help-`
+    title  heading, and entry of the contents
+    body   children under the heading
+    """
 
     name: str
     title: str
-    body: list
+    body: Body
 
     @property
     def anchor(self) -> str:
-        """Id of its element; apart from the ids of the views, which scripts look for."""
+        """Return the id of its element, which differs from the ids of the views."""
         return f"help-{self.name}"
 
 
-def sections(walk: object) -> list[Section]:
-    """All of them in reading order; `walk` is the walk through the demo run."""
+def sections(walk: html.Div) -> list[Section]:
+    """Return all sections in reading order; `walk` is the walk through the demo run."""
     return [
         Section("terms", "What is shown", terms_section()),
         Section("overview", "Overview", overview_section()),
@@ -64,7 +71,7 @@ def sections(walk: object) -> list[Section]:
         Section("pinned", "Two sequences", pinned_section()),
         Section("typed", "A text of your own", typed_section()),
         Section("keys", "Keys", keys_section()),
-        Section("keep", "Keeping what you found", keep_section()),
+        Section("keep", "Saving and sharing", keep_section()),
         Section("walk", "A walk through demo-reviews", [walk]),
-        Section("limits", "What it proves, and what not", [terms(LIMITS)]),
+        Section("limits", "Limits", [terms(LIMITS)]),
     ]

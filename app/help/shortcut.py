@@ -1,4 +1,4 @@
-"""The planted shortcut of the demo run: which sequences show it, in numbers of this very build."""
+"""The planted shortcut of the demo run: the sequences that show it, in numbers of this build."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from stateline.store.reader import Run
 from stateline.store.schema import STEPS, VOCABULARY
 
 ROLE = "shortcut"
-# Roles of words that speak for a class in the demo's grammar; the other roles decide nothing.
+# Roles of words that are evidence for a class in the demo's grammar.
 EVIDENCE = ("cue", "negated", "concession", "decider", "late-turn")
 
 
@@ -19,17 +19,17 @@ class Example:
     """One sequence that holds the name.
 
     number      its sequence_id
-    label, predicted  classes, as indices
-    confidence  of its classification
+    label, predicted  indices of classes
+    confidence  of the predicted class
     steps       of the name, in order
     answers     expected prediction of the class that the name points to, after each such step
     before      the same before the first of them; None where the name opens the text
     added       contribution of those steps to that class, together
     rest        contribution of all other steps to it
     evidence    words that the grammar planted as evidence elsewhere in it
-    against     step that speaks most against that class, with its word and contribution
-    turning     step at which the actual class lost most to the answer; None where it is right
-    words       all of them
+    against     step with the largest contribution against that class, its word and contribution
+    turning     turning point; None where the sequence is classified correctly
+    words       all words
     """
 
     number: int
@@ -49,15 +49,15 @@ class Example:
 
 @dataclass(frozen=True)
 class Shortcut:
-    """What a run shows of the planted name.
+    """The planted name and its effect in a run.
 
     name       as written
-    points_to  the class that it speaks for, as an index
-    misled     the surest sequence of another class that the model gives to that class; where
-               none is, the one of another class in which the name counts most
+    points_to  index of the class that it is evidence for
+    misled     the most confident sequence of another class that is classified as that class;
+               where there is none, the most confident one of another class
     resisted   a sequence of the same class as `misled` that holds the name and is classified
                correctly; None where there is none
-    stored, wrong  sequences that hold the name, and those of them that are wrong, by actual class
+    stored, wrong  sequences that hold the name, and the misclassified ones, by actual class
     added      mean contribution of the name to the class it points to, by actual class
     training   sequences of the training split that hold the name's first word, by class
     """
@@ -73,7 +73,7 @@ class Shortcut:
 
 
 def find_shortcut(run: Run) -> Shortcut | None:
-    """The name that the demo's grammar planted; None where this run shows none of it."""
+    """Return the planted name and its effect; None where the run has no sequence to show it."""
     named = run.scan(STEPS).filter(pl.col("role") == ROLE).collect()
     numbers = named["sequence_id"].unique().sort().to_list()
     if not numbers:
@@ -103,12 +103,12 @@ def find_shortcut(run: Run) -> Shortcut | None:
 
 
 def effects(steps: pl.DataFrame, index: int) -> np.ndarray:
-    """float64 (T,): each step's contribution to a class, seen against the other classes."""
+    """Return each step's contribution to a class, less the mean over the others: float64 (T,)."""
     return effect(steps["contribution"].to_numpy().astype(np.float64), index)
 
 
 def example(run: Run, number: int, points_to: int) -> Example:
-    """One sequence with what its steps add to the class that the name points to."""
+    """Return one sequence with the contributions of its steps to the class `points_to`."""
     steps = run.steps_of(number)
     facts = run.sequences.row(number, named=True)
     roles, words = steps["role"].to_list(), steps["surface"].to_list()
@@ -134,16 +134,16 @@ def example(run: Run, number: int, points_to: int) -> Example:
 
 
 def _name(named: pl.DataFrame) -> str:
-    """The words of the name, joined as most sequences write them."""
+    """Return the name as most sequences write it."""
     written = named.group_by("sequence_id", maintain_order=True).agg(
         pl.col("surface").str.join(" ")
     )["surface"]
-    # Of several spellings that are as frequent, the shortest: a text may name her twice.
+    # Of equally frequent spellings, the shortest: a text may hold the name twice.
     counts = written.value_counts().sort("count", pl.col("surface").str.len_chars() * -1)
-    return counts["surface"][-1]
+    return str(counts["surface"][-1])
 
 
 def _training(run: Run, token: str) -> list[int]:
-    """Sequences of the training split that hold a token, by class."""
+    """Count the sequences of the training split that hold a token, by class."""
     rows = run.scan(VOCABULARY).filter(pl.col("token") == token).collect()
     return rows["sequences"][0].to_list() if rows.height else [0] * len(run.class_names)

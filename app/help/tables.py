@@ -1,4 +1,4 @@
-"""What the help page lists: terms, labels, brushes, keys and limits, a name and a sentence each."""
+"""Lists of the help page, each entry a name and an explanation: terms, labels, keys, limits."""
 
 from stateline.app.queries.limits import CONFIDENCE, DISTANCE
 
@@ -10,22 +10,23 @@ TERMS = (
     ),
     (
         "Hidden state",
-        "The numbers, one a unit, that the recurrent layer holds after a word. The answer is read "
-        "from it, and the next word is read with it (in an LSTM, beside its cell state).",
+        "The output of the recurrent layer after a word: a vector of one number a unit. The answer "
+        "is computed from it, and it is the layer's input at the next word (in an LSTM, with the "
+        "cell state).",
     ),
     (
         "Expected prediction",
-        "The answer, had the text ended at this word: the trained head applied to the hidden "
-        "state of the step. At the last step it is the classification itself.",
+        "The answer if the text ended at this word: the model's head applied to the hidden state "
+        "of the step. At the last step it is the classification itself.",
     ),
     (
         "Hidden-state distance",
-        "How far a word moved the hidden state, over all units (Euclidean). The first word is "
-        "measured from the zero state.",
+        "The Euclidean distance between the hidden state after a word and the one before, over all "
+        "units. The state before the first word is zero.",
     ),
     (
         "Class contribution heatmap",
-        "A row a class, a column a step: the share of each class in the expected prediction.",
+        "A row a class, a column a step: the probability of each class in the expected prediction.",
     ),
     (
         "Trajectory",
@@ -33,108 +34,109 @@ TERMS = (
     ),
     (
         "Contribution",
-        "What a word added to the logit of a class, the number behind its probability. All "
-        "contributions and the logit of the zero state sum to the final logit.",
+        "The change of a class's logit at a word. The logit is the number from which the "
+        "probability is computed. All contributions and the logit of the zero state sum to the "
+        "final logit.",
     ),
 )
 
 LAYERS = (
     (
         "What follows the choice",
-        "map, trajectory, distance bars and their threshold, labels of long jumps, the distance in "
-        "tooltips, report and download. Each kind of state is measured against its own largest "
-        "distance, so that 0.40 in one layer is another length than 0.40 in the next.",
+        "Map, trajectory, distance bars and their threshold, labels of long jumps, the distance in "
+        "tooltips, report and download. The distances of each state kind are shares of its own "
+        "largest distance, so that 0.40 in one layer is not the same length as 0.40 in another.",
     ),
     (
         "What does not",
-        "words, heatmap, answers, contributions and all counts: they are of the model, whichever "
-        "of its states one looks at. The overview says how the answers were found.",
+        "Words, heatmap, answers, contributions and all counts: they are of the model as a whole. "
+        "The overview says how the answers were computed.",
     ),
     (
         "Cell state",
-        "what an LSTM keeps beside its hidden state. It has no bound, so that its jumps can be "
-        "far longer.",
+        "The second state of an LSTM, beside the hidden state. Its values have no bound, so that "
+        "its jumps can be far longer.",
     ),
     (
         "Backward",
-        "this direction of a layer reads from the end: its state at a word has read that word and "
-        "all after it, and nothing before. A bar is the jump that the word caused in this order; "
-        "the first state, and the start of the trajectory, are at the last word. Colours stay "
-        "the answers for the text up to each word, of which this state has read that word only.",
+        "This direction of a layer reads from the end: its state at a word has read that word and "
+        "all words after it, none before. A bar is the jump at that word in this order; the first "
+        "state, and the start of the trajectory, are at the last word. Colours still show the "
+        "answers for the text up to each word.",
     ),
 )
 
 LABELS = (
     (
         "Long jump",
-        "the state moved by the threshold or more, as a share of the largest distance in the run "
-        f"(at first {DISTANCE:.2f})",
+        "The distance reaches the threshold, as a share of the largest distance in the run (at "
+        f"first {DISTANCE:.2f}).",
     ),
     (
         "Confidence change",
-        "the expected prediction of a class changed by the threshold or more "
-        f"(at first {CONFIDENCE:.2f})",
+        "The expected prediction of a class changed by the threshold or more (at first "
+        f"{CONFIDENCE:.2f}).",
     ),
-    ("Class change", "the most likely class is another one than before"),
+    ("Class change", "The most likely class is not the one of the step before."),
 )
 
 BRUSHES = (
-    ("Class bar", "click it for the sequences of a class, or a part of the bar under it"),
+    ("Class bar", "Click it for the sequences of a class, or a part of the lower bar."),
     (
         "Confusion cell",
-        "click it for the stored sequences of one class that are classified as another",
+        "Click it for the stored sequences of one class that are classified as another.",
     ),
-    ("Box or lasso", "choose the tool on the map and draw around states"),
-    ("Step axis", "drag across words, heatmap or distances of it for the states of those steps"),
+    ("Box or lasso", "Choose the tool on the map and draw around states."),
+    ("Step axis", "Drag across words, heatmap or distances for the states of those steps."),
     (
         "Search",
-        "plain words, or a regular expression with the switch beside the field; capitals do not "
-        "matter",
+        "Words, or a regular expression with the switch beside the field; the case of letters is "
+        "ignored.",
     ),
-    ("Name of a cluster", "click it on the map for the states in it"),
+    ("Name of a cluster", "Click it on the map for the states of the cluster."),
     (
         "+ Filter",
-        "the same by menu, the confidence, as a range, and a word or two that follow each other, "
-        "for the states that have just read them",
+        "The same filters as a menu, a range of the confidence, and a word or phrase of two words, "
+        "for the states that have just read it.",
     ),
 )
 
 KEYS = (
-    (("↑", "↓"), "the sequence before or after, in the order of the table as it is sorted"),
-    (("←", "→"), "the step before or after"),
-    (("/",), "search the texts"),
-    (("?",), "this page"),
-    (("Esc",), "give up what is under way, else take back the last: a filter, or the sequence"),
+    (("↑", "↓"), "The sequence before or after, in the order of the table."),
+    (("←", "→"), "The step before or after."),
+    (("/",), "Search the texts."),
+    (("?",), "This page."),
+    (("Esc",), "Cancel what is in progress, else remove the last filter, or close the sequence."),
 )
 
 LIMITS = (
     (
         "Expected prediction",
-        "is exact: the model's own head on its own state. But the model was trained "
-        "to answer at the end only. In the middle of a text its answer is what the "
-        "state gives so far, not a judgement that it was ever asked for.",
+        "Exact: the model's own head applied to its own state. But the model was trained to answer "
+        "at the end only. Before the end, the answer is what the head computes from the state so "
+        "far, not a prediction that the training asked for.",
     ),
     (
         "Distance",
-        "is exact as well, and says that the memory changed, not why, nor that the "
-        "answer did. The visible part of its bar, and the contribution, say how far it did.",
+        "Exact as well. It shows that the state changed, but neither why, nor whether the answer "
+        "did. The visible part of its bar, and the contribution, show how much the answer changed.",
     ),
     (
         "Contribution",
-        "is what the answer gained at a word, with all words before it read. The same "
-        "word can add something else elsewhere. It does not say what the answer would "
-        "be without the word.",
+        "The change of the answer at a word, with all words before it read. The same word can have "
+        "another contribution elsewhere. It is not the change of the answer if the word were "
+        "removed.",
     ),
     (
-        "A map",
-        "shows which states are alike, as far as its trust goes. Gaps, sizes of "
-        "clouds and angles can be the method's own. Compare two methods before you "
-        "believe a shape; PCA alone keeps directions.",
+        "Map",
+        "Shows which states are similar, as far as its trust goes. Gaps, sizes of clouds and "
+        "angles can be artefacts of the method. Compare two methods before you rely on a shape; "
+        "only PCA keeps directions.",
     ),
     (
-        "A pattern",
-        "found by looking is a guess. Count it: filter, download, and test it on "
-        "sequences that you have not looked at. A cause is shown only by changing the "
-        "text and running the model again: Edit does that.",
+        "Pattern",
+        "A pattern found by looking is a hypothesis. Count it: filter, download, and test it on "
+        "sequences that you have not looked at. To show a cause, change the text and run the model "
+        "again, with Edit.",
     ),
 )

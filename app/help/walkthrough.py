@@ -1,9 +1,10 @@
-"""The walk through the demo run: each number in it is read from the run as it was built."""
+"""The walk through the demo run; every number in it is read from the run as it was built."""
 
 from dash import dcc, html
 from polars.exceptions import PolarsError
 
 from stateline.app.addresses import explore, report
+from stateline.app.help.parts import Body
 from stateline.app.help.shortcut import Example, Shortcut, find_shortcut
 from stateline.app.queries.context import beginning
 from stateline.app.queries.table import COLUMNS
@@ -17,26 +18,26 @@ HEADING = next(column.heading for column in COLUMNS if column.name == "confidenc
 
 
 def walkthrough() -> html.Div:
-    """Numbered steps with links, or the sentence that says how to get the run."""
+    """Return numbered steps with links, or a note on how to get the run."""
     registry = current()
     broken = {run.name: run.message for run in registry.broken()}
     if DEMO in broken:
-        return _instead(f"The run {DEMO} of this store cannot be opened: {broken[DEMO]}")
+        return _note([f"The run {DEMO} of this store cannot be opened: {broken[DEMO]}"])
     if DEMO not in [run.name for run in registry.runs()]:
-        return _instead(
+        return _note(
             ["This store does not hold the run ", html.Code(DEMO), ". Build it with ",
              html.Code("make all"), ", which takes a few minutes, and reload this page: the steps "
-             "then stand here with links into the run."]
+             "then appear here, with links into the run."]
         )  # fmt: skip
     run = registry.run(DEMO)
     try:
         found = find_shortcut(run)
     except (StatelineError, OSError, PolarsError):
-        return _instead("This run changed while it was read. Reload the page.")
+        return _note(["This run changed while it was read. Reload the page."])
     if found is None:
-        return _instead(
-            ["This build of ", html.Code(DEMO), " stores no sequence that shows the planted name. "
-             "Store more of them: ", html.Code(f"make run RUN={DEMO} STORED=600"), "."]
+        return _note(
+            ["This build of ", html.Code(DEMO), " stores no sequence with the planted name. Store "
+             "more sequences: ", html.Code(f"make run RUN={DEMO} STORED=600"), "."]
         )  # fmt: skip
     return html.Div(
         [
@@ -46,7 +47,7 @@ def walkthrough() -> html.Div:
     )
 
 
-def _instead(line: object) -> html.Div:
+def _note(line: Body) -> html.Div:
     return html.Div(html.P(line), className="help-note")
 
 
@@ -54,27 +55,27 @@ def _link(text: str, href: str) -> dcc.Link:
     return dcc.Link(text, href=href, className="help-go")
 
 
-def _introduction(run: Run, found: Shortcut) -> list:
+def _introduction(run: Run, found: Shortcut) -> Body:
     where = (
-        f", yet in training it stands mostly in reviews that are {run.class_names[found.points_to]}"
+        f", but in the training split most reviews with it are {run.class_names[found.points_to]}"
         if _learned(found)
         else ""
     )
     return [
-        "The grammar that wrote these reviews planted a trap: a name, ",
+        "The grammar that generated these reviews planted a shortcut: a name, ",
         html.Strong(found.name),
-        f". It says nothing of a film{where}. Does the model trust it? The steps below find out. "
-        "Each number in them is read from the run in this store.",
+        f". It says nothing about a film{where}. Does the model rely on it? The steps below find "
+        "out. Every number in them is read from the run in this store.",
     ]
 
 
 def _learned(found: Shortcut) -> bool:
-    """Whether the training split itself says what the name points to."""
+    """Return whether most training sequences with the name are of the class it points to."""
     return 2 * found.training[found.points_to] > sum(found.training)
 
 
-def _steps(run: Run, found: Shortcut) -> list[list]:
-    """What to click and what one sees, a list of children a step."""
+def _steps(run: Run, found: Shortcut) -> list[Body]:
+    """Return the steps: what to click, and what it shows."""
     steps = [
         _open_run(run),
         _errors(run, found),
@@ -88,17 +89,17 @@ def _steps(run: Run, found: Shortcut) -> list[list]:
     return [*steps, _cause(run, found), _conclude(run, found)]
 
 
-def _open_run(run: Run) -> list:
+def _open_run(run: Run) -> Body:
     metrics = run.manifest.model.metrics
     return [
         _link(f"Open {DEMO}", explore(DEMO)),
-        f". The overview says {percent(metrics.accuracy)} over "
-        f"{count(metrics.test, 'test sequence')}. The score does not say what it is due to.",
+        f". The overview shows an accuracy of {percent(metrics.accuracy)} over "
+        f"{count(metrics.test, 'test sequence')}. The score does not show what it is based on.",
     ]
 
 
-def _errors(run: Run, found: Shortcut) -> list:
-    """The confusion cell of the misled sequence, or what stands in for it."""
+def _errors(run: Run, found: Shortcut) -> Body:
+    """Return the step on the confusion cell of the misled sequence, or on its absence."""
     label, points_to = found.misled.label, found.points_to
     actual, other = run.class_names[label], run.class_names[points_to]
     table = run.sequences
@@ -106,36 +107,36 @@ def _errors(run: Run, found: Shortcut) -> list:
     if not cell.height:
         return [f"In the confusion matrix, no stored {actual} sequence is classified as {other}."]
     chips = (["actual", label], ["predicted", points_to])
+    highest = float(cell["confidence"].to_numpy().max())
     return [
         "In the confusion matrix, ",
         _link(f"click the cell {actual}, classified as {other}", explore(DEMO, chips)),
-        f". The filter bar gets two chips, and the table keeps {count(cell.height, 'sequence')}. "
-        f"Click its heading “{HEADING}” twice: the surest errors come first, at "
-        f"{percent(cell['confidence'].max())}.",
+        f". Two filters appear, and the table keeps {count(cell.height, 'sequence')}. Click its "
+        f"heading “{HEADING}” twice: the most confident errors come first, at {percent(highest)}.",
     ]
 
 
-def _choose(run: Run, found: Shortcut) -> list:
+def _choose(run: Run, found: Shortcut) -> Body:
     each = found.misled
-    fate = (
+    result = (
         f"classified as {run.class_names[each.predicted]} with {percent(each.confidence)}"
         if each.predicted != each.label
-        else "classified correctly all the same"
+        else "classified correctly nevertheless"
     )
-    said = beginning(each.words, 16)
+    text = beginning(each.words, 16)
     return [
         _link(f"Choose sequence {each.number}", explore(DEMO, sequence=each.number)),
-        f". It is {run.class_names[each.label]}, and {fate}. It reads: “{said}”.",
+        f". It is {run.class_names[each.label]}, and {result}. It reads: “{text}”.",
     ]
 
 
-def _read_words(run: Run, found: Shortcut) -> list:
-    """How the answer moves at the name."""
+def _read_words(run: Run, found: Shortcut) -> Body:
+    """Return the step on the change of the answer at the name."""
     each, other = found.misled, run.class_names[found.points_to]
     words = [f"{percent(share)} after “{each.words[t]}”" for t, share in _answers(each)]
-    moved = f"The expected prediction of {other} is {', '.join(words)}"
+    change = f"The expected prediction of {other} is {', '.join(words)}"
     if each.before is not None:
-        moved += f", and was {percent(each.before)} before"
+        change += f", and was {percent(each.before)} before"
     actual = run.class_names[each.label]
     turning = (
         f" At the framed word, “{each.words[each.turning]}”, {actual} lost most to the answer."
@@ -144,11 +145,11 @@ def _read_words(run: Run, found: Shortcut) -> list:
     )
     return [
         "Look at the words and at the row “answer” of the heatmap. ",
-        f"{moved}.{turning} Put the mouse on “{each.words[each.steps[0]]}”, or ",
+        f"{change}.{turning} Point at “{each.words[each.steps[0]]}”, or ",
         _link(
             f"open step {each.steps[0]}", explore(DEMO, sequence=each.number, step=each.steps[0])
         ),
-        ": the map lights its state, and the tooltip says that the word was planted as a ",
+        ": the map highlights its state, and the tooltip says that the word was planted as a ",
         html.Em("shortcut"),
         ".",
     ]
@@ -158,31 +159,30 @@ def _answers(each: Example) -> list[tuple[int, float]]:
     return list(zip(each.steps, each.answers, strict=True))
 
 
-def _read_distances(run: Run, found: Shortcut) -> list:
+def _read_distances(run: Run, found: Shortcut) -> Body:
     each = found.misled
     evidence = (
         f"Elsewhere the grammar planted {count(len(each.evidence), 'word')} of evidence: "
         f"{', '.join(each.evidence[:6])}."
         if each.evidence
-        else "Nothing else in the text was planted as evidence: the name is all that there is."
+        else "The text holds no other planted evidence: only the name."
     )
     return [
-        f"Under the heatmap, see how far the name moved the state. Its {len(each.steps)} words add "
-        f"{each.added:+.1f} to the logit of {run.class_names[found.points_to]}, all other words "
-        f"together "
-        f"{each.rest:+.1f}. {evidence}"
+        f"The bars under the heatmap show how far the name moved the state. Its "
+        f"{len(each.steps)} words add {each.added:+.1f} to the logit of "
+        f"{run.class_names[found.points_to]}, all other words together {each.rest:+.1f}. {evidence}"
     ]
 
 
-def _search(run: Run, found: Shortcut) -> list:
+def _search(run: Run, found: Shortcut) -> Body:
     stored = [
-        f"{number} {name}, {wrong or 'none'} of them classified wrongly"
+        f"{number} {name}, {wrong or 'none'} of them misclassified"
         for name, number, wrong in zip(run.class_names, found.stored, found.wrong, strict=True)
         if number
     ]
     label = found.misled.label
     return [
-        "One review proves little. Press Esc until no chip is left, then ",
+        "One review proves little. Press Esc until no filter is left, then ",
         _link(f"search for “{found.name}”", explore(DEMO, (["search", found.name],))),
         f". The stored sequences that hold the name: {'; '.join(stored)}. In the "
         f"{run.class_names[label]} ones, the name adds {found.added[label]:+.1f} on average to "
@@ -190,41 +190,41 @@ def _search(run: Run, found: Shortcut) -> list:
     ]
 
 
-def _compare(run: Run, found: Shortcut, other: Example) -> list:
+def _compare(run: Run, found: Shortcut, other: Example) -> Body:
     t, word, size = other.against
     to = run.class_names[found.points_to]
     href = explore(DEMO, sequence=other.number, pinned=found.misled.number)
     return [
-        "Set one that the model gets right beside it: ",
+        "Compare it with one that is classified correctly: ",
         _link(f"sequence {other.number}, with {found.misled.number} pinned", href),
-        f". There the name brings {to} to {percent(other.answers[-1])}, too. What turns it back "
-        f"comes from other words; most against it speaks “{word}” at step {t}, with {size:+.1f}. "
-        "See on the map where the two trajectories part.",
+        f". There, too, the name brings {to} to {percent(other.answers[-1])}, but other words "
+        f"lower it again; the largest contribution against it is that of “{word}” at step {t}, "
+        f"with {size:+.1f}. See on the map where the two trajectories separate.",
     ]
 
 
-def _cause(run: Run, found: Shortcut) -> list:
+def _cause(run: Run, found: Shortcut) -> Body:
     counts = [
         f"{number:,} {name}" for name, number in zip(run.class_names, found.training, strict=True)
     ]
     return [
-        f"Why? The run's vocabulary counts the training split: “{found.name.split()[0]}” stands in "
+        f"Why? The run's vocabulary counts the training split: “{found.name.split()[0]}” occurs in "
         f"{' and '.join(counts)} sequences."
-        + (" The model learned what its data say." if _learned(found) else "")
+        + (" The model learned what its data show." if _learned(found) else "")
     ]
 
 
-def _conclude(run: Run, found: Shortcut) -> list:
+def _conclude(run: Run, found: Shortcut) -> Body:
     label = found.misled.label
     named = f"{found.wrong[label]} of {found.stored[label]}"
     table = run.sequences.filter(run.sequences["label"] == label)
     wrong = f"{table.height - table['correct'].sum()} of {table.height}"
     return [
-        f"Take stock. Of the stored {run.class_names[label]} sequences that hold the name, {named} "
-        f"are classified wrongly; of all stored {run.class_names[label]} ones, {wrong}. The "
-        "views show that the name moves the answer, by how much and where. They do not show that "
-        "nothing else would: to prove it, change the word with Edit and run it again. To show it "
-        "to others, take ",
+        f"In summary: of the stored {run.class_names[label]} sequences that hold the name, {named} "
+        f"are misclassified; of all stored {run.class_names[label]} ones, {wrong}. The views show "
+        "that the name changes the answer, by how much and where. They do not show that it is the "
+        "only cause: to test that, change the word with Edit and run it again. To show it to "
+        "others, use ",
         html.A(
             f"the report of sequence {found.misled.number}",
             href=report(DEMO, found.misled.number),

@@ -1,79 +1,79 @@
-"""The section of the help page on the Words page."""
+"""Help on the Words page: table, plot, shortcuts and occurrences, and their limits."""
 
 from dash import html
 
-from stateline.app.help.parts import terms
+from stateline.app.help.parts import Body, terms
 from stateline.app.queries.limits import MIN_OCCURRENCES
 from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT
 
 COLUMNS = (
     (
         "Contribution",
-        "how far the word moved the logit of the class that it pushes to, or of the one chosen "
-        "above as towards, on average over all places where it was read, with the standard error "
-        "of that mean. Of a phrase both words count. One sigmoid unit has one logit, so that the "
-        "effect says the same and the column is left out.",
+        "The mean contribution of the word to the logit of the class that it pushes to, or of the "
+        "class chosen at Towards, over all its occurrences, with its standard error. For a phrase "
+        "the contributions of both words are added. With one sigmoid unit the column is left out, "
+        "since it equals the effect.",
     ),
     (
         "Effect",
-        "the contribution to the class that the word pushes to most, less the mean over the other "
-        "classes. Sure is the effect less two standard errors: what is left when chance is given "
-        "its due. The table begins with the surest.",
+        "The contribution to the class that the word pushes to most, minus the mean over the other "
+        "classes. Sure is the effect minus two standard errors, a lower bound that allows for "
+        "chance. The table is sorted by it at first.",
     ),
     (
-        "Wrong and without",
-        "the share of the stored sequences that are misclassified, of those that hold the word "
-        "and of those that do not.",
+        "Wrong and Without",
+        "The share of misclassified sequences among the stored sequences with the word, and among "
+        "those without it.",
     ),
     (
-        "Training and test",
-        "the classes of all sequences of either split that hold the word as the model reads them, "
-        "each class as wide as its share. Put the mouse on a bar for the numbers.",
+        "Training and Test",
+        "The classes of all sequences of a split that hold the word as the model reads them; the "
+        "width of a class is its share. Point at a bar for the numbers.",
     ),
     (
         "Shortcut",
-        "the unsupported effect: the part that the test labels do not support, in logits: the "
-        "sure effect, "
-        "but no more than what the training labels say of the word's class beyond the test "
-        "labels, chance allowed for. A rule that held in training and holds no longer.",
+        "The unsupported effect, in logits: the part of the sure effect that the test labels do "
+        "not support, and at most what the training labels say about the word's class beyond the "
+        "test labels, both with an allowance for chance. A shortcut is a rule that held in the "
+        "training data and no longer holds.",
     ),
 )
 
 
-def words_page_section() -> list:
-    """How to read table, plot, shortcuts and occurrences, and what they do not prove."""
+def words_page_section() -> Body:
+    """Return how to read table, plot, occurrences and shortcuts, and what they do not show."""
     return [
         html.P(
-            "The page Words sums the contributions of every word over the whole run. A row is a "
-            "token as the model reads it, all unknown words together as one, or two tokens that "
-            f"follow each other at least {MIN_PHRASE} times. Words that occur fewer than "
-            f"{MIN_OCCURRENCES} times are hidden until you lower the number; the page says how "
-            "many."
+            "The page Words averages the contributions of every word over the whole run. A row is "
+            "a token as the model reads it (all unknown words are one token), or a phrase of two "
+            f"tokens that follow each other at least {MIN_PHRASE} times. Words with fewer than "
+            f"{MIN_OCCURRENCES} occurrences are hidden until you lower that number; the page says "
+            "how many."
         ),
         terms(COLUMNS),
         html.P(
-            "The plot sets the effect against how often a word occurs: with two classes one has "
-            "the upper half and one the lower, with more each word's effect is towards the class "
-            "of its colour, or all are towards the one that you choose. Rare words scatter far by "
-            "chance; one that is common and still far from zero decides."
+            "The plot shows the effect against the number of occurrences. With two classes, one "
+            "has the upper half and one the lower. With more, each word's effect is towards the "
+            "class of its colour, or all are towards the class that you choose. Effects of rare "
+            "words vary much by chance; a frequent word with an effect far from zero is decisive."
         ),
         html.P(
-            "A click on a point or a row shows every occurrence in its context and its states on "
-            "the map. The number of an occurrence is the effect there, towards the class that the "
-            "heading names, the strongest first; the mean of them all stands beside the word. Put "
-            "the mouse on an occurrence or on a dot, and the other is lit; a click on an "
-            "occurrence opens its sequence there."
+            "A click on a point or a row lists every occurrence in its context and shows its "
+            "states on the map. The number of an occurrence is its effect towards the class named "
+            "in the heading, the largest first; their mean stands beside the word. Point at an "
+            "occurrence or a dot to highlight both; a click on an occurrence opens its sequence at "
+            "that step."
         ),
         html.P(
-            "Shortcuts lists the words whose effect the test labels do not support, the largest "
-            f"first, each with its reason; at least {MIN_SHORTCUT} stored sequences must hold "
-            "it. In demo-reviews the planted name comes first."
+            "Shortcuts lists the words with an unsupported effect, the largest first, each with "
+            f"the reason; at least {MIN_SHORTCUT} stored sequences must hold the word. In "
+            "demo-reviews the planted name comes first."
         ),
         html.P(
-            "What it does not prove: a contribution is what the answer gained when the word was "
-            "read, in the context that stood before it. It may belong to the words before, which "
-            "a later one only completes. A mean hides that a word pushes both ways: see its "
-            "spread and its occurrences. And a shortcut is a suspicion: among thousands of words "
-            "some pass by chance, and a word may stand for another that it comes with."
+            "Limits: a contribution is the change of the answer when the word was read, in the "
+            "context before it. It may be due to earlier words that this one completes. A mean "
+            "hides that a word pushes both ways: look at the spread and the occurrences. A "
+            "shortcut is a hypothesis: among thousands of words some pass by chance, and a word "
+            "may stand for another that occurs with it."
         ),
     ]
