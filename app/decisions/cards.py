@@ -97,8 +97,8 @@ def _settled_card(run: Run, shown: str) -> html.Section:
     return card(
         "settled",
         "Settled",
-        "Share of the sequences of each actual class whose answer never changes again from there "
-        f"on, right or wrong. Median settle step: {medians(run.class_names, found.median)}.",
+        "Share of the sequences of each actual class whose answer does not change any more, right "
+        f"or wrong. Median settle step: {medians(run.class_names, found.median)}.",
         figures,
         figure_choice("settled", "Steps", options, shown),
     )
@@ -136,7 +136,8 @@ def _fan_card(run: Run, shown: str) -> html.Section:
         "fan",
         "Expected prediction",
         f"Of the actual class after each {noun}: median and bands over the sequences of the class. "
-        "The dotted line counts those still running: where few are, the bands are of few.",
+        "The dotted line counts the sequences of so many steps: where it is low, the bands are "
+        "uncertain.",
         figures,
         figure_choice("fan", "Class", options, shown),
     )
@@ -150,7 +151,7 @@ def _trajectory_card(run: Run, shown: str) -> html.Section:
     return card(
         "trajectory",
         "Mean trajectory by class",
-        "Mean place of the sequences of each actual class at every 5 % of their way, from the "
+        "Mean position of the sequences of each actual class at every 5 % of their steps, from the "
         "open to the large circle, over the map of all states. A mean may lie where no state is.",
         figures,
         figure_choice("trajectory", "Projection", options, shown),
@@ -200,8 +201,8 @@ def _calibration_card(run: Run, shown: str) -> html.Section:
     return card(
         "calibration",
         "Calibration",
-        "Accuracy by confidence, its mark at the mean confidence of the bin: below the dashed line "
-        "answers are surer than they are right. The figures above count sequences. Expected "
+        "Accuracy by confidence, with a mark at the mean confidence of each bin: below the dashed "
+        "line the confidence is too high. The numbers above the bars count sequences. Expected "
         f"calibration error: {errors}.",
         figures,
         figure_choice("calibration", "Answers", ANSWER_NAMES, shown),
@@ -234,7 +235,7 @@ def _bins(
     note = (
         "A bin's link, or a click on its bar, lists its sequences."
         if answers == AT_END
-        else "These bins lead nowhere: the table of sequences knows the confidence at the end only."
+        else "These bins have no link: the table of sequences has the confidence at the end only."
     )
     return [
         html.Table([html.Thead(head), html.Tbody(rows)], className="decision-table"),

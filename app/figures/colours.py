@@ -25,7 +25,7 @@ WRONG_RIGHT = ("#E8590C", "#2B9E8F")
 
 @dataclass(frozen=True)
 class Scale:
-    """One way to colour the states.
+    """A colour scale of the states.
 
     key, label  key of COLOURINGS and its name in the header
     kind        "ramp" (a continuous scale in bins) or "classes"

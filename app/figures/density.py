@@ -1,4 +1,4 @@
-"""Density of many states: contour lines around given shares of them."""
+"""Density of many states: contour lines around shares of them."""
 
 from typing import Any, cast
 

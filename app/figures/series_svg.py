@@ -1,6 +1,6 @@
 """Drawings of a numeric series as SVG: the rows of a picture, or curves on the step axis.
 
-Like those of steps_svg they stand alone, and share the step axis of the sequence.
+Like those of steps_svg they need no other file, and share the step axis of the sequence.
 """
 
 from collections.abc import Sequence
@@ -69,12 +69,12 @@ def _answer(view: StepView, t: int, left: float, top: float, height: float) -> s
     if height < 12:
         return band
     middle = top + height / 2 + 4
-    says = f"{short(view.class_names[answer])} · {100 * view.ep[t, answer]:.1f} %"
+    text = f"{short(view.class_names[answer])} · {100 * view.ep[t, answer]:.1f} %"
     return band + (
         f'<text x="{NAMES - 8}" y="{middle:.2f}" text-anchor="end" font-size="11" '
         f'fill="{PAPER.muted}">{escape(short(view.words[t]))}</text>'
         f'<text x="{left + 8:.2f}" y="{middle:.2f}" font-size="11" font-weight="600" '
-        f'fill="{ink(colour)}">{escape(says)}</text>'
+        f'fill="{ink(colour)}">{escape(text)}</text>'
     )
 
 

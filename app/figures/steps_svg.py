@@ -50,7 +50,7 @@ class StepView:
     distance        float (T,)    hidden-state units
     answers         T  index of the likeliest class
     colours         T  colours of the expected prediction, from `step_colours`
-    path            T  colours of the answer alone, for thin lines
+    path            T  colours of the answer without its confidence, for thin lines
     class_names, class_colours  C of each
     backward        whether the layer read the steps from the end
     """
@@ -83,8 +83,8 @@ def step_colours(scale: Scale, bins: list[int], confidence: list[float], classes
     """
     if scale.kind == "ramp":
         return [scale.colours[bin_] for bin_ in bins]
-    least = 1 / classes
-    sure = [min(1.0, max(0.0, (share - least) / (1 - least))) for share in confidence]
+    lowest = 1 / classes
+    sure = [min(1.0, max(0.0, (share - lowest) / (1 - lowest))) for share in confidence]
     return [
         mix(PALE, scale.colours[bin_], 0.2 + 0.8 * share)
         for bin_, share in zip(bins, sure, strict=True)
@@ -112,7 +112,7 @@ def panels(steps: int) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class _Panel:
-    """Where the parts of a panel lie.
+    """Geometry of a panel.
 
     shown       classes that have a row
     start       first step

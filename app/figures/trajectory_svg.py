@@ -1,4 +1,4 @@
-"""Drawing of a trajectory over the map of all states, as SVG that stands alone."""
+"""Drawing of a trajectory over the map of all states, as SVG without other files."""
 
 from collections.abc import Sequence
 from html import escape

@@ -12,7 +12,7 @@ from stateline.app.figures.raster import pixel_place, scatter_png
 from stateline.app.figures.steps_svg import NIGHT, PAPER, WIDTH, StepView, Tones, step_panel
 from stateline.app.figures.trajectory_svg import HEIGHT, MARGIN, trajectory_svg
 
-WORDS = "A slow start yet the ending is not dull it is a joy".split()
+WORDS = "A slow start yet the finish is not dull it is a joy".split()
 POSITIVE = (0.48, 0.16, 0.13, 0.38, 0.42, 0.47, 0.49, 0.27, 0.78, 0.8, 0.82, 0.84, 0.98)
 DISTANCE = (0.6, 1.5, 0.4, 1.1, 0.2, 0.3, 0.25, 0.9, 1.9, 0.4, 0.2, 0.25, 1.0)
 TURN, UNKNOWN = 1, 5

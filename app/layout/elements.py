@@ -1,4 +1,4 @@
-"""What the pages' layouts need beside Dash's components: types of children, names with hyphens."""
+"""Types of components' children, and attributes that Dash's components do not name."""
 
 from collections.abc import Sequence
 from typing import Any

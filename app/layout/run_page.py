@@ -1,4 +1,4 @@
-"""What the pages of a run have in common: title, header, and the answer where there is no run."""
+"""The frame of a page of a run: title, header, and the page shown for a missing run."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class RunPage(Generic[S]):
         return " · ".join((*filter(None, [self.name]), run[:80], "Stateline"))
 
     def layout(self, run: object = None, **query: object) -> html.Div:
-        """Return the page of a run, or the page that says what exists instead.
+        """Return the page of a run, or the page for a missing run.
 
         Dash calls this without arguments once, to learn which elements the page has.
         run    its name in the address

@@ -42,7 +42,7 @@ class Span:
 
 @dataclass(frozen=True)
 class UnitSelection:
-    """What the Units page shows.
+    """The selection of the Units page.
 
     layer      id of the layer
     sequence   sequence_id of the span's sequence, in the heatmap unless another is opened
@@ -54,7 +54,7 @@ class UnitSelection:
     opened     match or context shown in the heatmap, `open` in the address; None for none
     towards    class of the contributions, `class` in the address; None for the predicted one
     cells, rows, panel  of CELLS, ROWS and PANELS
-    group      group whose rows are shown alone; None for all
+    group      group to which the rows are restricted; None for all
     """
 
     layer: str
@@ -84,7 +84,7 @@ class UnitSelection:
     def plain(self) -> dict[str, Any]:
         """Return the selection as JSON for the page, by the keys of the address."""
         fields = asdict(self) | {"without": list(self.without)}
-        # Names that are keywords of Python, or that would not say what they mean in it.
+        # Keys that are reserved in Python, or unclear outside of the address.
         address = {"first": "from", "last": "to", "opened": "open", "towards": "class"}
         return {address.get(name, name): value for name, value in fields.items()}
 

@@ -24,7 +24,7 @@ COLUMNS = ("surface", BIN, "confidence")  # of a word and of those around it
 
 @dataclass(frozen=True)
 class Occurrences:
-    """All occurrences of a word, in the selected order.
+    """The n occurrences of a word, in the selected order.
 
     rows     int64   (n,)  row, among all steps, of the step at which it has just been read
     effects  float32 (n,)  contribution to the class less the mean over the others, summed over

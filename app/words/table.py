@@ -7,7 +7,7 @@ from stateline.app.layout.grid import Definition, definition, grid
 from stateline.app.words.queries import COLUMNS
 
 NO_ROWS = {
-    "localeText": {"noRowsToShow": "No word passes: lower the least count, or clear filters"}
+    "localeText": {"noRowsToShow": "No word passes: lower the minimum count, or clear filters"}
 }
 NUMBERED = "decimals(params.value)"
 SHARED = "percent(params.value)"

@@ -116,7 +116,7 @@ def _map(run: Run | None) -> html.Section:
 
 # Pages that answer similar questions for a series, and how.
 INSTEAD = {
-    addresses.EXPLORE: "the contribution of every step of a sequence, and the step that turned it",
+    addresses.EXPLORE: "the contribution of every step of a sequence, and the turning point",
     addresses.DECISIONS: "how many steps the model reads before its answer stands",
     addresses.UNITS: "which units a step moves, and where else the same units are on",
 }
