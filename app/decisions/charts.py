@@ -116,7 +116,7 @@ def _bands(quantiles: np.ndarray, colour: str) -> list[Trace]:
 
 
 def _median(classes: ClassLines, label: int, quantiles: np.ndarray, running: np.ndarray) -> Trace:
-    """Return the line of the median, whose tooltip has the outer quantiles and the counts."""
+    """Return the line of the median; quantiles and running as in fan_chart."""
     pairs = [["Median", "{y}"], ["10 to 90 %", "{0}"], ["Still running", "{1}"]]
     tip = tooltip(classes.names[label], "after step {x}", pairs, classes.links[label])
     tip["customdata"] = [
@@ -175,7 +175,7 @@ def calibration_chart(
 def _calibration_tip(
     full: list[int], count: np.ndarray, confidence: np.ndarray, links: list[str]
 ) -> Trace:
-    """Return the tooltips of the bins that are not empty, `full`; arrays as calibration_chart's."""
+    """Return the tooltips of the bins that are not empty, `full`; see calibration_chart."""
     bins = len(count)
     pairs = [["Right", "{y}"], ["Mean confidence", "{2}"], ["Sequences", "{3}"]]
     return tooltip("{1} sure", "", pairs, "{0}") | {

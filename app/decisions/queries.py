@@ -288,7 +288,7 @@ def _table(
 
 
 def _divided(counts: np.ndarray, stored: np.ndarray) -> np.ndarray:
-    """Divide counts by stored sequences; NaN where none is stored."""
+    """Divide counts, float64 (C, n), by sequences, int64 (C, 1); NaN where there are none."""
     shares = np.full(counts.shape, np.nan)
     np.divide(counts, stored, out=shares, where=stored > 0)
     return shares

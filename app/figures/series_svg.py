@@ -120,7 +120,7 @@ def strip_panel(
 def _curve(
     colours: list[str], share: np.ndarray, top: float, lane: float, across: float, tones: Tones
 ) -> str:
-    """Draw values as one stepped line, over the colour of the answer after each."""
+    """Draw values, float (n,) from 0 to 1, as a stepped line over the colours of the answers."""
     height = lane - BETWEEN
     y = top + height - share * (height - 2) - 1
     fills = "".join(
@@ -139,7 +139,7 @@ def _curve(
 def _cells(
     colours: list[str], share: np.ndarray, top: float, lane: float, across: float, tones: Tones
 ) -> str:
-    """Draw values as cells, the higher the darker."""
+    """Draw values, float (n,) from 0 to 1, as cells, the higher the darker."""
     return "".join(
         f'<rect x="{NAMES + t * across:.2f}" y="{top:.2f}" width="{across:.2f}" '
         f'height="{lane:.2f}" fill="{INK}" fill-opacity="{part:.3f}"/>'

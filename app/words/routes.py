@@ -77,14 +77,20 @@ def _listed(run: Run, wanted: tuple[str, int | None, str], start: int, end: int)
 
 
 def _requested(name: str) -> tuple[Run, WordSelection, dict[str, str]]:
-    """Return the run, the selection of its words, and the whole query."""
+    """Return the run, the selection of its words, and the whole query.
+
+    raises  StatelineError  no such run, or a value that it does not have
+    """
     run = requested_run(name)
     query = asked_query()
     return run, parse_words(run, query), query
 
 
 def _requested_occurrences(name: str) -> tuple[Run, tuple[str, int | None, str], dict[str, str]]:
-    """Return the run, the word with the class and the order of its occurrences, and the query."""
+    """Return the run, the word with the class and the order of its occurrences, and the query.
+
+    raises  StatelineError  no such run, or a value that it does not have
+    """
     run, selection, query = _requested(name)
     order = occurrences.parse_order(query.get("order", occurrences.EFFECT))
     return run, (parse_word(run, query.get("phrase")), selection.towards, order), query

@@ -114,9 +114,9 @@ def test_the_overview_states_what_was_left_out(shown: Callable, several: Run) ->
 
 
 def test_the_overview_leaves_out_what_is_not_known_of_a_model(tmp_path: Path) -> None:
-    synthetic_run(tmp_path, "given", model=False, training=False, cut=False, readout="given")
+    synthetic_run(tmp_path, "untrained", model=False, training=False, cut=False, readout="given")
     with create_app(tmp_path).server.test_request_context():
-        page = plain(explore.layout(run="given"))
+        page = plain(explore.layout(run="untrained"))
     assert '"LSTM, 3 units"' in page
     assert "every sequence is read whole" in page and "None" not in page
 

@@ -172,11 +172,11 @@ def test_a_class_without_sequences_has_no_numbers(tmp_path: Path) -> None:
 
 
 def test_the_picture_of_a_map_is_that_of_the_projection_asked_for(client: FlaskClient) -> None:
-    usual, pca, tsne = (
+    default, pca, tsne = (
         client.get(f"/data/synthetic/thumbnail.png{query}")
         for query in ("", "?projection=lstm-pca", "?projection=lstm-tsne")
     )
-    assert usual.data == tsne.data != pca.data
+    assert default.data == tsne.data != pca.data
     assert client.get("/data/synthetic/thumbnail.png?projection=x").status_code == 404
 
 
