@@ -10,7 +10,7 @@ from stateline.app.queries.limits import MAX_NEIGHBOURS, NEAR, NEIGHBOUR_CONTEXT
 from stateline.app.queries.parsing import parse_whole, unknown_value
 from stateline.app.queries.run import DIGITS
 from stateline.app.queries.state_kinds import Measured, measured
-from stateline.app.queries.states import state_blocks, states_of
+from stateline.app.queries.states import length_of, state_blocks, states_of
 from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
@@ -55,10 +55,9 @@ def neighbours(run: Run, projection: str, sequence_id: int, step: int, count: in
         rows, distances = _looked_up(run, kind, sequence_id, row, count)
     place = run.coordinates(projection)
     apart, nearer = on_map((place["x"], place["y"]), run.offsets, sequence_id, row, rows)
-    own = int(run.offsets[sequence_id + 1] - run.offsets[sequence_id])
     return {
         "exact": file is None,
-        "states": run.states - own,
+        "states": run.states - length_of(run, sequence_id),
         "sequences": run.sequences.height - 1,
         "near": NEAR,
         "neighbours": [
@@ -201,7 +200,7 @@ def _plain(run: Run, near: Context) -> dict:
     return {
         "sequence": near.sequence,
         "step": near.first,
-        "length": int(run.offsets[near.sequence + 1] - run.offsets[near.sequence]),
+        "length": length_of(run, near.sequence),
         "before": before,
         "word": word,
         "after": after,

@@ -31,16 +31,17 @@ class RunPage(Generic[S]):
     parse: Callable[[Run, Mapping[str, object]], S | None]
     build: Callable[[Run | None, S | None], html.Div]
 
-    def title(self, run: str | None = None, **_: object) -> str:
+    def title(self, /, run: str | None = None, **_: object) -> str:
         """Return the title of the browser's tab, from the run's name in the address."""
         if not run:
             return "Stateline"
         return " · ".join((*filter(None, [self.name]), run[:80], "Stateline"))
 
-    def layout(self, run: object = None, **query: object) -> html.Div:
+    def layout(self, /, run: object = None, **query: object) -> html.Div:
         """Return the page of a run, or the page for a missing run.
 
-        Dash calls this without arguments once, to learn which elements the page has.
+        Dash calls this without arguments once, to learn which elements the page has. Any key may
+        stand in a query, so that `self` is positional only.
         run    its name in the address
         query  the query of the address; a page ignores the keys of other pages
         """

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from stateline.app.queries.states import length_of
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
@@ -52,6 +53,24 @@ def parse_sequence(run: Run, value: object) -> int:
     raises  StatelineError  the run stores no sequence of that number, saying which it stores
     """
     return parse_whole("sequence", value, run.sequences.height)
+
+
+def parse_step(run: Run, sequence_id: int, value: object) -> int:
+    """Return the number of a step of a stored sequence.
+
+    raises  StatelineError  the sequence has no step of that number, saying which it has
+    """
+    return parse_whole("step", value, length_of(run, sequence_id))
+
+
+def parse_projection(run: Run, value: object) -> str:
+    """Return the id of a projection of the run; of its default one where none is named.
+
+    raises  StatelineError  the run has no projection of that id, saying which it has
+    """
+    if value is None:
+        return run.manifest.default_projection
+    return parse_choice("projection", value, run.projection_ids)
 
 
 def parse_class(run: Run, key: str, value: object) -> int | None:

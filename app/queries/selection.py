@@ -11,8 +11,10 @@ from stateline.app.queries.orders import parse_order
 from stateline.app.queries.parsing import (
     parse_choice,
     parse_class,
+    parse_projection,
     parse_sequence,
     parse_share,
+    parse_step,
     parse_whole,
 )
 from stateline.store.errors import StatelineError
@@ -68,7 +70,6 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
     query   the fields of a Selection, each optional; other keys are not its business
     raises  StatelineError  a value that this run does not have, saying what it has
     """
-    projection = query.get("projection", run.manifest.default_projection)
     sequence, pinned = (
         None if query.get(key) is None else parse_sequence(run, query[key])
         for key in ("sequence", "pinned")
@@ -76,7 +77,7 @@ def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
     text = _parse_text(query.get("text"))
     sequence = sequence if text is None else None
     return Selection(
-        projection=parse_choice("projection", projection, run.projection_ids),
+        projection=parse_projection(run, query.get("projection")),
         colour=parse_choice("colour", query.get("colour", EXPECTED), COLOURINGS),
         sequence=sequence,
         text=text,
@@ -117,5 +118,4 @@ def _parse_step(run: Run, sequence: int | None, text: str | None, value: object)
         return parse_whole("step", value, LONGEST_TEXT)
     if sequence is None:
         return None
-    length = int(run.offsets[sequence + 1] - run.offsets[sequence])
-    return parse_whole("step", value, length)
+    return parse_step(run, sequence, value)

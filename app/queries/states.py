@@ -12,6 +12,11 @@ HELD_BYTES = CACHE.limit // 2  # of states of one kind that stay in memory
 BLOCK_BYTES = 64 * 2**20  # of states that are read at once where they do not
 
 
+def length_of(run: Run, sequence_id: int) -> int:
+    """Return the number of steps of a stored sequence."""
+    return int(run.offsets[sequence_id + 1] - run.offsets[sequence_id])
+
+
 def states_of(run: Run, layer: str, sequence: int, state: str = "h") -> np.ndarray:
     """States of one sequence, h or c: float32 (T, N)."""
     return run.hidden_of(sequence, layer, [state])[state].to_numpy()

@@ -1,4 +1,4 @@
-"""The table of sequences: its columns, and blocks of its rows sorted and filtered as asked."""
+"""The table of sequences: its columns, and blocks of its rows sorted and filtered as wanted."""
 
 from dataclasses import dataclass, replace
 
@@ -121,7 +121,7 @@ def table(run: Run) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class Asked:
+class TableQuery:
     """How the table is asked for.
 
     sort     `column:asc` or `column:desc`, several separated by commas; "" for none
@@ -136,25 +136,25 @@ class Asked:
     order: str = ""
 
 
-def ordered(run: Run, asked: Asked) -> pl.DataFrame:
+def ordered(run: Run, wanted: TableQuery) -> pl.DataFrame:
     """Rows that pass the filters, in the order asked for; raises StatelineError if asked amiss."""
 
     def make() -> pl.DataFrame:
         found = table(run)
-        if asked.filters:
-            found = found.filter(passing(run, asked.filters).sequences)
-        if asked.order:
-            found = ranked(run, asked.order).join(found, on="sequence_id", maintain_order="left")
-        return asked_rows(found, asked.sort, asked.columns, _kinds(run), "sequence_id")
+        if wanted.filters:
+            found = found.filter(passing(run, wanted.filters).sequences)
+        if wanted.order:
+            found = ranked(run, wanted.order).join(found, on="sequence_id", maintain_order="left")
+        return asked_rows(found, wanted.sort, wanted.columns, _kinds(run), "sequence_id")
 
-    key = (run.name, run.checksum, "ordered", asked)
+    key = (run.name, run.checksum, "ordered", wanted)
     return CACHE.get(key, make, lambda rows: rows.estimated_size())
 
 
-def block(run: Run, start: int, end: int, asked: Asked) -> dict:
+def block(run: Run, start: int, end: int, wanted: TableQuery) -> dict:
     """Rows start to end (exclusive) of the table as asked for, and how many pass in all."""
     check_block(start, end)
-    found = ordered(run, asked)
+    found = ordered(run, wanted)
     rows = found.slice(start, end - start).with_columns(pl.col(*SHARES).round(6))
     if _has_pictures(run):
         pictures = shades(run, rows["sequence_id"].to_list())
@@ -162,6 +162,6 @@ def block(run: Run, start: int, end: int, asked: Asked) -> dict:
     return {"rows": rows.to_dicts(), "count": found.height}
 
 
-def position(run: Run, sequence_id: int, asked: Asked) -> int | None:
+def position(run: Run, sequence_id: int, wanted: TableQuery) -> int | None:
     """Row of a sequence in the table as asked for; None where a filter leaves it out."""
-    return ordered(run, asked)["sequence_id"].index_of(sequence_id)
+    return ordered(run, wanted)["sequence_id"].index_of(sequence_id)

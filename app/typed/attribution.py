@@ -1,31 +1,12 @@
 """What each step is worth to an answer, asked of the model itself while somebody waits."""
 
-from flask import Blueprint, Response
-
-from stateline.app.typed.client import model_problem, parse_text, typing, typing_problem
+from stateline.app.typed.client import model_problem, parse_text
 from stateline.app.typed.worker import TextError, UnavailableError
-from stateline.app.web.callback_guard import json_body
-from stateline.app.web.responses import as_json, requested_run
 from stateline.store.reader import Run
-
-attributions = Blueprint("attribution", __name__)
-
-
-@attributions.post("/data/<name>/attribution")
-def attribution(name: str) -> Response:
-    """Leave-one-out and integrated gradients of a stored sequence, or of a text, for a class."""
-    run = requested_run(name)
-    asked = parse_attribution(run, json_body())
-    problem = typing_problem(run) if "text" in asked else attribution_problem(run)
-    if problem:
-        raise problem
-    response = Response(as_json(typing().attribute(run, asked)), mimetype="application/json")
-    response.cache_control.no_store = True
-    return response
 
 
 def attribution_problem(run: Run) -> UnavailableError | None:
-    """Why a run's sequences cannot be attributed, and what mends it; None where they can."""
+    """Return why a run's sequences cannot be attributed, and the fix; None where they can."""
     return model_problem(run, "this is measured")
 
 
@@ -53,4 +34,4 @@ def parse_number(what: str, value: object, end: int) -> int:
     if type(value) is int and 0 <= value < end:
         return value
     expected = f"a whole number from 0 to {end - 1}"
-    raise TextError(what, "no such one", expected=expected, got=repr(value)[:80])
+    raise TextError(what, "unknown value", expected=expected, got=repr(value)[:80])

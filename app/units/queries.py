@@ -19,7 +19,7 @@ from stateline.app.queries.parsing import (
 from stateline.app.queries.run import DIGITS, run_scales
 from stateline.app.queries.series import series_facts
 from stateline.app.queries.state_kinds import layer_name
-from stateline.app.queries.states import state_blocks, states_of
+from stateline.app.queries.states import length_of, state_blocks, states_of
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
@@ -95,7 +95,7 @@ def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
     query   keys of UnitSelection.plain, each optional; other keys are ignored
     raises  StatelineError  a value that the run does not have
     """
-    layer = parse_layer(run, query.get("layer", run.manifest.readout.layer))
+    layer = parse_layer(run, query.get("layer"))
     asked = query.get("sequence")
     sequence = default_sequence(run) if asked is None else parse_sequence(run, asked)
     first, last = _parse_span(run, sequence, query.get("from"), query.get("to"))
@@ -119,10 +119,12 @@ def parse_units(run: Run, query: Mapping[str, object]) -> UnitSelection:
 
 
 def parse_layer(run: Run, value: object) -> str:
-    """Return the id of a stored layer.
+    """Return the id of a stored layer; of the one that the head reads where none is named.
 
-    raises  StatelineError  the run stores no such layer
+    raises  StatelineError  the run stores no layer of that id, saying which it stores
     """
+    if value is None:
+        return run.manifest.readout.layer
     return parse_choice("layer", value, run.layer_ids)
 
 
@@ -150,7 +152,7 @@ def _parse_span(
     """
     if span == (None, None):
         return None, None
-    length = int(run.offsets[sequence + 1] - run.offsets[sequence])
+    length = length_of(run, sequence)
     expected = f"{' and '.join(dict.fromkeys(keys))}, two steps from 0 to {length - 1}"
     start, stop = (
         parse_whole(key, value, length, expected) for key, value in zip(keys, span, strict=True)

@@ -2,50 +2,44 @@
 
 from flask import Blueprint, Response
 
+from stateline.app.queries.parsing import parse_sequence
 from stateline.app.units import queries as units
 from stateline.app.units.matching import match
-from stateline.app.units.queries import parse_unit, parse_units
-from stateline.app.web.responses import as_json, asked_query, cached, requested_run
+from stateline.app.units.queries import parse_layer, parse_unit, parse_units
+from stateline.app.web.responses import cached_bytes, cached_json, request_query, requested_run
 
-unit_data = Blueprint("units", __name__)
+routes = Blueprint("units", __name__)
 
 
-@unit_data.get("/data/<name>/units")
+@routes.get("/data/<name>/units")
 def layer_units(name: str) -> Response:
-    """Statistics of all units of a layer, and their responses to words."""
+    """Answer with all units of a layer, and what words do to them."""
     run = requested_run(name)
-    chosen = parse_units(run, asked_query())
-    return cached(run, "application/json", lambda: as_json(units.layer_units(run, chosen.layer)))
+    layer = parse_layer(run, request_query().get("layer"))
+    return cached_json(run, lambda: units.layer_units(run, layer))
 
 
-@unit_data.get("/data/<name>/units/<number>")
+@routes.get("/data/<name>/units/<number>")
 def heatmap(name: str, number: str) -> Response:
-    """States of one sequence: float32 (T, N), row by row."""
+    """Answer with the float32 states of one sequence, step after step."""
     run = requested_run(name)
-    chosen = parse_units(run, {**asked_query(), "sequence": number})
-    return cached(
-        run,
-        "application/octet-stream",
-        lambda: units.heatmap(run, chosen.layer, chosen.sequence),
-    )
+    layer = parse_layer(run, request_query().get("layer"))
+    sequence = parse_sequence(run, number)
+    return cached_bytes(run, lambda: units.heatmap(run, layer, sequence))
 
 
-@unit_data.get("/data/<name>/unit/<number>")
+@routes.get("/data/<name>/unit/<number>")
 def unit_detail(name: str, number: str) -> Response:
-    """Histogram of a unit, and its strongest contexts."""
+    """Answer with one unit: its values and its strongest contexts."""
     run = requested_run(name)
-    chosen = parse_units(run, {**asked_query(), "unit": number})
-    unit = parse_unit(run, chosen.layer, number)
-    return cached(
-        run,
-        "application/json",
-        lambda: as_json(units.unit_detail(run, chosen.layer, unit)),
-    )
+    layer = parse_layer(run, request_query().get("layer"))
+    chosen = parse_unit(run, layer, number)
+    return cached_json(run, lambda: units.unit_detail(run, layer, chosen))
 
 
-@unit_data.get("/data/<name>/units/<number>/match")
+@routes.get("/data/<name>/units/<number>/match")
 def matches(name: str, number: str) -> Response:
-    """The units that are on over a span of a sequence, and where else they are on."""
+    """Answer with the units that are on over a span of a sequence, and where else they are."""
     run = requested_run(name)
-    chosen = parse_units(run, {**asked_query(), "sequence": number})
-    return cached(run, "application/json", lambda: as_json(match(run, chosen)))
+    chosen = parse_units(run, {**request_query(), "sequence": number})
+    return cached_json(run, lambda: match(run, chosen))

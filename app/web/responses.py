@@ -1,7 +1,7 @@
-"""What every data route does: find the run, read the query, answer under the run's ETag."""
+"""Parts of every data route: find the run, read the query, answer under the run's ETag."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Response, request
 
@@ -10,11 +10,14 @@ from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
 FORMAT = 1  # of what the routes send: part of each ETag, so that a new app is not served old bytes
-LONGEST_PARAMETER = 4_000
+LONGEST_PARAMETER = 4_000  # characters of one value of a query
 
 
 def requested_run(name: str) -> Run:
-    """The run, as long as it is still the one that the page was made from."""
+    """Return the run of a name, as long as it is still the one that the page was made from.
+
+    raises  StatelineError  there is no such run, or it was built again since
+    """
     run = current().run(name)
     version = request.args.get("v")
     if version is not None and version != run.checksum[: len(version) or 1]:
@@ -26,25 +29,33 @@ def requested_run(name: str) -> Run:
     return run
 
 
-def asked_query() -> dict[str, str]:
-    """The query, each key once and none of it long."""
+def request_query() -> dict[str, str]:
+    """Return the request's query.
+
+    raises  StatelineError  a key occurs twice, or a value is longer than LONGEST_PARAMETER
+    """
     query = request.args
     for key, value in query.items(multi=True):
         if len(value) > LONGEST_PARAMETER or len(query.getlist(key)) > 1:
-            raise StatelineError(key[:80], "given twice or too long")
+            raise StatelineError(key[:80], "occurs twice or is too long")
     return query.to_dict()
 
 
-def whole_number(query: dict[str, str], key: str) -> int:
-    """A row's number of the query; raises StatelineError where it has none."""
+def whole_number(query: Mapping[str, str], key: str) -> int:
+    """Return the number of a row that the query names under a key.
+
+    raises  StatelineError  the query has no whole number there
+    """
     text = query.get(key, "")
     if len(text) > 12 or not (text.isascii() and text.isdecimal()):
         raise StatelineError(key, "not a row", expected="a whole number", got=text[:80] or "none")
     return int(text)
 
 
-def cached(run: Run, kind: str, make: Callable[[], bytes]) -> Response:
-    """The body under the run's ETag; 304 without making it where the browser holds it."""
+def cached_bytes(
+    run: Run, make: Callable[[], bytes], kind: str = "application/octet-stream"
+) -> Response:
+    """Answer with a body under the run's ETag; 304 without making it where the browser holds it."""
     etag = f"{run.checksum[:32]}-{FORMAT}"
     response = Response(mimetype=kind)
     response.set_etag(etag)
@@ -56,10 +67,24 @@ def cached(run: Run, kind: str, make: Callable[[], bytes]) -> Response:
     return response
 
 
+def cached_json(run: Run, make: Callable[[], object]) -> Response:
+    """Answer with a value as JSON under the run's ETag."""
+    return cached_bytes(run, lambda: as_json(make()), "application/json")
+
+
 def as_json(value: object) -> bytes:
+    """Return a value as compact JSON.
+
+    raises  StatelineError  a number in it is not finite, which no stored number should be
+    """
     try:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
     except ValueError:
         raise StatelineError(
             "store", "this run holds what is no number", fix="make check tells where"
         ) from None
+
+
+def line_response(line: str, status: int) -> Response:
+    """Answer with one line of plain text."""
+    return Response(line, status=status, mimetype="text/plain")

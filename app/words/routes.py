@@ -5,64 +5,58 @@ from typing import Any
 import polars as pl
 from flask import Blueprint, Response
 
-from stateline.app.web.responses import as_json, asked_query, cached, requested_run, whole_number
+from stateline.app.web.responses import (
+    cached_bytes,
+    cached_json,
+    request_query,
+    requested_run,
+    whole_number,
+)
 from stateline.app.words import occurrences
 from stateline.app.words import queries as words
 from stateline.app.words import rows as word_rows
 from stateline.app.words.queries import WordSelection, parse_word, parse_words
 from stateline.store.reader import Run
 
-words_data = Blueprint("words", __name__)
+routes = Blueprint("words", __name__)
 
 
-@words_data.get("/data/<name>/words")
+@routes.get("/data/<name>/words")
 def rows(name: str) -> Response:
-    """A block of the table."""
+    """Answer with a block of the table."""
     run, selection, query = _requested(name)
     start, end = (whole_number(query, key) for key in ("start", "end"))
-    return cached(
-        run, "application/json", lambda: as_json(word_rows.block(run, start, end, selection))
-    )
+    return cached_json(run, lambda: word_rows.block(run, start, end, selection))
 
 
-@words_data.get("/data/<name>/words/position")
+@routes.get("/data/<name>/words/position")
 def position(name: str) -> Response:
-    """Row of a word in the table as it is sorted and filtered."""
+    """Answer with the row of a word in the table as it is sorted and filtered."""
     run, selection, query = _requested(name)
     word = parse_word(run, query.get("phrase"))
-    return cached(
-        run, "application/json", lambda: as_json({"row": words.position(run, word, selection)})
-    )
+    return cached_json(run, lambda: {"row": words.position(run, word, selection)})
 
 
-@words_data.get("/data/<name>/words/points")
+@routes.get("/data/<name>/words/points")
 def points(name: str) -> Response:
-    """The words that pass, as the plot draws them."""
+    """Answer with what the plot draws: every word that passes."""
     run, selection, _ = _requested(name)
-    return cached(run, "application/json", lambda: as_json(word_rows.points(run, selection)))
+    return cached_json(run, lambda: word_rows.points(run, selection))
 
 
-@words_data.get("/data/<name>/words/occurrences")
+@routes.get("/data/<name>/words/occurrences")
 def listed(name: str) -> Response:
-    """A block of the occurrences of a word, with the words around each."""
+    """Answer with a block of the occurrences of a word, with the words around each."""
     run, wanted, query = _requested_occurrences(name)
     start, end = (whole_number(query, key) for key in ("start", "end"))
-    return cached(
-        run,
-        "application/json",
-        lambda: as_json(_listed(run, wanted, start, end)),
-    )
+    return cached_json(run, lambda: _listed(run, wanted, start, end))
 
 
-@words_data.get("/data/<name>/words/places")
+@routes.get("/data/<name>/words/places")
 def places(name: str) -> Response:
-    """Pixels of the states of all occurrences of a word on the run's picture."""
+    """Answer with the pixels of the states of all occurrences of a word on the run's picture."""
     run, wanted, _ = _requested_occurrences(name)
-    return cached(
-        run,
-        "application/octet-stream",
-        lambda: occurrences.places(run, occurrences.occurrences(run, *wanted)),
-    )
+    return cached_bytes(run, lambda: occurrences.places(run, occurrences.occurrences(run, *wanted)))
 
 
 def _listed(run: Run, wanted: tuple[str, int | None, str], start: int, end: int) -> dict[str, Any]:
@@ -82,7 +76,7 @@ def _requested(name: str) -> tuple[Run, WordSelection, dict[str, str]]:
     raises  StatelineError  no such run, or a value that it does not have
     """
     run = requested_run(name)
-    query = asked_query()
+    query = request_query()
     return run, parse_words(run, query), query
 
 

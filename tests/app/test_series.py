@@ -17,7 +17,7 @@ from stateline.app.main import create_app
 from stateline.app.queries import run as queries
 from stateline.app.queries import series
 from stateline.app.queries.selection import parse_selection
-from stateline.app.queries.table import Asked, block, columns_of
+from stateline.app.queries.table import TableQuery, block, columns_of
 from stateline.app.report.document import report
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
@@ -110,7 +110,7 @@ def test_a_series_table_has_steps_no_text_and_of_pictures_a_picture(
 
 
 def test_rows_of_pictures_come_with_a_digit_a_pixel(picture: Run) -> None:
-    asked = Asked(sort="length:desc")
+    asked = TableQuery(sort="length:desc")
     rows = block(picture, 1, 4, asked)["rows"]
     low, high = series.value_range(picture)
     for row in rows:
@@ -133,7 +133,7 @@ def test_a_large_picture_is_averaged_down(tmp_path: Path) -> None:
                                    {"columns": '{"beginning":{"type":"blank"}}'}])  # fmt: skip
 def test_columns_that_a_series_lacks_cannot_be_asked_for(picture: Run, asked: dict) -> None:
     with pytest.raises(StatelineError, match="expected .*turning_word") as error:
-        block(picture, 0, 3, Asked(**asked))
+        block(picture, 0, 3, TableQuery(**asked))
     assert "expected one of beginning" not in str(error.value)
 
 

@@ -10,7 +10,7 @@ from stateline.app.explore.order_choice import order_choice
 from stateline.app.main import create_app
 from stateline.app.queries.filters import parse_filters
 from stateline.app.queries.orders import ORDERS, parse_order, ranked
-from stateline.app.queries.table import Asked, block, ordered, position
+from stateline.app.queries.table import TableQuery, block, ordered, position
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
 from tests.synthetic import synthetic_run
@@ -64,7 +64,7 @@ def test_an_order_keeps_what_it_is_about_and_puts_the_strongest_first(
 @pytest.mark.parametrize("order", list(ORDERS))
 def test_an_order_shows_the_number_that_it_sorts_by(mixed: Run, order: str) -> None:
     asked = ORDERS[order]
-    shown = [row[asked.shows] for row in block(mixed, 0, 200, Asked(order=order))["rows"]]
+    shown = [row[asked.shows] for row in block(mixed, 0, 200, TableQuery(order=order))["rows"]]
     assert None not in shown and len(set(shown)) > 1
     assert shown == sorted(shown, reverse=asked.down[0])
 
@@ -93,21 +93,21 @@ def test_orders_combine_with_the_filter_bar_and_with_the_grid_s_filters(
         for number in looped(mixed, order)
         if 0.3 <= round(rows[number]["confidence"], 6) <= 0.8 and rows[number]["length"] > 3
     ]
-    found = ordered(mixed, Asked(columns=long, filters=filters, order=order))
+    found = ordered(mixed, TableQuery(columns=long, filters=filters, order=order))
     assert found["sequence_id"].to_list() == wanted
     assert 0 < len(wanted) < len(looped(mixed, order))
-    assert found.columns == ordered(mixed, Asked()).columns
+    assert found.columns == ordered(mixed, TableQuery()).columns
 
 
 def test_a_column_s_sort_takes_over_and_keeps_what_the_order_left(mixed: Run) -> None:
-    found = ordered(mixed, Asked(sort="length:desc", order="confident"))
+    found = ordered(mixed, TableQuery(sort="length:desc", order="confident"))
     wrong = mixed.sequences.filter(~pl.col("correct"))
     wanted = wrong.sort("length", "sequence_id", descending=[True, False])["sequence_id"]
     assert found["sequence_id"].to_list() == wanted.to_list()
 
 
 def test_blocks_and_positions_follow_the_order(mixed: Run) -> None:
-    asked = Asked(order="lost")
+    asked = TableQuery(order="lost")
     wanted = looped(mixed, "lost")
     assert [row["sequence_id"] for row in block(mixed, 0, 3, asked)["rows"]] == wanted[:3]
     assert block(mixed, 0, 3, asked)["count"] == len(wanted)
@@ -120,7 +120,7 @@ def test_sequences_of_a_series_have_the_same_orders(tmp_path: Path) -> None:
     folder = synthetic_run(tmp_path, "series", sequences=30, features=2, seed=3)
     run = open_run(folder)
     for order in ORDERS:
-        found = ordered(run, Asked(order=order))["sequence_id"].to_list()
+        found = ordered(run, TableQuery(order=order))["sequence_id"].to_list()
         assert found == looped(run, order)
 
 

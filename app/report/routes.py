@@ -1,0 +1,27 @@
+"""GET route of the report of a sequence."""
+
+from datetime import date
+
+from flask import Blueprint, Response
+
+from stateline.app.queries.parsing import parse_projection, parse_sequence
+from stateline.app.report.document import file_name, report
+from stateline.app.web.responses import cached_bytes, request_query, requested_run
+
+routes = Blueprint("report", __name__)
+
+
+@routes.get("/report/<name>/<number>.html")
+def sequence_report(name: str, number: str) -> Response:
+    """Answer with one sequence as a document to print and to pass on.
+
+    The path names the sequence: the query's own keys for one, `sequence` and `text`, are ignored.
+    """
+    run = requested_run(name)
+    chosen = parse_sequence(run, number)
+    projection = parse_projection(run, request_query().get("projection"))
+    answer = cached_bytes(
+        run, lambda: report(run, chosen, projection, date.today()).encode(), "text/html"
+    )
+    answer.headers["Content-Disposition"] = f'inline; filename="{file_name(run, chosen)}"'
+    return answer

@@ -1,0 +1,41 @@
+"""Errors of requests: each becomes one line of plain text and a status, never a traceback."""
+
+import logging
+
+from flask import Flask, Response
+from polars.exceptions import PolarsError
+from werkzeug.exceptions import InternalServerError
+
+from stateline.app.web.responses import line_response
+from stateline.store.errors import StatelineError
+
+log = logging.getLogger(__name__)
+
+
+def add_error_handlers(server: Flask) -> None:
+    """Put the handlers of errors that any route may raise on the server."""
+    server.register_error_handler(StatelineError, _unknown)
+    server.register_error_handler(PolarsError, _unreadable)
+    server.register_error_handler(OSError, _unreadable)
+    server.register_error_handler(InternalServerError, _failed)
+
+
+def _unknown(error: StatelineError) -> Response:
+    """Answer 404: what was asked for does not exist or makes no sense."""
+    return line_response(str(error), 404)
+
+
+def _unreadable(error: Exception) -> Response:
+    """Answer 410: a run changed or went away between being found and being read."""
+    log.warning("a run could not be read: %s", error)
+    line = StatelineError(
+        "store",
+        "this run changed while it was read",
+        fix="Reload the page; make check tells more",
+    )
+    return line_response(str(line), 410)
+
+
+def _failed(_: InternalServerError) -> Response:
+    """Answer 500: a mistake of the app, which Flask has logged; a line in place of its HTML."""
+    return line_response("app: this request failed; the app's own output says why", 500)
