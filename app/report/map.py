@@ -10,6 +10,7 @@ from stateline.app.figures.steps_svg import WIDTH
 from stateline.app.figures.trajectory_svg import HEIGHT, LONG, MARGIN, SHORT, TIMES, misdrawn
 from stateline.app.queries.run import EXPECTED_COLUMNS, drawn_rows, expected_bins, run_scales
 from stateline.app.queries.state_kinds import Measured
+from stateline.app.web.cache import CACHE
 from stateline.store.reader import Run
 from stateline.store.schema import STEPS
 
@@ -67,11 +68,17 @@ def map_picture(
     # The sequence itself is always in the picture, whatever a sample leaves out.
     rows = np.union1d(drawn_rows(run.states), np.arange(start, stop))
     place = run.coordinates(projection)
-    bins = expected_bins(run.scan(STEPS).select(*EXPECTED_COLUMNS).collect(), run)[rows]
     size = (WIDTH * FINER, HEIGHT * FINER, MARGIN * FINER)
-    of_all = (place["x"][rows], place["y"][rows])
-    scale, left, top = pixel_place(*of_all, *size)
-    file = scatter_png(*of_all, bins, run_scales(run)[EXPECTED].colours, *size)
+
+    def make() -> bytes:
+        bins = expected_bins(run.scan(STEPS).select(*EXPECTED_COLUMNS).collect(), run)[rows]
+        palette = run_scales(run)[EXPECTED].colours
+        return scatter_png(place["x"][rows], place["y"][rows], bins, palette, *size)
+
+    # Where no state is left out, all sequences have the same picture.
+    of = None if len(rows) == run.states else sequence_id
+    file = CACHE.get((run.name, run.checksum, "report map", projection, of), make, len)
+    scale, left, top = pixel_place(place["x"][rows], place["y"][rows], *size)
     x = (left + scale * place["x"][start:stop].astype(float)) / FINER
     y = (top - scale * place["y"][start:stop].astype(float)) / FINER
     return x, y, f"data:image/png;base64,{base64.b64encode(file).decode()}", len(rows)
