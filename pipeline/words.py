@@ -18,11 +18,14 @@ from stateline.pipeline.run.artefacts import (
 )
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
 from stateline.pipeline.run.tables import Inputs, nothing, table
-from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT, WORDS, polars_schema, word_columns
-
-# Sequences that a word is taken to occur in besides its own, at the average share of each class:
-# a word that two sequences hold, both of one class, is no proof of anything.
-EVEN = 2
+from stateline.store.schema import (
+    LABEL_PRIOR,
+    MIN_PHRASE,
+    MIN_SHORTCUT,
+    WORDS,
+    polars_schema,
+    word_columns,
+)
 
 
 def flipped_steps(predicted: np.ndarray, offsets: np.ndarray) -> np.ndarray:
@@ -142,8 +145,8 @@ def label_lift(
     """
     # One more of each class, so that one without a sequence has odds too.
     base = (split[towards] + 1) / (split.sum() + len(split))
-    hits = holding[np.arange(len(towards)), towards] + EVEN * base
-    others = holding.sum(axis=1) + EVEN - hits
+    hits = holding[np.arange(len(towards)), towards] + LABEL_PRIOR * base
+    others = holding.sum(axis=1) + LABEL_PRIOR - hits
     lift = np.log(hits / others) - np.log(base / (1 - base))
     return lift, np.sqrt(1 / hits + 1 / others)
 

@@ -1,4 +1,4 @@
-"""Sharing a run: one archive that a colleague unpacks and opens."""
+"""Sharing a run: one archive to unpack and open elsewhere."""
 
 import os
 import zipfile
@@ -41,7 +41,7 @@ def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
             fix="Free the disk, or name another place: --out FILE",
         ) from None
     finally:
-        # A place below a file, say, has nothing to remove: the error above says so.
+        # Below a file, say, there is nothing to remove: the error above tells it.
         with suppress(OSError):
             temporary.unlink()
     return archive

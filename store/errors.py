@@ -1,4 +1,4 @@
-"""The one error that people see: a single line that says where, what and how to fix it."""
+"""The one error that users see: a single line with the place, the fault and its fix."""
 
 
 class StatelineError(Exception):
@@ -6,9 +6,9 @@ class StatelineError(Exception):
 
     where     str        the file, setting or command that is at fault
     what      str        what is wrong with it
-    expected  str | None what would have been right; shown together with `got`
-    got       str | None what was found instead
-    fix       str | None the command or the change that mends it
+    expected  str | None the valid values; shown together with `got`
+    got       str | None the value that was found
+    fix       str | None the command or the change that fixes it
 
     `str(error)` is the line `<where>: <what>; expected <x>, got <y>. <fix>`.
     """

@@ -1,7 +1,11 @@
-"""Reading runs: opened by their manifest, read a sequence at a time or as a lazy table."""
+"""Reading runs: opened by their manifest, read a sequence at a time or as a lazy table.
+
+M stands for the rows of every step-grained table, S for the sequences, N for the units of a layer.
+"""
 
 import hashlib
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +14,11 @@ import numpy as np
 import polars as pl
 
 from stateline.store.errors import StatelineError
-from stateline.store.files import Identity, file_identity
+from stateline.store.files import Identity
 from stateline.store.manifest.contents import run_tables
 from stateline.store.manifest.models import Layer, Manifest, Projection
 from stateline.store.manifest.read import manifest_bytes, parse_manifest
+from stateline.store.rebuild import RebuildGuard
 from stateline.store.schema import (
     DISTANCE_COLUMNS,
     MANIFEST,
@@ -41,24 +46,27 @@ class BrokenRun:
 
 
 class Run:
-    """One opened run; nothing is read before it is asked for, and nothing is ever written.
+    """One opened run; tables are read when they are needed, and nothing is ever written.
 
-    Where it is rebuilt while it is open, tables that were opened go on being read as they were,
+    If the run is rebuilt while it is open, tables that were opened are still read as they were,
     and one that was not raises StatelineError: its rows are not those of this manifest.
 
-    folder    where it is
-    manifest  what it says of itself (see store/README.md)
+    folder    the run's folder
+    manifest  its manifest (see store/README.md)
     checksum  SHA-256 of the manifest's bytes: it changes with every rebuild
     file      identity of the manifest's file when it was read; None: that of the one there now
+
+    Every method that takes a layer, a projection or a sequence raises StatelineError if the run
+    has no such one, and if a table is damaged or of another build.
     """
 
     def __init__(
         self, folder: Path, manifest: Manifest, checksum: str, file: Identity | None = None
     ) -> None:
         self.folder, self.manifest, self.checksum = folder, manifest, checksum
-        self._file = file or file_identity(folder / MANIFEST)
         self.name = manifest.run
         self.columns = run_tables(manifest)
+        self._guard = RebuildGuard(folder, checksum, file)
         self._open: dict[str, SlicedTable] = {}
         self._lock = threading.Lock()
 
@@ -67,44 +75,52 @@ class Run:
         """`text` or `series`."""
         return self.manifest.corpus.kind
 
-    @property
+    @cached_property
     def feature_names(self) -> list[str]:
         """Names of the F numbers that each step of a series has, in order; none for a text."""
         return [each.name for each in self.manifest.corpus.features]
 
-    @property
+    @cached_property
     def class_names(self) -> list[str]:
         """Names of the C classes, in the order of their numbers."""
         return [each.name for each in self.manifest.corpus.classes]
 
-    @property
+    @cached_property
     def class_colours(self) -> list[str]:
         """Colours of the C classes, `#rrggbb`."""
         return [each.colour for each in self.manifest.corpus.classes]
 
-    @property
+    @cached_property
     def projection_ids(self) -> list[str]:
         """Ids of the projections, in the manifest's order."""
-        return [each.id for each in self.manifest.projections]
+        return list(self._projections)
 
-    @property
+    @cached_property
     def layer_ids(self) -> list[str]:
         """Ids of the stored recurrent layers."""
-        return [each.id for each in self.manifest.layers]
+        return list(self._layers)
+
+    @cached_property
+    def _layers(self) -> dict[str, Layer]:
+        return {each.id: each for each in self.manifest.layers}
+
+    @cached_property
+    def _projections(self) -> dict[str, Projection]:
+        return {each.id: each for each in self.manifest.projections}
 
     def layer(self, layer: str) -> Layer:
-        """The manifest's entry of a stored layer: its units, direction, states, gates and so on."""
-        self._known("layer", layer, self.layer_ids)
-        return next(each for each in self.manifest.layers if each.id == layer)
+        """Return the manifest's entry of a stored layer."""
+        self._require("layer", layer, self._layers)
+        return self._layers[layer]
 
     def projection(self, projection: str) -> Projection:
-        """The manifest's entry of a projection: its layer, state, method and so on."""
-        self._known("projection", projection, self.projection_ids)
-        return next(each for each in self.manifest.projections if each.id == projection)
+        """Return the manifest's entry of a projection."""
+        self._require("projection", projection, self._projections)
+        return self._projections[projection]
 
     @property
     def states(self) -> int:
-        """Rows of every step-grained table."""
+        """Rows of every step-grained table, M."""
         return self.manifest.rows(STEPS)
 
     @cached_property
@@ -114,7 +130,7 @@ class Run:
 
     @cached_property
     def offsets(self) -> np.ndarray:
-        """Where each sequence's rows begin in every step-grained table: int64 (S + 1,)."""
+        """First row of each sequence in every step-grained table, and M: int64 (S + 1,)."""
         lengths = self.sequences["length"].to_numpy()
         offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
         if offsets[-1] != self.states:
@@ -128,22 +144,25 @@ class Run:
         return offsets
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """A table by its path relative to the run's folder, for queries of one's own."""
+        """Return a table as a lazy frame, by its path relative to the run's folder.
+
+        raises  StatelineError  the run has no such table, or was rebuilt
+        """
         if table not in self.columns:
             raise StatelineError(
                 f"run {self.name}",
                 f"no table {table}",
                 expected=f"one of {', '.join(self.columns)}",
             )
-        self._refuse_rebuilt()
+        self._guard.check()
         return pl.scan_parquet(self.folder / table)
 
     def steps_of(self, sequence_id: int, columns: list[str] | None = None) -> pl.DataFrame:
-        """The steps of one sequence in order, with all or some columns."""
+        """Return the steps of one sequence in order, with all or some columns."""
         return self._rows_of(STEPS, sequence_id, columns)
 
     def steps_at(self, rows: np.ndarray, columns: list[str]) -> pl.DataFrame:
-        """Some steps, with some columns, by their rows in the step-grained tables.
+        """Return some steps, with some columns, by their rows in the step-grained tables.
 
         rows  int64 (n,)  each once, ascending
         """
@@ -152,77 +171,78 @@ class Run:
     def hidden_of(
         self, sequence_id: int, layer: str, columns: list[str] | None = None
     ) -> pl.DataFrame:
-        """The states of one sequence in one layer, with all or some columns."""
-        self._known("layer", layer, self.layer_ids)
+        """Return the states of one sequence in one layer, with all or some columns."""
+        self._require("layer", layer, self._layers)
         return self._rows_of(hidden_table(layer), sequence_id, columns)
 
     def projection_of(self, sequence_id: int, projection: str) -> pl.DataFrame:
-        """The trajectory of one sequence on one map."""
-        self._known("projection", projection, self.projection_ids)
+        """Return the trajectory of one sequence on one map."""
+        self._require("projection", projection, self._projections)
         return self._rows_of(projection_table(projection), sequence_id, None)
 
     def coordinates(self, projection: str) -> dict[str, np.ndarray]:
-        """All states on one map: x, y and trust, float32 (M,) each."""
-        self._known("projection", projection, self.projection_ids)
+        """Return x, y and trust of all states on one map, float32 (M,) each."""
+        self._require("projection", projection, self._projections)
         table = self._collect(projection_table(projection), "x", "y", "trust")
         return {name: table[name].to_numpy() for name in table.columns}
 
     @cached_property
     def words(self) -> pl.DataFrame:
-        """What each token and two-word phrase does, the whole table; no row for a series."""
+        """Effects of each token and two-word phrase, the whole table; no row for a series."""
         return self._collect(WORDS)
 
     def clusters(self, projection: str) -> pl.DataFrame:
-        """The clusters of the states on one map, at every level."""
-        self._known("projection", projection, self.projection_ids)
+        """Return the clusters of the states on one map, at every level."""
+        self._require("projection", projection, self._projections)
         return self._collect(cluster_table(projection))
 
     def memberships(self, projection: str) -> np.ndarray:
-        """The cluster of every state at each level, -1 for none: int32 (M, levels)."""
-        self._known("projection", projection, self.projection_ids)
+        """Return the cluster of every state at each level, -1 for none: int32 (M, levels)."""
+        self._require("projection", projection, self._projections)
         return self._collect(projection_table(projection), "cluster")["cluster"].to_numpy()
 
     def units(self, layer: str) -> pl.DataFrame:
-        """What is known of each unit of a layer."""
-        self._known("layer", layer, self.layer_ids)
+        """Return figures and clusters of the units of a layer, N rows."""
+        self._require("layer", layer, self._layers)
         return self._collect(unit_table(layer))
 
     def contexts(self, layer: str) -> pl.DataFrame:
-        """The steps at which each unit of a layer is highest and lowest."""
-        self._known("layer", layer, self.layer_ids)
+        """Return the steps at which each unit of a layer is highest and lowest."""
+        self._require("layer", layer, self._layers)
         return self._collect(context_table(layer))
 
     def responses(self, layer: str) -> pl.DataFrame:
-        """What the words that matter most do to each unit of a layer; no row for a series."""
-        self._known("layer", layer, self.layer_ids)
+        """Return the responses of each unit of a layer to words; no row for a series."""
+        self._require("layer", layer, self._layers)
         return self._collect(response_table(layer))
 
     def index(self, layer: str) -> Path | None:
-        """File of the index of a layer's nearest states; None where a search does without."""
+        """Return the file of the index of a layer's nearest states; None where it has none."""
         return self.folder / index_file(layer) if self.layer(layer).index else None
 
     def distances(self, layer: str, state: str = "h") -> np.ndarray:
-        """How far every step moved one kind of state of a layer: float32 (M,), never null.
+        """Return the distance of every step in one kind of state of a layer.
 
-        state   h, or c where the layer stores its distances
-        raises  StatelineError for a layer or a kind of state that has none
+        state    h, or c where the layer stores its distances
+        returns  float32 (M,)    never null
+        raises   StatelineError  the layer, or its distances of that state, are not stored
         """
-        self._known(f"distance in {layer} of state", state, list(self.layer(layer).max_distance))
+        self._require(f"distance in {layer} of state", state, self.layer(layer).max_distance)
         column = DISTANCE_COLUMNS[state]
         return self._collect(hidden_table(layer), column)[column].to_numpy()
 
     def _collect(self, table: str, *columns: str) -> pl.DataFrame:
-        """A whole table, with all or some columns."""
+        """Return a whole table, with all or some columns."""
         rows = self.scan(table)
         try:
             found = (rows.select(columns) if columns else rows).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
-            self._refuse_rebuilt()
+            self._guard.check()
             raise damaged(self.folder / table, error) from None
-        self._refuse_rebuilt()
+        self._guard.check()
         return found
 
-    def _known(self, kind: str, name: str, existing: list[str]) -> None:
+    def _require(self, kind: str, name: str, existing: Collection[str]) -> None:
         if name not in existing:
             raise StatelineError(
                 f"run {self.name}",
@@ -240,38 +260,22 @@ class Run:
         return self._sliced(table).slice(int(start), int(stop), columns)
 
     def _sliced(self, table: str) -> SlicedTable:
-        """A table that is opened once and stays open."""
+        """Return a table that is opened once and stays open."""
         with self._lock:
             if table not in self._open:
                 try:
                     opened = SlicedTable(self.folder / table, self.columns[table])
                 finally:  # after it was opened: a rebuilt run replaces all files at once
-                    self._refuse_rebuilt()
+                    self._guard.check()
                 self._open[table] = opened
             return self._open[table]
 
-    def _refuse_rebuilt(self) -> None:
-        """Raise where the folder holds another build by now; costs no more than a stat."""
-        path = self.folder / MANIFEST
-        found = file_identity(path)
-        if found == self._file:
-            return
-        # A file that was only touched, or copied back, still says the same.
-        try:
-            content = path.read_bytes()
-        except OSError:
-            content = b""
-        if hashlib.sha256(content).hexdigest() != self.checksum:
-            what = "was built anew" if content else "is gone"
-            raise StatelineError(self.folder, f"{what} since it was opened", fix="Open it again")
-        self._file = found
-
 
 def open_run(folder: Path | str) -> Run:
-    """Open one run: its manifest is validated, its tables are there, whole and of the schema.
+    """Open one run: its manifest is validated, and its tables are whole and of the schema.
 
     Checksums and the numbers themselves are verified by `stateline check`.
-    raises  StatelineError in one line that names the file and the command that mends it
+    raises  StatelineError in one line that names the file and the command that fixes it
     """
     folder = Path(folder)
     content, file = manifest_bytes(folder)
@@ -290,10 +294,9 @@ def list_runs(store: Path | str) -> list[Run]:
 
 
 def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:
-    """All runs of a store, by name, and the folders that cannot be opened.
+    """Return all runs of a store, sorted by name, and the folders that cannot be opened.
 
-    store  a folder of runs, or itself the folder of one run; a store that does not exist has
-           none
+    store  a folder of runs, or itself the folder of one run; a store that does not exist has none
     """
     store = Path(store)
     if (store / MANIFEST).is_file():

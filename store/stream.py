@@ -23,7 +23,7 @@ def write_stream(
 
     pieces   the rows in order; each is let go of once its row groups are written
     columns  the schema's
-    check    is handed the Polars schema of each piece and raises where it is not the schema's
+    check    called with the Polars schema of each piece; raises if it is not the schema's
     """
     schema = polars_schema(columns)
     empty = arrow(pl.DataFrame(schema=schema))
@@ -44,7 +44,7 @@ def write_stream(
 def row_groups(
     pieces: Iterator[pl.DataFrame], check: Callable[[pl.Schema], None]
 ) -> Iterator[pl.DataFrame]:
-    """The rows of the pieces in whole row groups; only the last one may be smaller."""
+    """Yield the rows of the pieces in whole row groups; only the last one may be smaller."""
     left: pl.DataFrame | None = None
     for piece in pieces:
         check(piece.schema)
@@ -58,5 +58,5 @@ def row_groups(
 
 
 def arrow(table: pl.DataFrame) -> pa.Table:
-    """A table in the types that Parquet readers of any age know."""
+    """Return a table in the types that Parquet readers of any age know."""
     return table.to_arrow(compat_level=pl.CompatLevel.oldest())

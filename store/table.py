@@ -1,6 +1,7 @@
-"""One Parquet table: refused where it is not of the schema, read by the numbers of its rows."""
+"""One Parquet table: checked against the schema, read by the numbers of its rows."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,8 @@ GROUPS_AT_ONCE = 16  # row groups in memory while rows are taken from many of th
 class SlicedTable:
     """One open Parquet table whose rows are read by their numbers.
 
-    The footer is parsed once; only the row groups that hold what is asked for are read. Safe to
-    use from several threads.
+    The footer is parsed once, and only row groups with requested rows are read. Safe to use from
+    several threads. Reading raises StatelineError if the file is damaged.
     """
 
     def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
@@ -35,7 +36,7 @@ class SlicedTable:
         self.lock = threading.Lock()
 
     def slice(self, start: int, stop: int, columns: list[str] | None) -> pl.DataFrame:
-        """Rows start to stop (not included), with all or some columns."""
+        """Return rows start to stop (not included), with all or some columns."""
         names = list(self.schema) if columns is None else columns
         first, last = np.searchsorted(self.ends, [start, stop - 1], side="right")
         before = int(self.ends[first - 1]) if first else 0
@@ -43,7 +44,7 @@ class SlicedTable:
         return self._frame(read.slice(start - before, stop - start), names)
 
     def take(self, rows: np.ndarray, columns: list[str]) -> pl.DataFrame:
-        """Some rows with some columns; of the rest GROUPS_AT_ONCE row groups are in memory.
+        """Return some rows with some columns, at most GROUPS_AT_ONCE row groups in memory.
 
         rows  int64 (n,)  numbers of the rows, each once, ascending
         """
@@ -70,26 +71,32 @@ class SlicedTable:
             raise damaged(self.path, error) from None
 
     def _frame(self, rows: pa.Table, names: list[str]) -> pl.DataFrame:
-        """In the order of the names, and of the schema's types."""
-        frame = pl.from_arrow(rows)
-        others = {
-            name: self.schema[name] for name in names if frame.schema[name] != self.schema[name]
-        }
-        return (frame.cast(others) if others else frame).select(names)
+        """Return Arrow rows as a frame: columns in the order of the names, types of the schema."""
+        frame = pl.DataFrame(rows)
+        casts = [
+            pl.col(name).cast(self.schema[name])
+            for name in names
+            if frame.schema[name] != self.schema[name]
+        ]
+        return frame.with_columns(casts).select(names)
 
 
 def damaged(path: Path, error: Exception) -> StatelineError:
-    """A table whose content cannot be read, though its size and its columns were right."""
-    said = (str(error).splitlines() or [type(error).__name__])[0]
+    """Return the error of a table that cannot be read, though its size and columns were right."""
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
     return StatelineError(
         path,
-        f"cannot be read ({said})",
+        f"cannot be read ({reason})",
         fix="Copy the run again, or rebuild it",
     )
 
 
 def check_table(path: Path, manifest: Manifest, name: str, columns: tuple[Column, ...]) -> None:
-    """One table against the manifest and the schema; footer only, not the data."""
+    """Check size and columns of one table against the manifest and the schema.
+
+    Reads the footer only, not the data.
+    raises  StatelineError  it is not listed, missing, of another size, or has other columns
+    """
     fix = f"Rebuild it: make run RUN={manifest.run}"
     if name not in manifest.tables:
         raise StatelineError(path, "not listed in the manifest", fix=fix)
@@ -104,7 +111,16 @@ def check_table(path: Path, manifest: Manifest, name: str, columns: tuple[Column
         found = pl.read_parquet_schema(path)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise StatelineError(path, f"not Parquet ({str(error).splitlines()[0]})", fix=fix) from None
-    wanted = polars_schema(columns)
+    check_columns(path, found, polars_schema(columns), fix)
+
+
+def check_columns(
+    path: Path, found: Mapping[str, pl.DataType], wanted: pl.Schema, fix: str
+) -> None:
+    """Check the columns of a table against those of the schema.
+
+    raises  StatelineError  one is missing, of another type, unknown, or in another place
+    """
     for column, dtype in wanted.items():
         got = found.get(column)
         if got is None:

@@ -36,7 +36,7 @@ def write_run(
     tables: Mapping[str, Table],
     files: Mapping[str, Path],
 ) -> Path:
-    """Write one run; it appears whole and verified, or not at all.
+    """Write one run atomically: it appears whole and verified, or not at all.
 
     store     folder of runs; made where it does not exist
     manifest  without `tables`, which is added here; the object that its file will hold, or the
@@ -62,7 +62,7 @@ def write_run(
     temporary = store / f".{run}.tmp-{os.getpid()}"
     fix = f"The run that was there is kept. Free the disk, then: make run RUN={run}"
     try:
-        frames = {name: opened(table) for name, table in tables.items()}
+        frames = {name: open_table(table) for name, table in tables.items()}
         refuse_other_tables(run, wanted, frames)
         store.mkdir(parents=True, exist_ok=True)
         recover(store, run)
@@ -77,7 +77,7 @@ def write_run(
         try:
             check_run(temporary)
         except StatelineError as error:
-            # The temporary folder is gone by the time that anyone reads of it.
+            # The temporary folder is gone by the time the message is read.
             raise StatelineError(*renamed(str(error), temporary, final).split(": ", 1)) from None
         swap(temporary, final)
     except OSError as error:
@@ -87,30 +87,31 @@ def write_run(
             fix=fix,
         ) from None
     except pl.exceptions.PolarsError as error:
-        # Polars says by an error of its own that a disk is full.
-        said = str(error).splitlines()[0]
-        raise StatelineError(store, f"run {run} cannot be written ({said})", fix=fix) from None
+        # Polars reports a full disk by an error of its own.
+        reason = str(error).splitlines()[0]
+        raise StatelineError(store, f"run {run} cannot be written ({reason})", fix=fix) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return final
 
 
 def renamed(line: str, temporary: Path, final: Path) -> str:
-    """A message about the temporary folder, with the folder that it would have become."""
+    """Return a message about the temporary folder with the name of the final one."""
     return line.replace(temporary.name, final.name)
 
 
-def opened(table: Table) -> Frame | Stream:
-    """A table as Polars has it, or its stream; a file is read lazily."""
+def open_table(table: Table) -> Frame | Stream:
+    """Return a table as a frame or a stream; a file is read lazily."""
     return pl.scan_parquet(table) if isinstance(table, Path) else table
 
 
 def refuse_other_tables(
     run: str, wanted: Mapping[str, tuple[Column, ...]], tables: Mapping[str, Frame | Stream]
 ) -> None:
-    """The tables must be those of the manifest, with the schema's columns.
+    """Check that the tables are those of the manifest, with the schema's columns.
 
-    What a stream holds shows piece by piece, when it is written.
+    The pieces of a stream are checked one by one, when they are written.
+    raises  StatelineError  a table is missing or unknown, or has other columns
     """
     if set(wanted) != set(tables):
         raise StatelineError(
@@ -120,12 +121,16 @@ def refuse_other_tables(
             got=", ".join(sorted(tables)),
         )
     for name, columns in wanted.items():
-        if not callable(tables[name]):
-            refuse_other_columns(f"{run}/{name}", columns, tables[name].lazy().collect_schema())
+        table = tables[name]
+        if isinstance(table, pl.DataFrame | pl.LazyFrame):
+            refuse_other_columns(f"{run}/{name}", columns, table.lazy().collect_schema())
 
 
 def refuse_other_columns(where: str, columns: tuple[Column, ...], got: pl.Schema) -> None:
-    """The columns of a table, or of a piece of it, must be the schema's."""
+    """Check that the columns of a table, or of a piece of it, are the schema's.
+
+    raises  StatelineError  they are not
+    """
     schema = polars_schema(columns)
     if schema == got:
         return
@@ -142,27 +147,24 @@ def refuse_other_columns(where: str, columns: tuple[Column, ...], got: pl.Schema
 def write_table(
     path: Path, table: Frame | Stream, columns: tuple[Column, ...], where: str = ""
 ) -> None:
-    """One Parquet table as it is sorted; tables a row a step in small row groups.
+    """Write one Parquet table, sorted as it is; step-grained tables in small row groups.
 
-    where  names the table if a piece of its stream does not fit; empty: the path does
+    where   name of the table in messages; empty: its path
+    raises  StatelineError  a piece of a stream has other columns than the schema
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    options = {
-        "compression": "zstd",
-        "statistics": True,
-        "row_group_size": STEP_ROWS_PER_GROUP if is_step_grained(columns) else None,
-    }
+    rows = STEP_ROWS_PER_GROUP if is_step_grained(columns) else None
     if callable(table):
         refuse = partial(refuse_other_columns, where or str(path), columns)
         write_stream(path, table(), columns, refuse)
     elif isinstance(table, pl.LazyFrame):
-        table.sink_parquet(path, **options)
+        table.sink_parquet(path, compression="zstd", statistics=True, row_group_size=rows)
     else:
-        table.write_parquet(path, **options)
+        table.write_parquet(path, compression="zstd", statistics=True, row_group_size=rows)
 
 
 def table_entry(path: Path) -> dict[str, object]:
-    """Rows (null for a file that is no table), bytes and digest of one file."""
+    """Return rows (None for a file that is no table), bytes and digest of one file."""
     rows = None
     if path.suffix == ".parquet":
         rows = pl.scan_parquet(path).select(pl.len()).collect().item()
@@ -170,9 +172,9 @@ def table_entry(path: Path) -> dict[str, object]:
 
 
 def recover(store: Path, run: str) -> None:
-    """Clear up after a writer that was killed: bring the old run back, drop what was half done."""
+    """Clean up after a writer that was killed: restore the old run, delete temporary folders."""
     final = store / run
-    # By pattern to the end: a run may be named `imdb.old-1`, which is nothing of `imdb`.
+    # The whole name: a run may be named `imdb.old-1`, which does not belong to `imdb`.
     left = re.compile(rf"\.{re.escape(run)}\.(old|tmp)-\d+")
     for path in sorted(store.iterdir()):
         found = left.fullmatch(path.name)
@@ -183,13 +185,13 @@ def recover(store: Path, run: str) -> None:
 
 
 def swap(temporary: Path, final: Path) -> None:
-    """Put the new run in the place of the old one; the old one is back if that fails."""
+    """Replace the old run by the new one; restore the old one if that fails."""
     old = final.with_name(f".{final.name}.old-{os.getpid()}")
     try:
         if final.exists():
             final.rename(old)
         temporary.rename(final)
-    except BaseException:  # an interrupt must not take the run away either
+    except BaseException:  # an interrupt must not lose the run either
         if old.exists() and not final.exists():
             old.rename(final)
         raise

@@ -2,10 +2,9 @@
 
 import polars as pl
 
-from stateline.app.queries.run import DIGITS
 from stateline.app.web.cache import CACHE
 from stateline.store.reader import Run
-from stateline.store.schema import CLUSTER_LEVELS, STEPS
+from stateline.store.schema import CLUSTER_LEVELS, SENT_DIGITS, STEPS
 
 NUMBERS = ("x", "y", "purity", "accuracy", "answered")
 
@@ -22,7 +21,7 @@ def clusters(run: Run, projection: str) -> list[dict]:
         rows = run.clusters(projection).drop("parent").to_dicts()
         for row in rows:
             row["answered"] = shares[row["level"], row["cluster"]]
-        return [row | {name: round(row[name], DIGITS) for name in NUMBERS} for row in rows]
+        return [row | {name: round(row[name], SENT_DIGITS) for name in NUMBERS} for row in rows]
 
     key = (run.name, run.checksum, "clusters", projection)
     return CACHE.get(key, make, lambda rows: 512 * len(rows))

@@ -8,13 +8,12 @@ from usearch.index import Index
 from stateline.app.queries.context import BIN, Context, contexts
 from stateline.app.queries.limits import MAX_NEIGHBOURS, NEAR, NEIGHBOUR_CONTEXT
 from stateline.app.queries.parsing import parse_whole, unknown_value
-from stateline.app.queries.run import DIGITS
 from stateline.app.queries.state_kinds import Measured, measured
 from stateline.app.queries.states import length_of, state_blocks, states_of
 from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
-from stateline.store.schema import INDEX_DEPTH
+from stateline.store.schema import INDEX_DEPTH, SENT_DIGITS
 
 SAID = ("surface", "predicted", "confidence", BIN)  # of a neighbour and its context
 FETCHED = 4  # an index is asked for so many times the states wanted, then for twice as many
@@ -62,11 +61,11 @@ def neighbours(run: Run, projection: str, sequence_id: int, step: int, count: in
         "near": NEAR,
         "neighbours": [
             {
-                "distance": round(float(distance), DIGITS),
-                "apart": round(float(share), DIGITS),
+                "distance": round(float(distance), SENT_DIGITS),
+                "apart": round(float(share), SENT_DIGITS),
                 "nearer": int(others),
-                "x": round(float(place["x"][found]), DIGITS),
-                "y": round(float(place["y"][found]), DIGITS),
+                "x": round(float(place["x"][found]), SENT_DIGITS),
+                "y": round(float(place["y"][found]), SENT_DIGITS),
                 **said,
             }
             for found, distance, share, others, said in zip(
@@ -207,6 +206,6 @@ def _plain(run: Run, near: Context) -> dict:
         "label": near.label,
         "classified": near.predicted,
         "predicted": answer["predicted"],
-        "confidence": round(answer["confidence"], DIGITS),
+        "confidence": round(answer["confidence"], SENT_DIGITS),
         "bin": answer[BIN],
     }

@@ -11,8 +11,7 @@ import polars as pl
 
 from stateline.app.queries.contributions import ahead, is_exact
 from stateline.store.reader import Run
-
-DIGITS = 6  # of numbers sent as text, as stateline.app.queries.run sends them
+from stateline.store.schema import SENT_DIGITS
 
 Steps = pl.DataFrame | Mapping[str, list]  # columns of one sequence, by name
 
@@ -178,13 +177,13 @@ def evidence(names: list[str], facts: Mapping, steps: Steps) -> dict:
     final = np.asarray(steps["logit"][-1], dtype=np.float64)
     return {
         "decision": decision(found, list(steps["surface"]), names).plain(),
-        "final": np.round(final, DIGITS).tolist(),
+        "final": np.round(final, SENT_DIGITS).tolist(),
     }
 
 
 def nullable_numbers(column: pl.Series) -> list[float | None]:
     """Rounded numbers of a column in which some are null."""
-    return column.cast(pl.Float64).round(DIGITS).to_list()
+    return column.cast(pl.Float64).round(SENT_DIGITS).to_list()
 
 
 def readout_facts(run: Run) -> dict:

@@ -6,12 +6,11 @@ import numpy as np
 import polars as pl
 
 from stateline.app.queries.filters import Passing
-from stateline.app.queries.run import DIGITS
 from stateline.app.queries.state_kinds import Measured, distance_shares, measured
 from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
-from stateline.store.schema import STEPS
+from stateline.store.schema import SENT_DIGITS, STEPS
 
 CAUSES = ("distance", "confidence", "class")
 KINDS = tuple(f"{when}-{cause}" for cause in CAUSES for when in ("after", "before"))
@@ -120,7 +119,7 @@ def _written(run: Run, projection: str, row: np.ndarray, earlier: np.ndarray, co
         "words": words.to_list(),
         "before": earlier.tolist(),
         **{
-            axis: np.round(place[axis][row].astype(np.float64), DIGITS).tolist()
+            axis: np.round(place[axis][row].astype(np.float64), SENT_DIGITS).tolist()
             for axis in ("x", "y")
         },
     }

@@ -24,12 +24,11 @@ from stateline.app.queries.state_kinds import Measured, distances_of, measured, 
 from stateline.app.web.cache import CACHE
 from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run
-from stateline.store.schema import STEPS
+from stateline.store.schema import SENT_DIGITS, STEPS
 
 # One browser draws this many states without help; what is left out is said on the page.
 MAX_DRAWN = 250_000
 THUMBNAIL = (640, 360)
-DIGITS = 6  # of numbers sent as text: below float32's own precision
 SCALES_BYTES = 16_384  # about what the colours and names of one run take
 
 
@@ -262,14 +261,14 @@ def _moved(
 
 
 def _rounded(value: object) -> object:
-    return round(value, DIGITS) if isinstance(value, float) else value
+    return round(value, SENT_DIGITS) if isinstance(value, float) else value
 
 
 def _numbers(column: pl.Series) -> list | None:
     """Rounded numbers of a column; None where all are null (the readout is not linear)."""
     if column.null_count() == len(column):
         return None
-    return np.round(column.to_numpy().astype(np.float64), DIGITS).tolist()
+    return np.round(column.to_numpy().astype(np.float64), SENT_DIGITS).tolist()
 
 
 def class_counts(run: Run) -> np.ndarray:

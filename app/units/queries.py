@@ -16,13 +16,14 @@ from stateline.app.queries.parsing import (
     parse_sequence,
     parse_whole,
 )
-from stateline.app.queries.run import DIGITS, run_scales
+from stateline.app.queries.run import run_scales
 from stateline.app.queries.series import series_facts
 from stateline.app.queries.state_kinds import layer_name
 from stateline.app.queries.states import length_of, state_blocks, states_of
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
+from stateline.store.schema import SENT_DIGITS
 
 LARGEST_THRESHOLD = 1e6  # units without a bound may be large
 BARS = 32  # of a unit's histogram
@@ -274,8 +275,8 @@ def unit_detail(run: Run, layer: str, unit: int) -> dict[str, Any]:
     rows = run.contexts(layer).filter(pl.col("unit") == unit)
     return {
         "unit": unit,
-        "low": round(low, DIGITS),
-        "high": round(high, DIGITS),
+        "low": round(low, SENT_DIGITS),
+        "high": round(high, SENT_DIGITS),
         "counts": _histogram(run, layer, unit, low, high),
         "contexts": _contexts(run, layer, rows),
     }
@@ -300,7 +301,7 @@ def _contexts(run: Run, layer: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
             {
                 "step": near.first,
                 "high": row["high"],
-                "value": round(row["value"], DIGITS),
+                "value": round(row["value"], SENT_DIGITS),
                 "values": np.round(h.astype(np.float64), 4).tolist(),
                 **near.plain(),
             }
@@ -309,5 +310,5 @@ def _contexts(run: Run, layer: str, rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _rounded(column: pl.Series) -> list[float]:
-    numbers: list[float] = np.round(column.to_numpy().astype(np.float64), DIGITS).tolist()
+    numbers: list[float] = np.round(column.to_numpy().astype(np.float64), SENT_DIGITS).tolist()
     return numbers

@@ -5,8 +5,7 @@ import json
 import numpy as np
 
 from stateline.store.errors import StatelineError
-
-DIGITS = 6  # of numbers sent as text, as the app sends them: below float32's own precision
+from stateline.store.schema import SENT_DIGITS
 
 
 def plain(value: object) -> object:
@@ -14,8 +13,8 @@ def plain(value: object) -> object:
     if isinstance(value, np.ndarray):
         if value.dtype.kind != "f":
             return value.tolist()
-        return np.round(value.astype(np.float64), DIGITS).tolist()
-    return round(value, DIGITS) if isinstance(value, float) else value
+        return np.round(value.astype(np.float64), SENT_DIGITS).tolist()
+    return round(value, SENT_DIGITS) if isinstance(value, float) else value
 
 
 def whole_number(what: str, value: object, end: int) -> int:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stateline.store.blocks import Block, blocks
+from stateline.store.schema import RANK_TOLERANCE
 
 BLOCK_ROWS = 2_048
 
@@ -28,7 +29,7 @@ def visible_basis(weights: np.ndarray) -> np.ndarray:
     if len(rows) > 1:
         rows = rows - rows.mean(axis=0)
     _, sizes, basis = np.linalg.svd(rows, full_matrices=False)
-    return basis[sizes > sizes[0] * 1e-7]
+    return basis[sizes > sizes[0] * RANK_TOLERANCE]
 
 
 def move(states: np.ndarray, block: Block, direction: str, moved: np.ndarray) -> None:

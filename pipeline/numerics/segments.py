@@ -2,8 +2,7 @@
 
 import numpy as np
 
-# A segment of no length on the map counts as this share of the median one, so that it has a log.
-SHORTEST = 1e-3
+from stateline.store.schema import MIN_SEGMENT
 
 
 def segment_distances(distance: np.ndarray, offsets: np.ndarray, direction: str) -> np.ndarray:
@@ -45,6 +44,6 @@ def stretch(
     scale = float(np.median(length[moved] / between[moved])) if moved.any() else 0.0
     if scale == 0:
         return result, None
-    drawn = np.maximum(length[moved], SHORTEST * np.median(length[moved]))
+    drawn = np.maximum(length[moved], MIN_SEGMENT * np.median(length[moved]))
     result[moved] = np.log2(drawn / (between[moved] * scale))
     return result, scale

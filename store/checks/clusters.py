@@ -1,19 +1,19 @@
 """Checks of the clusters of a map: their table from the memberships of its states.
 
-What the states say is added up block by block of whole sequences.
+States are counted block by block of whole sequences.
 """
 
 from collections.abc import Iterator
+from typing import NoReturn
 
 import numpy as np
 import polars as pl
 
 from stateline.store.blocks import blocks
-from stateline.store.checks.judge import ROUNDING
 from stateline.store.checks.phrase_sums import BLOCK_STEPS
-from stateline.store.checks.report import fix
+from stateline.store.checks.report import fail
+from stateline.store.checks.rules import ROUNDING, first_false
 from stateline.store.checks.sequences import refuse_nulls
-from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run
 from stateline.store.schema import (
@@ -28,82 +28,98 @@ from stateline.store.table import SlicedTable
 KEY = ("level", "cluster")
 
 
-def fail(run: Run, table: str, place: str, rule: str, got: object) -> None:
-    """Raise for one place of a table."""
-    raise StatelineError(run.folder / table, place, expected=rule, got=got, fix=fix(run.name))
+class ClusterChecker:
+    """Rules of the table of the clusters of one map."""
 
+    def __init__(self, run: Run, projection: str) -> None:
+        self.run, self.name = run, cluster_table(projection)
+        self.table = run.clusters(projection)
 
-def keep(run: Run, name: str, table: pl.DataFrame, rule: str, good: pl.Series, got: str) -> None:
-    """A rule that each cluster keeps; `got` is the column that is judged."""
-    if not good.all():
-        row = int((~good).arg_max())
-        place = f"level {table['level'][row]}, cluster {table['cluster'][row]}"
-        fail(run, name, place, rule, table[got][row])
+    def fail(self, place: str, rule: str, got: object) -> NoReturn:
+        """Raise for one place of the table.
+
+        raises  StatelineError  always
+        """
+        fail(self.run, self.name, place, rule, got)
+
+    def keep(self, rule: str, good: pl.Series, column: str) -> None:
+        """Check a rule of each cluster.
+
+        good    Boolean (clusters,)
+        column  the values that the rule is about
+        raises  StatelineError  at the first cluster that breaks it
+        """
+        if not good.all():
+            row = first_false(good)
+            place = f"level {self.table['level'][row]}, cluster {self.table['cluster'][row]}"
+            self.fail(place, rule, self.table[column][row])
 
 
 def check_clusters(run: Run, entry: Projection, places: SlicedTable, steps: SlicedTable) -> int:
-    """Every cluster of one map; returns how many there are.
+    """Check every cluster of one map; return how many there are.
 
-    entry   the manifest's of the map
-    places  its table
+    places  table of the map
     steps   steps.parquet
+    raises  StatelineError  at the first cluster that differs
     """
-    name, table = cluster_table(entry.id), run.clusters(entry.id)
-    refuse_nulls(table, run.columns[name], run.folder / name, run.name)
+    checker = ClusterChecker(run, entry.id)
+    table = checker.table
+    refuse_nulls(run, checker.name, table)
     sizes = entry.cluster_sizes
     if len(sizes) != CLUSTER_LEVELS:
         key = f"projections, {entry.id}: cluster_sizes"
         fail(run, MANIFEST, key, f"{CLUSTER_LEVELS} sizes, coarse to fine", len(sizes))
-    levels = [Level(level, table) for level in range(CLUSTER_LEVELS)]
+    levels = [LevelCounts(level, table) for level in range(CLUSTER_LEVELS)]
     for states in read_states(run, entry.id, places, steps):
         for each in levels:
             each.add(states)
-    wanted = pl.concat(each.table() for each in levels)
-    if not table.select(KEY).equals(wanted.select(KEY)):
-        rule = f"the {wanted.height} that the states are in, sorted by level and cluster"
-        fail(run, name, "its clusters", rule, table.height)
-    for column in wanted.columns[len(KEY) :]:
-        off = (table[column].cast(pl.Float64) - wanted[column].cast(pl.Float64)).abs()
-        keep(run, name, table, f"{column} as its states have it", off <= ROUNDING, column)
+    expected = pl.concat(each.table() for each in levels)
+    if not table.select(KEY).equals(expected.select(KEY)):
+        rule = f"the {expected.height} that the states are in, sorted by level and cluster"
+        checker.fail("its clusters", rule, table.height)
+    for column in expected.columns[len(KEY) :]:
+        off = (table[column].cast(pl.Float64) - expected[column].cast(pl.Float64)).abs()
+        checker.keep(f"{column} as computed from its states", off <= ROUNDING, column)
     least = table["level"].replace_strict(range(CLUSTER_LEVELS), sizes, return_dtype=pl.UInt32)
-    keep(run, name, table, "states not below cluster_sizes", table["states"] >= least, "states")
+    checker.keep("states not below cluster_sizes", table["states"] >= least, "states")
     falls = table.select(pl.col("states").diff().over("level").fill_null(0) <= 0).to_series()
-    keep(run, name, table, "numbered from the largest on", falls, "states")
-    check_labels(run, name, table, levels)
+    checker.keep("numbered from the largest on", falls, "states")
+    check_labels(checker, levels)
     return table.height
 
 
 def read_states(
     run: Run, projection: str, places: SlicedTable, steps: SlicedTable
 ) -> Iterator[pl.DataFrame]:
-    """A row a state of a map, some sequences at a time.
+    """Yield a row a state of a map, some sequences at a time.
 
     yields  sequence_id, predicted, token; label of its sequence; x, y and its cluster at each
             level, in columns 0, 1 and so on
+    raises  StatelineError  a state has a cluster below -1
     """
     labels = run.sequences["label"].to_numpy()
     clusters = [pl.col("cluster").arr.get(each).alias(f"{each}") for each in range(CLUSTER_LEVELS)]
     for block in blocks(run.offsets, BLOCK_STEPS):
         members = places.slice(block.start, block.stop, ["x", "y", "cluster"])
         members = members.select("x", "y", *clusters)
-        low = members.select(pl.min_horizontal(pl.exclude("x", "y")) < -1).to_series()
-        if low.any():
-            row, name = int(low.arg_max()), projection_table(projection)
+        good = members.select(pl.min_horizontal(pl.exclude("x", "y")) >= -1).to_series()
+        if not good.all():
+            row, name = first_false(good), projection_table(projection)
             rule = "clusters from 0 on, or -1 for none"
             fail(run, name, f"row {block.start + row:,}", rule, members[row, 2:])
         label = np.repeat(labels[block.first : block.last], block.lengths)
         read = steps.slice(block.start, block.stop, ["sequence_id", "predicted", "token"])
-        label = pl.DataFrame({"label": label})
-        yield pl.concat([read, label, members], how="horizontal")
+        parts = [read, pl.DataFrame({"label": label}), members]
+        yield pl.concat(parts, how="horizontal")
 
 
-class Level:
-    """What the states say of the clusters of one level, and what of their table is still unproven.
+class LevelCounts:
+    """Counts of the states in the clusters of one level.
 
-    counts    states by cluster, parent (their cluster one level coarser), label and predicted
-    held      sequences by cluster
-    unplaced  clusters at whose label no state stood so far
-    unread    words of a cluster that no state of it read so far
+    counts     states by cluster, parent (their cluster one level coarser), label and predicted
+    sequences  sequences by cluster
+    unplaced   clusters at whose label no state was found so far
+    unread     words of a cluster that no state of it read so far
     """
 
     def __init__(self, level: int, table: pl.DataFrame) -> None:
@@ -112,30 +128,31 @@ class Level:
         self.unplaced = own.select("cluster", "x", "y")
         self.unread = own.select("cluster", token="words").explode("token").drop_nulls("token")
         self.counts: pl.DataFrame | None = None
-        self.held: pl.DataFrame | None = None
+        self.sequences: pl.DataFrame | None = None
 
     def add(self, states: pl.DataFrame) -> None:
-        """The states of some more sequences, see `read_states`."""
+        """Count the states of some more sequences, see `read_states`."""
         own = pl.col(f"{self.level}")
         inside = states.filter(own >= 0).with_columns(
             cluster=own.cast(pl.UInt32),
             parent=pl.col(f"{self.level - 1}") if self.level else pl.lit(-1, dtype=pl.Int32),
         )
         counts = inside.group_by("cluster", "parent", "label", "predicted").agg(states=pl.len())
-        self.counts = added(self.counts, counts)
-        held = inside.group_by("cluster").agg(sequences=pl.col("sequence_id").n_unique())
-        self.held = added(self.held, held)
+        self.counts = add_counts(self.counts, counts)
+        sequences = inside.group_by("cluster").agg(sequences=pl.col("sequence_id").n_unique())
+        self.sequences = add_counts(self.sequences, sequences)
         self.unplaced = self.unplaced.join(inside, on=["cluster", "x", "y"], how="anti")
         self.unread = self.unread.join(inside, on=["cluster", "token"], how="anti")
 
     def table(self) -> pl.DataFrame:
-        """The columns of the clusters' table that the states prove, sorted."""
+        """Return the columns of the clusters' table that follow from the states, sorted."""
         states = pl.col("states")
         right = states.filter(pl.col("label") == pl.col("predicted")).sum()
+        assert self.counts is not None and self.sequences is not None, "a run has a state"
         found = self.counts.group_by("cluster").agg(states=states.sum(), right=right)
-        found = found.join(self.held, on="cluster")
+        found = found.join(self.sequences, on="cluster")
         for column in ("parent", "label", "predicted"):
-            found = found.join(self.most(column), on="cluster")
+            found = found.join(most_common(self.counts, column), on="cluster")
         # The coarser cluster of more than half of the states; -1 stands for none.
         parent = pl.when(2 * pl.col("of_parent") > states).then(pl.col("parent")).otherwise(-1)
         return found.sort("cluster").select(
@@ -150,27 +167,35 @@ class Level:
             (pl.col("right") / states).alias("accuracy"),
         )
 
-    def most(self, column: str) -> pl.DataFrame:
-        """The most common value of a column in each cluster, the least of equals; its states."""
-        of = f"of_{column}"
-        counted = self.counts.group_by("cluster", column).agg(pl.col("states").sum().alias(of))
-        counted = counted.sort("cluster", of, column, descending=[False, True, False])
-        return counted.unique("cluster", keep="first", maintain_order=True)
+
+def most_common(counts: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return the most common value of a column in each cluster, and the states that have it.
+
+    Of values as common as each other the smallest is taken.
+    counts  states by cluster and other columns
+    """
+    of = f"of_{column}"
+    counted = counts.group_by("cluster", column).agg(pl.col("states").sum().alias(of))
+    counted = counted.sort("cluster", of, column, descending=[False, True, False])
+    return counted.unique("cluster", keep="first", maintain_order=True)
 
 
-def added(total: pl.DataFrame | None, more: pl.DataFrame) -> pl.DataFrame:
-    """Counts, in the last column, of the keys in the others, with more of them added."""
+def add_counts(total: pl.DataFrame | None, more: pl.DataFrame) -> pl.DataFrame:
+    """Return the sums of two tables of counts: keys in all columns but the last, which counts."""
     *keys, count = more.columns
     both = more if total is None else pl.concat([total, more])
     return both.group_by(keys).agg(pl.col(count).sum())
 
 
-def check_labels(run: Run, name: str, table: pl.DataFrame, levels: list[Level]) -> None:
-    """A label stands at a state of its cluster, and its words are words that its states read."""
-    words = table["words"]
-    most = 0 if run.kind == "series" else CHARACTERISTIC_WORDS
+def check_labels(checker: ClusterChecker, levels: list[LevelCounts]) -> None:
+    """Check that each label is at a state of its cluster, and each word one that its states read.
+
+    raises  StatelineError  at the first cluster of which it is not
+    """
+    words = checker.table["words"]
+    most = 0 if checker.run.kind == "series" else CHARACTERISTIC_WORDS
     good = (words.list.len() <= most) & (words.list.n_unique() == words.list.len())
-    keep(run, name, table, f"{most} words at the most, each once", good, "words")
+    checker.keep(f"{most} words at the most, each once", good, "words")
     for each in levels:
         for left, column, rule in (
             (each.unplaced, "x", "x, y the place of one of its states"),
@@ -178,4 +203,4 @@ def check_labels(run: Run, name: str, table: pl.DataFrame, levels: list[Level]) 
         ):
             if left.height:
                 place = f"level {each.level}, cluster {left['cluster'][0]}"
-                fail(run, name, place, rule, left[column][0])
+                checker.fail(place, rule, left[column][0])

@@ -7,27 +7,28 @@ from itertools import chain
 import numpy as np
 import polars as pl
 
-from stateline.store.checks.judge import ROUNDING
-from stateline.store.checks.report import Report, fix
-from stateline.store.errors import StatelineError
+from stateline.store.checks.report import Report, fail
+from stateline.store.checks.rules import ROUNDING
 from stateline.store.manifest.consistency import Fact, written
-from stateline.store.manifest.figures import figure_facts
+from stateline.store.manifest.figures import SHARE_ROUNDING, figure_facts
 from stateline.store.reader import Run
 from stateline.store.schema import MANIFEST, SEQUENCES, TOLERANCE
 
 # Errors that only the build could measure, each with the name of its check.
 MEASURED = {
     "prediction_error": "model's own prediction",
-    "batch_error": "independent of batch",
-    "alone_error": "alone as in company",
+    "batch_error": "independent of batch composition",
+    "alone_error": "single-sequence run as in a batch",
 }
 
 
 def check_readout_shape(run: Run, report: Report) -> None:
-    """A linear readout states weights (K, N) and bias (K,) of the layer that it reads."""
+    """Check that a linear readout has weights (K, N) and bias (K,) of the layer that it reads.
+
+    raises  StatelineError  a shape, or a logit before the first step, is another one
+    """
     readout = run.manifest.readout
-    units = run.layer(readout.layer).units
-    outputs = readout.outputs
+    units, outputs = run.layer(readout.layer).units, readout.outputs
     if readout.method == "linear":
         check_shape(run, "weights", readout.weights, (outputs, units))
         check_shape(run, "bias", readout.bias, (outputs,))
@@ -45,86 +46,70 @@ def check_shape(run: Run, key: str, numbers: object, shape: tuple[int, ...]) -> 
     except ValueError:
         got = ()
     if got != shape:
-        raise StatelineError(
-            run.folder / MANIFEST,
-            f"key readout.{key}",
-            expected=" x ".join(map(str, shape)),
-            got=" x ".join(map(str, got)) or "something else",
-            fix=fix(run.name),
-        )
+        found = " x ".join(map(str, got)) or "something else"
+        fail(run, MANIFEST, f"key readout.{key}", " x ".join(map(str, shape)), found)
 
 
-def check_initial_logit(run: Run, said: np.ndarray, bias: np.ndarray) -> None:
-    """What a linear readout answers to the zero state is its bias, and nothing else.
+def check_initial_logit(run: Run, initial: np.ndarray, bias: np.ndarray) -> None:
+    """Check that the logit of a linear readout before the first step is its bias.
 
-    said, bias  (K,)
+    initial, bias  float64 (K,)
+    raises         StatelineError  it is not
     """
-    off = np.abs(said - bias) / (1 + np.abs(bias))
+    off = np.abs(initial - bias) / (1 + np.abs(bias))
     if not (off <= ROUNDING).all():
         output = int(np.argmax(~(off <= ROUNDING)))
-        raise StatelineError(
-            run.folder / MANIFEST,
-            f"key readout.initial_logit[{output}]",
-            expected=f"{bias[output]:.6g}, the bias of a linear readout",
-            got=f"{said[output]:.6g}",
-            fix=fix(run.name),
-        )
+        key = f"key readout.initial_logit[{output}]"
+        expected = f"{bias[output]:.6g}, the bias of a linear readout"
+        fail(run, MANIFEST, key, expected, f"{initial[output]:.6g}")
 
 
 def check_errors(run: Run, report: Report) -> None:
-    """Errors measured at build are within the tolerance, or do not apply."""
-    verified = run.manifest.verified
-    for figure, error in verified.errors.items():
-        name = MEASURED[figure]
+    """Check that the errors measured at build are within the tolerance, or do not apply.
+
+    raises  StatelineError  one is beyond it
+    """
+    tolerance = run.manifest.verified.tolerance
+    for key, error in run.manifest.verified.errors.items():
         if error is None:
-            report.add(name, "not applicable")
+            report.add(MEASURED[key], "not applicable")
             continue
-        if not error <= verified.tolerance:
-            raise StatelineError(
-                run.folder / MANIFEST,
-                f"verified.{figure} is beyond the tolerance",
-                expected=f"{verified.tolerance:g} at the most",
-                got=f"{error:g}",
-                fix=fix(run.name),
-            )
-        report.add(name, f"{error:.1e} off, measured at build")
+        if not error <= tolerance:
+            place = f"verified.{key} is beyond the tolerance"
+            fail(run, MANIFEST, place, f"{tolerance:g} at the most", f"{error:g}")
+        report.add(MEASURED[key], f"{error:.1e} off, measured at build")
 
 
 def check_accuracy(run: Run, report: Report) -> None:
-    """Accuracy and size of the test set as the confusion matrix has them."""
-    where = run.folder / MANIFEST
+    """Check accuracy and size of the test set against the confusion matrix.
+
+    raises  StatelineError  one of them differs
+    """
     metrics = run.manifest.model.metrics
-    confusion = metrics.confusion
-    tested = sum(map(sum, confusion))
-    right = sum(row[index] for index, row in enumerate(confusion))
+    tested = sum(map(sum, metrics.confusion))
+    right = sum(row[index] for index, row in enumerate(metrics.confusion))
     if tested != metrics.test:
-        raise StatelineError(
-            where,
-            "model.metrics.confusion does not add up to the test set",
-            expected=metrics.test,
-            got=tested,
-            fix=fix(run.name),
-        )
-    if not math.isclose(metrics.accuracy, right / max(tested, 1), abs_tol=1e-6):
-        raise StatelineError(
-            where,
-            "model.metrics.accuracy is not that of the confusion matrix",
-            expected=f"{right / max(tested, 1):.6f}",
-            got=f"{metrics.accuracy:.6f}",
-            fix=fix(run.name),
-        )
+        place = "model.metrics.confusion does not add up to the test set"
+        fail(run, MANIFEST, place, metrics.test, tested)
+    accuracy = right / max(tested, 1)
+    if not math.isclose(metrics.accuracy, accuracy, abs_tol=SHARE_ROUNDING):
+        place = "model.metrics.accuracy is not that of the confusion matrix"
+        fail(run, MANIFEST, place, f"{accuracy:.6f}", f"{metrics.accuracy:.6f}")
     report.add("accuracy", f"{metrics.accuracy:.4f}, {right:,} of {tested:,} on the diagonal")
 
 
 def check_counts(run: Run, report: Report) -> None:
-    """Counts of the manifest that the table of sequences proves."""
-    table, corpus = run.sequences, run.manifest.corpus
+    """Check the counts of the manifest that follow from the table of sequences.
+
+    raises  StatelineError  one of them differs
+    """
+    table, corpus, left_out = run.sequences, run.manifest.corpus, run.manifest.left_out
     cut = table["length_full"].cast(pl.Int64) - table["length"].cast(pl.Int64)
+    # Of each key: as stored, and as counted.
     counts = {
         f"corpus.classes[{index}].stored": (each.stored, int((table["label"] == index).sum()))
         for index, each in enumerate(corpus.classes)
     }
-    left_out = run.manifest.left_out
     counts |= {
         "left_out.truncated_sequences": (left_out.truncated_sequences, int((cut > 0).sum())),
         "left_out.truncated_words": (left_out.truncated_words, int(cut.sum())),
@@ -134,33 +119,28 @@ def check_counts(run: Run, report: Report) -> None:
             corpus.sizes.test - table.height,
         ),
     }
-    for key, (said, counted) in counts.items():
-        if said != counted:
-            raise StatelineError(
-                run.folder / MANIFEST,
-                f"key {key} is not what the tables hold",
-                expected=f"{counted:,}",
-                got=f"{said:,}",
-                fix=fix(run.name),
-            )
+    for key, (stored, counted) in counts.items():
+        if stored != counted:
+            place = f"key {key} is not that of the tables"
+            fail(run, MANIFEST, place, f"{counted:,}", f"{stored:,}")
     report.add("counts", f"{len(counts)} counts of the manifest are those of the tables")
 
 
 def check_figures(run: Run, report: Report) -> None:
-    """Figures of the manifest that follow from each other, or from answers that are stored."""
+    """Check figures of the manifest that follow from each other, or from stored answers.
+
+    raises  StatelineError  one of them differs
+    """
     count = 0
-    for fits, key, want, got in chain(figure_facts(run.manifest), confusion_facts(run)):
-        if not fits:
-            raise StatelineError(
-                run.folder / MANIFEST, f"key {key}", expected=want, got=written(got),
-                fix=fix(run.name),
-            )  # fmt: skip
+    for true, key, expected, got in chain(figure_facts(run.manifest), confusion_facts(run)):
+        if not true:
+            fail(run, MANIFEST, f"key {key}", expected, written(got))
         count += 1
     report.add("figures", f"{count} figures of the manifest follow from others or lie in range")
 
 
 def confusion_facts(run: Run) -> Iterator[Fact]:
-    """The stored sequences are part of the test split, and so are their answers."""
+    """Yield that the test split has at least the answers of the stored sequences, part of it."""
     confusion = run.manifest.model.metrics.confusion
     # The split was answered in other batches: two classes as likely as each other may change
     # places, but none that more than half of the probability is for.

@@ -10,30 +10,32 @@ from stateline.store.manifest.contents import run_files, run_tables
 from stateline.store.manifest.models import FileEntry, Manifest
 from stateline.store.schema import MANIFEST, MODEL
 
+# Names become paths here and in an archive; none may lead out of the run.
 INSIDE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 def check_files(folder: Path, manifest: Manifest, report: Report) -> None:
-    """Every file that the manifest lists is there with its size and SHA-256; no table is stray.
+    """Check that every listed file has its size and SHA-256, and that there is no other table.
 
-    Comes before anything reads the tables: a damaged file must not reach a Parquet reader.
+    Call it before anything reads the tables: a damaged file must not reach a Parquet reader.
+    raises  StatelineError  at the first file that is missing, changed or unknown
     """
-    listed, total = manifest.tables, 0
-    # Names become paths here and in an archive; none may lead out of the run.
-    for name in [f"{report.run}/{each}" for each in (MANIFEST, *run_tables(manifest), *listed)]:
+    listed, tables, files = manifest.tables, run_tables(manifest), run_files(manifest)
+    for name in [f"{report.run}/{each}" for each in (MANIFEST, *tables, *listed)]:
         if not INSIDE.fullmatch(name):
             raise StatelineError(folder / MANIFEST, f"{name!r} leads out of the run")
-    for name in [*run_tables(manifest), *run_files(manifest)]:
+    for name in [*tables, *files]:
         if name not in listed:
             raise StatelineError(folder / MANIFEST, f"{name} is not listed", fix=fix(report.run))
-    if MODEL in listed and not run_files(manifest):
+    if MODEL in listed and not files:
         raise StatelineError(
             folder / MODEL, "listed, though the manifest has no model", fix=fix(report.run)
         )
     found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet")))
     for name in [*listed, *found]:
-        if name.endswith(".parquet") and name not in run_tables(manifest):
+        if name.endswith(".parquet") and name not in tables:
             raise StatelineError(folder / name, "no table of this run", fix=fix(report.run))
+    total = 0
     for name, entry in listed.items():
         check_file(folder / name, entry, report.run)
         total += entry.bytes
@@ -41,15 +43,19 @@ def check_files(folder: Path, manifest: Manifest, report: Report) -> None:
 
 
 def check_file(path: Path, entry: FileEntry, run: str) -> None:
-    """One file has the size and the SHA-256 of its entry."""
+    """Check that a file has the size and the SHA-256 of its entry.
+
+    raises  StatelineError  it is missing, or differs
+    """
     if not path.is_file():
         raise StatelineError(path, "missing", fix=fix(run))
-    if path.stat().st_size != entry.bytes:
+    size = path.stat().st_size
+    if size != entry.bytes:
         raise StatelineError(
             path,
             "cut short or changed",
             expected=f"{entry.bytes:,} bytes",
-            got=f"{path.stat().st_size:,}",
+            got=f"{size:,}",
             fix=fix(run),
         )
     digest = file_sha256(path)

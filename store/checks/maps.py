@@ -1,4 +1,4 @@
-"""Checks of what follows from the places on a map: stretched segments, and clusters."""
+"""Checks of the figures that follow from the places on a map: stretched segments, and clusters."""
 
 from collections.abc import Iterator
 
@@ -6,44 +6,55 @@ import numpy as np
 import polars as pl
 
 from stateline.store.blocks import blocks
-from stateline.store.checks.clusters import check_clusters, fail
-from stateline.store.checks.judge import ROUNDING
+from stateline.store.checks.clusters import check_clusters
 from stateline.store.checks.phrase_sums import BLOCK_STEPS
-from stateline.store.checks.report import Report
+from stateline.store.checks.report import Report, fail
+from stateline.store.checks.rules import ROUNDING, first_false
 from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run
-from stateline.store.schema import DISTANCE_COLUMNS, MANIFEST, STEPS, hidden_table, projection_table
+from stateline.store.schema import (
+    DISTANCE_COLUMNS,
+    MANIFEST,
+    MIN_SEGMENT,
+    STEPS,
+    hidden_table,
+    projection_table,
+)
 from stateline.store.table import SlicedTable
 
-# A segment of no length on the map counts as this share of the median one.
-SHORTEST = 1e-3
-# Of logarithms of ratios of float32 numbers.
-LOG_ROUNDING = 1e-4
+LOG_ROUNDING = 1e-4  # of logarithms of ratios of float32 numbers
 
 
 def check_maps(run: Run, report: Report) -> None:
-    """Every map, one after the other."""
+    """Check every map.
+
+    raises  StatelineError  at the first step or cluster that differs
+    """
     steps = SlicedTable(run.folder / STEPS, run.columns[STEPS])
-    for each in run.manifest.projections:
-        name = projection_table(each.id)
+    for entry in run.manifest.projections:
+        name = projection_table(entry.id)
         places = SlicedTable(run.folder / name, run.columns[name])
-        drawn, found = check_stretch(run, each, places), check_clusters(run, each, places, steps)
-        report.add("maps", f"{each.id}, {drawn:,} segments and {found} clusters")
+        segments, clusters = (
+            check_stretch(run, entry, places),
+            check_clusters(run, entry, places, steps),
+        )
+        report.add("maps", f"{entry.id}, {segments:,} segments and {clusters} clusters")
 
 
-def segments(run: Run, entry: Projection, places: SlicedTable) -> Iterator[pl.DataFrame]:
-    """A row a step of a map, some sequences at a time: sequence_id, t, stretch, and the segment.
+def read_segments(run: Run, entry: Projection, places: SlicedTable) -> Iterator[pl.DataFrame]:
+    """Yield a row a step of a map, some sequences at a time.
 
-    entry   the manifest's of the map
-    places  its table
-    yields  length: on the map from the step before; apart: distance of the two states, which is
-            that of the later step, or of the earlier one in a layer that reads from the end; both
-            null at the first step and where the state did not move
+    places  table of the map
+    yields  sequence_id, t, stretch, and of the segment from the step before its length on the map
+            and the distance of the two states, apart: that of the later step, or of the earlier
+            one in a layer that reads from the end. Both are null at the first step and where the
+            state did not move
     """
     column, name = DISTANCE_COLUMNS[entry.state], hidden_table(entry.layer)
     hidden = SlicedTable(run.folder / name, run.columns[name])
     backward = run.layer(entry.layer).direction == "backward"
-    length = sum((pl.col(axis) - pl.col(axis).shift(1)) ** 2 for axis in ("x", "y")).sqrt()
+    across, up = (pl.col(axis) - pl.col(axis).shift(1) for axis in ("x", "y"))
+    length = (across**2 + up**2).sqrt()
     drawn = (pl.col("t") > 0) & (pl.col("apart") > 0)
     for block in blocks(run.offsets, BLOCK_STEPS):
         steps = places.slice(block.start, block.stop, ["sequence_id", "t", "stretch", "x", "y"])
@@ -59,9 +70,12 @@ def segments(run: Run, entry: Projection, places: SlicedTable) -> Iterator[pl.Da
 
 
 def medians(run: Run, entry: Projection, places: SlicedTable) -> tuple[float | None, float]:
-    """Of all segments: their scale, None where there is none; and their length on the map."""
+    """Return the median scale of all segments, None where there is none, and the median length.
+
+    places  table of the map
+    """
     scales, lengths = [], []
-    for steps in segments(run, entry, places):
+    for steps in read_segments(run, entry, places):
         drawn = steps.drop_nulls("length")
         scales.append((drawn["length"] / drawn["apart"]).to_numpy())
         lengths.append(drawn["length"].to_numpy())
@@ -75,26 +89,30 @@ def medians(run: Run, entry: Projection, places: SlicedTable) -> tuple[float | N
 
 
 def check_stretch(run: Run, entry: Projection, places: SlicedTable) -> int:
-    """The stretch of every segment from places and distances; returns how many there are.
+    """Check the stretch of every segment from places and distances; return how many there are.
 
-    entry   the manifest's of the map
-    places  its table
+    places  table of the map
+    raises  StatelineError  at the first step that differs
     """
-    said = entry.segment_scale
-    scale, middle = medians(run, entry, places)
-    known = said is not None and scale is not None
-    if abs(said - scale) > ROUNDING * scale if known else (said, scale) != (None, None):
+    stored = entry.segment_scale
+    scale, median_length = medians(run, entry, places)
+    if stored is None or scale is None:
+        same = stored is scale
+    else:
+        same = abs(stored - scale) <= ROUNDING * scale
+    if not same:
         key = f"projections, {entry.id}: segment_scale"
-        fail(run, MANIFEST, key, "null" if scale is None else f"{scale:.6g}", said)
-    length = pl.max_horizontal("length", pl.lit(SHORTEST * middle))
+        fail(run, MANIFEST, key, "null" if scale is None else f"{scale:.6g}", stored)
+    length = pl.max_horizontal("length", pl.lit(MIN_SEGMENT * median_length))
     count, before = 0, 0
-    for steps in segments(run, entry, places):
+    for steps in read_segments(run, entry, places):
         # A step without a segment has no distance, hence no stretch.
-        wanted = steps.select((length / pl.col("apart") / scale).log(2)).to_series()
+        ratio = length / pl.col("apart") / pl.lit(scale, dtype=pl.Float64)
+        wanted = steps.select(ratio.log(2)).to_series()
         off = (steps["stretch"] - wanted).abs() <= LOG_ROUNDING
         good = (steps["stretch"].is_null() == wanted.is_null()) & (off | wanted.is_null())
         if not good.all():
-            row = int((~good).arg_max())
+            row = first_false(good)
             place = f"sequence {steps['sequence_id'][row]}, t {steps['t'][row]} "
             place += f"(row {before + row:,})"
             rule = f"stretch = {wanted[row]}"

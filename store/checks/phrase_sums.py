@@ -1,4 +1,4 @@
-"""What the steps say of each token and phrase, added up block by block of whole sequences."""
+"""Sums over the occurrences of each token and phrase, block by block of whole sequences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,14 +17,15 @@ BLOCK_STEPS = 65_536
 
 @dataclass
 class Occurrences:
-    """Tokens, or pairs of tokens that follow each other, of some sequences.
+    """O tokens, or pairs of tokens that follow each other, of some sequences.
 
     size          words in each, 1 or 2
-    row           int64 (O,)  row of words.parquet; -1 where it is in none
+    row           int64 (O,)      row of words.parquet; -1 where it is in none
     phrase        String (O,)
     sequence      int64 (O,)
-    contribution  float64 (O, K), distance float64 (O,): summed over the words of a pair
-    flipped       bool (O,)  the predicted class changed at its step, or at one of its two
+    contribution  float64 (O, K)  summed over the words of a pair
+    distance      float64 (O,)    summed over the words of a pair
+    flipped       bool (O,)       the predicted class changed at its step, or at one of its two
     """
 
     size: int
@@ -37,7 +38,7 @@ class Occurrences:
 
 
 def occurrences(run: Run, words: pl.DataFrame) -> Iterator[Occurrences]:
-    """Every token and every pair of a run, some sequences at a time.
+    """Yield every token and every pair of a run, some sequences at a time.
 
     words  phrase and size of each row of words.parquet
     """
@@ -70,22 +71,31 @@ def occurrences(run: Run, words: pl.DataFrame) -> Iterator[Occurrences]:
 
 
 def numbered(phrase: pl.Series, rows: pl.DataFrame) -> np.ndarray:
-    """The row of each phrase, int64 (O,), -1 where it has none."""
-    wanted = pl.DataFrame({"phrase": phrase})
-    found = wanted.join(rows, on="phrase", how="left", maintain_order="left")
-    return found["row"].fill_null(-1).to_numpy()
+    """Return the row of each phrase, -1 where it has none.
+
+    phrase   String (O,)
+    rows     row and phrase of words.parquet
+    returns  int64 (O,)
+    """
+    phrases = pl.DataFrame({"phrase": phrase})
+    found = phrases.join(rows, on="phrase", how="left", maintain_order="left")
+    row: np.ndarray = found["row"].fill_null(-1).to_numpy()
+    return row
 
 
 @dataclass
 class Sums:
     """Sums over all occurrences of each row of words.parquet, P of them.
 
-    count, sequences, wrong, flips  int64 (P,); wrong: sequences with it that are misclassified
-    holding       int64 (P, C)  stored sequences with it, by class
+    count         int64 (P,)      occurrences
+    sequences     int64 (P,)      stored sequences with it
+    wrong         int64 (P,)      those of them that are misclassified
+    flips         int64 (P,)      occurrences at which the predicted class changed
+    holding       int64 (P, C)    stored sequences with it, by class
     contribution  float64 (P, K)
     distance      float64 (P,)
     unlisted      the first token without a row, None where each has one
-    missing       uint64        hashes of the pairs that have no row
+    missing       uint64          hashes of the pairs that have no row
     """
 
     count: np.ndarray
@@ -100,7 +110,10 @@ class Sums:
 
 
 def add_up(run: Run, words: pl.DataFrame) -> Sums:
-    """All sums of a run."""
+    """Return the sums of a run.
+
+    words  phrase and size of each row of words.parquet
+    """
     size, classes = words.height, len(run.class_names)
     label = run.sequences["label"].to_numpy().astype(np.int64)
     wrong = (~run.sequences["correct"]).to_numpy()
@@ -136,10 +149,11 @@ def add_up(run: Run, words: pl.DataFrame) -> Sums:
 
 
 def spread(run: Run, words: pl.DataFrame, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Squares of what each occurrence is off its phrase's mean, added up.
+    """Return sums of squared differences of the occurrences from the mean of their phrase.
 
+    words    phrase and size of each row of words.parquet
     mean     float64 (P, K)
-    returns  float64 (P, K) of the contributions, (P, C) of the effects towards each class
+    returns  float64 (P, K) of the contributions, float64 (P, C) of the effects towards each class
     """
     size = len(mean)
     moved, pushed = np.zeros_like(mean), np.zeros((size, len(run.class_names)))
@@ -154,9 +168,14 @@ def spread(run: Run, words: pl.DataFrame, mean: np.ndarray) -> tuple[np.ndarray,
 
 
 def effects(contribution: np.ndarray) -> np.ndarray:
-    """What contributions (O, K) do for each class, (O, C): its own less the mean of the others."""
+    """Return the effect of contributions on each class: its own less the mean of the others.
+
+    contribution  float64 (O, K)
+    returns       float64 (O, C)
+    """
     if contribution.shape[1] == 1:
         return np.concatenate([-contribution, contribution], axis=1)
     classes = contribution.shape[1]
     others = contribution.sum(axis=1, keepdims=True) - contribution
-    return contribution - others / (classes - 1)
+    effect: np.ndarray = contribution - others / (classes - 1)
+    return effect

@@ -1,7 +1,7 @@
 """Checking a run: every file, every row and every number that follows from another.
 
-The model is not needed: what it said is in the tables, and all that was derived from it is
-derived here again. Tables a row a step are read in blocks of whole sequences. What is held of all
+The model is not needed: its answers are in the tables, and all that was derived from them is
+computed again here. Step-grained tables are read in blocks of whole sequences. What is kept of all
 steps at once is little: two numbers of each on one map, whose medians are taken, and a hash of each
 pair of words that is listed nowhere.
 """
@@ -29,6 +29,21 @@ from stateline.store.manifest.read import read_manifest
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import SEQUENCES, is_step_grained
 
+# In this order: later checks rely on what earlier ones made sure of.
+CHECKS = (
+    check_readout_shape,
+    check_errors,
+    check_accuracy,
+    check_sequences,
+    check_counts,
+    check_vocabulary,
+    check_steps,
+    check_figures,
+    check_phrases,
+    check_maps,
+    check_units,
+)
+
 
 def check_run(folder: Path | str) -> Report:
     """Verify one run's folder from its checksums to its last contribution.
@@ -44,35 +59,29 @@ def check_run(folder: Path | str) -> Report:
     run = open_run(folder)
     report.add("schema", f"{len(run.columns)} tables of the schema's columns and types")
     check_rows(run, report)
-    check_readout_shape(run, report)
-    check_errors(run, report)
-    check_accuracy(run, report)
-    check_sequences(run, report)
-    check_counts(run, report)
-    check_vocabulary(run, report)
-    check_steps(run, report.add)
-    check_figures(run, report)
-    check_phrases(run, report)
-    check_maps(run, report)
-    check_units(run, report)
+    for check in CHECKS:
+        check(run, report)
     return report
 
 
 def check_rows(run: Run, report: Report) -> None:
-    """Each table holds the rows that the manifest says; those a row a step all the same number."""
+    """Check that each table has the rows of its entry, and step-grained ones all the same number.
+
+    raises  StatelineError  a table has others, or the run has no sequence
+    """
     sequences = run.manifest.corpus.sizes.stored
     for name in run.columns:
         rows = run.scan(name).select(pl.len()).collect().item()
-        wanted = run.manifest.rows(name)
-        if name == SEQUENCES and rows == wanted:
-            wanted = sequences
-        elif is_step_grained(run.columns[name]) and rows == wanted:
-            wanted = run.states
-        if rows != wanted:
+        expected = run.manifest.rows(name)
+        if name == SEQUENCES and rows == expected:
+            expected = sequences
+        elif is_step_grained(run.columns[name]) and rows == expected:
+            expected = run.states
+        if rows != expected:
             raise StatelineError(
                 run.folder / name,
                 "holds another number of rows than it should",
-                expected=f"{wanted:,}",
+                expected=f"{expected:,}",
                 got=f"{rows:,}",
                 fix=fix(run.name),
             )

@@ -1,64 +1,51 @@
 """Checks of the tables that are read whole: sequences and vocabulary."""
 
-from pathlib import Path
-
 import polars as pl
 
-from stateline.store.checks.report import Report, fix
+from stateline.store.checks.report import Report, fail, fix
+from stateline.store.checks.rules import first_false
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import Corpus
 from stateline.store.reader import Run
-from stateline.store.schema import SEQUENCES, VOCABULARY, Column
+from stateline.store.schema import SEQUENCES, VOCABULARY
 
 
-def refuse_nulls(
-    table: pl.DataFrame, columns: tuple[Column, ...], where: Path, run: str, first: int = 0
-) -> None:
-    """Only columns whose schema gives null a meaning may hold nulls."""
-    for column in columns:
-        if not column.null and column.name in table.columns and table[column.name].null_count():
-            row = first + table[column.name].is_null().arg_max()
-            raise StatelineError(
-                where, f"row {row:,}: {column.name} is null, which it never is", fix=fix(run)
-            )
+def refuse_nulls(run: Run, name: str, table: pl.DataFrame) -> None:
+    """Check that only columns whose schema gives null a meaning hold nulls.
+
+    raises  StatelineError  at the first null of another column
+    """
+    for column in run.columns[name]:
+        there = table[column.name].is_not_null()
+        if not column.null and not there.all():
+            what = f"row {first_false(there):,}: {column.name} is null, which it never is"
+            raise StatelineError(run.folder / name, what, fix=fix(run.name))
 
 
 def check_sequences(run: Run, report: Report) -> None:
-    """The table of sequences by itself and against the manifest."""
-    table, path = run.sequences, run.folder / SEQUENCES
-    classes, corpus = len(run.class_names), run.manifest.corpus
-    refuse_nulls(table, run.columns[SEQUENCES], path, run.name)
-    for rule, holds in sequence_rules(classes, corpus).items():
-        # Not-a-number compares in ways of its own; `is_between` refuses it.
-        good = table.select(holds).to_series()
+    """Check the table of sequences by itself and against the manifest.
+
+    raises  StatelineError  at the first sequence that breaks a rule
+    """
+    table = run.sequences
+    refuse_nulls(run, SEQUENCES, table)
+    for rule, expression in sequence_rules(len(run.class_names), run.manifest.corpus).items():
+        # NaN compares in ways of its own; `is_between` refuses it.
+        good = table.select(expression).to_series()
         if not good.all():
-            sequence = int((~good).arg_max())
+            sequence = first_false(good)
             column = rule.split(" ", 1)[0]
-            raise StatelineError(
-                path,
-                f"sequence {sequence}",
-                expected=rule,
-                got=table[column][sequence],
-                fix=fix(run.name),
-            )
+            fail(run, SEQUENCES, f"sequence {sequence}", rule, table[column][sequence])
         report.add("sequences", rule)
     rows = int(table["length"].sum())
     if rows != run.states:
-        raise StatelineError(
-            path,
-            "its lengths do not add up to the rows of the steps",
-            expected=f"{run.states:,}",
-            got=f"{rows:,}",
-            fix=fix(run.name),
-        )
+        what = "its lengths do not add up to the rows of the steps"
+        fail(run, SEQUENCES, what, f"{run.states:,}", f"{rows:,}")
     report.add("lengths", f"add up to {rows:,} steps")
 
 
 def sequence_rules(classes: int, corpus: Corpus) -> dict[str, pl.Expr]:
-    """What each row of sequences.parquet keeps to, by the rule in words, its column first.
-
-    corpus  the manifest's
-    """
+    """Return the rules of each row of sequences.parquet, by their words, the column first."""
     id_ = pl.col("sequence_id")
     rules = {
         "sequence_id counts from 0 in stored order": id_ == pl.int_range(pl.len()),
@@ -84,7 +71,7 @@ def sequence_rules(classes: int, corpus: Corpus) -> dict[str, pl.Expr]:
 
 
 def length_rules(most: int | None) -> dict[str, pl.Expr]:
-    """Lengths as the truncation allows them; most None: nothing was cut."""
+    """Return the rules of the lengths under a truncation; None: nothing was cut."""
     length, full = pl.col("length"), pl.col("length_full")
     if most is None:
         return {
@@ -98,49 +85,42 @@ def length_rules(most: int | None) -> dict[str, pl.Expr]:
 
 
 def check_vocabulary(run: Run, report: Report) -> None:
-    """A row a token, numbered as the embedding's rows are."""
-    path = run.folder / VOCABULARY
+    """Check that the vocabulary has a row a token, numbered as the embedding's rows are.
+
+    raises  StatelineError  at the first row that breaks a rule; a series has a token
+    """
     table = run.scan(VOCABULARY).collect()
-    refuse_nulls(table, run.columns[VOCABULARY], path, run.name)
+    refuse_nulls(run, VOCABULARY, table)
     good = table["token_id"] == pl.int_range(table.height, eager=True)
     if not good.all():
-        row = int((~good).arg_max())
-        raise StatelineError(
-            path,
-            f"row {row:,}: token_id",
-            expected=row,
-            got=table["token_id"][row],
-            fix=fix(run.name),
-        )
+        row = first_false(good)
+        fail(run, VOCABULARY, f"row {row:,}: token_id", row, table["token_id"][row])
     if run.kind == "series" and table.height:
-        raise StatelineError(
-            path, "holds tokens of a series", expected=0, got=table.height, fix=fix(run.name)
-        )
+        fail(run, VOCABULARY, "holds tokens of a series", 0, table.height)
     check_training_counts(run, table)
     report.add("vocabulary", f"{table.height:,} tokens")
 
 
 def check_training_counts(run: Run, table: pl.DataFrame) -> None:
-    """Counts are known where, and only where, the training split is, and fit each other."""
-    corpus = run.manifest.corpus
-    known = corpus.sizes.train is not None
+    """Check that counts are null where the training split is not known, and else fit each other.
+
+    table   the vocabulary
+    raises  StatelineError  at the first row that breaks a rule
+    """
+    classes, sizes = run.manifest.corpus.classes, run.manifest.corpus.sizes
+    known = sizes.train is not None
     rule = "null where, and only where, the training split is not known"
     rules = [(each, rule, pl.col(each).is_not_null() == known) for each in ("count", "sequences")]
     if known:
-        held, train = pl.col("sequences"), [each.train for each in corpus.classes]
-        within = [held.arr.get(index) <= most for index, most in enumerate(train)]
+        sequences = pl.col("sequences")
+        within = [sequences.arr.get(c) <= each.train for c, each in enumerate(classes)]
+        rule = "not below the sequences that hold it"
         rules += [
-            ("count", "not below the sequences that hold it", pl.col("count") >= held.arr.sum()),
+            ("count", rule, pl.col("count") >= sequences.arr.sum()),
             ("sequences", "at most those of the split, by class", pl.all_horizontal(within)),
         ]
-    for column, rule, holds in rules:
-        good = table.select(holds).to_series()
+    for column, rule, expression in rules:
+        good = table.select(expression).to_series()
         if not good.all():
-            row = int((~good).arg_max())
-            raise StatelineError(
-                run.folder / VOCABULARY,
-                f"row {row:,}: {column}",
-                expected=rule,
-                got=table[column][row],
-                fix=fix(run.name),
-            )
+            row = first_false(good)
+            fail(run, VOCABULARY, f"row {row:,}: {column}", rule, table[column][row])

@@ -1,19 +1,18 @@
-"""Checks of the tables a row a step, in blocks of whole sequences.
+"""Checks of the step-grained tables, in blocks of whole sequences.
 
-Every derived number is derived again from the states and the manifest's readout, in double
+Every derived number is computed again from the states and the manifest's readout, in double
 precision, and may be off by rounding only.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 import polars as pl
 
 from stateline.store.blocks import Block, blocks
 from stateline.store.checks.answers import check_answers, check_decisions
-from stateline.store.checks.judge import Judge
+from stateline.store.checks.report import Report
+from stateline.store.checks.rules import RuleChecker, first_false
 from stateline.store.checks.states import check_layer, check_places, check_readout, check_totals
-from stateline.store.checks.words import Features, check_words
+from stateline.store.checks.words import FeatureRange, check_words
 from stateline.store.reader import Run
 from stateline.store.schema import (
     STEPS,
@@ -30,66 +29,72 @@ from stateline.store.table import SlicedTable
 BLOCK_VALUES = 4_000_000
 
 
-def check_steps(run: Run, add: Callable[[str, str], None]) -> None:
-    """All tables a row a step, and what the table of sequences says of them.
+def check_steps(run: Run, report: Report) -> None:
+    """Check all step-grained tables, and the columns of sequences.parquet that follow from them.
 
-    add  receives the name and the figure of each check that passed
+    raises  StatelineError  at the first row or figure that breaks a rule
     """
     tables = {name: SlicedTable(run.folder / name, run.columns[name]) for name in step_tables(run)}
-    judge = Judge(run)
+    checker = RuleChecker(run)
     vocabulary = run.scan(VOCABULARY).select("token").collect()["token"]
-    features = Features(run.manifest.corpus.features)
-    widest = max(numbers(run.columns[name]) for name in tables)
+    features = FeatureRange(run.manifest.corpus.features)
+    widest = max(vector_size(run.columns[name]) for name in tables)
     trust = dict.fromkeys(run.projection_ids, 0.0)
-    reach: dict[tuple[str, str], float] = {}
+    largest: dict[tuple[str, str], float] = {}
     for block in blocks(run.offsets, max(BLOCK_VALUES // widest, 1)):
-        steps = read(tables[STEPS], block, judge)
-        check_words(judge, block, steps, vocabulary)
-        features.check(judge, block, steps)
-        check_answers(judge, block, steps)
-        check_decisions(judge, block, steps)
+        steps = read_block(tables[STEPS], block, checker)
+        check_words(checker, block, steps, vocabulary)
+        features.check(checker, block, steps)
+        check_answers(checker, block, steps)
+        check_decisions(checker, block, steps)
         for layer in run.manifest.layers:
             name = hidden_table(layer.id)
-            hidden = read(tables[name], block, judge)
-            for state, largest in check_layer(judge, block, name, layer, hidden).items():
+            hidden = read_block(tables[name], block, checker)
+            for state, distance in check_layer(checker, block, name, layer, hidden).items():
                 key = layer.id, state
-                reach[key] = max(reach.get(key, 0.0), largest)
+                largest[key] = max(largest.get(key, 0.0), distance)
             if layer.id == run.manifest.readout.layer:
-                check_readout(judge, block, steps, hidden)
+                check_readout(checker, block, steps, hidden)
         for projection in run.projection_ids:
             name = projection_table(projection)
-            trust[projection] += check_places(judge, block, name, read(tables[name], block, judge))
-    features.check_total(judge)
-    check_totals(judge, trust, reach)
-    for rule, error in judge.worst.items():
-        add("steps", f"{rule}" + (f", {error:.1e} off at the most" if error else ""))
+            places = read_block(tables[name], block, checker)
+            trust[projection] += check_places(checker, block, name, places)
+    features.check_total(checker)
+    check_totals(checker, trust, largest)
+    for rule, error in checker.max_errors.items():
+        report.add("steps", f"{rule}" + (f", {error:.1e} off at the most" if error else ""))
 
 
 def step_tables(run: Run) -> list[str]:
-    """The tables that hold a row a step."""
+    """Return the names of the step-grained tables."""
     return [name for name, columns in run.columns.items() if is_step_grained(columns)]
 
 
-def numbers(columns: tuple[Column, ...]) -> int:
-    """Numbers in the vectors of one row, 1 where it has none."""
+def vector_size(columns: tuple[Column, ...]) -> int:
+    """Return the numbers in the vectors of one row, 1 where it has none."""
     return max(sum(c.dtype.shape[0] for c in columns if isinstance(c.dtype, pl.Array)), 1)
 
 
-def read(table: SlicedTable, block: Block, judge: Judge) -> pl.DataFrame:
-    """A block of one table, its keys and nulls checked."""
-    name = table.path.relative_to(judge.run.folder).as_posix()
+def read_block(table: SlicedTable, block: Block, checker: RuleChecker) -> pl.DataFrame:
+    """Read a block of one table, and check its keys and nulls.
+
+    raises  StatelineError  a value is null that may not be, or the keys are not those of the block
+    """
+    name = table.path.relative_to(checker.run.folder).as_posix()
     frame = table.slice(block.start, block.stop, None)
-    for column in judge.run.columns[name]:
-        missing = frame[column.name].is_null()
-        if not column.null and missing.any():
-            judge.fail(name, block.place(missing.arg_max()), f"{column.name} never null", "null")
+    for column in checker.run.columns[name]:
+        there = frame[column.name].is_not_null()
+        if not column.null and not there.all():
+            rule = f"{column.name} never null"
+            checker.fail(name, block.place(first_false(there)), rule, "null")
     sequence = np.repeat(np.arange(block.first, block.last), block.lengths)
     t = np.arange(block.rows) - np.repeat(block.starts, block.lengths)
     keys = frame.select("sequence_id", "t").to_numpy()
     good = (keys[:, 0] == sequence) & (keys[:, 1] == t)
-    got = [f"sequence_id {a}, t {b}" for a, b in keys[[np.argmin(good)]]]
     if not good.all():
+        row = int(np.argmin(good))
         rule = "rows sorted by sequence_id and t, t from 0 to length - 1"
-        judge.fail(name, block.place(int(np.argmin(good))), rule, got[0])
-    judge.worst.setdefault("keys are the same and sorted in every table", 0.0)
+        got = f"sequence_id {keys[row, 0]}, t {keys[row, 1]}"
+        checker.fail(name, block.place(row), rule, got)
+    checker.max_errors.setdefault("keys are the same and sorted in every table", 0.0)
     return frame

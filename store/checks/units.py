@@ -1,12 +1,12 @@
-"""Checks of a layer's units: their figures, their strongest contexts, and what words do to them."""
+"""Checks of a layer's units: figures, strongest contexts, and responses to words."""
 
 import numpy as np
 import polars as pl
 
 from stateline.store.blocks import Block, blocks
-from stateline.store.checks.judge import ROUNDING, Judge, shown
 from stateline.store.checks.report import Report
-from stateline.store.checks.responses import Words
+from stateline.store.checks.responses import ResponseChecker
+from stateline.store.checks.rules import ROUNDING, RuleChecker, format_numbers
 from stateline.store.checks.sequences import refuse_nulls
 from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
@@ -17,58 +17,70 @@ BLOCK_VALUES = 4_000_000  # numbers of one block of states, 16 MB in single prec
 
 
 def check_units(run: Run, report: Report) -> None:
-    """Units, contexts and responses of every layer, from its states."""
-    judge = Judge(run)
+    """Check units, contexts and responses of every layer against its states.
+
+    raises  StatelineError  at the first row or unit that differs
+    """
+    checker = RuleChecker(run)
     for layer in run.manifest.layers:
-        id_ = layer.id
-        for name in (unit_table(id_), context_table(id_), response_table(id_)):
-            table = run.scan(name).collect()
-            refuse_nulls(table, run.columns[name], run.folder / name, run.name)
-        check_numbers(judge, layer)
-        parts = [Figures(judge, layer), Contexts(judge, layer), Words(judge, layer)]
-        hidden = SlicedTable(run.folder / hidden_table(id_), run.columns[hidden_table(id_)])
+        for name in (unit_table(layer.id), context_table(layer.id), response_table(layer.id)):
+            refuse_nulls(run, name, run.scan(name).collect())
+        check_numbers(checker, layer)
+        figures, contexts = FigureChecker(checker, layer), ContextChecker(checker, layer)
+        responses = ResponseChecker(checker, layer)
+        name = hidden_table(layer.id)
+        hidden = SlicedTable(run.folder / name, run.columns[name])
         for block in blocks(run.offsets, max(BLOCK_VALUES // layer.units, 1)):
             h = hidden.slice(block.start, block.stop, ["h"])["h"].to_numpy()
-            for part in parts:
-                part.add(block, h)
-        for part in parts:
-            part.check()
-        words = run.responses(id_).height
-        report.add("units", f"{id_}, {layer.units:,} units moved by {words:,} words")
+            figures.add(block, h)
+            contexts.add(block, h)
+            responses.add(block, h)
+        figures.check()
+        contexts.check()
+        responses.check()
+        words = run.responses(layer.id).height
+        report.add("units", f"{layer.id}, {layer.units:,} units moved by {words:,} words")
 
 
-def check_numbers(judge: Judge, layer: Layer) -> None:
-    """A row a unit in order, each with its weight in the readout."""
-    name, readout = unit_table(layer.id), judge.run.manifest.readout
-    table = judge.run.units(layer.id)
+def check_numbers(checker: RuleChecker, layer: Layer) -> None:
+    """Check that there is a row a unit in order, each with its weight in the readout.
+
+    raises  StatelineError  at the first unit that differs
+    """
+    name, readout = unit_table(layer.id), checker.run.manifest.readout
+    table = checker.run.units(layer.id)
     if table["unit"].to_list() != list(range(layer.units)):
-        judge.fail(name, "unit", f"0 to {layer.units - 1} in order", table["unit"].to_list()[:8])
+        rule = f"0 to {layer.units - 1} in order"
+        checker.fail(name, "unit", rule, table["unit"].to_list()[:8])
     if readout.method != "linear" or readout.layer != layer.id:
         if table["weight"].null_count() < table.height:
-            judge.fail(name, "weight", "null: no linear readout of this layer", "a number")
+            checker.fail(name, "weight", "null: no linear readout of this layer", "a number")
         return
-    said = table["weight"].to_numpy().T
-    wanted = np.array(readout.weights, dtype=np.float32)
-    # A row of nulls is not-a-number here, which equals nothing.
-    if not np.array_equal(said, wanted):
-        unit = int((said == wanted).all(axis=0).argmin())
-        rule = f"weight = {shown(wanted[:, unit])}, as the manifest's readout has it"
-        judge.fail(name, f"unit {unit}", rule, shown(said[:, unit]))
+    stored = table["weight"].to_numpy().T
+    weights = np.array(readout.weights, dtype=np.float32)
+    # A row of nulls is NaN here, which equals nothing.
+    if not np.array_equal(stored, weights):
+        unit = int((stored == weights).all(axis=0).argmin())
+        rule = f"weight = {format_numbers(weights[:, unit])}, as the manifest's readout has it"
+        checker.fail(name, f"unit {unit}", rule, format_numbers(stored[:, unit]))
 
 
-class Figures:
+class FigureChecker:
     """Mean, standard deviation and range of each unit."""
 
-    def __init__(self, judge: Judge, layer: Layer) -> None:
-        self.judge, self.name = judge, unit_table(layer.id)
-        self.table = judge.run.units(layer.id)
+    def __init__(self, checker: RuleChecker, layer: Layer) -> None:
+        self.checker, self.name = checker, unit_table(layer.id)
+        self.table = checker.run.units(layer.id)
         # About the mean that is stored, so that no digits are lost in the squares.
         self.about = self.table["mean"].to_numpy().astype(np.float64)
         self.total, self.square = np.zeros_like(self.about), np.zeros_like(self.about)
         self.low, self.high = np.full_like(self.about, np.inf), np.full_like(self.about, -np.inf)
 
     def add(self, _: Block, h: np.ndarray) -> None:
-        """One more block's states, float32 (M, N)."""
+        """Add the states of one more block.
+
+        h  float32 (M, N)
+        """
         off = h - self.about
         self.total += off.sum(axis=0)
         self.square += np.square(off).sum(axis=0)
@@ -76,30 +88,33 @@ class Figures:
         self.high = np.maximum(self.high, h.max(axis=0))
 
     def check(self) -> None:
-        """Compare with what is stored."""
-        off = self.total / self.judge.run.states
-        variance = np.maximum(self.square / self.judge.run.states - off**2, 0)
-        wanted = {
+        """Compare the sums with the stored figures.
+
+        raises  StatelineError  at the first unit that differs
+        """
+        off = self.total / self.checker.run.states
+        variance = np.maximum(self.square / self.checker.run.states - off**2, 0)
+        expected = {
             "mean": self.about + off,
             "sd": np.sqrt(variance),
             "low": self.low,
             "high": self.high,
         }
-        for column, values in wanted.items():
-            said = self.table[column].to_numpy()
-            good = np.abs(said - values) <= ROUNDING * (1 + np.abs(values))
+        for column, values in expected.items():
+            stored = self.table[column].to_numpy()
+            good = np.abs(stored - values) <= ROUNDING * (1 + np.abs(values))
             if not good.all():
                 unit = int(good.argmin())
-                rule = f"{column} = {shown(values[unit])}"
-                self.judge.fail(self.name, f"unit {unit}", rule, shown(said[unit]))
+                rule = f"{column} = {format_numbers(values[unit])}"
+                self.checker.fail(self.name, f"unit {unit}", rule, format_numbers(stored[unit]))
 
 
-class Contexts:
-    """The strongest contexts at either end of each unit."""
+class ContextChecker:
+    """Strongest contexts at either end of each unit."""
 
-    def __init__(self, judge: Judge, layer: Layer) -> None:
-        self.judge, self.name = judge, context_table(layer.id)
-        table = judge.run.contexts(layer.id)
+    def __init__(self, checker: RuleChecker, layer: Layer) -> None:
+        self.checker, self.name = checker, context_table(layer.id)
+        table = checker.run.contexts(layer.id)
         self.unit, self.sequence, self.t = (
             table[name].to_numpy().astype(np.int64) for name in ("unit", "sequence_id", "t")
         )
@@ -112,14 +127,14 @@ class Contexts:
         self.stronger = np.zeros(self.last.shape, dtype=np.int64)
 
     def _check_order(self, table: pl.DataFrame, units: int) -> None:
-        """As many a unit and end as there can be, ranked, each sequence once."""
-        run = self.judge.run
+        """Check that each unit and end has all ranks that there can be, each sequence once."""
+        run = self.checker.run
         ranks = min(CONTEXTS, run.sequences.height)
-        wanted = np.indices((units, 2, ranks)).reshape(3, -1)
+        expected = np.indices((units, 2, ranks)).reshape(3, -1)
         got = np.stack([self.unit, self.end, table["rank"].to_numpy()])
-        if not np.array_equal(got, wanted):
+        if not np.array_equal(got, expected):
             rule = f"ranks 0 to {ranks - 1} at both ends of each unit, sorted"
-            self.judge.fail(self.name, "unit, high and rank", rule, f"{table.height:,} others")
+            self.checker.fail(self.name, "unit, high and rank", rule, f"{table.height:,} others")
         once = table.select(pl.struct("unit", "high", "sequence_id").is_unique()).to_series()
         length = np.diff(run.offsets)
         there = self.sequence < len(length)
@@ -131,13 +146,18 @@ class Contexts:
         self._keep("the strongest first", falls)
 
     def _keep(self, rule: str, good: np.ndarray) -> None:
+        """Check a rule of each row, bool (R,)."""
         if not good.all():
             row = int(good.argmin())
             got = f"sequence {self.sequence[row]}, t {self.t[row]}, value {self.value[row]:.6g}"
-            self.judge.fail(self.name, f"unit {self.unit[row]} (row {row:,})", rule, got)
+            self.checker.fail(self.name, f"unit {self.unit[row]} (row {row:,})", rule, got)
 
     def add(self, block: Block, h: np.ndarray) -> None:
-        """One more block's states, float32 (M, N)."""
+        """Check the contexts of one more block, and count the sequences stronger than the last one.
+
+        h       float32 (M, N)
+        raises  StatelineError  at the first context that differs
+        """
         strongest = np.stack(
             [np.maximum.reduceat(h, block.starts), -np.minimum.reduceat(h, block.starts)]
         )  # (2, B, N)
@@ -152,10 +172,13 @@ class Contexts:
         self._keep("the strongest step of its sequence", good)
 
     def check(self) -> None:
-        """No sequence is left out that is stronger than the last one listed."""
+        """Check that no sequence is left out that is stronger than the last one listed.
+
+        raises  StatelineError  at the first unit with one
+        """
         listed = self.value.reshape(*self.last.T.shape, -1) > self.last.T[:, :, None]
         missing = self.stronger.T - listed.sum(axis=2)
         if missing.any():
             unit, end = np.argwhere(missing)[0]
             rule = f"no stronger sequence left out at the {('high', 'low')[end]} end"
-            self.judge.fail(self.name, f"unit {unit}", rule, f"{missing[unit, end]:,}")
+            self.checker.fail(self.name, f"unit {unit}", rule, f"{missing[unit, end]:,}")

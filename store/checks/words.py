@@ -1,4 +1,4 @@
-"""Checks of what the model read at each step: the words of a text, the numbers of a series."""
+"""Checks of the input of each step: the words of a text, the numbers of a series."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,81 +7,108 @@ import numpy as np
 import polars as pl
 
 from stateline.store.blocks import Block
-from stateline.store.checks.judge import ROUNDING, Judge, shown
+from stateline.store.checks.rules import ROUNDING, RuleChecker, format_numbers
 from stateline.store.manifest.models import Feature
 from stateline.store.schema import MANIFEST, STEPS
 
 
-def check_words(judge: Judge, block: Block, steps: pl.DataFrame, vocabulary: pl.Series) -> None:
-    """Each token is the vocabulary's, or names the step of a series; unknown ones are counted."""
+def check_words(
+    checker: RuleChecker, block: Block, steps: pl.DataFrame, vocabulary: pl.Series
+) -> None:
+    """Check the tokens of a text or the step names of a series, and the count of unknown ones.
+
+    steps       the block's rows of steps.parquet
+    vocabulary  String (V,)  token of each id
+    raises      StatelineError  at the first row or sequence that breaks a rule
+    """
     known = steps["known"].to_numpy()
-    if judge.run.kind == "text":
-        check_tokens(judge, block, steps, vocabulary)
+    if checker.run.kind == "text":
+        check_tokens(checker, block, steps, vocabulary)
     else:
         ids, token = steps["token_id"], steps["token"]
         rule = "token_id null in a series"
-        judge.rows(block, STEPS, rule, ids.is_null().to_numpy(), ids)
-        judge.rows(block, STEPS, "known true in a series", known, known)
+        checker.rows(block, STEPS, rule, ids.is_null().to_numpy(), ids)
+        checker.rows(block, STEPS, "known true in a series", known, known)
         good = ((token == steps["surface"]) & (token != "")).to_numpy()
         rule = "token and surface, both the name of the step"
-        judge.rows(block, STEPS, rule, good, token)
-    said = judge.run.sequences["unknown"][block.first : block.last].to_numpy()
+        checker.rows(block, STEPS, rule, good, token)
+    unknown = checker.run.sequences["unknown"][block.first : block.last].to_numpy()
     counted = np.add.reduceat((~known).astype(np.int64), block.starts)
-    judge.sequences(block, "unknown as counted in the steps", said == counted, said)
+    checker.sequences(block, "unknown as counted in the steps", unknown == counted, unknown)
 
 
-def check_tokens(judge: Judge, block: Block, steps: pl.DataFrame, vocabulary: pl.Series) -> None:
-    """The words of a text: no padding, the vocabulary's token, known or not."""
-    tokens = judge.run.manifest.corpus.tokens
+def check_tokens(
+    checker: RuleChecker, block: Block, steps: pl.DataFrame, vocabulary: pl.Series
+) -> None:
+    """Check the words of a text: no padding, the vocabulary's token, known or not.
+
+    steps       the block's rows of steps.parquet
+    vocabulary  String (V,)  token of each id
+    raises      StatelineError  at the first row that breaks a rule
+    """
+    tokens = checker.run.manifest.corpus.tokens
     there = steps["token_id"].is_not_null().to_numpy()
-    judge.rows(block, STEPS, "token_id never null in a text", there, ["null"] * len(there))
+    checker.rows(block, STEPS, "token_id never null in a text", there, ["null"] * len(there))
     ids, known = steps["token_id"].to_numpy(), steps["known"].to_numpy()
-    # Compared with null, no id is equal: a model may have neither of the two.
-    padding, unknown = ids == tokens.padding, ids == tokens.unknown
-    judge.rows(block, STEPS, "token_id of a word, never padding", ~padding, ids)
-    judge.rows(block, STEPS, "token_id of the vocabulary", ids < len(vocabulary), ids)
+    # Compared with None, no id is equal: a model may have neither of the two.
+    padding, unknown = (
+        np.zeros(len(ids), dtype=bool) if special is None else ids == special
+        for special in (tokens.padding, tokens.unknown)
+    )
+    checker.rows(block, STEPS, "token_id of a word, never padding", ~padding, ids)
+    checker.rows(block, STEPS, "token_id of the vocabulary", ids < len(vocabulary), ids)
     written = vocabulary.gather(steps["token_id"])
     good = ((steps["token"] == written) & (steps["token"] != "")).to_numpy()
-    judge.rows(block, STEPS, "token that the vocabulary holds at token_id", good, steps["token"])
+    rule = "the token of token_id in the vocabulary"
+    checker.rows(block, STEPS, rule, good, steps["token"])
     rule = "known false where, and only where, token_id is the unknown word's"
-    judge.rows(block, STEPS, rule, known == ~unknown, known)
+    checker.rows(block, STEPS, rule, known == ~unknown, known)
 
 
 @dataclass
-class Features:
-    """The numbers of a series against what the manifest says of each feature.
+class FeatureRange:
+    """Range of each feature of a series, against the manifest's low and high.
 
-    entries  the manifest's corpus.features; none for a text
+    entries    the manifest's corpus.features, F; none for a text
+    low, high  float32 (F,)  of the values seen so far
     """
 
     entries: Sequence[Feature]
-    low: np.ndarray = field(init=False)  # float32 (F,) smallest value so far
+    low: np.ndarray = field(init=False)
     high: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         self.low = np.full(len(self.entries), np.inf, dtype=np.float32)
         self.high = -self.low
 
-    def check(self, judge: Judge, block: Block, steps: pl.DataFrame) -> None:
-        """Values of a block are finite and between the manifest's low and high."""
+    def check(self, checker: RuleChecker, block: Block, steps: pl.DataFrame) -> None:
+        """Check that the values of a block are finite and between the manifest's low and high.
+
+        steps   the block's rows of steps.parquet
+        raises  StatelineError  at the first row with a value that is not
+        """
         if not self.entries:
             return
         values = steps["values"].to_numpy()
-        judge.entries(block, STEPS, "values finite", np.isfinite(values), values)
-        good = (values >= self.said("low")) & (values <= self.said("high"))
-        judge.entries(block, STEPS, "values between low and high of their feature", good, values)
+        checker.entries(block, STEPS, "values finite", np.isfinite(values), values)
+        low, high = (np.array(each, dtype=np.float32) for each in self.bounds())
+        good = (values >= low) & (values <= high)
+        checker.entries(block, STEPS, "values between low and high of their feature", good, values)
         self.low = np.minimum(self.low, values.min(axis=0))
         self.high = np.maximum(self.high, values.max(axis=0))
 
-    def check_total(self, judge: Judge) -> None:
-        """Low and high are the smallest and the largest value that is stored."""
-        for key, found in (("low", self.low), ("high", self.high)):
-            error = np.abs(self.said(key) - found)
-            for entry, off, value in zip(self.entries, error, found, strict=True):
-                if not off <= ROUNDING * (1 + abs(value)):
-                    place = f"corpus.features, {entry.name}: {key}"
-                    judge.fail(MANIFEST, place, shown(value), shown(getattr(entry, key)))
+    def check_total(self, checker: RuleChecker) -> None:
+        """Check that low and high are the smallest and the largest value that is stored.
 
-    def said(self, key: str) -> np.ndarray:
-        """float32 (F,): the manifest's low or high of each feature."""
-        return np.array([getattr(each, key) for each in self.entries], dtype=np.float32)
+        raises  StatelineError  at the first feature of which one is not
+        """
+        found = {"low": self.low, "high": self.high}
+        for (key, values), bounds in zip(found.items(), self.bounds(), strict=True):
+            for entry, value, bound in zip(self.entries, values, bounds, strict=True):
+                if not abs(np.float32(bound) - value) <= ROUNDING * (1 + abs(value)):
+                    place = f"corpus.features, {entry.name}: {key}"
+                    checker.fail(MANIFEST, place, format_numbers(value), format_numbers(bound))
+
+    def bounds(self) -> tuple[list[float], list[float]]:
+        """Return the manifest's low and high of each feature."""
+        return [each.low for each in self.entries], [each.high for each in self.entries]

@@ -14,6 +14,11 @@ MIN_SHORTCUT = 3  # stored sequences that must hold a word before it is called a
 CONTEXTS = 20  # of a unit at either end
 MAX_RESPONSES = 200  # words whose effect on every unit is kept
 MIN_RESPONSE = 5  # occurrences that such a word needs
+# Sequences added to those that hold a word, at the average share of each class, before the
+# log-odds of a class are taken: a word that two sequences hold, both of one class, proves little.
+LABEL_PRIOR = 2
+# Shortest length of a segment on a map, as a share of the median one: a shorter one counts as that.
+MIN_SEGMENT = 1e-3
 
 
 def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:

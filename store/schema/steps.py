@@ -4,6 +4,10 @@ import polars as pl
 
 from stateline.store.schema.columns import KEY, Column
 
+# Singular values of a linear readout below this share of the largest one count as zero: the visible
+# part of a distance lies in the directions of the others.
+RANK_TOLERANCE = 1e-7
+
 
 def step_columns(classes: int, outputs: int, features: int = 0) -> tuple[Column, ...]:
     """Columns of steps.parquet, a row a step, sorted by sequence_id and t.

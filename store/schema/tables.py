@@ -36,6 +36,8 @@ RESERVED_ID, UNKNOWN_ID = 0, 1
 INDEX_DEPTH = 512
 # What each error that was measured at build may be at the most, in any run.
 TOLERANCE = 1e-5
+# Digits after the point of numbers sent to the browser as text: below the precision of float32.
+SENT_DIGITS = 6
 # Kinds of state that a layer may store, each with the column of its distances.
 DISTANCE_COLUMNS = {"h": "distance", "c": "distance_c"}
 

@@ -115,7 +115,7 @@ def test_a_table_first_read_after_a_rebuild_is_refused(tmp_path: Path, case: str
     synthetic_run(tmp_path, sequences=9, seed=1)
     with pytest.raises(StatelineError) as caught:
         READS[case](unread if case == "the sequences" else run)
-    line = "synthetic: was built anew since it was opened. Open it again"
+    line = "synthetic: was rebuilt since it was opened. Open it again"
     assert str(caught.value) == str(tmp_path / line)
     assert open_run(tmp_path / "synthetic").projection_of(2, "lstm-pca").height
 
@@ -125,7 +125,7 @@ def test_a_rebuild_between_two_looks_at_a_table_is_noticed(tmp_path: Path, monke
     table = run.scan("projections/lstm-pca.parquet")
     synthetic_run(tmp_path, seed=1)
     monkeypatch.setattr(run, "scan", lambda name: table)
-    with pytest.raises(StatelineError, match="was built anew"):
+    with pytest.raises(StatelineError, match="was rebuilt"):
         run.coordinates("lstm-pca")
 
 

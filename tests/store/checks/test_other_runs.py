@@ -12,6 +12,7 @@ import pytest
 
 from stateline.store.archive import share_run
 from stateline.store.checks import steps as step_checks
+from stateline.store.checks.figures import MEASURED
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.reader import open_run
@@ -169,7 +170,7 @@ def test_training_counts_are_wanted_where_the_split_is_known(run: Path, tmp_path
 
 def test_errors_that_do_not_apply_are_reported_so(other_store: Path) -> None:
     lines = check_run(other_store / "series").lines()
-    for name in ("model's own prediction", "independent of batch", "alone as in company"):
+    for name in MEASURED.values():
         assert f"{name}: not applicable" in lines
 
 
