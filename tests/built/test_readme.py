@@ -18,6 +18,9 @@ from tests.built.conftest import DEMOS, ROOT, run
 
 # Knobs that make a build quick where only the way is tested, not the model.
 QUICK = "EPOCHS=1 UNITS=8 STORED=40 TSNE_ITERATIONS=50"
+QUICK_OPTIONS = "--epochs 1 --units 8 --stored 40 --tsne-iterations 50"
+# The command as it is run here, whether or not the environment has installed it.
+COMMAND = ".venv/bin/python -m stateline"
 OWN_KNOBS = "projections=['pca']"
 # What a reader has who comes with a trained model: the model, its test data, the word of each id.
 OWN_MODEL = """
@@ -68,12 +71,22 @@ def test_every_command_of_the_documents_is_covered_here() -> None:
         "make bench RUN=demo-reviews",
         "make bench-app",
         ".venv/bin/python -m stateline.pipeline.config --help",
+        "stateline app",
+        "stateline app unpacked",
+        "stateline build reviews.csv --text review --label sentiment --run mine",
+        "stateline build demo-news --perplexity 50",
+        "stateline build my.keras --corpus data.parquet --vocabulary words.txt --run mine",
+        "stateline build --help",
+        "stateline check store/data/demo-reviews",
+        "stateline share store/data/demo-reviews",
+        "stateline list store/data",
     }
     assert documented_commands() == known
 
 
 def test_the_app_serves_the_demos(demo_store: Path, clone: Path) -> None:
     assert serves("make app", clone) >= set(DEMOS)
+    assert serves(f"{COMMAND} app", clone, "--port ") >= set(DEMOS)
 
 
 def test_a_shared_archive_opens_where_it_is_unpacked(demo_store: Path, clone: Path) -> None:
@@ -82,6 +95,15 @@ def test_a_shared_archive_opens_where_it_is_unpacked(demo_store: Path, clone: Pa
     run("make share RUN=demo-reviews", clone)
     run(".venv/bin/python -m zipfile -e demo-reviews.zip unpacked", clone)
     assert serves("make app STORE=unpacked", clone) == {"demo-reviews"}
+    assert serves(f"{COMMAND} app unpacked", clone, "--port ") == {"demo-reviews"}
+
+
+def test_the_command_checks_shares_and_lists(demo_store: Path, clone: Path) -> None:
+    run(f"{COMMAND} check store/data/demo-reviews", clone)
+    (clone / "demo-reviews.zip").unlink(missing_ok=True)
+    run(f"{COMMAND} share store/data/demo-reviews", clone)
+    assert (clone / "demo-reviews.zip").is_file()
+    assert "demo-reviews" in run(f"{COMMAND} list store/data", clone)
 
 
 def test_own_reviews_become_a_run(clone: Path) -> None:
@@ -90,6 +112,11 @@ def test_own_reviews_become_a_run(clone: Path) -> None:
     command = "make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine"
     run(f"{command} {QUICK}", clone)
     assert open_run(clone / "store/data/mine").class_names == ["negative", "positive"]
+    built = (clone / "store/data/mine/manifest.json").read_bytes()
+    command = f"{COMMAND} build reviews.csv --text review --label sentiment --run mine"
+    run(f"{command} {QUICK_OPTIONS}", clone)
+    # The same knobs: everything is up to date, and nothing is built again.
+    assert (clone / "store/data/mine/manifest.json").read_bytes() == built
 
 
 def test_a_trained_model_becomes_a_run_from_python_and_from_the_shell(clone: Path) -> None:
@@ -107,12 +134,18 @@ def test_a_trained_model_becomes_a_run_from_python_and_from_the_shell(clone: Pat
     assert mine.sequences["text"].to_list() == made.sequences["text"].to_list()
     ep = [each.scan("steps.parquet").select("ep").collect()["ep"] for each in (made, mine)]
     assert ep[0].to_numpy() == pytest.approx(ep[1].to_numpy(), abs=1e-5)
+    command = f"{COMMAND} build my.keras --corpus data.parquet --vocabulary words.txt --run mine"
+    run(f"{command} --projections pca --default-projection pca", clone)
+    run(f"{COMMAND} check store/data/mine", clone)
 
 
 def test_a_knob_on_the_command_line_makes_one_map_again(demo_store: Path, clone: Path) -> None:
     said = run("make run RUN=demo-news PERPLEXITY=50", clone)
     assert "project-tsne:" in said and "export:" in said
     assert "train:" not in said and "project-umap:" not in said
+    built = (demo_store / "demo-news" / "manifest.json").read_bytes()
+    run(f"{COMMAND} build demo-news --perplexity 50", clone)
+    assert (demo_store / "demo-news" / "manifest.json").read_bytes() == built
 
 
 def test_a_published_corpus_is_read_from_its_folder(clone: Path) -> None:
@@ -128,6 +161,7 @@ def test_a_published_corpus_is_read_from_its_folder(clone: Path) -> None:
 def test_help_and_the_knobs_are_printed_and_the_tests_can_be_found(clone: Path) -> None:
     assert "demo-reviews" in run("make help", clone)
     assert "PERPLEXITY" in run(".venv/bin/python -m stateline.pipeline.config --help", clone)
+    assert "--perplexity" in run(f"{COMMAND} build --help", clone)
     assert "test_readme.py" in run("make test ARGS='--collect-only -q'", clone)
 
 
@@ -150,14 +184,17 @@ def test_the_apps_benchmark_prints_its_table_or_what_it_lacks(
         assert "hover over a word to marks drawn in all views" in run(command, clone)
 
 
-def serves(command: str, folder: Path) -> set[str]:
-    """Start the app by a command line, and return the runs that it says it has."""
+def serves(command: str, folder: Path, option: str = "PORT=") -> set[str]:
+    """Start the app by a command line, and return the runs that it says it has.
+
+    option  how the command takes its port
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
     server = subprocess.Popen(
-        ["bash", "-c", f"exec {command} PORT={port}"],
+        ["bash", "-c", f"exec {command} {option}{port}"],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
