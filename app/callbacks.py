@@ -1,4 +1,4 @@
-"""Which element's change leads to which script; the scripts are in assets/callbacks.js."""
+"""Register the clientside callbacks; their functions are in assets/callbacks.js."""
 
 import dash
 from dash import ClientsideFunction, Input, Output, State

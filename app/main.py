@@ -31,6 +31,8 @@ def create_app(store: Path) -> dash.Dash:
         title="Stateline",
         update_title=None,
         index_string=index_page(),
+        # A page asks for its own ES modules under client/; Dash tags what is left, classic scripts.
+        assets_path_ignore=["^client$", "^preact-signals$"],
         # early.js is in the head, before the first paint; report.css belongs to the report alone.
         assets_ignore=r"early\.js|report\.css",
         compress=False,

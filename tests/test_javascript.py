@@ -1,4 +1,4 @@
-"""The page's scripts: node's own runner tests their pure parts, and a linter reads all of them."""
+"""The browser's scripts: node's test runner imports them, and a linter reads all of them."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_scripts_pure_parts_pass_their_own_tests() -> None:
+def test_the_modules_pass_their_own_tests() -> None:
     node = shutil.which("node")
     if node is None:
         if os.environ.get("CI"):
@@ -22,11 +22,11 @@ def test_the_scripts_pure_parts_pass_their_own_tests() -> None:
     assert "# fail 0" in done.stdout or "fail 0" in done.stdout
 
 
-MISTAKEN = """(() => {
+MISTAKEN = """export function mistaken() {
   let kept = 1;
   const unused = 2;
   if (kept == 3) misspelt();
-})();
+}
 """
 
 
@@ -47,4 +47,4 @@ def test_the_linter_refuses_unused_and_undeclared_names(tmp_path: Path) -> None:
 
 
 def test_the_linter_knows_what_a_page_s_script_may_use() -> None:
-    assert lint("app/assets/theme.js", "app/assets/data.js").returncode == 0
+    assert lint("app/assets/client/lib/theme.js", "app/assets/client/lib/data.js").returncode == 0

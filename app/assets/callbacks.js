@@ -1,12 +1,54 @@
-// What Dash calls when an element of the page changes; app/callbacks.py names the elements.
+// What Dash calls when an element of the page changes; app/callbacks.py names the elements. The
+// scripts of a page are ES modules, loaded when that page is opened; Dash itself takes classic
+// scripts only, of which this is one.
 (() => {
   const dash = (globalThis.dash_clientside ??= {});
-  const stateline = (globalThis.stateline ??= {});
+  const loaded = {}; // modules of pages by name: what each page's main.js exports
+
+  async function page(name) {
+    loaded[name] ??= await import(`/assets/client/pages/${name}/main.js`);
+    return loaded[name];
+  }
+
+  // Their files are under way while Dash asks for the page's layout. A file that does not come is
+  // asked for again, and missed, by what needs it.
+  const PAGES = ["explore", "words", "units", "decisions", "help"];
+  const fetched = (promise) => promise.catch(() => {});
+  function follow() {
+    const [, name] = location.pathname.split("/");
+    if (PAGES.includes(name)) fetched(page(name));
+  }
+  fetched(import("/assets/client/lib/shell.js"));
+  follow();
+  addEventListener("_dashprivate_pushstate", follow);
+
+  // Back and Forward within a page are the page's own. Listeners of a window run in the order in which
+  // they were added, and this one comes before Dash's.
+  addEventListener("popstate", (event) => {
+    for (const { onPopstate } of Object.values(loaded)) onPopstate?.(event);
+  });
+
+  // The grid looks its functions and cells up before the page's modules have come; it has no values
+  // to show before that either.
+  const late = (kind, names, none) =>
+    Object.fromEntries(
+      Object.entries(names).map(([name, of]) => [name, (asked) => loaded[of]?.[kind][name](asked) ?? none]),
+    );
+  Object.assign(
+    (globalThis.dashAgGridFunctions ??= {}),
+    late("formats", { percent: "explore", whole: "words", decimals: "words" }, ""),
+  );
+  Object.assign(
+    (globalThis.dashAgGridComponentFunctions ??= {}),
+    late("cells", { ClassCell: "explore", PictureCell: "explore", CorrectCell: "explore" }, null),
+    late("cells", { WordClassCell: "words", EffectCell: "words", ContributionCell: "words", SharesCell: "words" }, null),
+  );
 
   dash.stateline = {
     async mapFigure(facts, projection, colour) {
       if (!facts || !projection || !colour) return dash.no_update;
-      return (await stateline.explore.showMap(facts, projection, colour)) ?? dash.no_update;
+      const { showMap } = await page("explore");
+      return (await showMap(facts, projection, colour)) ?? dash.no_update;
     },
 
     projectionsOfLayer(layer, present, facts) {
@@ -19,65 +61,61 @@
       return [options, same.id === present ? dash.no_update : same.id];
     },
 
+    async tableRows(request, facts) {
+      if (!request || !facts) return dash.no_update;
+      return (await page("explore")).tableRows(request, facts);
+    },
+
     // `rest` is the choice, of a chart that has one, and the figure that it shows.
-    chosenFigure(figures, theme, ...rest) {
+    async chosenFigure(figures, theme, ...rest) {
+      const { triggered } = dash.callback_context; // that of another callback once this one waits
       const present = rest.pop();
       const figure = figures?.[rest[0] ?? ""];
       if (!figure) return dash.no_update;
-      const { tone } = stateline.theme;
-      const drawn = stateline.decisions.drawn(figure, tone("--surface"), tone("--ink"));
+      const { alike, drawn, tone } = await page("decisions");
+      const next = drawn(figure, tone("--surface"), tone("--ink"));
       // Most themes' changes reach a chart by its style sheet alone.
-      const { triggered } = dash.callback_context;
-      const turned = triggered.length && triggered.every(({ prop_id }) => prop_id === "decisions-theme.data");
-      return turned && stateline.decisions.alike(drawn, present) ? dash.no_update : drawn;
+      const themed = triggered.length && triggered.every(({ prop_id }) => prop_id === "decisions-theme.data");
+      return themed && alike(next, present) ? dash.no_update : next;
     },
 
     // The tooltip below a chart, and a pointer over what leads somewhere.
-    overPoint(hover, figure, id) {
-      return stateline.decisions.over(hover?.points?.[0], figure, id);
+    async overPoint(hover, figure, id) {
+      return (await page("decisions")).over(hover?.points?.[0], figure, id);
     },
 
-    goToPoint(click, figure) {
+    async goToPoint(click, figure) {
       const point = click?.points?.[0];
       if (!point) return dash.no_update;
-      stateline.tooltip.hide();
-      return stateline.decisions.way(point, figure) || dash.no_update;
+      const { hideTooltip, way } = await page("decisions");
+      hideTooltip();
+      return way(point, figure) || dash.no_update;
     },
 
     chosenBins(choice) {
       return ["end", "half", "quarter"].map((each) => each !== choice);
     },
 
-    decisionsAddress(usual, ...chosen) {
-      if (!usual) return dash.no_update;
-      return stateline.decisions.remember(usual, chosen);
+    async decisionsAddress(initial, ...chosen) {
+      if (!initial) return dash.no_update;
+      return (await page("decisions")).remember(initial, chosen);
     },
 
-    unitsPage(facts) {
+    async unitsPage(facts) {
       if (!facts) return dash.no_update;
-      stateline.units.open(facts);
+      (await page("units")).open(facts);
       return facts.run;
     },
 
-    wordsPage(facts) {
+    async wordsPage(facts) {
       if (!facts) return dash.no_update;
-      stateline.lexicon.open(facts);
+      (await page("words")).open(facts);
       return facts.run;
     },
 
     async wordRows(request, facts) {
       if (!request || !facts) return dash.no_update;
-      return stateline.lexicon.rows(request, facts);
-    },
-
-    async tableRows(request, facts) {
-      if (!request || !facts) return dash.no_update;
-      try {
-        return await stateline.table.rows(request, facts);
-      } catch (error) {
-        stateline.table.say(error.message);
-        return { rowData: [], rowCount: 0 };
-      }
+      return (await page("words")).rows(request, facts);
     },
   };
 })();

@@ -10,14 +10,14 @@ from stateline.app import ids
 
 ASSETS = Path(__file__).parents[2] / "app" / "assets"
 KNOWN = {value for name, value in vars(ids).items() if name.isupper()}
-SCRIPTS = sorted(ASSETS.glob("*.js"))
+SCRIPTS = sorted(path for path in ASSETS.rglob("*.js") if "vendor" not in path.parts)
 # Elements that a script itself writes.
 MADE = {name for path in SCRIPTS for name in re.findall(r' id="([\w-]+)"', path.read_text())}
 # Names of XML kinds and the licence line of a vendored file are no requests.
 NAMES = ("http://www.w3.org/2000/svg", "https://getbootstrap.com/", "https://github.com/twbs")
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: str(path.relative_to(ASSETS)))
 def test_scripts_only_look_for_elements_that_the_pages_have(script: Path) -> None:
     text = script.read_text()
     used = set(re.findall(r'getElementById\("([^"]+)"\)|\bat\("([^"]+)"\)', text))
@@ -55,3 +55,11 @@ def test_light_or_dark_is_set_before_anything_is_painted(client: FlaskClient) ->
     page = client.get("/").text
     assert page.index("early.js") < page.index("<body>")
     assert page.count("early.js") == 1
+
+
+def test_dash_tags_the_classic_scripts_only_and_modules_are_served(client: FlaskClient) -> None:
+    tagged = re.findall(r'src="/assets/([^"?]+\.js)', client.get("/").text)
+    assert sorted(tagged) == ["callbacks.js", "early.js"]
+    for module in (ASSETS / "client").rglob("*.js"):
+        answer = client.get(f"/assets/{module.relative_to(ASSETS)}")
+        assert answer.status_code == 200 and answer.mimetype == "text/javascript"

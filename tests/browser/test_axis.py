@@ -159,7 +159,7 @@ def test_words_on_heads_are_readable_on_their_colours(page, long_site: str) -> N
             const style = getComputedStyle(word);
             const hex = (text) => "#" + text.match(/\\d+/g).slice(0, 3)
                 .map((part) => Number(part).toString(16).padStart(2, "0")).join("");
-            return stateline.pure.contrast(hex(style.color), hex(style.backgroundColor));
+            return stateline.colour.contrast(hex(style.color), hex(style.backgroundColor));
         }))"""
     )
     assert worst >= 4.5

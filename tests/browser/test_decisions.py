@@ -213,7 +213,7 @@ def test_lines_of_classes_are_seen_in_either_theme(
     contrasts = """() => {
         const tone = stateline.theme.tone("--surface");
         const { data } = document.querySelector("#decisions-accuracy .js-plotly-plot");
-        return data.map(({ line }) => stateline.pure.contrast(line.color, tone));
+        return data.map(({ line }) => stateline.colour.contrast(line.color, tone));
     }"""
     assert min(page.evaluate(contrasts)) >= 2
     page.click("#theme-switch")

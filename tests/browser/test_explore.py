@@ -64,7 +64,7 @@ def test_words_are_readable_on_their_colours(page, site: str) -> None:
                 const style = getComputedStyle(word);
                 const hex = (text) => "#" + text.match(/\\d+/g).slice(0, 3)
                     .map((part) => Number(part).toString(16).padStart(2, "0")).join("");
-                return stateline.pure.contrast(hex(style.color), hex(style.backgroundColor));
+                return stateline.colour.contrast(hex(style.color), hex(style.backgroundColor));
             }))"""
         )
         assert worst >= 4.5

@@ -181,12 +181,7 @@ def test_a_picture_too_long_for_two_pixels_a_point_says_so_and_the_menu_stays(
     page, open_sequence: Callable
 ) -> None:
     open_sequence("reviews", 3)
-    page.evaluate(
-        """() => {
-            const { draw } = stateline.sheets;
-            stateline.sheets.draw = (...asked) => ({ ...draw(...asked), width: 10_000 });
-        }"""
-    )
+    page.add_style_tag(content=".export-sheet { width: 10000px !important }")
     page.click("#export-button")
     with page.expect_download():
         page.click("#export-menu [data-view=words][data-kind=png]")
@@ -209,7 +204,7 @@ def test_a_map_of_few_states_is_made_of_circles_under_its_trajectory(
         assert part in written
     assert "end" in [element.text for element in root.iter(f"{SVG}text")]
     # A PNG is a raster anyway: its points come as one.
-    drawn = page.evaluate("stateline.sheets.draw('map', 'png').body")
+    drawn = page.evaluate("stateline.export.draw('map', 'png').body")
     assert "<circle" not in drawn and "data:image/png;base64," in drawn
 
 
@@ -217,7 +212,7 @@ def test_a_map_says_how_many_states_are_in_view_and_which_filters_are_set(
     page, open_sequence: Callable
 ) -> None:
     open_sequence("news", 1)
-    drawn = page.evaluate("stateline.sheets.draw('map', 'svg').body")
+    drawn = page.evaluate("stateline.export.draw('map', 'svg').body")
     assert "Filters:" not in drawn
     page.evaluate(
         """() => {
@@ -230,7 +225,7 @@ def test_a_map_says_how_many_states_are_in_view_and_which_filters_are_set(
     page.wait_for_selector("#map-reset:visible")
     page.evaluate("stateline.filters.add(['actual', 1])")
     page.wait_for_selector("#filter-chips .chip")
-    drawn = page.evaluate("stateline.sheets.draw('map', 'svg').body")
+    drawn = page.evaluate("stateline.export.draw('map', 'svg').body")
     inside, states = re.search(r"([\d,]+) of ([\d,]+) states in view", drawn).groups()
     assert drawn.count("<circle") == int(inside.replace(",", "")) < int(states.replace(",", ""))
     assert "Filters: class: " in drawn

@@ -13,7 +13,7 @@ from tests.synthetic import synthetic_run
 from tests.synthetic_shape import BIDIRECTIONAL, Layer
 
 FORWARD, BACKWARD = "bidirectional-forward", "bidirectional-backward"
-MEASURED = "stateline.state.shown.main.sequence.measured"
+MEASURED = "stateline.shown.main.sequence.measured"
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def address(serve: Callable[[Path], str], layered: Run) -> str:
 
 def shows(page, key: str) -> None:
     """Wait until the sequence is drawn with the distances of a kind of state."""
-    page.wait_for_function(f"stateline.state.shown?.main && {MEASURED}.key === '{key}'")
+    page.wait_for_function(f"stateline.shown?.main && {MEASURED}.key === '{key}'")
 
 
 def bars(page) -> list[float]:
@@ -96,7 +96,7 @@ def test_a_backward_layer_is_read_from_the_end(page, address: str, layered: Run)
     open_run(page, f"{address}?projection={BACKWARD}-tsne&sequence=0")
     page.wait_for_function("stateline.segments > 0")
     last = int(layered.sequences["length"][0]) - 1
-    assert page.evaluate("stateline.state.shown.main.scene.order[0]") == last
+    assert page.evaluate("stateline.shown.main.scene.order[0]") == last
     assert "read from the end" in page.inner_text("#distances-scope")
     assert "the trajectory starts at the last step" in page.inner_text("#legend")
     # Nothing leads to the first state read: its bar is that of the last word.
@@ -177,7 +177,7 @@ def test_labels_of_all_and_the_pinned_sequence_follow_the_layer(page, address: s
     page.wait_for_function("stateline.pinnedShown === 2 && stateline.segments > 0")
     page.select_option("#layer-select", label="bidirectional · backward")
     shows(page, BACKWARD)
-    pinned = "stateline.state.shown.pinned.sequence.measured.key"
+    pinned = "stateline.shown.pinned.sequence.measured.key"
     page.wait_for_function(f"{pinned} === '{BACKWARD}'")
     page.click("#detail-close")
     page.wait_for_function("stateline.labelsDrawn > 0")

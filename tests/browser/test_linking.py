@@ -42,8 +42,8 @@ def test_the_threshold_line_drags_and_stays_inside_the_plot(page, site: str) -> 
     page.mouse.down()
     page.mouse.move(line["x"] + 10, plot["y"] + plot["height"] / 2, steps=4)
     page.mouse.up()
-    page.wait_for_function("stateline.controls.view().distance < 1")
-    value = page.evaluate("stateline.controls.view().distance")
+    page.wait_for_function("stateline.view.distance < 1")
+    value = page.evaluate("stateline.view.distance")
     assert 0.4 < value < 0.65
     assert page.input_value("#threshold-distance") == str(value)
     assert f"distance={value}" in page.url
@@ -78,7 +78,8 @@ def test_a_segment_lights_its_bar_and_both_words_without_a_request(page, site: s
         const { xaxis, yaxis } = stateline.map.plot()._fullLayout;
         const middle = (range) => (range[0] + range[1]) / 2;
         const closer = (range) => range.map((end) => middle(range) + (end - middle(range)) / 6);
-        const [start] = [stateline.pure.toData(stateline.map.place(), stateline.overlay.spot(1))];
+        const { toData } = stateline.geometry;
+        const start = toData(stateline.map.place(), stateline.overlay.spot(1));
         const shifted = (range, to) => closer(range).map((end) => end - middle(range) + to);
         return Plotly.relayout(stateline.map.plot(), {
             "xaxis.range": shifted(xaxis.range, start[0]),

@@ -167,7 +167,7 @@ def test_the_end_of_a_trajectory_shows_the_picture_in_light_and_dark(
     for _ in range(2):
         drawn = page.evaluate(
             """() => {
-            const { canvas } = stateline.state.shown.main.scene.picture;
+            const { canvas } = stateline.shown.main.scene.picture;
             const { width, height } = canvas;
             const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
             const greys = new Set(data.filter((_, i) => i % 4 === 0));

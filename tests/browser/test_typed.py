@@ -21,7 +21,7 @@ CONTRAST = """(part) => {
         const colour = getComputedStyle(at).backgroundColor;
         return colour === "rgba(0, 0, 0, 0)" ? ground(at.parentElement) : colour;
     };
-    return stateline.pure.contrast(hex(getComputedStyle(element).color), hex(ground(element)));
+    return stateline.colour.contrast(hex(getComputedStyle(element).color), hex(ground(element)));
 }"""
 
 

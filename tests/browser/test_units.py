@@ -13,7 +13,7 @@ from tests.synthetic import synthetic_run
 from tests.synthetic_shape import BIDIRECTIONAL
 
 # Rows of the heatmap, and pixels of its cells that are not of one colour.
-ROWS = "stateline.unitsheat.shown().scene.order"
+ROWS = "stateline.unitsHeatmap.scene.order"
 MARKED = """() => {
     const { width, height } = document.querySelector(".units-marks");
     const { data } = document.querySelector(".units-marks").getContext("2d")
@@ -39,7 +39,7 @@ def place(page, unit: int, step: int) -> tuple[float, float]:
     return tuple(
         page.evaluate(
             """([unit, step]) => {
-            const { scene, column, row } = stateline.unitsheat.shown();
+            const { scene, column, row } = stateline.unitsHeatmap;
             const { left, top } = document.querySelector(".units-plot").getBoundingClientRect();
             const at = scene.order.indexOf(unit);
             return [left + (step + 0.5) * column, top + (at + 0.5) * row];
@@ -105,18 +105,18 @@ def test_cells_switch_between_the_value_and_its_contribution(page, site: str) ->
     page.select_option("[data-units=cells]", "change")
     assert "added to the logit of" in page.inner_text("#units-legend")
     # The scale is that of the cells: from the colour of one class to that of the other.
-    scale = page.evaluate("stateline.unitsheat.shown().scene.ends")
+    scale = page.evaluate("stateline.unitsHeatmap.scene.ends")
     ramp = page.get_attribute("#units-legend .ramp-bar", "style")
     assert {scale["low"], scale["high"]} <= set(re.findall("#[0-9a-f]{6}", ramp))
     found = page.evaluate(
         """() => {
-        const { scene } = stateline.unitsheat.shown();
+        const { scene } = stateline.unitsHeatmap;
         return scene.values.reduce((a, b) => a + b, 0);
         }"""
     )
     towards = page.locator("[data-units=class]").input_value()
     page.select_option("[data-units=class]", "1" if towards == "0" else "0")
-    other = page.evaluate("stateline.unitsheat.shown().scene.values.reduce((a, b) => a + b, 0)")
+    other = page.evaluate("stateline.unitsHeatmap.scene.values.reduce((a, b) => a + b, 0)")
     assert found == pytest.approx(-other, abs=1e-4) and abs(found) > 0.01
 
 
@@ -195,13 +195,13 @@ def test_groups_filter_the_rows_and_words_light_their_units(
     word = int(page.locator(".group-word").first.get_attribute("data-word"))
     response = run.responses("lstm")["response"].to_list()[word]
     most = max(map(abs, response))
-    assert page.evaluate("stateline.unitsheat.shown().marks.word") == [
+    assert page.evaluate("stateline.unitsHeatmap.marks.word") == [
         n for n, value in enumerate(response) if abs(value) >= most / 2
     ]
     # Rows of other units are paled, and no others.
     paled = page.evaluate(
         """() => {
-        const { scene, row, marks } = stateline.unitsheat.shown();
+        const { scene, row, marks } = stateline.unitsHeatmap;
         const canvas = document.querySelector(".units-marks");
         const scale = canvas.height / canvas.getBoundingClientRect().height;
         const pen = canvas.getContext("2d");
@@ -210,7 +210,7 @@ def test_groups_filter_the_rows_and_words_light_their_units(
         }"""
     )
     lit = page.evaluate(
-        "[...stateline.unitsheat.shown().marks.word, stateline.units.page().selection.unit]"
+        "[...stateline.unitsHeatmap.marks.word, stateline.unitsPage.selection.unit]"
     )
     assert sorted(paled) == sorted(set(range(len(cluster))) - set(lit))
     page.locator(".group .unit-chip").first.click()

@@ -13,7 +13,7 @@ from tests.synthetic import synthetic_run
 from tests.synthetic_shortcuts import shortcut_run
 
 READY = """() => document.querySelector("#lexicon-table .ag-row [col-id=phrase]")
-    && stateline.lexiconplot?.shown().place && stateline.lexiconlist.state().word"""
+    && stateline.wordsPlot?.place && stateline.wordsList.word"""
 LISTED = "[...document.querySelectorAll('#lexicon-table .ag-pinned-left-cols-container .ag-row')]"
 PHRASES = f"{LISTED}.sort((a, b) => a.getAttribute('row-index') - b.getAttribute('row-index')).map(r => r.innerText.trim())"  # noqa: E501
 
@@ -47,8 +47,7 @@ def open_words(page, address: str) -> None:
 def chosen(page, word: str) -> None:
     """Wait until a word is chosen everywhere."""
     page.wait_for_function(
-        "word => stateline.lexiconlist.state().word === word"
-        " && stateline.lexiconplot.shown().chosen === word",
+        "word => stateline.wordsList.word === word && stateline.wordsPlot.chosen === word",
         arg=word,
     )
 
@@ -68,16 +67,16 @@ def test_a_row_shows_its_occurrences_lights_its_states_and_marks_its_point(
     open_words(page, f"{words_site}/words/reviews")
     first, second = page.evaluate(PHRASES)[:2]
     chosen(page, first)  # The surest word is open from the beginning.
-    draws = page.evaluate("stateline.lexiconplot.shown().draws")
+    draws = page.evaluate("stateline.wordsPlot.draws")
     requests = []
     page.on("request", lambda request: requests.append(urlsplit(request.url).path))
     page.click("#lexicon-table .ag-row[row-index='1'] [col-id=count]")
     chosen(page, second)
     count = word_of(reviews, second)["count"]
-    assert page.evaluate("stateline.lexiconlist.state().count") == count
-    assert page.evaluate("stateline.lexiconmap.state().dots") == count
+    assert page.evaluate("stateline.wordsList.count") == count
+    assert page.evaluate("stateline.wordsMap.dots") == count
     assert asked(page) == {"word": second}
-    assert page.evaluate("stateline.lexiconplot.shown().draws") > draws
+    assert page.evaluate("stateline.wordsPlot.draws") > draws
     # The points stay as they are: only the occurrences were asked for.
     data = {path.rpartition("/")[2] for path in requests if path.startswith("/data/")}
     assert data == {"occurrences", "places"}
@@ -96,7 +95,7 @@ def test_a_click_on_a_point_chooses_its_row(page, words_site: str, reviews: Run)
         """([count, effect]) => {
             const frame = document.getElementById("lexicon-plot-frame");
             const { left, top } = frame.getBoundingClientRect();
-            const [sx, x, sy, y] = stateline.lexiconplot.shown().place;
+            const [sx, x, sy, y] = stateline.wordsPlot.place;
             return [left + sx * Math.log10(count) + x, top + sy * effect + y];
         }""",
         [count, effect],
@@ -125,7 +124,7 @@ def test_kind_search_and_least_count_change_table_plot_and_address(
         (pl.col("size") == 2) & pl.col("phrase").str.contains("the", literal=True)
     )
     kept = wanted.filter(pl.col("count") >= 3)
-    page.wait_for_function(f"stateline.lexiconplot.shown().words === {kept.height}")
+    page.wait_for_function(f"stateline.wordsPlot.words === {kept.height}")
     page.wait_for_function(
         f"document.querySelector('#lexicon-count').innerText.startsWith('{kept.height} of')"
     )
@@ -135,7 +134,7 @@ def test_kind_search_and_least_count_change_table_plot_and_address(
     held = asked(page)
     assert (held["kind"], held["search"], held["least"]) == ("phrases", "the", "3")
     page.reload()
-    page.wait_for_function(f"stateline.lexiconplot?.shown().words === {kept.height}")
+    page.wait_for_function(f"stateline.wordsPlot?.words === {kept.height}")
     assert page.input_value("#lexicon-search") == "the"
     assert page.get_attribute("#lexicon-bar [data-kind=phrases]", "aria-pressed") == "true"
     chosen(page, held["word"])
@@ -149,7 +148,7 @@ def test_a_class_turns_the_plot_and_the_order_of_the_occurrences(
     open_words(page, f"{words_site}/words/news?word={word}")
     chosen(page, word)
     page.select_option("#lexicon-towards", "3")
-    page.wait_for_function("stateline.lexicon.asked().towards === 3")
+    page.wait_for_function("stateline.words.asked.towards === 3")
     page.wait_for_function(
         "name => document.querySelector('#lexicon-plot .ytitle')?.textContent.endsWith(name)",
         arg=run.class_names[3],
@@ -198,12 +197,12 @@ def test_back_goes_through_words_kinds_and_classes_and_then_leaves(page, words_s
     page.click("#lexicon-table .ag-row[row-index='1'] [col-id=count]")
     chosen(page, second)
     page.click("#lexicon-bar [data-kind=phrases]")
-    page.wait_for_function("stateline.lexicon.asked().kind === 'phrases'")
+    page.wait_for_function("stateline.words.asked.kind === 'phrases'")
     page.select_option("#lexicon-towards", "3")
-    page.wait_for_function("stateline.lexicon.asked().towards === 3")
+    page.wait_for_function("stateline.words.asked.towards === 3")
     page.evaluate("window.kept = true")  # A page that is built anew forgets it.
     page.go_back()
-    page.wait_for_function("stateline.lexicon.asked().towards === null")
+    page.wait_for_function("stateline.words.asked.towards === null")
     assert page.input_value("#lexicon-towards") == ""
     assert asked(page) == {"kind": "phrases", "word": second}
     page.go_back()
@@ -228,19 +227,19 @@ def test_hovering_an_occurrence_marks_its_dot_and_a_dot_its_occurrence(
     open_words(page, f"{words_site}/words/reviews?word=the")
     chosen(page, "the")
     page.hover("#occurrence-2")
-    page.wait_for_function("stateline.lexiconmap.state().lit === 2")
+    page.wait_for_function("stateline.wordsMap.lit === 2")
     page.mouse.move(5, 5)
-    page.evaluate("stateline.lexiconlist.light(-1)")
-    last = page.evaluate("stateline.lexiconlist.state().count") - 1
-    page.evaluate("i => stateline.lexiconmap.light(i)", last)
-    across, down = page.evaluate("stateline.lexiconmap.state().at")
+    page.evaluate("stateline.wordsList.light(-1)")
+    last = page.evaluate("stateline.wordsList.count") - 1
+    page.evaluate("i => stateline.wordsMap.light(i)", last)
+    across, down = page.evaluate("stateline.wordsMap.at")
     frame = page.locator("#lexicon-map").bounding_box()
     factor = frame["width"] / 640
     page.mouse.click(frame["x"] + across * factor, frame["y"] + down * factor)
     page.wait_for_selector("#lexicon-occurrences .occurrence.lit")
-    lit = page.evaluate("stateline.lexiconlist.state().lit")
+    lit = page.evaluate("stateline.wordsList.lit")
     assert page.is_visible(f"#occurrence-{lit}")
-    where = page.evaluate("stateline.lexiconmap.state().at")
+    where = page.evaluate("stateline.wordsMap.at")
     assert abs(where[0] - across) < 12 and abs(where[1] - down) < 12
 
 
@@ -297,7 +296,7 @@ def test_keys_go_through_the_table_and_the_occurrences(page, words_site: str) ->
     page.focus("#lexicon-occurrences")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("stateline.lexiconlist.state().lit") == 1
+    assert page.evaluate("stateline.wordsList.lit") == 1
     assert page.get_attribute("#lexicon-occurrences", "aria-activedescendant") == "occurrence-1"
     page.keyboard.press("Enter")
     page.wait_for_function("location.pathname === '/explore/reviews'")
@@ -329,8 +328,8 @@ def test_another_run_and_a_series_are_one_choice_away(page, words_site: str) -> 
     page.select_option("#run-select", "news")
     page.wait_for_function("location.pathname === '/words/news'")
     page.wait_for_function(READY)
-    page.wait_for_function("stateline.lexicon.facts().run === 'news'")
-    page.wait_for_function("stateline.lexicon.asked().kind === 'all'")
+    page.wait_for_function("stateline.words.facts.run === 'news'")
+    page.wait_for_function("stateline.words.asked.kind === 'all'")
     page.wait_for_function("document.querySelectorAll('#lexicon-towards option').length === 6")
     page.select_option("#run-select", "waves")
     page.wait_for_selector("text=A series has no words")

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-require("../../app/assets/addresses.js");
-const { addresses } = globalThis.stateline;
+import "./page.mjs";
+import * as addresses from "../../app/assets/client/lib/addresses.js";
 
 // As in tests/app/test_addresses.py.
 const ODD = ["50%", "a&b", "c++", "#1", "and/or", "плов 電影", "a b", "100%25", 'say "x"?', "é=ê", "😀;"];

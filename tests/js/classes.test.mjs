@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-for (const name of ["pure", "classes"]) require(`../../app/assets/${name}.js`);
-const { classes } = globalThis.stateline;
+import "./page.mjs";
+import * as classes from "../../app/assets/client/lib/classes.js";
+
 const odd = { name: `<b>"crude" & oil`, colour: "#56b4e9" };
 
 test("a class is a dot of its colour and its name, which is shown, not obeyed", () => {

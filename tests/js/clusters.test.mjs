@@ -1,12 +1,11 @@
 // Names of clusters on the map, and the list of nearest states: their pure parts.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "classes", "series", "clusters", "neighbours"]) require(`../../app/assets/${name}.js`);
-const { clusters, neighbours, pure } = globalThis.stateline;
+import "./page.mjs";
+import { contrast } from "../../app/assets/client/lib/colour.js";
+import * as clusters from "../../app/assets/client/pages/explore/cluster-names.js";
+import * as neighbours from "../../app/assets/client/pages/explore/neighbours.js";
 
 const classes = [
   { name: "negative", colour: "#d6336c" },
@@ -33,7 +32,7 @@ test("a cluster is called by its first words, as many as a label holds", () => {
 test("the colour of a class is darkened or paled until it can be read", () => {
   for (const [ground, ink] of [["#fbfcfd", "#18202a"], ["#12171d", "#eef1f4"]]) {
     for (const colour of ["#d6336c", "#f5f7a0", "#1c6fd6", "#000000", "#ffffff", "#9aa0a6"]) {
-      assert.ok(pure.contrast(clusters.legible(colour, ground, ink), ground) >= 7, `${colour} on ${ground}`);
+      assert.ok(contrast(clusters.legible(colour, ground, ink), ground) >= 7, `${colour} on ${ground}`);
     }
   }
   assert.equal(clusters.legible("#1b4f8a", "#fbfcfd", "#18202a"), "#1b4f8a"); // legible as it is
@@ -43,8 +42,8 @@ test("beside a trajectory a name is fainter, and can still be read", () => {
   for (const [ground, ink] of [["#fbfcfd", "#18202a"], ["#12171d", "#eef1f4"]]) {
     for (const colour of ["#d6336c", "#f5f7a0", "#1c6fd6", "#000000", "#ffffff", "#9aa0a6"]) {
       const full = clusters.legible(colour, ground, ink);
-      const faint = pure.contrast(clusters.faint(full, ground), ground);
-      assert.ok(faint >= 4.5 && faint < pure.contrast(full, ground), `${colour} on ${ground}`);
+      const faint = contrast(clusters.faint(full, ground), ground);
+      assert.ok(faint >= 4.5 && faint < contrast(full, ground), `${colour} on ${ground}`);
     }
   }
 });

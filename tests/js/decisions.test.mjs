@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-for (const name of ["pure", "tooltip", "decisioncharts"]) require(`../../app/assets/${name}.js`);
-const { decisions, pure } = globalThis.stateline;
+import "./page.mjs";
+import { contrast } from "../../app/assets/client/lib/colour.js";
+import * as charts from "../../app/assets/client/pages/decisions/charts.js";
+
 const DARK = ["#171c23", "#eef1f4"];
 const LIGHT = ["#ffffff", "#18202a"];
 
 test("a colour that a theme would swallow is made paler or darker, others stay", () => {
   for (const colour of ["#705000", "#306080", "#4020ff", "#000000"]) {
-    const seen = decisions.seen(colour, ...DARK);
+    const seen = charts.seen(colour, ...DARK);
     assert.notEqual(seen, colour);
-    assert.ok(pure.contrast(seen, DARK[0]) >= 3);
-    assert.equal(decisions.seen(colour, ...LIGHT), colour);
+    assert.ok(contrast(seen, DARK[0]) >= 3);
+    assert.equal(charts.seen(colour, ...LIGHT), colour);
   }
-  assert.equal(decisions.seen("#e69f00", ...DARK), "#e69f00");
-  assert.ok(pure.contrast(decisions.seen("#60efff", ...LIGHT), LIGHT[0]) >= 2);
+  assert.equal(charts.seen("#e69f00", ...DARK), "#e69f00");
+  assert.ok(contrast(charts.seen("#60efff", ...LIGHT), LIGHT[0]) >= 2);
 });
 
 test("lines, marks and bands get the theme's colours; the figure that is kept does not change", () => {
@@ -27,8 +27,8 @@ test("lines, marks and bands get the theme's colours; the figure that is kept do
   ];
   const figure = { data, layout: {} };
   const before = JSON.stringify(figure);
-  const [way, band, text] = decisions.drawn(figure, ...DARK).data;
-  const seen = decisions.seen("#705000", ...DARK);
+  const [way, band, text] = charts.drawn(figure, ...DARK).data;
+  const seen = charts.seen("#705000", ...DARK);
   assert.deepEqual([way.line.color, way.marker.color, band.fillcolor], [seen, seen, `${seen}2e`]);
   assert.deepEqual(text, { mode: "text" });
   assert.equal(JSON.stringify(figure), before);
@@ -36,7 +36,7 @@ test("lines, marks and bands get the theme's colours; the figure that is kept do
 
 test("a point leads where its trace says, or itself, or nowhere", () => {
   const figure = { data: [{ meta: { href: "/explore/a?x=1" } }, { meta: { href: "{0}" } }, {}] };
-  const way = (point) => decisions.way(point, figure);
+  const way = (point) => charts.way(point, figure);
   assert.equal(way({ curveNumber: 0 }), "/explore/a?x=1");
   assert.equal(way({ curveNumber: 1, customdata: ["/explore/b"] }), "/explore/b");
   assert.equal(way({ curveNumber: 1, customdata: [""] }), "");
@@ -45,21 +45,21 @@ test("a point leads where its trace says, or itself, or nowhere", () => {
 
 test("the tooltip tells what the point is, and of a click where one leads", () => {
   const meta = { title: "{1} sure", place: "step {x}", pairs: [["Right", "{y}"]], href: "{0}" };
-  const told = (href) => decisions.markup({ curveNumber: 0, x: 3, y: 0.5, customdata: [href, "9 %"] }, { data: [{ meta }] });
+  const told = (href) => charts.markup({ curveNumber: 0, x: 3, y: 0.5, customdata: [href, "9 %"] }, { data: [{ meta }] });
   for (const part of ["9 % sure", "step 3", "<dt>Right</dt><dd>50.0 %</dd>"]) assert.ok(told("").includes(part));
   assert.ok(told("/explore/a").includes("lists its sequences") && !told("").includes("Click"));
 });
 
 test("the address says what differs from the usual", () => {
   const usual = { class: "0", steps: "step", projection: "lstm-tsne", answers: "end" };
-  assert.equal(decisions.query(usual, ["0", "step", "lstm-tsne", "end"]), "");
-  assert.equal(decisions.query(usual, ["2", "step", "lstm-pca", "half"]), "?class=2&projection=lstm-pca&answers=half");
+  assert.equal(charts.query(usual, ["0", "step", "lstm-tsne", "end"]), "");
+  assert.equal(charts.query(usual, ["2", "step", "lstm-pca", "half"]), "?class=2&projection=lstm-pca&answers=half");
 });
 
 test("figures of the same colours are alike", () => {
   const figure = { data: [{ line: { color: "#e69f00" } }, { fillcolor: "#e69f002e" }, {}], layout: {} };
-  const light = decisions.drawn(figure, ...LIGHT);
-  assert.ok(decisions.alike(light, decisions.drawn(figure, ...DARK)));
+  const light = charts.drawn(figure, ...LIGHT);
+  assert.ok(charts.alike(light, charts.drawn(figure, ...DARK)));
   figure.data[0].line.color = "#705000";
-  assert.ok(!decisions.alike(decisions.drawn(figure, ...LIGHT), decisions.drawn(figure, ...DARK)));
+  assert.ok(!charts.alike(charts.drawn(figure, ...LIGHT), charts.drawn(figure, ...DARK)));
 });

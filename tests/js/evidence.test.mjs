@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "addresses", "series", "words", "steps", "contributions", "attribution", "evidence", "trajectory", "tooltip"]) {
-  require(`../../app/assets/${name}.js`);
-}
-const { attribution, contributions, evidence, steps, tooltip, trajectory } = globalThis.stateline;
+import "./page.mjs";
+import * as trajectory from "../../app/assets/client/map/trajectory.js";
+import * as attribution from "../../app/assets/client/pages/explore/attribution.js";
+import * as contributions from "../../app/assets/client/pages/explore/contributions.js";
+import * as evidence from "../../app/assets/client/pages/explore/evidence.js";
+import * as steps from "../../app/assets/client/pages/explore/step-plots.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
 
 const two = [
   { name: "bad", colour: "#d6336c" },
@@ -120,7 +120,7 @@ test("a bar of distance shows the share that the answer sees: both parts' square
 });
 
 test("the tooltip says contribution, running logit and both parts of the distance", () => {
-  const markup = tooltip.markup(sigmoid.facts, sigmoid.sequence, 1);
+  const markup = stepTooltip.markup(sigmoid.facts, sigmoid.sequence, 1);
   for (const part of ["To go&lt;od&gt;", "+2.50, logit then +2.00", "Visible, silent</dt><dd>2.000, 0.000"]) {
     assert.ok(markup.includes(part), part);
   }
@@ -142,8 +142,8 @@ test("a segment drawn three times too long, or too short, is called so; others a
   assert.equal(trajectory.legendLine({ long: 0, short: 0 }), "");
   assert.equal(trajectory.legendLine({ long: 4, short: 0 }), "dotted: 4 segments over 3 times too long");
   assert.equal(trajectory.legendLine({ long: 0, short: 1 }), "double: 1 segment over 3 times too short");
-  assert.match(tooltip.segmentMarkup(sigmoid.facts, sigmoid.sequence, 1), /drawn 4.0 times as long as its distance says/);
-  assert.match(tooltip.segmentMarkup(sigmoid.facts, sigmoid.sequence, 2), /drawn 0.30 times as long/);
+  assert.match(stepTooltip.segmentMarkup(sigmoid.facts, sigmoid.sequence, 1), /drawn 4.0 times as long as its distance says/);
+  assert.match(stepTooltip.segmentMarkup(sigmoid.facts, sigmoid.sequence, 2), /drawn 0.30 times as long/);
 });
 
 test("equal values share a rank, and the correlation of ranks is Spearman's", () => {

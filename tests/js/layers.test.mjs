@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "addresses", "series", "words", "steps", "tooltip", "labels", "callbacks", "contributions", "attribution", "evidence", "trajectory", "strokes"]) {
-  require(`../../app/assets/${name}.js`);
-}
-const { labels, pure, steps, strokes, tooltip } = globalThis.stateline;
+import "./page.mjs";
+import "../../app/assets/callbacks.js";
+import { measuredOf, readBefore, readingOrder } from "../../app/assets/client/lib/states.js";
+import * as placement from "../../app/assets/client/map/label-placement.js";
+import * as labels from "../../app/assets/client/pages/explore/step-labels.js";
+import * as steps from "../../app/assets/client/pages/explore/step-plots.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
+
 const callbacks = globalThis.dash_clientside.stateline;
 globalThis.dash_clientside.no_update = "no update";
 
@@ -45,15 +46,15 @@ const sequence = (measured) => ({
 const colours = ["#000001", "#000002", "#000003", "#000004"];
 
 test("a projection says which states it shows", () => {
-  assert.equal(pure.measuredOf(facts, "bi-forward-tsne"), forward);
-  assert.equal(pure.measuredOf(facts, "bi-backward-pca"), backward);
+  assert.equal(measuredOf(facts, "bi-forward-tsne"), forward);
+  assert.equal(measuredOf(facts, "bi-backward-pca"), backward);
 });
 
 test("a backward layer reads from the end", () => {
-  assert.deepEqual(pure.readingOrder(forward, 3), [0, 1, 2]);
-  assert.deepEqual(pure.readingOrder(backward, 3), [2, 1, 0]);
-  assert.deepEqual([0, 1, 2].map((t) => pure.readBefore(forward, t, 3)), [-1, 0, 1]);
-  assert.deepEqual([0, 1, 2].map((t) => pure.readBefore(backward, t, 3)), [1, 2, -1]);
+  assert.deepEqual(readingOrder(forward, 3), [0, 1, 2]);
+  assert.deepEqual(readingOrder(backward, 3), [2, 1, 0]);
+  assert.deepEqual([0, 1, 2].map((t) => readBefore(forward, t, 3)), [-1, 0, 1]);
+  assert.deepEqual([0, 1, 2].map((t) => readBefore(backward, t, 3)), [1, 2, -1]);
 });
 
 test("a bar has the colour of the state before it, in reading order, and the first none", () => {
@@ -73,15 +74,15 @@ test("a threshold is a share of the largest distance of the states shown", () =>
 });
 
 test("a tooltip names the layer, and says when it was read from the end", () => {
-  const markup = tooltip.markup(facts, sequence(backward), 0);
+  const markup = stepTooltip.markup(facts, sequence(backward), 0);
   for (const part of ["3.000 (0.75 of the longest)", "bi · backward", "from the end"]) assert.ok(markup.includes(part), part);
-  assert.ok(!tooltip.markup(facts, sequence(forward), 0).includes("from the end"));
-  const alone = tooltip.markup(facts, sequence({ ...forward, alone: true }), 0);
+  assert.ok(!stepTooltip.markup(facts, sequence(forward), 0).includes("from the end"));
+  const alone = stepTooltip.markup(facts, sequence({ ...forward, alone: true }), 0);
   assert.ok(!alone.includes("bi · forward"));
 });
 
 test("a segment read from the end leads from the later word, and claims no change of the answer", () => {
-  const markup = tooltip.segmentMarkup(facts, sequence(backward), 2);
+  const markup = stepTooltip.segmentMarkup(facts, sequence(backward), 2);
   for (const part of ["film → bad", "steps 3 to 2", "Up to “film”</dt><dd>good · 60.0 %", "Up to “bad”</dt><dd>bad · 70.0 %"]) {
     assert.ok(markup.includes(part), part);
   }
@@ -112,7 +113,7 @@ const pen = { measureText: (text) => ({ width: 8 * text.length }), strokeText() 
 const tone = { ground: "#ffffff" };
 function written(place, text, frame, taken, side = 1) {
   const all = [...taken];
-  strokes.write(pen, place, text, "#000000", tone, frame, all, side);
+  placement.write(pen, place, text, "#000000", tone, frame, all, side);
   return all.at(-1);
 }
 
@@ -123,7 +124,7 @@ test("a text keeps inside the map, and off its tools and handles", () => {
     for (const side of [1, -1]) {
       const box = written(place, "start", frame, [], side);
       assert.ok(box[0] > 0 && box[2] < 700 && box[1] > 0 && box[3] < 600, `${place}`);
-      assert.ok(!strokes.furniture(frame).some((other) => strokes.meets(other, box)), `${place}`);
+      assert.ok(!placement.furniture(frame).some((other) => placement.meets(other, box)), `${place}`);
     }
   }
 });
@@ -132,6 +133,6 @@ test("a text keeps off what is drawn around it", () => {
   const frame = { width: 700, height: 600 };
   const dots = [[316, 192, 330, 206], [316, 214, 330, 228], [316, 170, 330, 186]];
   const box = written([300, 200], "Quince", frame, dots);
-  assert.ok(!dots.some((dot) => strokes.meets(dot, box)));
+  assert.ok(!dots.some((dot) => placement.meets(dot, box)));
   assert.deepEqual(written([300, 200], "Quince", frame, [[310, 0, 700, 600]]), [237, 192, 285, 208]); // on the left
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "addresses", "series", "words", "tooltip", "ending", "strokes", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
-const { ending, series, tooltip, words } = globalThis.stateline;
+import "./page.mjs";
+import * as series from "../../app/assets/client/lib/series.js";
+import * as inset from "../../app/assets/client/map/trajectory-inset.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
+import * as words from "../../app/assets/client/pages/explore/words-panel.js";
 
 const features = [
   { name: "height", low: -1, high: 3 },
@@ -94,18 +94,18 @@ test("of many features the first are named, and how many more there are", () => 
   const long = { ...sequence, steps: { ...sequence.steps, values: [Array(40).fill(0.5)] } };
   const said = series.spoken(many, long, 0);
   assert.match(said, /^step 0: f0 0.5, .*f5 0.5, and 34 more$/);
-  const tip = tooltip.markup(many, long, 0);
+  const tip = stepTooltip.markup(many, long, 0);
   assert.equal(count(tip, "<dt>f"), 6);
   assert.ok(tip.includes("and 34 more"));
 });
 
 test("the tooltip of a step has its values, and of a picture what was read so far", () => {
-  const tip = tooltip.markup(picture, sequence, 1);
+  const tip = stepTooltip.markup(picture, sequence, 1);
   for (const part of ["<strong>step 1</strong>", "12.35", "up · 70.0 %", "Actual class", "0.500 (0.25 of the longest)", "so-far"]) {
     assert.ok(tip.includes(part), part);
   }
   assert.equal(count(tip, "fill-opacity"), 3); // rows 0 and 1, but for the smallest value
-  assert.ok(!tooltip.markup(plain, sequence, 1).includes("so-far"));
+  assert.ok(!stepTooltip.markup(plain, sequence, 1).includes("so-far"));
 });
 
 test("the facts count steps, and say what turned it", () => {
@@ -125,13 +125,13 @@ test("a table's picture unpacks row by row", () => {
 test("the picture at an end keeps inside the map and off what stands there", () => {
   const size = { width: 60, height: 40 };
   const frame = { width: 300, height: 280 };
-  const corner = ending.roomFor([290, 10], size, [], [], frame);
+  const corner = inset.roomFor([290, 10], size, [], [], frame);
   assert.ok(corner[2] < 300 && corner[1] > 0 && corner[0] < 290);
-  const [left, top, right, bottom] = ending.roomFor([150, 140], size, [], [], frame);
+  const [left, top, right, bottom] = inset.roomFor([150, 140], size, [], [], frame);
   assert.ok(left > 150 && bottom < 140, "above, to the right, where nothing else is");
-  const other = ending.roomFor([150, 140], size, [], [[left, top, right, bottom]], frame);
+  const other = inset.roomFor([150, 140], size, [], [[left, top, right, bottom]], frame);
   assert.notDeepEqual(other, [left, top, right, bottom]);
-  const fewest = ending.roomFor([150, 140], size, [[200, 110], [205, 112]], [], frame);
+  const fewest = inset.roomFor([150, 140], size, [[200, 110], [205, 112]], [], frame);
   assert.ok(fewest[1] > 140);
-  assert.equal(ending.roomFor([30, 20], size, [], [], { width: 60, height: 40 }), null);
+  assert.equal(inset.roomFor([30, 20], size, [], [], { width: 60, height: 40 }), null);
 });

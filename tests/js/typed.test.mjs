@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-globalThis.document = { addEventListener() {} };
-for (const name of ["pure", "addresses", "series", "words", "tooltip", "typed", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
-const { tooltip, typed, words } = globalThis.stateline;
+import "./page.mjs";
+import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
+import * as typed from "../../app/assets/client/pages/explore/typed-text.js";
+import * as words from "../../app/assets/client/pages/explore/words-panel.js";
 
 const facts = {
   run: "mine",
@@ -66,11 +65,11 @@ test("it says how far the stored states are at which it is drawn", () => {
 });
 
 test("its tooltips name the stored state, and no actual class", () => {
-  const markup = tooltip.markup(facts, sequence([0.1, 0.2, 0.5]), 2);
+  const markup = stepTooltip.markup(facts, sequence([0.1, 0.2, 0.5]), 2);
   for (const part of ["typed text · step 2", "#7 step 9, most similar", "0.500 (0.25 of the longest)"]) {
     assert.ok(markup.includes(part), part);
   }
-  const segment = tooltip.segmentMarkup(facts, sequence([0.1, 0.2, 0.5]), 1);
+  const segment = stepTooltip.segmentMarkup(facts, sequence([0.1, 0.2, 0.5]), 1);
   for (const text of [markup, segment]) assert.doesNotMatch(text, /Actual class|undefined|null/);
   assert.match(segment, /a → &lt;good&gt;/);
 });

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-for (const name of ["pure", "addresses", "classes", "series", "unitsaddress", "unitsmath", "unitspanels", "unitsgroups"]) {
-  require(`../../app/assets/${name}.js`);
-}
-const { unitsaddress: address, unitsmath: math, unitspanels: panels, unitsgroups: groups } = globalThis.stateline;
+import "./page.mjs";
+import * as address from "../../app/assets/client/pages/units/address.js";
+import * as math from "../../app/assets/client/pages/units/arithmetic.js";
+import * as groups from "../../app/assets/client/pages/units/groups.js";
+import * as panels from "../../app/assets/client/pages/units/panels.js";
 
 // Three steps of two units.
 const h = Float32Array.from([0.5, -0.25, 0.75, -0.5, -0.25, 0.25]);

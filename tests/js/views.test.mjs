@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
-const require = createRequire(import.meta.url);
-// The views listen to the page when they load; without a page nobody ever calls.
-globalThis.document = {
-  addEventListener() {},
-  createElement: () => ({ getContext: () => null }), // a browser without WebGL
-};
-for (const name of ["pure", "addresses", "filtermenu", "series", "words", "axis", "steps", "tooltip", "map", "labels", "contributions", "attribution", "evidence", "trajectory"]) require(`../../app/assets/${name}.js`);
-const { axis, filterMenu, labels, map, pure, steps, tooltip, words } = globalThis.stateline;
+import "./page.mjs";
+import { contrast } from "../../app/assets/client/lib/colour.js";
+import { headsMarkup, layout } from "../../app/assets/client/lib/step-columns.js";
+import * as map from "../../app/assets/client/map/map.js";
+import * as filterMenu from "../../app/assets/client/pages/explore/filter-menu.js";
+import * as labels from "../../app/assets/client/pages/explore/step-labels.js";
+import * as steps from "../../app/assets/client/pages/explore/step-plots.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
+import * as words from "../../app/assets/client/pages/explore/words-panel.js";
 
 const facts = {
   readout: { exact: true, initial: [0.25, 0, -0.25] },
@@ -102,14 +102,14 @@ test("beyond eight classes the heatmap shows those that come closest and counts 
 });
 
 test("a tooltip tells the answer so far apart from the actual class", () => {
-  const markup = tooltip.markup(facts, sequence, 2);
+  const markup = stepTooltip.markup(facts, sequence, 2);
   assert.match(markup, /Answer so far<\/dt><dd>earns · 70.0 %/);
   assert.match(markup, /Actual class<\/dt><dd>grain/);
-  assert.match(tooltip.markup(facts, sequence, 1), /unknown to the model/);
+  assert.match(stepTooltip.markup(facts, sequence, 1), /unknown to the model/);
 });
 
 test("a segment's tooltip tells both words, the distance and what became of the answer", () => {
-  const markup = tooltip.segmentMarkup(facts, { ...sequence, measured: measured(3) }, 2);
+  const markup = stepTooltip.segmentMarkup(facts, { ...sequence, measured: measured(3) }, 2);
   for (const part of ["&lt;b&gt; → this", "1.500 (0.50 of the longest)", "grain → earns", "60.0 % → 70.0 %"]) {
     assert.ok(markup.includes(part), part);
   }
@@ -122,21 +122,21 @@ test("a threshold beyond the longest jump keeps its line inside the plot", () =>
 });
 
 test("each step has a head with its word, readable on its colour", () => {
-  const markup = axis.headsMarkup(sequence, colours);
+  const markup = headsMarkup(sequence, colours);
   for (const t of [0, 1, 2, 3]) assert.equal(count(markup, `data-t="${t}"`), 1);
   assert.match(markup, /&lt;b&gt;<\/span>/);
   assert.match(markup, /class="word-head head-turning" data-t="2"/);
   for (const [, ground, ink] of markup.matchAll(/background:(#\w+);color:(#\w+)/g)) {
-    assert.ok(pure.contrast(ground, ink) >= 4.5);
+    assert.ok(contrast(ground, ink) >= 4.5);
   }
 });
 
 test("columns spread over the room, scroll where they do not fit, or are squeezed into it", () => {
-  assert.deepEqual(axis.layout(20, 300, false), { column: 15, heads: true, fits: true });
-  assert.deepEqual(axis.layout(20, 300, true), { column: 15, heads: true, fits: true });
-  assert.deepEqual(axis.layout(200, 300, false), { column: 11, heads: true, fits: false });
-  assert.deepEqual(axis.layout(200, 300, true), { column: 1.5, heads: false, fits: false });
-  assert.deepEqual(axis.layout(30, 300, true), { column: 10, heads: true, fits: false });
+  assert.deepEqual(layout(20, 300, false), { column: 15, heads: true, fits: true });
+  assert.deepEqual(layout(20, 300, true), { column: 15, heads: true, fits: true });
+  assert.deepEqual(layout(200, 300, false), { column: 11, heads: true, fits: false });
+  assert.deepEqual(layout(200, 300, true), { column: 1.5, heads: false, fits: false });
+  assert.deepEqual(layout(30, 300, true), { column: 10, heads: true, fits: false });
 });
 
 test("what was not read stands before the last words, or behind the first", () => {
@@ -167,7 +167,7 @@ test("without WebGL the map draws a sample as vectors, spread over all states", 
   const scales = { expected: { colours: ["#111111", "#222222"], order: [1, 0] } };
   const drawing = map.figure({ scales }, "lstm-pca", "expected", { x: places, y: places }, bins);
   assert.deepEqual(drawing.data.map((trace) => trace.type), ["scatter", "scatter"]);
-  assert.equal(map.drawn(), 4000);
+  assert.equal(map.getDrawn(), 4000);
   const shown = drawing.data.flatMap((trace) => [...trace.x]);
   assert.equal(new Set(shown).size, 4000);
   assert.ok(Math.min(...shown) === 0 && Math.max(...shown) > states - 4);

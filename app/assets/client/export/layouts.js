@@ -1,0 +1,266 @@
+// Each view of the Explore page as a sheet that stands on its own: heading, view, legend and a line on
+// what it is of. A sheet is laid out by the page's own styles, outside the window, and taken from there.
+
+import * as elementToSvg from "./element-to-svg.js";
+import * as mapToSvg from "./map-to-svg.js";
+import * as classMarkup from "../lib/classes.js";
+import { at } from "../lib/dom.js";
+import { thousands } from "../lib/format.js";
+import { isSeries } from "../lib/series.js";
+import * as map from "../map/map.js";
+import * as sequenceView from "../pages/explore/sequence-view.js";
+import { state } from "../pages/explore/state.js";
+
+const NAMES = [82, 198]; // pixels left of the step axis, at least and at most
+const WIDTH = 760; // of a sheet, its margins included; a text that needs more gets it
+const MARGIN = 22;
+
+// A copy without what is only for those who sit before the page: ids, fields, the step under the
+// cursor.
+function copyOf(element) {
+  const copy = element.cloneNode(true);
+  for (const part of copy.querySelectorAll("input, select, textarea, .icon-button, .contribution-class")) part.remove();
+  for (const part of [copy, ...copy.querySelectorAll("*")]) {
+    part.removeAttribute("id");
+    part.classList.remove("lit", "brushed");
+  }
+  return copy;
+}
+
+// An element with a class and what is in it: nodes, and texts as texts.
+function made(kind, ...content) {
+  const element = document.createElement("div");
+  element.className = kind;
+  element.append(...content.filter((part) => part !== null));
+  return element;
+}
+
+const chosen = (id) => at(id)?.selectedOptions?.[0]?.textContent ?? "";
+const caption = (...parts) =>
+  made("export-caption", ["Stateline", `run ${run()}`, ...parts].filter(Boolean).join(" · "));
+const run = () => at("run-select").value;
+const beside = () => at("pinned")?.hidden === false; // another sequence is pinned there
+
+// Number of the sequence drawn in a place, "main" or "pinned"; null where none is.
+function numberIn(which) {
+  if (which === "pinned" && !beside()) return null;
+  return state.shown?.[which]?.sequence.facts.sequence_id ?? null;
+}
+
+const isTyped = (which) => which === "main" && Boolean(state.shown?.main) && state.selection.text !== null;
+
+function sequencePart(which) {
+  if (isTyped(which)) return "typed text";
+  const number = numberIn(which);
+  return number === null ? "" : `sequence #${number}`;
+}
+
+// Of the sequence pinned beside it, whose trajectory is on the map as well.
+const pinnedPart = () => (beside() ? `pinned #${numberIn("pinned")}` : "");
+
+const viewsIn = (which) => sequenceView.views[which]();
+
+// What Dash keeps about the run that is open.
+const facts = () => globalThis.dash_component_api?.getLayout("run-facts")?.props?.data ?? null;
+
+const sequenceLine = (which) =>
+  sequencePart(which) === "" ? null : copyOf(viewsIn(which).info.querySelector(".sequence-line"));
+
+// The heading of the block that a view is in, where it has one.
+function heading(view) {
+  const title = view.closest(".block")?.querySelector(".block-title");
+  return title ? copyOf(title) : null;
+}
+
+function ramp({ colours, labels }) {
+  const bar = made("ramp-bar");
+  bar.style.background = `linear-gradient(90deg, ${colours.join(", ")})`;
+  const names = made("ramp-labels", ...labels.map((label) => spanOf(label)));
+  return made("ramp", bar, names);
+}
+
+function spanOf(text) {
+  const span = document.createElement("span");
+  span.textContent = text;
+  return span;
+}
+
+function chip(each) {
+  const place = document.createElement("template");
+  place.innerHTML = classMarkup.chip(each);
+  return place.content.firstChild;
+}
+
+// What the colours of words and steps mean; of many classes those that the heatmap names.
+function stepLegend(which, pale) {
+  const known = facts();
+  if (!known) return null;
+  const scale = known.scales.expected;
+  if (scale.kind === "ramp") return made("export-legend", scale.shows, ramp(scale));
+  const rows = viewsIn(which).heatmap.querySelectorAll(".step-names span");
+  const named = new Set([...rows].map((row) => row.title || row.textContent));
+  const chips = known.classes.filter(({ name }) => named.has(name)).map(chip);
+  const shows = scale.shows + (pale ? "; paler where less sure" : "");
+  return made("export-legend", shows, made("export-chips", ...chips));
+}
+
+const ofSeries = () => isSeries(facts() ?? {});
+
+// Words, and the rows of a picture; a strip of values is one of the views on the step axis.
+const wordsSheet = (which) => () => {
+  const { axis, info, words } = viewsIn(which);
+  if (axis.contains(words)) return stepsSheet(which, "words")();
+  return {
+    parts: [copyOf(info), copyOf(words), stepLegend(which, true), caption(sequencePart(which))],
+  };
+};
+
+// All columns under their words, however far the page is scrolled, and wide enough to read them.
+const stepsSheet = (which, part) => () => {
+  const { axis, heads, [part]: view } = viewsIn(which);
+  const names = namesWidth(axis);
+  const whole = axis.cloneNode(false);
+  delete whole.dataset.heads; // squeezed together on the page, they may be hidden there
+  whole.append(made("step-track", part === "words" ? null : copyOf(heads), copyOf(view)));
+  const titles = [...at("heatmap").closest(".block").querySelectorAll(".block-title")];
+  const title = copyOf(titles.at({ words: -4, heatmap: -3, contributions: -2, distances: -1 }[part]));
+  const legend = stepLegend(which, part !== "distances");
+  const width = Math.max(WIDTH, 2 * MARGIN + names + parseFloat(axis.style.getPropertyValue("--least")));
+  whole.style.setProperty("--names", `${names}px`);
+  whole.style.setProperty("--view", `${width - 2 * MARGIN}px`);
+  return { parts: [sequenceLine(which), title, whole, legend, caption(sequencePart(which))], width };
+};
+
+// The room that the longest of the names at an axis needs.
+function namesWidth(axis) {
+  const names = [...axis.querySelectorAll(".step-names span")];
+  const { font } = getComputedStyle(names[0]);
+  const longest = Math.max(...names.map((name) => elementToSvg.width(name.textContent, font)));
+  return Math.min(NAMES[1], Math.max(NAMES[0], Math.ceil(longest) + 12));
+}
+
+function barsSheet() {
+  const view = at("class-bars");
+  return { parts: [heading(view), copyOf(view), caption()] };
+}
+
+function confusionSheet() {
+  const view = copyOf(at("confusion"));
+  // Cells keep a size at which they can be read, so many classes need a wider sheet.
+  const classes = view.querySelectorAll("tbody tr").length;
+  const width = Math.max(480, 194 + classes * (view.querySelector(".confusion-small") ? 17 : 72));
+  const shade = made(
+    "export-legend",
+    "Rows: actual class. Columns: predicted class. Shade: share of the row",
+    made("ramp", made("ramp-bar export-shade"), made("ramp-labels", spanOf("0 %"), spanOf("100 %"))),
+  );
+  return { parts: [heading(at("confusion")), view, shade, caption()], width };
+}
+
+// The map
+
+function mapSheet(kind) {
+  const { width, height, inView, markup } = mapToSvg.draw(kind);
+  const slot = made("export-map");
+  slot.dataset.slot = "map";
+  slot.style.width = `${width}px`;
+  slot.style.height = `${height}px`;
+  const head = made("export-map-head", made("export-title", run()), sequenceLine("main"));
+  const parts = [head, slot, copyOf(at("legend")), filterCaption(), mapCaption(inView)];
+  return { parts, width, slots: { map: markup } };
+}
+
+// The legend above it says how many states there are; here, how many of them are in view.
+function mapCaption(inView) {
+  const drawn = map.getDrawn();
+  return caption(
+    `${chosen("projection-select")} of ${chosen("layer-select")}`,
+    `colour: ${chosen("colour-select").toLowerCase()}`,
+    sequencePart("main"),
+    pinnedPart(),
+    inView < drawn
+      ? `${thousands(inView)} of ${thousands(drawn)} states in view`
+      : `all ${thousands(drawn)} states in view`,
+  );
+}
+
+// What the filters are, where there are any: states that do not pass are pale on the map.
+function filterCaption() {
+  const chips = [...at("filter-chips").querySelectorAll(".chip[data-filter]")];
+  if (!chips.length) return null;
+  const words = chips.map(({ firstChild }) => firstChild.textContent);
+  const passing = at("filter-count").firstElementChild.textContent;
+  return made("export-caption", `Filters: ${words.join("; ")} · ${passing}`);
+}
+
+// The views, in the menu's order; `mode` is the page's when it shows them.
+const ofSequence = (which, prefix = "") =>
+  [
+    { part: "words", name: "Words", sheet: wordsSheet(which) },
+    { part: "heatmap", name: "Expected prediction", sheet: stepsSheet(which, "heatmap") },
+    { part: "contributions", name: "Contributions", sheet: stepsSheet(which, "contributions") },
+    { part: "distances", name: "Distances", sheet: stepsSheet(which, "distances") },
+  ].map((view) => ({ ...view, key: prefix + view.part, mode: "sequence", which }));
+
+const VIEWS = [
+  { key: "map", name: "Map", mode: null, which: "main", sheet: mapSheet },
+  ...ofSequence("main"),
+  ...ofSequence("pinned", "pinned-"),
+  { key: "class-bars", name: "Class bars", mode: "overview", sheet: barsSheet },
+  { key: "confusion", name: "Confusion matrix", mode: "overview", sheet: confusionSheet },
+];
+
+// Drawn, and not one of the bars that are switched off.
+const onPage = (view) => Boolean(view?.childElementCount) && view.getClientRects().length > 0;
+
+function isShown({ key, mode, which, part }) {
+  if (key === "map") return map.place() !== null && map.getDrawn() > 0;
+  const workspace = at("workspace");
+  if (!workspace) return false;
+  if (which === "pinned") return beside() && onPage(viewsIn(which)[part]);
+  return workspace.dataset.mode === mode && onPage(at(key));
+}
+
+// Where two sequences are on the page, a view's name says which of them it takes.
+function nameOf({ name: usual, part, which }) {
+  const name = partName(part) === "series" ? "Series" : usual;
+  return part && beside() ? `${name}, ${sequencePart(which).replace("sequence ", "")}` : name;
+}
+
+// The views that are on the page now: [{ key, name }].
+export const views = () => VIEWS.filter(isShown).map((view) => ({ key: view.key, name: nameOf(view) }));
+
+// A view as the parts of a picture (see picture.js), with its `title`.
+export function draw(key, kind) {
+  const view = VIEWS.find((one) => one.key === key);
+  if (!view || !isShown(view)) throw new Error(`The page does not show "${key}" now.`);
+  const { parts, width, slots } = view.sheet(kind);
+  const sheet = made("export-sheet", ...parts);
+  sheet.dataset.view = view.part ?? key;
+  sheet.inert = true;
+  if (width) sheet.style.width = `${width}px`;
+  document.body.append(sheet);
+  sheet.style.height = `${Math.ceil(sheet.getBoundingClientRect().height)}px`;
+  try {
+    const named = partName(view.part) === "series" ? "Series" : view.name;
+    const title = [`${named} of ${run()}`, sequencePart(view.which)].filter(Boolean).join(", ");
+    return { ...elementToSvg.svgFromElement(sheet, slots), title };
+  } finally {
+    sheet.remove();
+  }
+}
+
+// `stateline-imdb-64-words`: run, sequence where there is one, view.
+export function fileName(name, number, key) {
+  const parts = ["stateline", name, number, key].filter((part) => part !== null && part !== "");
+  return parts.join("-").replace(/[^\p{L}\p{N}._-]+/gu, "-");
+}
+
+const partName = (part) => (part === "words" && ofSeries() ? "series" : part);
+
+// Of the file of a view; the sequence's number tells a pinned one's from the other's.
+export function fileNameOf(key) {
+  const view = VIEWS.find((one) => one.key === key);
+  const which = view?.which ?? "main";
+  return fileName(run(), isTyped(which) ? "typed" : numberIn(which), partName(view?.part) ?? key);
+}

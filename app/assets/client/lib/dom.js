@@ -1,0 +1,3 @@
+// Elements of the page.
+
+export const at = (id) => document.getElementById(id);

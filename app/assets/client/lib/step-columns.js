@@ -1,0 +1,29 @@
+// Columns of the step axis: their width and their word heads.
+
+import { ink } from "./colour.js";
+import { escape } from "./html.js";
+
+export const COLUMN = 11; // pixels that a turned word needs
+const LEAST = 9; // below, its head is hidden
+
+export function headsMarkup(sequence, colours) {
+  const { surface } = sequence.steps;
+  const turning = sequence.facts.turning_step;
+  const heads = surface.map(
+    (word, t) =>
+      `<span class="word-head${t === turning ? " head-turning" : ""}" data-t="${t}" ` +
+      `style="background:${colours[t]};color:${ink(colours[t])}">${escape(word)}</span>`,
+  );
+  return (
+    `<div class="step-grid"><div class="step-names"></div>` +
+    `<div class="head-row">${heads.join("")}</div></div>`
+  );
+}
+
+// How wide the columns become in `room` pixels, whether their heads can be read, and whether they
+// fit anyway, so that there is nothing to choose.
+export function layout(steps, room, fit) {
+  const even = room / Math.max(1, steps);
+  const column = fit ? even : Math.max(even, COLUMN);
+  return { column, heads: column >= LEAST, fits: even >= COLUMN };
+}

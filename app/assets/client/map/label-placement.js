@@ -1,0 +1,70 @@
+// Texts on the overlay, each with a rim in the ground's colour, placed so that none covers another.
+// Places are in pixels of the frame; a box is [left, top, right, bottom].
+
+export const FONT = "600 12px Inter, system-ui, sans-serif";
+
+// From the map's coordinates to pixels; `place` is [scale, shift] of x, then of y.
+export const toPixels = (place, x, y) => [x * place[0] + place[1], y * place[2] + place[3]];
+
+// What lies on the frame: the tools and the line of the legend, and the handles of the side
+// columns, a little below the middle since the handles' own column is longer than the frame.
+const TOOLS = 400;
+const HANDLE = 18;
+export function furniture({ width, height }) {
+  const [top, bottom] = [height / 2 - 25, height / 2 + 90];
+  return [
+    [width - TOOLS, 0, width, 44],
+    [0, height - 26, width, height],
+    [0, top, HANDLE, bottom],
+    [width - HANDLE, top, width, bottom],
+  ];
+}
+
+// A text that is always written, beside its place or, where something stands there, above, below
+// or on the other side; what it covers is taken for labels.
+export function write(context, [x, y], text, colour, tone, frame, taken, side) {
+  context.font = FONT;
+  const long = context.measureText(text).width;
+  const sides = side > 0 ? [x + 15, x - 15 - long] : [x - 15 - long, x + 15];
+  const boxes = sides.flatMap((left) =>
+    [0, -17, 17, -34, 34, -51, 51].map((down) => [left, y + down - 8, left + long, y + down + 8]),
+  );
+  const busy = furniture(frame);
+  const inside = boxes.filter((box) => within(box, frame) && !busy.some((other) => meets(other, box)));
+  const box = inside.find((each) => !taken.some((other) => meets(other, each))) ?? inside[0] ?? boxes[0];
+  stamp(context, text, box[0], (box[1] + box[3]) / 2, colour, tone);
+  taken.push(box);
+}
+
+const within = ([left, top, right, bottom], { width, height }) =>
+  left > 3 && right < width - 3 && top > 1 && bottom < height - 1;
+
+export const meets = ([a, b, c, d], [left, top, right, bottom]) =>
+  a < right && c > left && b < bottom && d > top;
+
+export function stamp(context, text, left, middle, colour, tone) {
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  context.lineWidth = 4;
+  context.lineJoin = "round";
+  context.strokeStyle = tone.ground;
+  context.strokeText(text, left, middle);
+  context.fillStyle = colour;
+  context.fillText(text, left, middle);
+}
+
+// [left, top, right, bottom] of a text near its point that meets no other; null where none is.
+export function freePlace(x, y, long, frame, taken) {
+  const places = [
+    [x + 7, y - 8],
+    [x - 7 - long, y - 8],
+    [x - long / 2, y - 22],
+    [x - long / 2, y + 6],
+  ];
+  const busy = furniture(frame);
+  for (const [left, top] of places) {
+    const box = [left, top, left + long, top + 16];
+    if (within(box, frame) && ![...taken, ...busy].some((other) => meets(other, box))) return box;
+  }
+  return null;
+}

@@ -1,0 +1,186 @@
+// Leave-one-out and integrated gradients beside the contributions: the model itself is asked for them,
+// on demand, and what it answered is kept for the sequence and the class.
+
+import * as data from "../../lib/data.js";
+import { at } from "../../lib/dom.js";
+import { signed } from "../../lib/format.js";
+import { escape } from "../../lib/html.js";
+import { stepName } from "../../lib/series.js";
+import { barsMarkup, coloursOf, columnsMarkup, scaleOf, svg, towards } from "./contributions.js";
+import * as evidence from "./evidence.js";
+import { state } from "./state.js";
+
+const HEIGHT = 36; // pixels of a row of bars
+const GAP = 8;
+const STRONG = 0.25; // of the largest bar of its row: from here on a bar's sign is worth a mark
+const ROWS = [
+  { key: "leave_one_out", name: "left out", says: "Leave-one-out" },
+  { key: "integrated_gradients", name: "gradients", says: "Integrated gradients" },
+];
+const MOST_GAP = 0.05; // of what integrated gradients must add up to: beyond it they prove nothing
+const MOST_KEPT = 40;
+const MOST_NAMED = 4; // steps that are named where the sign is the other
+
+const kept = new Map(); // answers by what was asked
+let opened = null; // the sequence that they are shown for: its answer as the page holds it
+let asked = 0; // an answer to an older request is dropped
+
+// Ranks from 1 on, those of equal values shared.
+export function ranks(values) {
+  const order = values.map((_, i) => i).toSorted((a, b) => values[a] - values[b]);
+  const found = Array.from(values, () => 0);
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to + 1 < order.length && values[order[to + 1]] === values[order[from]]) to += 1;
+    for (let i = from; i <= to; i += 1) found[order[i]] = 1 + (from + to) / 2;
+    from = to + 1;
+  }
+  return found;
+}
+
+// Spearman's rank correlation; null where one of the two is the same everywhere.
+export function rankCorrelation(first, second) {
+  const [a, b] = [ranks(first), ranks(second)];
+  const mean = (a.length + 1) / 2;
+  let [both, ofA, ofB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i += 1) {
+    both += (a[i] - mean) * (b[i] - mean);
+    ofA += (a[i] - mean) ** 2;
+    ofB += (b[i] - mean) ** 2;
+  }
+  return ofA && ofB ? both / Math.sqrt(ofA * ofB) : null;
+}
+
+// Steps at which two rows point to opposite sides, and neither bar is small in its row.
+export function opposed(first, second) {
+  const largest = (values) => Math.max(...values.map(Math.abs));
+  const [least, other] = [STRONG * largest(first), STRONG * largest(second)];
+  return first.flatMap((value, t) => {
+    const strong = Math.abs(value) >= least && Math.abs(second[t]) >= other;
+    return strong && value * second[t] < 0 ? [t] : [];
+  });
+}
+
+const keyOf = ({ facts }, chosen) =>
+  JSON.stringify([state.facts.run, state.facts.version, facts.sequence_id ?? facts.text, chosen]);
+
+// What the model answered for the sequence shown, where it is shown; null otherwise.
+const found = (sequence, chosen) => (opened === sequence ? (kept.get(keyOf(sequence, chosen)) ?? null) : null);
+
+// The rows that the model could give, each with its values: a row may be null, or hold a null.
+const rowsOf = (answer) =>
+  ROWS.filter(({ key }) => answer[key]?.every((value) => value !== null)).map((row) => ({ ...row, values: answer[row.key] }));
+
+// All values that stand beside the contributions: one scale holds all three rows.
+export function beside(which, sequence, chosen) {
+  const answer = which === "main" ? found(sequence, chosen) : null;
+  return answer ? rowsOf(answer).flatMap((row) => row.values) : [];
+}
+
+function rowsMarkup(facts, sequence, chosen, rows) {
+  const moved = towards(sequence.steps.contribution, chosen);
+  const scale = scaleOf([...moved, ...rows.flatMap((row) => row.values)], HEIGHT);
+  const look = coloursOf(facts.classes, chosen);
+  const strips = rows.map((row, i) => {
+    const top = i * (HEIGHT + GAP);
+    const against = new Set(opposed(moved, row.values));
+    return { ...row, top, against, ...barsMarkup(row.values, scale, top, look) };
+  });
+  const height = rows.length * (HEIGHT + GAP) - GAP;
+  const mark = (t, { top, against }) =>
+    against.has(t) ? `<rect class="opposed-mark" x="${t}" y="${top}" width="1" height="${HEIGHT}"/>` : "";
+  const columns = moved.map((_, t) => strips.map((strip) => mark(t, strip) + strip.bars[t]).join(""));
+  const names = strips.map(({ name, top }) => `<span style="top:${top + HEIGHT / 2 - 7}px">${name}</span>`);
+  const body = columnsMarkup(columns, height, sequence.facts.turning_step).join("") + strips.map(({ zero }) => zero).join("");
+  return (
+    `<div class="step-grid"><div class="step-names step-figures" style="height:${height}px">${names.join("")}</div>` +
+    `<div class="bars">${svg(moved.length, height, body, "What each step is worth, by other methods")}</div></div>`
+  );
+}
+
+// What to say of integrated gradients that do not add up to the logit less that of the baseline.
+export function misfit({ integrated_gradients: steps, gap, logit, baseline }) {
+  const whole = logit - baseline;
+  if (!steps || Math.abs(gap) <= MOST_GAP * Math.abs(whole)) return [];
+  return [`Integrated gradients add up to ${signed(whole + gap)} instead of ${signed(whole)}: too steep a way to be believed`];
+}
+
+// How far each agrees with the contributions, and where it does not.
+function agreement(facts, sequence, chosen, answer) {
+  const moved = towards(sequence.steps.contribution, chosen);
+  const name = (t) => `“${stepName(facts, sequence, t)}”`;
+  const lines = rowsOf(answer).map((row) => {
+    const correlation = rankCorrelation(moved, row.values);
+    const against = opposed(moved, row.values);
+    const more = against.length > MOST_NAMED ? ` and ${against.length - MOST_NAMED} more` : "";
+    const where = against.length ? `, the sign is the other at ${against.slice(0, MOST_NAMED).map(name).join(", ")}${more}` : "";
+    return `${row.says}: ${correlation === null ? "nothing to rank" : `ρ = ${correlation.toFixed(2)}`}${where}`;
+  });
+  return [...lines, ...misfit(answer), ...(answer.reason ? [answer.reason] : [])];
+}
+
+function statusMarkup(facts, sequence, chosen, answer) {
+  const lines = agreement(facts, sequence, chosen, answer).map((line) => `<li>${escape(line)}</li>`);
+  return (
+    `<ul>${lines.join("")}</ul><p>Rank correlation ρ with the contributions. All bars are logits on one scale. ` +
+    `<a href="/help#help-evidence">What each proves</a></p>`
+  );
+}
+
+function say(markup, kind = "") {
+  at("comparison-status").dataset.kind = kind;
+  at("comparison-status").innerHTML = markup;
+}
+
+// Draw what is known of the sequence that is shown; ask for a class that is not known yet.
+export function draw(sequence, chosen) {
+  const open = opened === sequence;
+  at("compare-switch").setAttribute("aria-pressed", String(open));
+  at("compare-switch").setAttribute("aria-disabled", String(Boolean(state.facts.cannotAttribute)));
+  at("comparison").hidden = !open;
+  const answer = found(sequence, chosen);
+  const rows = answer ? rowsOf(answer) : [];
+  at("comparison-rows").innerHTML = rows.length ? rowsMarkup(state.facts, sequence, chosen, rows) : "";
+  if (answer) say(statusMarkup(state.facts, sequence, chosen, answer));
+  else if (open) ask(sequence, chosen);
+  else say("");
+}
+
+async function ask(sequence, chosen) {
+  const { facts } = state;
+  const request = (asked += 1);
+  if (facts.cannotAttribute) {
+    say(escape(facts.cannotAttribute), "error");
+    return;
+  }
+  say('<span class="spinner"></span>Asking the model. The first time it has to be loaded, about ten seconds', "wait");
+  const { sequence_id: id, text } = sequence.facts;
+  const of = id === null ? { text } : { sequence: id };
+  try {
+    const answer = await data.attribution(facts, { ...of, class: chosen });
+    keep(keyOf(sequence, chosen), answer);
+  } catch (error) {
+    if (request === asked && opened === sequence) say(escape(error.message), "error");
+    return;
+  }
+  if (request === asked && opened === sequence) evidence.draw("main");
+}
+
+function keep(key, answer) {
+  kept.set(key, answer);
+  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("#compare-switch") || !state.shown?.main) return;
+  const { sequence } = state.shown.main;
+  opened = opened === sequence ? null : sequence;
+  evidence.draw("main");
+});
+
+// What a step is worth by the other methods, for the tooltip.
+export function pairs(sequence, step, chosen) {
+  const answer = found(sequence, chosen);
+  if (!answer) return [];
+  return rowsOf(answer).map(({ says, values: row }) => [says, signed(row[step])]);
+}

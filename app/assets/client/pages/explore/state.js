@@ -1,0 +1,3 @@
+// What all parts of the Explore page share; explore.js opens it.
+
+export const state = {};

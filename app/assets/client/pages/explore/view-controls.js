@@ -1,0 +1,138 @@
+// The view controls: labels and their thresholds, trajectory, points. Each takes effect at once.
+
+import { isSeries } from "../../lib/series.js";
+import * as explore from "./explore.js";
+
+const MANY_STATES = 100_000; // from here on points hide one another: lines of density show
+const CAUSES = { distance: "long jump", confidence: "confidence change", class: "class change" };
+
+let facts = null;
+let view = {};
+
+const usual = () => ({
+  labels: facts.selection.labels,
+  distance: facts.selection.distance,
+  confidence: facts.selection.confidence,
+  path: "answer",
+  thickness: "even",
+  width: 2.25,
+  size: 1,
+  first: false,
+  last: false,
+  fade: "none",
+  density: facts.states > MANY_STATES,
+  clusters: true,
+});
+
+const check = (name, label, on, more = "") =>
+  `<label class="control-check"><input type="checkbox" data-view="${name}" ${on ? "checked" : ""} ${more}>` +
+  `<span>${label}</span></label>`;
+
+function slider(name, id, label, least, most, step) {
+  return (
+    `<label class="control-slider"><span>${label}</span><input type="range" id="${id}" data-view="${name}" ` +
+    `min="${least}" max="${most}" step="${step}" value="${view[name]}"><output>${shown(name)}</output></label>`
+  );
+}
+
+const shown = (name) => view[name].toFixed(2);
+
+function select(name, label, options) {
+  const entries = Object.entries(options).map(
+    ([value, text]) => `<option value="${value}" ${view[name] === value ? "selected" : ""}>${text}</option>`,
+  );
+  return `<label class="menu-line"><span>${label}</span><select data-view="${name}">${entries.join("")}</select></label>`;
+}
+
+function labelRows() {
+  return Object.entries(CAUSES).map(([cause, name]) => {
+    const cells = ["after", "before"].map((when) => {
+      const kind = `${when}-${cause}`;
+      return (
+        `<td><input type="checkbox" data-label="${kind}" aria-label="${when} a ${name}" ` +
+        `${view.labels.includes(kind) ? "checked" : ""}></td>`
+      );
+    });
+    return `<tr><th scope="row">${name}</th>${cells.join("")}</tr>`;
+  });
+}
+
+function markup() {
+  const whole = facts.drawn === facts.states;
+  const ends = whole ? "" : 'disabled title="Only where the map draws every state"';
+  return (
+    `<fieldset><legend>${isSeries(facts) ? "Step" : "Word"} labels</legend><table class="label-kinds"><thead><tr><td></td>` +
+    `<th scope="col" class="label-after">after</th><th scope="col" class="label-before">before</th></tr></thead>` +
+    `<tbody>${labelRows().join("")}</tbody></table>` +
+    slider("distance", "threshold-distance", "Jump, share of the longest", 0, 1, 0.01) +
+    slider("confidence", "threshold-confidence", "Change of confidence", 0, 1, 0.01) +
+    `</fieldset><fieldset><legend>Trajectory</legend>` +
+    select("path", "Colour", { answer: "expected prediction", time: "time, faint to strong" }) +
+    select("thickness", "Thickness", { even: "even", time: "by time", distance: "by distance" }) +
+    slider("width", "line-width", "Line width", 0.75, 6, 0.25) +
+    `</fieldset><fieldset><legend>All states</legend>` +
+    slider("size", "point-size", "Point size", 0.5, 2.5, 0.25) +
+    check("first", "Rings at first states", view.first, ends) +
+    check("last", "Rings at last states", view.last, ends) +
+    check("density", "Lines of density", view.density) +
+    check("clusters", "Names of clusters", view.clusters) +
+    select("fade", "Fade", { none: "nothing", correct: "correct sequences", wrong: "wrong sequences" }) +
+    `</fieldset>`
+  );
+}
+
+function changed(input) {
+  const { view: name, label } = input.dataset;
+  if (label) {
+    const rest = view.labels.filter((kind) => kind !== label);
+    view = { ...view, labels: input.checked ? [...rest, label] : rest };
+  } else if (input.type === "checkbox") view = { ...view, [name]: input.checked };
+  else if (input.type === "range") {
+    view = { ...view, [name]: Number(input.value) };
+    input.nextElementSibling.textContent = shown(name);
+  } else view = { ...view, [name]: input.value };
+  explore.viewed(view, label ? "labels" : name);
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.closest?.("#view-controls")) changed(event.target);
+});
+
+// A threshold that was set elsewhere: by its line among the bars.
+export function set(name, value) {
+  view = { ...view, [name]: value };
+  const input = document.querySelector(`#view-controls [data-view="${name}"]`);
+  input.value = value;
+  input.nextElementSibling.textContent = shown(name);
+  explore.viewed(view, name);
+}
+
+// One popover at a time; each stands beside the button that opens it.
+function toggle(button, opens) {
+  for (const other of document.querySelectorAll("[data-opens]")) {
+    const stays = other === button && opens;
+    other.setAttribute("aria-expanded", String(stays));
+    document.getElementById(other.dataset.opens).hidden = !stays;
+  }
+}
+
+// Shut what is open; true where something was.
+export function shut() {
+  const button = document.querySelector('[data-opens][aria-expanded="true"]');
+  if (button) toggle(button, false);
+  return Boolean(button);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-opens]");
+  if (button) toggle(button, button.getAttribute("aria-expanded") !== "true");
+  else if (!event.target.closest?.(".popover-panel")) shut();
+});
+
+export const getView = () => view;
+
+export function open(next, kept = {}) {
+  facts = next;
+  view = { ...usual(), ...kept };
+  document.getElementById("view-controls").innerHTML = markup();
+}
