@@ -4,7 +4,7 @@
 
 The backward half has read the end of the text before its beginning, so no state of one moment
 tells what the model would have answered there. The model is run on every beginning instead, which
-is exact; the manifest says "prefix". Sequences are handed over ragged, words as lists.
+is exact; the manifest says "prefix". Sequences are passed ragged, words as lists.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A GRU of PyTorch: its states and its answers after every step, handed over as arrays.
+"""A GRU of PyTorch: its states and its answers after every step, passed as arrays.
 
     .venv/bin/pip install torch
     .venv/bin/python examples/pytorch_gru.py store/data/pytorch-gru

@@ -1,21 +1,24 @@
-"""One call from a trained model, or from arrays of states, to a run in the store.
+"""Build a run in the store with one call: from a trained model, or from arrays of states.
 
 The call writes what the first stages would have written and runs the others, so that a run
 built from Python and one built by Make are the same.
 """
 
 import tempfile
-from argparse import Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from stateline.pipeline.config import check_run_name, validate, write_settings
 from stateline.pipeline.models.keras.masking import as_sequences
-from stateline.pipeline.run.artefacts import PREDICTION
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array
+from stateline.pipeline.run.artefacts import CORPUS_FACTS, PREDICTION
+from stateline.pipeline.run.facts import CorpusFacts
 from stateline.pipeline.run.settings import Settings, stage_knobs
 from stateline.pipeline.run.stage import BuildPaths, running
 from stateline.pipeline.sources.names import (
@@ -27,20 +30,23 @@ from stateline.pipeline.sources.names import (
     series_values,
     words_as_ids,
 )
-from stateline.pipeline.sources.sequences import Given, class_numbers, write_given
+from stateline.pipeline.sources.sequences import ProvidedSequences, class_numbers, write_provided
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
 
-# Every stage comes after those that it reads.
+if TYPE_CHECKING:  # which would import TensorFlow
+    from stateline.pipeline.models.keras.backend import keras
+    from stateline.pipeline.models.keras.structure import ModelStructure
+
 AFTER_EXTRACT = ("expected", "distances", "words", "units", "neighbours", "index")
 
 
 def build_store(
-    model: object,
-    sequences: object,
-    labels: Sequence,
+    model: "keras.Model | Path | str",
+    sequences: Sequence[Any] | AnyArray,
+    labels: Sequence[Any] | AnyArray,
     *,
-    tokens: Sequence | None = None,
+    tokens: Sequence[Any] | None = None,
     classes: Sequence[str] | None = None,
     out: Path | str = "store/data/mine",
     projections: Sequence[str] = ("pca", "tsne", "umap"),
@@ -53,9 +59,9 @@ def build_store(
     unknown: int | None = None,
     start: int | None = None,
     build: Path | str | None = None,
-    **knobs: object,
+    **knobs: Any,
 ) -> Run:
-    """Take a trained Keras model and its data to a run, and prove that it shows what the model did.
+    """Build a run from a trained Keras model and its data, and verify it against the model.
 
     model        a Keras model, or the path of a .keras file; one input, one output
     sequences    as `model.predict` takes them: ids (S, T) or S arrays (T,), numbers (S, T, F) or S
@@ -80,31 +86,30 @@ def build_store(
                  or outputs, custom layers, …), labels or tokens that do not fit, or a sequence
                  whose states or answers are not the model's own; a run that was there stays
 
-    >>> run = build_store(model, x_test, y_test, tokens=words, classes=["bad", "good"],
-    ...                   out="store/data/mine")                       # doctest: +SKIP
+    >>> run = build_store(model, x_test, y_test, tokens=words, classes=names)  # doctest: +SKIP
     """
     from stateline.pipeline.models.keras.loading import load_model
-    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.models.keras.structure import model_structure
     from stateline.pipeline.train import came_trained, write_model
 
     refuse_other_knobs(knobs, projections, "extract")
     if isinstance(model, str | Path):
         model = load_model(Path(model))
-    about = anatomy(model)
-    label, class_names = class_numbers(labels, classes, about.classes)
+    structure = model_structure(model)
+    label, class_names = class_numbers(labels, classes, structure.classes)
     if len(label) != len(sequences):
         raise StatelineError(
             "labels", "not one a sequence", expected=len(sequences), got=len(label)
         )
     names = name_sequences(ids, len(label))
-    feature_names = name_features(features, about.features, picture)
-    meaning = id_meanings(about.rows, unknown=unknown, start=start)
-    found = as_sequences(sequences, about, names)
+    feature_names = name_features(features, structure.features, picture)
+    meaning = id_meanings(structure.rows, unknown=unknown, start=start)
+    found = as_sequences(sequences, structure, names)
     meaning = {"padding": found.masked_id} | meaning
     vocabulary, surface = name_steps(
-        tokens, found.sequences, found.kept, meaning, about.features, names
+        tokens, found.sequences, found.kept, meaning, structure.features, names
     )
-    given = Given(
+    provided = ProvidedSequences(
         sequences=found.sequences,
         label=label,
         classes=class_names,
@@ -119,10 +124,10 @@ def build_store(
     )
 
     def prepare(paths: BuildPaths) -> None:
-        facts = write_corpus(paths, given)
+        facts = write_corpus(paths, provided)
         with running(paths, "train") as stage:
             _, training = came_trained(model, facts)
-            output = answers(model, found.given, found.sequences, about)
+            output = answers(model, found.provided, found.sequences, structure)
             write_model(stage, model, training, output, label)
             np.save(stage.folder / PREDICTION, output)
             stage.rows = len(label)
@@ -137,14 +142,14 @@ def build_store(
 
 
 def build_store_from_states(
-    states: Sequence | Mapping[str, Sequence],
-    labels: Sequence,
+    states: Sequence[Any] | Mapping[str, Sequence[Any]],
+    labels: Sequence[Any] | AnyArray,
     *,
-    readout: tuple[np.ndarray, np.ndarray] | None = None,
-    expected: Sequence | None = None,
+    readout: tuple[AnyArray, AnyArray] | None = None,
+    expected: Sequence[Any] | None = None,
     reads: str | None = None,
-    tokens: Sequence | None = None,
-    values: Sequence | None = None,
+    tokens: Sequence[Any] | None = None,
+    values: Sequence[Any] | None = None,
     classes: Sequence[str] | None = None,
     out: Path | str = "store/data/mine",
     projections: Sequence[str] = ("pca", "tsne", "umap"),
@@ -154,9 +159,9 @@ def build_store_from_states(
     texts: Sequence[str] | None = None,
     ids: Sequence[str] | None = None,
     build: Path | str | None = None,
-    **knobs: object,
+    **knobs: Any,
 ) -> Run:
-    """Take arrays of states to a run, for models of PyTorch, JAX or anything else.
+    """Build a run from arrays of states, of a model in PyTorch, JAX or any other framework.
 
     states    S arrays float32 (T, N), lengths differ, or several layers by name
     labels    as in `build_store`
@@ -178,12 +183,15 @@ def build_store_from_states(
     count = len(label)
     sequence_names = name_sequences(ids, count)
     series, width = series_values(values, arrays.lengths, sequence_names)
-    read = series or [np.zeros(length, np.uint32) for length in arrays.lengths]
+    read: list[AnyArray] = (
+        [*series] if series else [np.zeros(length, np.uint32) for length in arrays.lengths]
+    )
     feature_names = name_features(features, width, picture)
     vocabulary, surface = name_steps(tokens, read, None, {}, width or 0, sequence_names)
     if series is None:
-        vocabulary, read = words_as_ids(surface)
-    given = Given(
+        vocabulary, ids_ = words_as_ids(surface)
+        read = [*ids_]
+    provided = ProvidedSequences(
         sequences=read,
         label=label,
         classes=names,
@@ -194,11 +202,11 @@ def build_store_from_states(
         features=feature_names,
         picture=picture,
         name=Path(out).name,
-        source="arrays of states handed over",
+        source="provided arrays of states",
     )
 
     def prepare(paths: BuildPaths) -> None:
-        write_corpus(paths, given)
+        write_corpus(paths, provided)
         write_arrays(paths, arrays, label, cell)
 
     return run_stages(out, build, projections, knobs, count, [prepare])
@@ -208,11 +216,11 @@ def run_stages(
     out: Path | str,
     build: Path | str | None,
     projections: Sequence[str],
-    knobs: dict[str, object],
+    knobs: Mapping[str, Any],
     count: int,
     first: list[Callable[[BuildPaths], None]],
 ) -> Run:
-    """Run the stages in order, in a folder of their own, and open what they made.
+    """Run the stages in order in a build folder and open the resulting run.
 
     first  what comes before the stage expected
     """
@@ -225,27 +233,27 @@ def run_stages(
         neighbours,
         project,
         units,
+        words,
     )
-    from stateline.pipeline import words as words_stage
 
     out = Path(out)
     check_run_name(out.name)
     settings = call_settings(out.name, projections, knobs, count)
-    with build_folder(build) as folder:
-        paths = BuildPaths(folder, out.name)
+    kept = None if build is None else nullcontext(build)
+    with kept or tempfile.TemporaryDirectory(prefix="stateline-") as folder:
+        paths = BuildPaths(Path(folder), out.name)
         write_settings(paths, settings)
-        work = [(step.__name__, lambda step=step: step(paths)) for step in first]
-        stages = (expected, distances, words_stage, units, neighbours, index)
+        work: list[tuple[str, Callable[[], None]]] = []
+        work += [(step.__name__, partial(step, paths)) for step in first]
+        stages = (expected, distances, words, units, neighbours, index)
+        for name, stage in zip(AFTER_EXTRACT, stages, strict=True):
+            work.append((name, partial(stage.work, paths)))
         work += [
-            (name, lambda stage=stage: stage.work(paths))
-            for name, stage in zip(AFTER_EXTRACT, stages, strict=True)
+            (f"{name} {method}", partial(run, paths, method))
+            for method in settings.projections
+            for name, run in (("project", project.run), ("clusters", clusters.run))
         ]
-        work += [
-            (f"{name} {m}", lambda stage=stage, m=m: stage.work(paths, Namespace(method=m)))
-            for m in settings.projections
-            for name, stage in (("project", project), ("clusters", clusters))
-        ]
-        work.append(("export", lambda: export.work(paths, Namespace(store=out.parent))))
+        work.append(("export", partial(export.run, paths, out.parent)))
         with tqdm(total=len(work), desc=out.name, unit="stage") as bar:
             for name, step in work:
                 bar.set_postfix_str(name)
@@ -254,13 +262,15 @@ def run_stages(
     return open_run(out)
 
 
-def refuse_other_knobs(knobs: dict[str, object], projections: Sequence[str], *first: str) -> None:
-    """Raise where a call sets knobs that none of its stages reads.
+def refuse_other_knobs(knobs: Mapping[str, Any], projections: Sequence[str], *first: str) -> None:
+    """Check that the stages of a call read every knob that it sets.
+
+    raises  StatelineError  some knob belongs to no stage that the call runs
 
     first  stages before those that every call runs
     """
     stages = (*first, *AFTER_EXTRACT, *(f"project-{method}" for method in projections), "export")
-    # All sequences that a call hands over are stored; the others are parameters of the call.
+    # All sequences of a call are stored; the others are parameters of the call.
     own = {"stored", "projections", "layers", "gates"}
     read = {name for stage in stages for name in stage_knobs(stage)} - own
     other = [name for name in knobs if name not in read]
@@ -273,40 +283,38 @@ def refuse_other_knobs(knobs: dict[str, object], projections: Sequence[str], *fi
 
 
 def call_settings(
-    run: str, projections: Sequence[str], knobs: dict[str, object], count: int
+    run: str, projections: Sequence[str], knobs: Mapping[str, Any], count: int
 ) -> Settings:
-    """Settings of a call: its knobs over the defaults; all sequences are stored."""
+    """Return the settings of a call: its knobs over the defaults; all sequences are stored."""
     best = next((m for m in ("tsne", "umap", "pca") if m in projections), "tsne")
     own = {"projections": list(projections), "default_projection": best, "stored": max(count, 1)}
-    return validate(run, own | knobs)
+    return validate(run, own | dict(knobs))
 
 
-@contextmanager
-def build_folder(build: Path | str | None) -> Iterator[Path]:
-    """The folder of intermediate files: the one that was named, or a temporary one."""
-    if build is not None:
-        yield Path(build)
-        return
-    with tempfile.TemporaryDirectory(prefix="stateline-") as folder:
-        yield Path(folder)
-
-
-def write_corpus(paths: BuildPaths, given: Given) -> dict:
-    """What the corpus stage would have left; returns its facts."""
-    from stateline.pipeline.run.artefacts import CORPUS_FACTS
-
+def write_corpus(paths: BuildPaths, provided: ProvidedSequences) -> CorpusFacts:
+    """Write the files of the corpus stage and return its facts."""
     with running(paths, "corpus") as stage:
-        write_given(given, stage)
-    return paths.read_json("corpus", CORPUS_FACTS)
+        write_provided(provided, stage)
+    facts: CorpusFacts = paths.read_json("corpus", CORPUS_FACTS)
+    return facts
 
 
 def answers(
-    model: object, given: np.ndarray | None, sequences: list[np.ndarray], about: object
-) -> np.ndarray:
-    """The model's own answers, (S, K): to its input as it came, where that is one array."""
+    model: "keras.Model",
+    provided: AnyArray | None,
+    sequences: list[AnyArray],
+    structure: "ModelStructure",
+) -> Float32Array:
+    """Return the model's own predictions.
+
+    provided   the input as it was passed in, where that is one array; else None
+    sequences  S arrays of ids (T,) or of numbers (T, F), without padding
+    returns    float32 (S, K)
+    """
     from stateline.pipeline.models.keras.batches import predict
     from stateline.pipeline.train import EVALUATION_BATCH
 
-    if given is not None:
-        return model.predict(given, verbose=0)
-    return predict(model, sequences, EVALUATION_BATCH, about.padding)
+    if provided is not None:
+        output: Float32Array = model.predict(provided, verbose=0)
+        return output
+    return predict(model, sequences, EVALUATION_BATCH, structure.padding)

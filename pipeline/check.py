@@ -1,4 +1,4 @@
-"""Stage check: verify the exported run as a colleague would, table by table."""
+"""Stage check: verify the exported run table by table, from its files only."""
 
 import argparse
 from pathlib import Path
@@ -20,7 +20,7 @@ def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The stage's own option."""
+    """Add the options of the stage."""
     parser.add_argument(
         "--store", type=Path, default=STORE, help=f"folder of the built runs [{STORE}]"
     )

@@ -1,4 +1,4 @@
-"""Stage clusters: what a map shows, for one method of projection.
+"""Stage clusters: clusters and segment stretch of every map of one projection method.
 
 Clusters of the states by their places on the map, at three sizes, and how far each segment of a
 trajectory is stretched. Beyond FIT_STATES states the fitted ones are clustered, and each other
@@ -10,6 +10,7 @@ import argparse
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import BoolArray, Float32Array, Int32Array, IntArray
 from stateline.pipeline.numerics.cluster_table import cluster_table
 from stateline.pipeline.numerics.neighbours import Nearest, sample_rows
 from stateline.pipeline.numerics.segments import stretch
@@ -21,6 +22,7 @@ from stateline.pipeline.run.artefacts import (
     distance_array,
     map_arrays,
 )
+from stateline.pipeline.run.facts import LayerFacts
 from stateline.pipeline.run.stage import (
     BuildPaths,
     StageRun,
@@ -39,8 +41,8 @@ SMALLEST = 5
 DENSITY_NEIGHBOURS = 10
 
 
-def cluster_places(places: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Clusters of places by density, at each level of size.
+def cluster_places(places: Float32Array) -> tuple[Int32Array, list[int]]:
+    """Cluster places by density, at each level of size.
 
     places   float32 (B, 2)
     returns  int32 (B, levels), -1 for those in none; least states of a cluster by level
@@ -68,17 +70,21 @@ def cluster_places(places: np.ndarray) -> tuple[np.ndarray, list[int]]:
     return member, sizes
 
 
-def by_size(label: np.ndarray) -> np.ndarray:
-    """Clusters renumbered, the largest first; -1 stays: int (M,)."""
+def by_size(label: IntArray) -> IntArray:
+    """Return the clusters renumbered by decreasing size, int (M,); -1 stays.
+
+    label  int (M,)  -1 for no cluster
+    """
     count = np.bincount(label[label >= 0])
     number = np.empty(len(count) + 1, dtype=np.int32)
     number[np.argsort(-count, kind="stable")] = np.arange(len(count))
     number[-1] = -1
-    return number[label]
+    renumbered: IntArray = number[label]
+    return renumbered
 
 
-def memberships(places: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """The cluster of every state at each level.
+def memberships(places: Float32Array, fitted: BoolArray) -> tuple[Int32Array, list[int]]:
+    """Return the cluster of every state at each level.
 
     places   float32 (M, 2)
     fitted   bool (M,)  the states that are clustered; each other one joins its nearest of them
@@ -95,7 +101,7 @@ def memberships(places: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, lis
 
 
 class Answers:
-    """What the clusters of every map of a run are told of: words and answers of its steps.
+    """Words and answers of all stored steps, which the clusters of every map are described by.
 
     sequence   int (M,)  sequence of each step
     label      int (M,)  actual class of its sequence
@@ -110,7 +116,8 @@ class Answers:
         self.label = inputs.label[self.sequence]
         ep = np.load(inputs.paths.need("expected", EP), mmap_mode="r")
         self.predicted = ep.argmax(axis=1)
-        self.token, self.special = None, []
+        self.token: pl.Series | None = None
+        self.special: list[str] = []
         if inputs.corpus["kind"] == "text":
             path = inputs.paths.need("corpus", VOCABULARY)
             spelling = pl.read_parquet(path, columns=["token"])["token"]
@@ -120,9 +127,9 @@ class Answers:
 
 
 def chart(
-    paths: BuildPaths, stage: StageRun, method: str, layer: dict, state: str, answers: Answers
+    paths: BuildPaths, stage: StageRun, method: str, layer: LayerFacts, state: str, answers: Answers
 ) -> dict[str, object]:
-    """Clusters and stretch of one map, written; what the manifest says of them."""
+    """Write clusters and stretch of one map; return their facts for the manifest."""
     settings = paths.read_settings(f"project-{method}")
     offsets = np.load(paths.need("extract", OFFSETS))
     name = map_arrays(layer["id"], state)
@@ -139,7 +146,7 @@ def chart(
 
 
 def clusters(paths: BuildPaths, stage: StageRun, method: str) -> None:
-    """Clusters and stretch of every map that the method made."""
+    """Write clusters and stretch of every map of a method."""
     inputs = Inputs(paths)
     answers = Answers(inputs)
     facts = {

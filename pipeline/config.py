@@ -12,6 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -109,7 +110,7 @@ def override_settings(run: str, values: dict[str, object], overrides: dict[str, 
     return validate(run, values)
 
 
-def validate(run: str, values: dict[str, object]) -> Settings:
+def validate(run: str, values: dict[str, Any]) -> Settings:
     """Settings from plain values; the first value that does not fit is named in one line."""
     if values.get("corpus") not in DATA_DIR_CORPORA:
         values.pop("data_dir", None)

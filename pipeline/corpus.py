@@ -1,6 +1,6 @@
 """Stage corpus: documents, split, words, vocabulary and ids.
 
-Refuses what cannot be learned from before any time is spent on training.
+A corpus that no classifier can be trained on is refused here, before training.
 """
 
 from pathlib import Path
@@ -11,13 +11,14 @@ import polars as pl
 
 from stateline.pipeline import demos
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
+from stateline.pipeline.run.facts import CorpusFacts, Settings
 from stateline.pipeline.run.settings import DATA_DIR_CORPORA
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
 from stateline.pipeline.sources.documents import DOCUMENT_SCHEMA
 from stateline.pipeline.sources.files import read_file
-from stateline.pipeline.sources.model_corpus import read_given
+from stateline.pipeline.sources.model_corpus import read_provided
 from stateline.pipeline.sources.published import read_published
-from stateline.pipeline.sources.sequences import refuse_twice, write_given
+from stateline.pipeline.sources.sequences import refuse_twice, write_provided
 from stateline.pipeline.sources.split import complete_split, order_to_store
 from stateline.pipeline.sources.text import (
     Vocabulary,
@@ -30,13 +31,13 @@ from stateline.store.errors import StatelineError
 from stateline.store.schema import RESERVED_ID, UNKNOWN_ID
 
 if TYPE_CHECKING:
-    from stateline.pipeline.models.keras.structure import Anatomy
+    from stateline.pipeline.models.keras.structure import ModelStructure
 
 MIN_PER_CLASS = 2
 
 
-def read_documents(settings: dict) -> tuple[pl.DataFrame, str]:
-    """Documents of the corpus that the settings name, and where they came from."""
+def read_documents(settings: Settings) -> tuple[pl.DataFrame, str]:
+    """Return the documents of the corpus that the settings name, and their source in words."""
     corpus = settings["corpus"]
     if corpus in demos.DEMOS:
         frame = demos.generate(corpus, settings["seed"])
@@ -49,7 +50,12 @@ def read_documents(settings: dict) -> tuple[pl.DataFrame, str]:
 
 
 def keep_classes(documents: pl.DataFrame, wanted: list[str], where: str) -> list[str]:
-    """Names of the classes in their order; raises where there is nothing to tell apart."""
+    """Return the names of the classes in order.
+
+    wanted  names to keep, in this order; empty: all, sorted
+    where   corpus, for error messages
+    raises  StatelineError  a class is missing, the only one, or has fewer than MIN_PER_CLASS rows
+    """
     refuse_twice(f"CLASSES={','.join(wanted)}", wanted)
     counts = dict(documents["label"].value_counts().rows())
     missing = [name for name in wanted if name not in counts]
@@ -78,7 +84,7 @@ def keep_classes(documents: pl.DataFrame, wanted: list[str], where: str) -> list
 
 
 def natural(name: str) -> tuple[bool, float, str]:
-    """Sort key: numbers by value and before words, so that class 10 follows class 9."""
+    """Return a sort key: numbers by value and before words, so that class 10 follows class 9."""
     try:
         return (False, float(name), name)
     except ValueError:
@@ -86,11 +92,15 @@ def natural(name: str) -> tuple[bool, float, str]:
 
 
 def without_blank(documents: pl.DataFrame, rule: str, where: str) -> tuple[pl.DataFrame, int]:
-    """Documents that hold a word, and how many did not; refuses those unless told to drop."""
+    """Return the documents that hold a word, and the number of those that do not.
+
+    rule    "refuse" to raise for texts without a word, "drop" to leave them out
+    raises  StatelineError  a text without a word is refused, or no text holds one
+    """
     blank = documents["surface"].list.len() == 0
     count = int(blank.sum())
     if count and rule == "refuse":
-        row = int(blank.arg_max())
+        row = blank.to_list().index(True)
         raise StatelineError(
             where,
             f"{count:,} texts hold no word, first id {documents['external_id'][row]!r}",
@@ -103,9 +113,12 @@ def without_blank(documents: pl.DataFrame, rule: str, where: str) -> tuple[pl.Da
 
 
 def encode(
-    documents: pl.DataFrame, settings: dict, classes: int, where: str
+    documents: pl.DataFrame, settings: Settings, classes: int, where: str
 ) -> tuple[pl.DataFrame, Vocabulary]:
-    """Truncated words and ids of every document, and the vocabulary of the training split."""
+    """Return truncated words and ids of every document, and the vocabulary of the training split.
+
+    raises  StatelineError  no word is frequent enough for the vocabulary
+    """
     words = documents["surface"].list.explode()
     lengths = documents["surface"].list.len().to_numpy().astype(np.int64)
     number = np.repeat(np.arange(documents.height), lengths)
@@ -137,9 +150,9 @@ def encode(
 
 
 def corpus_facts(
-    table: pl.DataFrame, names: list[str], settings: dict, source: str, blank: int
-) -> dict:
-    """What the manifest says of the corpus; counts are sequences unless they say words."""
+    table: pl.DataFrame, names: list[str], settings: Settings, source: str, blank: int
+) -> CorpusFacts:
+    """Return the facts of the corpus for the manifest."""
     test = table.filter(pl.col("split") == "test")
     unread = test.filter(~pl.col("ids").list.eval(pl.element() > 1).list.any())
     per_split = {
@@ -172,24 +185,29 @@ def corpus_facts(
     }
 
 
-def model_anatomy(path: Path) -> "Anatomy":
-    """What a model that came trained reads, masks and answers; TensorFlow is loaded for it."""
+def load_structure(path: Path) -> "ModelStructure":
+    """Return the structure of a trained model file; loads TensorFlow."""
     from stateline.pipeline.models.keras.loading import load_model
-    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.models.keras.structure import model_structure
 
-    return anatomy(load_model(path))
+    return model_structure(load_model(path))
 
 
-def build_corpus(settings: dict, stage: StageRun) -> None:
-    """Documents to encoded sequences, written into the stage's folder."""
+def build_corpus(settings: Settings, stage: StageRun) -> None:
+    """Encode the documents and write them into the stage's folder.
+
+    raises  StatelineError  a class without a training row, and as the functions above
+    """
     where = settings["corpus"]
     if settings["model"]:
-        given = read_given(settings, model_anatomy(Path(settings["model"])))
-        split = np.full(len(given.label), "test")
-        write_given(given, stage, order_to_store(split, given.label, settings["seed"], drawn=False))
+        provided = read_provided(settings, load_structure(Path(settings["model"])))
+        split = np.full(len(provided.label), "test")
+        write_provided(
+            provided, stage, order_to_store(split, provided.label, settings["seed"], drawn=False)
+        )
         return
     if where in demos.SERIES:
-        write_given(demos.SERIES[where](settings["seed"]), stage)
+        write_provided(demos.SERIES[where](settings["seed"]), stage)
         return
     documents, source = read_documents(settings)
     if settings["classes"]:

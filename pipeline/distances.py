@@ -1,9 +1,10 @@
-"""Stage distances: how far each step moved the state, and how much of that the answer sees."""
+"""Stage distances: how far each step moved the state, and the part that the readout sees."""
 
 from contextlib import ExitStack
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import Float32Array, Int64Array
 from stateline.pipeline.numerics.jumps import jumps
 from stateline.pipeline.run.arrays import array_file, edges, pieces, read_rows
 from stateline.pipeline.run.artefacts import (
@@ -16,22 +17,28 @@ from stateline.pipeline.run.artefacts import (
     distance_array,
     state_array,
 )
+from stateline.pipeline.run.facts import ExtractFacts, LayerFacts
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
 
 
-def largest(distance: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The largest distance of each sequence, float32 (S,), and its first step, int64 (S,)."""
+def largest(distance: Float32Array, offsets: Int64Array) -> tuple[Float32Array, Int64Array]:
+    """Return the largest distance of each sequence and its first step.
+
+    distance  float32 (M,)
+    offsets   int64 (S + 1,)  rows of each sequence
+    returns   float32 (S,), int64 (S,)
+    """
     step = np.array([distance[a:b].argmax() for a, b in zip(offsets, offsets[1:], strict=False)])
     return distance[offsets[:-1] + step], step
 
 
 def save_distances(
-    paths: BuildPaths, stage: StageRun, layer: dict, state: str, weights: np.ndarray | None
+    paths: BuildPaths, stage: StageRun, layer: LayerFacts, state: str, weights: Float32Array | None
 ) -> None:
-    """Distances of one kind of state, piece by piece, and of a readout's layer all that it sees.
+    """Write the distances of one state kind; with weights, their visible and silent parts too.
 
     layer    as the extract stage describes it
-    weights  of a linear readout of these states, else None
+    weights  float32 (K, N) of a linear readout of these states, else None
     """
     source = paths.need("extract", state_array(layer["id"], state))
     offsets = np.load(paths.need("extract", OFFSETS))
@@ -45,13 +52,15 @@ def save_distances(
         ]
         for block in pieces(offsets, layer["units"]):
             made = jumps(read_rows(source, block), edges(block), weights, layer["direction"])
+            # Without weights there is a file for the distances only.
             for each, values in zip(write, made, strict=False):
+                assert values is not None
                 each(values)
 
 
 def distances(paths: BuildPaths, stage: StageRun) -> None:
-    """Distances of all stored steps of every layer, and the largest of each sequence."""
-    facts = paths.read_json("extract", EXTRACT_FACTS)
+    """Write the distances of all stored steps of every layer, and the largest of each sequence."""
+    facts: ExtractFacts = paths.read_json("extract", EXTRACT_FACTS)
     readout = facts["readout"]
     weights = None
     if readout["method"] == "linear":

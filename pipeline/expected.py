@@ -1,4 +1,4 @@
-"""Stage expected: what the model would answer had the sequence ended at each step.
+"""Stage expected: the model's answer had the sequence ended at each step.
 
 A linear readout's answer after every step is one matrix product; of every other
 model the extract stage wrote the logits. The answer after the last step must be
@@ -7,6 +7,7 @@ the model's own prediction.
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,7 @@ from stateline.pipeline.numerics.answers import (
     step_differences,
     turning_steps,
 )
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, IntArray
 from stateline.pipeline.run.arrays import array_file, edges, pieces, read_rows
 from stateline.pipeline.run.artefacts import (
     CONTRIBUTION,
@@ -34,13 +36,16 @@ from stateline.pipeline.run.artefacts import (
     SEQUENCES,
     state_array,
 )
+from stateline.pipeline.run.facts import ExtractFacts, ReadoutFacts
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
 from stateline.store.blocks import Block
 from stateline.store.errors import StatelineError
 
 
-def logit_reader(paths: BuildPaths, readout: dict) -> tuple[Callable[[Block], np.ndarray], int]:
-    """How to get the logits of some sequences, and how many numbers a row that takes.
+def logit_reader(
+    paths: BuildPaths, readout: ReadoutFacts
+) -> tuple[Callable[[Block], Float32Array], int]:
+    """Return a reader of the logits of a block, and the number of values that it reads a row.
 
     readout  as the extract stage describes it
     returns  Block -> float32 (M, K); the width of the rows that are read
@@ -55,9 +60,9 @@ def logit_reader(paths: BuildPaths, readout: dict) -> tuple[Callable[[Block], np
 
 
 def alignment_error(
-    ep: np.ndarray, prediction: np.ndarray, ids: list[str], tolerance: float
+    ep: Float32Array, prediction: Float32Array, ids: list[str], tolerance: float
 ) -> float:
-    """Largest difference of the last expected predictions from the model's predictions.
+    """Largest difference between the last expected predictions and the model's predictions.
 
     ep, prediction  float32 (S, C)
     ids             S external ids
@@ -76,12 +81,12 @@ def alignment_error(
 
 
 def answers(
-    logit: np.ndarray, block: Block, initial: np.ndarray, label: np.ndarray, predicted: np.ndarray
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """All that follows from the logits of some sequences.
+    logit: Float32Array, block: Block, initial: Float32Array, label: IntArray, predicted: IntArray
+) -> tuple[dict[str, AnyArray], dict[str, AnyArray]]:
+    """Compute answers, contributions and decisions from the logits of some sequences.
 
     logit             float32 (M, K)
-    initial           float32 (K,)  what stands before the first step
+    initial           float32 (K,)  logit before the first step
     label, predicted  int (S,)      actual and predicted class of each sequence
     returns           arrays (M, C) and (M, K) by the name of their file; arrays (S,) by name
     """
@@ -103,8 +108,8 @@ def answers(
 
 
 def expected(paths: BuildPaths, stage: StageRun) -> None:
-    """Expected predictions, logits, contributions and decisions of all stored steps."""
-    facts = paths.read_json("extract", EXTRACT_FACTS)
+    """Write expected predictions, logits, contributions and decisions of all stored steps."""
+    facts: ExtractFacts = paths.read_json("extract", EXTRACT_FACTS)
     offsets = np.load(paths.need("extract", OFFSETS))
     prediction = np.load(paths.need("extract", PREDICTION))
     test = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
@@ -134,10 +139,10 @@ def expected(paths: BuildPaths, stage: StageRun) -> None:
             for name, values in steps.items():
                 write[name](values)
             decisions.append(decided)
-    np.savez(
-        stage.folder / DECISIONS,
-        **{name: np.concatenate([each[name] for each in decisions]) for name in decisions[0]},
-    )
+    joined: dict[str, Any] = {  # Any: savez has a keyword of its own, a bool
+        name: np.concatenate([each[name] for each in decisions]) for name in decisions[0]
+    }
+    np.savez(stage.folder / DECISIONS, **joined)
     stage.write_json(EXPECTED_FACTS, {"prediction_error": error})
     stage.rows = states
 

@@ -23,7 +23,7 @@ STORE = Path("store/data")
 
 
 def run_tables(inputs: Inputs, manifest: ManifestDraft, methods: list[str]) -> dict[str, Table]:
-    """Every table of a run by its path: small ones whole, wide ones as a call that makes pieces."""
+    """Return every table of a run by its path; wide ones as functions that yield pieces."""
     wanted = contents.run_tables(manifest)
     tables: dict[str, Table] = {
         schema.SEQUENCES: sequences_table(inputs, wanted[schema.SEQUENCES]),
@@ -45,7 +45,7 @@ def run_tables(inputs: Inputs, manifest: ManifestDraft, methods: list[str]) -> d
 
 
 def export(paths: BuildPaths, stage: StageRun, store: Path) -> None:
-    """Write the run into the store; on any failure the run that was there stays."""
+    """Write the run into the store; on failure the previous run stays."""
     settings = paths.read_settings("export")
     inputs, methods = Inputs(paths), settings["projections"]
     manifest = build_manifest(inputs, methods, settings["default_projection"])
@@ -59,7 +59,7 @@ def export(paths: BuildPaths, stage: StageRun, store: Path) -> None:
 
 
 def run(paths: BuildPaths, store: Path) -> None:
-    """Run the stage, into a folder of runs."""
+    """Run the stage for one folder of runs."""
     with running(paths, "export") as stage:
         export(paths, stage, store)
 
@@ -70,7 +70,7 @@ def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The stage's own option."""
+    """Add the options of the stage."""
     parser.add_argument(
         "--store", type=Path, default=STORE, help=f"folder of the built runs [{STORE}]"
     )

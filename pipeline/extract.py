@@ -1,8 +1,7 @@
-"""Stage extract: every hidden state of the stored sequences, proved to be the model's own.
+"""Stage extract: every hidden state of the stored sequences, verified against the model.
 
-The model runs as it is and its layers' states are recorded. The stage refuses to go on where
-reading them in other company (another batch size, other neighbours, other padding), or alone,
-changes them.
+The model runs unchanged while the states of its layers are captured. The stage fails where another
+batch composition (batch size, other sequences, padding) or a single-sequence run changes them.
 """
 
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from stateline.pipeline.numerics.answers import answer_probabilities
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array
 from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
     LOGIT,
@@ -21,6 +21,7 @@ from stateline.pipeline.run.artefacts import (
     SEQUENCES,
     state_array,
 )
+from stateline.pipeline.run.facts import ExtractFacts, LayerFacts
 from stateline.pipeline.run.sequences import sequences_of
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
 from stateline.store.errors import StatelineError
@@ -31,36 +32,37 @@ from stateline.store.schema import MODEL, TOLERANCE
 if TYPE_CHECKING:
     from stateline.pipeline.models.keras.backend import keras
     from stateline.pipeline.models.keras.capture import ModelReader
-    from stateline.pipeline.models.keras.structure import Anatomy, RecurrentLayer
+    from stateline.pipeline.models.keras.structure import ModelStructure, RecurrentLayer
 
 
 def choose_layers(
-    about: "Anatomy", wanted: list[str], where: str
+    structure: "ModelStructure", wanted: list[str], where: str
 ) -> tuple[tuple["RecurrentLayer", ...], dict[str, list[str]]]:
-    """Which layers are stored, and which of their states get distances and maps.
+    """Return the layers to store, and which of their states get distances and maps.
 
     wanted   names of layers, `all`, or `<layer>:c` for cell states; a bidirectional layer's name
              stands for both directions; none: the layer that the head reads
+    raises   StatelineError  an unknown layer or state kind
     returns  the layers in the order of the model, and by their ids the kinds that are mapped; the
              layer that the head reads is always among them, with its h
     """
-    mapped: dict[str, list[str]] = {about.reads.id: ["h"]}
+    mapped: dict[str, list[str]] = {structure.reads.id: ["h"]}
     for name in wanted:
         layer, _, kind = name.partition(":")
-        found = [each for each in about.layers if layer in ("all", each.id, each.name)]
+        found = [each for each in structure.layers if layer in ("all", each.id, each.name)]
         good = [each for each in found if (kind or "h") in each.states]
         if not good:
-            names = [f"{each.id}:{state}" for each in about.layers for state in each.states]
+            names = [f"{each.id}:{state}" for each in structure.layers for state in each.states]
             raise StatelineError(
                 where, f"no layer {name}", expected=f"all, or some of {', '.join(names)}"
             )
         for each in good:
             kinds = mapped.setdefault(each.id, ["h"] if not kind else [])
             mapped[each.id] = sorted({*kinds, kind or "h"}, reverse=True)
-    stored = {each.id for each in about.layers if each.id in mapped}
+    stored = {each.id for each in structure.layers if each.id in mapped}
     # Of a bidirectional layer both directions are stored.
-    names = {each.name for each in about.layers if each.id in stored}
-    chosen = tuple(each for each in about.layers if each.name in names)
+    of_stored = {each.name for each in structure.layers if each.id in stored}
+    chosen = tuple(each for each in structure.layers if each.name in of_stored)
     return chosen, {each.id: mapped.get(each.id, []) for each in chosen}
 
 
@@ -68,48 +70,53 @@ def write_answers(
     folder: Path,
     model: "keras.Model",
     reader: "ModelReader",
-    sequences: list[np.ndarray],
+    sequences: list[AnyArray],
     batch: int,
 ) -> list[float]:
-    """What the expected predictions are made of: the readout's weights, or all logits.
+    """Write the readout's weights, or all logits where the readout is not linear.
 
-    returns  K numbers: the logit before the first step
+    sequences  S arrays of ids (T,) or of numbers (T, F)
+    returns    K numbers: the logit before the first step
     """
     from stateline.pipeline.models.keras.heads import head_logits, initial_logit, prefix_logits
 
-    about = reader.about
-    if about.method == "linear":
-        np.savez(folder / READOUT, weights=about.readout.weights, bias=about.readout.bias)
-        return about.readout.bias.tolist()
-    if about.method == "head":
-        h = folder / state_array(about.reads.id, "h")
-        head_logits(model, about, h, folder / LOGIT)
-        return initial_logit(model, about)
+    structure = reader.structure
+    if structure.readout is not None:
+        weights, bias = structure.readout.weights, structure.readout.bias
+        np.savez(folder / READOUT, weights=weights, bias=bias)
+        return [float(each) for each in bias]
+    if structure.method == "head":
+        h = folder / state_array(structure.reads.id, "h")
+        head_logits(model, structure, h, folder / LOGIT)
+        return initial_logit(model, structure)
     prefix_logits(reader, sequences, batch, folder / LOGIT)
-    return [0.0] * about.outputs
+    return [0.0] * structure.outputs
 
 
 def own_prediction(
     paths: BuildPaths,
     model: "keras.Model",
-    about: "Anatomy",
-    sequences: list[np.ndarray],
+    structure: "ModelStructure",
+    sequences: list[AnyArray],
     batch: int,
-) -> np.ndarray:
-    """The model's own answers, float32 (S, C): to its input as it came, where it came padded."""
+) -> Float32Array:
+    """Return the model's own class probabilities, float32 (S, C).
+
+    Those of the input as it was passed in, padding included, where an earlier stage wrote them.
+    """
     from stateline.pipeline.models.keras.batches import predict
 
-    given = paths.stage("train") / PREDICTION
-    if given.exists():
-        return answer_probabilities(np.load(given)[: len(sequences)], about.logits)
-    output = predict(model, sequences, batch, about.padding)
-    return answer_probabilities(output, about.logits)
+    provided = paths.stage("train") / PREDICTION
+    if provided.exists():
+        return answer_probabilities(np.load(provided)[: len(sequences)], structure.logits)
+    output = predict(model, sequences, batch, structure.padding)
+    return answer_probabilities(output, structure.logits)
 
 
 def layer_entries(
     layers: tuple["RecurrentLayer", ...], mapped: dict[str, list[str]], gates: bool
-) -> list[dict]:
-    """What later stages must know of each stored layer."""
+) -> list[LayerFacts]:
+    """Return the facts of each stored layer for later stages."""
     from stateline.pipeline.models.keras.structure import GATES
 
     return [
@@ -128,38 +135,45 @@ def layer_entries(
 
 
 def extract(paths: BuildPaths, stage: StageRun) -> None:
-    """Read and verify the states of the stored sequences; write them as arrays."""
+    """Read and verify the states of the stored sequences; write them as arrays.
+
+    raises  StatelineError  a state depends on its batch, an unknown layer, a model of another kind
+    """
     settings = paths.read_settings("extract")
-    table = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
-    table = table.head(settings["stored"]).collect()
+    test = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
+    table = test.head(settings["stored"]).collect()
     sequences, ids = sequences_of(table), table["external_id"].to_list()
     trained = paths.need("train", MODEL)
     from stateline.pipeline.models.keras.capture import ModelReader
     from stateline.pipeline.models.keras.loading import load_model
-    from stateline.pipeline.models.keras.read_states import alone_error, row_offsets, save_states
-    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.models.keras.read_states import (
+        row_offsets,
+        save_states,
+        single_sequence_error,
+    )
+    from stateline.pipeline.models.keras.structure import model_structure
 
     model = load_model(trained)
-    about = anatomy(model)
+    structure = model_structure(model)
     gates, batch = settings["gates"], settings["extract_batch"]
-    layers, mapped = choose_layers(about, settings["layers"], "LAYERS")
-    reader = ModelReader(model, about, layers, gates)
+    layers, mapped = choose_layers(structure, settings["layers"], "LAYERS")
+    reader = ModelReader(model, structure, layers, gates)
     error = save_states(stage.folder, reader, sequences, ids, batch)
-    alone = alone_error(stage.folder, reader, sequences, ids)
+    single = single_sequence_error(stage.folder, reader, sequences, ids)
     initial = write_answers(stage.folder, model, reader, sequences, batch)
     np.save(stage.folder / OFFSETS, row_offsets(sequences))
-    np.save(stage.folder / PREDICTION, own_prediction(paths, model, about, sequences, batch))
-    facts = {
+    np.save(stage.folder / PREDICTION, own_prediction(paths, model, structure, sequences, batch))
+    facts: ExtractFacts = {
         "layers": layer_entries(layers, mapped, gates),
         "readout": {
-            "layer": about.reads.id,
-            "method": about.method,
-            "activation": about.activation,
-            "outputs": about.outputs,
+            "layer": structure.reads.id,
+            "method": structure.method,
+            "activation": structure.activation,
+            "outputs": structure.outputs,
             "initial_logit": initial,
         },
         "batch_error": error,
-        "alone_error": alone,
+        "alone_error": single,
         "tolerance": TOLERANCE,
     }
     stage.write_json(EXTRACT_FACTS, facts)

@@ -1,8 +1,7 @@
-"""Stage index: an index of nearest states for every layer with more states than can be searched.
+"""Stage index: approximate nearest-neighbour index of layers with many states.
 
-Up to INDEX_STATES states the app finds the nearest ones of a state by comparing it with all.
-Beyond, it asks a graph of near neighbours, which finds most of them in far less time; the stage
-measures how many.
+Up to INDEX_STATES states the app finds nearest states by exhaustive search. Beyond, it uses a
+graph index, which finds most of them in far less time; the stage measures the recall.
 """
 
 import os
@@ -12,6 +11,7 @@ import numpy as np
 from tqdm import tqdm
 from usearch.index import Index
 
+from stateline.pipeline.numerics.arrays import AnyArray, Float64Array, Int64Array
 from stateline.pipeline.run.arrays import pieces, read_rows, read_some
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, state_array
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
@@ -29,8 +29,8 @@ TRIED, NEAREST = 200, 10
 ROUNDING = 1e-6
 
 
-def build_index(source: Path, offsets: np.ndarray) -> Index:
-    """An index of all states, each under its row number.
+def build_index(source: Path, offsets: Int64Array) -> Index:
+    """Build an index of all states, each under its row number.
 
     source   array of the states (M, N) in a NumPy file
     offsets  int64 (S + 1,) rows of each sequence
@@ -51,11 +51,15 @@ def build_index(source: Path, offsets: np.ndarray) -> Index:
     return index
 
 
-def recall(index: Index, source: Path, offsets: np.ndarray, seed: int) -> float:
-    """Share of the nearest states that the index finds, for a seeded sample, against all pairs.
+def recall(index: Index, source: Path, offsets: Int64Array, seed: int) -> float:
+    """Measure the share of true nearest states that the index finds, for a seeded sample.
 
-    Of states that are equal it does not matter which is found: those count that are no farther
-    than the last of the true nearest ones.
+    Equal states are interchangeable: those count that are no farther than the last of the true
+    nearest ones.
+
+    source   array of the states (M, N) in a NumPy file
+    offsets  int64 (S + 1,) rows of each sequence
+    returns  0 to 1
     """
     rows = np.random.default_rng(seed).choice(len(index), min(TRIED, len(index)), replace=False)
     asked = read_some(source, rows).astype(np.float64)
@@ -73,18 +77,26 @@ def recall(index: Index, source: Path, offsets: np.ndarray, seed: int) -> float:
     return float((np.array(away) <= last * (1 + ROUNDING) + ROUNDING).mean())
 
 
-def squares(asked: np.ndarray, states: np.ndarray) -> np.ndarray:
-    """Squared distances float64 (A, M) of states (A, N) and (M, N)."""
+def squares(asked: AnyArray, states: AnyArray) -> Float64Array:
+    """Squared Euclidean distances between two sets of states.
+
+    asked    float64 (A, N)
+    states   float32 or float64 (M, N)
+    returns  float64 (A, M)
+    """
     states = states.astype(np.float64)
     products = asked @ states.T
-    return np.square(asked).sum(axis=1)[:, None] + np.square(states).sum(axis=1) - 2 * products
+    size: Float64Array = np.square(asked).sum(axis=1)[:, None] + np.square(states).sum(axis=1)
+    distance: Float64Array = size - 2 * products
+    return distance
 
 
 def index(paths: BuildPaths, stage: StageRun) -> None:
-    """An index of the hidden states of every layer that has more than INDEX_STATES."""
+    """Write an index of the hidden states of every layer that has more than INDEX_STATES."""
     settings = paths.read_settings("index")
     offsets = np.load(paths.need("extract", OFFSETS))
-    stage.facts["recall"] = {}
+    shares: dict[str, float] = {}
+    stage.facts["recall"] = shares
     if offsets[-1] > settings["index_states"]:
         for layer in paths.read_json("extract", EXTRACT_FACTS)["layers"]:
             source = paths.need("extract", state_array(layer["id"], "h"))
@@ -93,13 +105,13 @@ def index(paths: BuildPaths, stage: StageRun) -> None:
             path.parent.mkdir(exist_ok=True)
             made.save(os.fspath(path))
             share = recall(made, source, offsets, settings["seed"])
-            stage.facts["recall"][layer["id"]] = round(share, 4)
+            shares[layer["id"]] = round(share, 4)
             say(f"index: finds {share:.1%} of the {NEAREST} nearest states of layer {layer['id']}")
             stage.rows = int(offsets[-1])
 
 
 def check_indexes(run: Run, seed: int = 0) -> list[str]:
-    """Open every index of a run as the app does: all states are there, each found at its place.
+    """Open every index of a run as the app does and check that it holds the layer's states.
 
     returns  a line a layer
     raises   StatelineError  the file is no index, or one of other states
@@ -125,7 +137,7 @@ def check_indexes(run: Run, seed: int = 0) -> list[str]:
 
 
 def opened(path: Path) -> Index | None:
-    """An index as the app opens it, by memory map; None where the file is none."""
+    """Return an index as the app opens it, memory-mapped; None where the file is not an index."""
     try:
         return Index.restore(os.fspath(path), view=True)
     except (ValueError, RuntimeError):  # what the library raises goes by where it stumbles
@@ -133,7 +145,10 @@ def opened(path: Path) -> Index | None:
 
 
 def check_states(run: Run, layer: str, found: Index, seed: int) -> None:
-    """A seeded sample of states, each of which the index must find at no distance."""
+    """Check that the index finds each of a seeded sample of states at distance zero.
+
+    raises  StatelineError  the index holds another state under a row's number
+    """
     rows = np.random.default_rng(seed).choice(run.states, min(TRIED, run.states), replace=False)
     for row in np.sort(rows):
         sequence = int(np.searchsorted(run.offsets, row, side="right")) - 1

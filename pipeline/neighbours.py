@@ -1,21 +1,22 @@
-"""Stage neighbours: each state's nearest states among those that the maps are fitted on, exact.
+"""Stage neighbours: exact nearest neighbours of each state among the fitted states.
 
-Beyond FIT_STATES states the maps are fitted on a seeded sample of whole sequences. Every map
-is judged by the same neighbours, so they are found once.
+Beyond FIT_STATES states the maps are fitted on a seeded sample of whole sequences. Every map is
+evaluated with the same neighbours, so they are computed once.
 """
 
 from pathlib import Path
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import BoolArray, Float32Array, Int64Array
 from stateline.pipeline.numerics.neighbours import NEIGHBOUR_COUNT, Nearest, sample_rows
 from stateline.pipeline.run.arrays import not_fitted, read_some
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, map_arrays, state_array
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
 
 
-def fitted_distances(source: Path, offsets: np.ndarray, fitted: np.ndarray) -> np.ndarray:
-    """Distances of all states to their nearest among the fitted ones.
+def fitted_distances(source: Path, offsets: Int64Array, fitted: BoolArray) -> Float32Array:
+    """Compute the distances of all states to their nearest fitted states.
 
     source   array of the states (M, N) in a NumPy file
     fitted   bool (M,)
@@ -30,7 +31,7 @@ def fitted_distances(source: Path, offsets: np.ndarray, fitted: np.ndarray) -> n
 
 
 def neighbours(paths: BuildPaths, stage: StageRun) -> None:
-    """Nearest fitted neighbours of all stored states that get a map."""
+    """Write the neighbour distances of all stored states that get a map."""
     settings = paths.read_settings("neighbours")
     offsets = np.load(paths.need("extract", OFFSETS))
     fitted = sample_rows(offsets, settings["fit_states"], settings["seed"])

@@ -1,4 +1,4 @@
-"""Stage project: 2-D maps of all states, by PCA, t-SNE or UMAP, one a kind of state and layer.
+"""Stage project: 2-D maps of all states by PCA, t-SNE or UMAP, one a layer and state kind.
 
 Beyond FIT_STATES states a map is fitted on a seeded sample of whole
 sequences and the others are placed on it; the manifest says how many.
@@ -11,9 +11,12 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, Float32Array, Int64Array
 from stateline.pipeline.numerics.neighbours import nearest_neighbours, sample_rows
 from stateline.pipeline.numerics.quality import overall_quality, per_state_trust, quality_rows
 from stateline.pipeline.run.arrays import not_fitted, read_some
@@ -24,6 +27,7 @@ from stateline.pipeline.run.artefacts import (
     map_arrays,
     state_array,
 )
+from stateline.pipeline.run.facts import Settings
 from stateline.pipeline.run.stage import (
     METHODS,
     BuildPaths,
@@ -46,20 +50,20 @@ TOO_FEW = "Store more sequences, or make another map: PROJECTIONS=pca DEFAULT_PR
 
 @dataclass(frozen=True)
 class Map:
-    """A map that was fitted.
+    """A fitted map.
 
     places  float32 (B, 2)  of the states that it was fitted on
-    place   puts others on it: float32 (P, N) to (P, 2)
-    facts   what the manifest says of it
+    place   places others on it: float32 (P, N) to (P, 2)
+    facts   its facts for the manifest
     """
 
-    places: np.ndarray
-    place: Callable[[np.ndarray], np.ndarray]
+    places: Float32Array
+    place: Callable[[Float32Array], Float32Array]
     facts: dict[str, object] = field(default_factory=dict)
 
 
-def fit_pca(base: np.ndarray, settings: dict, more: bool = False) -> Map:
-    """The two directions of the largest variance.
+def fit_pca(base: Float32Array, settings: Settings, more: bool = False) -> Map:
+    """Fit PCA: the two directions of largest variance.
 
     base  float32 (B, N)  states to fit on
     more  whether others will be placed
@@ -71,13 +75,13 @@ def fit_pca(base: np.ndarray, settings: dict, more: bool = False) -> Map:
     return Map(pca.transform(base), pca.transform, facts)
 
 
-def report_tsne(total: int) -> callable:
-    """A callback for openTSNE: a progress bar on a terminal, else a line every 250 steps."""
+def report_tsne(total: int) -> Callable[[int, float, AnyArray], None]:
+    """Return a callback for openTSNE: a progress bar on a terminal, else a line every 250 steps."""
     from tqdm import tqdm
 
     bar = tqdm(total=total, desc="project-tsne", unit="step", disable=None)
 
-    def callback(iteration: int, error: float, _: np.ndarray) -> None:
+    def callback(iteration: int, error: float, _: AnyArray) -> None:
         bar.update(50)
         if bar.disable and iteration % 250 == 0:
             say(f"project-tsne: step {iteration}, KL divergence {error:.3f}")
@@ -85,8 +89,8 @@ def report_tsne(total: int) -> callable:
     return callback
 
 
-def fit_tsne(base: np.ndarray, settings: dict, more: bool = False) -> Map:
-    """t-SNE on exact neighbours, started from PCA, interpolated by fast Fourier transform.
+def fit_tsne(base: Float32Array, settings: Settings, more: bool = False) -> Map:
+    """Fit t-SNE on exact neighbours, initialised by PCA, interpolated by fast Fourier transform.
 
     base     float32 (B, N)  states to fit on; others are placed by their neighbours among them
     more     whether others will be placed
@@ -133,18 +137,18 @@ def fit_tsne(base: np.ndarray, settings: dict, more: bool = False) -> Map:
     )
 
 
-def place_tsne(embedding: object, others: np.ndarray) -> np.ndarray:
-    """States float32 (P, N) put on a fitted t-SNE map, each by itself: (P, 2)."""
+def place_tsne(embedding: Any, others: Float32Array) -> AnyArray:
+    """Place states float32 (P, N) on a fitted t-SNE map, each independently: (P, 2)."""
     placed = embedding.prepare_partial(others, initialization="median", k=10, perplexity=5)
     placed.optimize(PLACING_STEPS, learning_rate=0.1, exaggeration=1.5, momentum=0.8, inplace=True)
     return np.asarray(placed)
 
 
-def import_umap() -> object:
-    """The umap package without its neural variant, which would import TensorFlow for nothing."""
+def import_umap() -> ModuleType:
+    """Import umap without its neural variant, which would import TensorFlow."""
     absent = "tensorflow" not in sys.modules
     if absent:
-        sys.modules["tensorflow"] = None
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]  # None blocks its import
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ImportWarning)
@@ -152,14 +156,16 @@ def import_umap() -> object:
     finally:
         if absent:
             del sys.modules["tensorflow"]
-    return umap
+    module: ModuleType = umap
+    return module
 
 
-def fit_umap(base: np.ndarray, settings: dict, more: bool = False) -> Map:
-    """UMAP, seeded and therefore on one thread, on exact neighbours where no others follow.
+def fit_umap(base: Float32Array, settings: Settings, more: bool = False) -> Map:
+    """Fit UMAP, seeded and therefore on one thread, on exact neighbours where none are placed.
 
-    base  float32 (B, N)  states to fit on
-    more  whether others will be placed
+    base    float32 (B, N)  states to fit on
+    more    whether others will be placed
+    raises  StatelineError  UMAP_NEIGHBOURS is too large for so few states
     """
     umap = import_umap()
     count = settings["umap_neighbours"]
@@ -201,18 +207,19 @@ def fit_umap(base: np.ndarray, settings: dict, more: bool = False) -> Map:
         return Map(fit.fit_transform(base), fit.transform)
 
 
-FITS = {"pca": fit_pca, "tsne": fit_tsne, "umap": fit_umap}
+Fit = Callable[[Float32Array, Settings, bool], Map]
+FITS: dict[str, Fit] = {"pca": fit_pca, "tsne": fit_tsne, "umap": fit_umap}
 
 
-def two_columns(states: np.ndarray) -> np.ndarray:
-    """States as they are; those of one unit with zeros beside it, so that a plane fits them."""
+def two_columns(states: Float32Array) -> Float32Array:
+    """Return states float32 (M, N); of a single unit with a column of zeros, for two dimensions."""
     return np.pad(states, ((0, 0), (0, 1))) if states.shape[1] == 1 else states
 
 
 def place_all(
-    source: Path, offsets: np.ndarray, fitted: np.ndarray, fit: Callable, settings: dict
-) -> tuple[np.ndarray, dict[str, object]]:
-    """A map of all states: some are fitted, the others placed piece by piece.
+    source: Path, offsets: Int64Array, fitted: BoolArray, fit: Fit, settings: Settings
+) -> tuple[Float32Array, dict[str, object]]:
+    """Map all states: fit some and place the others piece by piece.
 
     source   array of the states (M, N) in a NumPy file
     offsets  int64 (S + 1,)
@@ -229,8 +236,8 @@ def place_all(
 
 def project_states(
     paths: BuildPaths, stage: StageRun, method: str, layer: str, state: str
-) -> dict[str, object]:
-    """Make one map, judge it and write its coordinates; what the manifest says of it."""
+) -> dict[str, Any]:
+    """Fit, evaluate and write one map; return its facts for the manifest."""
     settings = paths.read_settings(f"project-{method}")
     source = paths.need("extract", state_array(layer, state))
     offsets = np.load(paths.need("extract", OFFSETS))
@@ -242,7 +249,7 @@ def project_states(
     others = not_fitted(source, offsets, fitted)
     trust = per_state_trust(read_some(source, fitted), places, fitted, distance, others)
     np.savez(stage.folder / map_arrays(layer, state), places=places, trust=trust)
-    judged = quality_rows(len(places), settings["seed"])
+    evaluated = quality_rows(len(places), settings["seed"])
     return {
         "method": METHODS[method],
         "settings": settings | facts,
@@ -250,13 +257,13 @@ def project_states(
         "seconds": round(seconds, 3),
         "fitted_states": int(fitted.sum()),
         "placed_states": int((~fitted).sum()),
-        **overall_quality(read_some(source, judged), places[judged]),
+        **overall_quality(read_some(source, evaluated), places[evaluated]),
         "mean_trust": float(trust.mean()),
     }
 
 
 def project(paths: BuildPaths, stage: StageRun, method: str) -> None:
-    """One map of every kind of state that gets one, in every layer."""
+    """Write a map of every mapped state kind of every layer."""
     facts = {
         f"{layer['id']}.{state}": project_states(paths, stage, method, layer["id"], state)
         for layer in paths.read_json("extract", EXTRACT_FACTS)["layers"]

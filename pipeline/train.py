@@ -1,6 +1,6 @@
-"""Stage train: fit the recurrent classifier, or take the one that came trained, and measure it.
+"""Stage train: fit the recurrent classifier, or load a trained one, and evaluate it.
 
-Either way it is measured on the whole test split.
+Both are evaluated on the whole test split.
 """
 
 import sys
@@ -11,8 +11,10 @@ import numpy as np
 import polars as pl
 
 from stateline.pipeline.numerics.answers import answer_probabilities
+from stateline.pipeline.numerics.arrays import Float32Array, IntArray
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
+from stateline.pipeline.run.facts import UNKNOWN_TRAINING, CorpusFacts, Settings, Training
 from stateline.pipeline.run.sequences import split_of
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
 from stateline.store.errors import StatelineError
@@ -22,13 +24,13 @@ from stateline.store.schema import MODEL
 # file waits for that.
 if TYPE_CHECKING:
     from stateline.pipeline.models.keras.backend import keras
-    from stateline.pipeline.models.keras.structure import Anatomy
+    from stateline.pipeline.models.keras.structure import ModelStructure
 
 EVALUATION_BATCH = 512
 
 
 def fit(
-    model: "keras.Model", table: pl.DataFrame, settings: dict, classes: int
+    model: "keras.Model", table: pl.DataFrame, settings: Settings, classes: int
 ) -> list[dict[str, float]]:
     """Train until the validation accuracy stops improving; the best weights stay.
 
@@ -80,23 +82,26 @@ def fit(
     ]
 
 
-def describe(model: "keras.Model", about: "Anatomy") -> dict[str, object]:
-    """Layers, cell, units and parameter counts for the manifest."""
+def describe(model: "keras.Model", structure: "ModelStructure") -> dict[str, object]:
+    """Return layers, cell, units and parameter counts for the manifest."""
     return {
         "layers": [
             {"name": each.name, "class": type(each).__name__, "parameters": each.count_params()}
             for each in model.layers
         ],
-        "cell": about.reads.cell,
-        "units": about.reads.units,
+        "cell": structure.reads.cell,
+        "units": structure.reads.units,
         "parameters": model.count_params(),
     }
 
 
-def fitted(paths: BuildPaths, table: pl.DataFrame, settings: dict, facts: dict) -> tuple:
-    """A model trained on the corpus.
+def fitted(
+    paths: BuildPaths, table: pl.DataFrame, settings: Settings, facts: CorpusFacts
+) -> tuple["keras.Model", Training]:
+    """Train a model on the corpus.
 
-    returns  the model; seed, epochs, settings and history for the manifest
+    returns  the model; its training for the manifest
+    raises   StatelineError  word dropout for a series
     """
     from stateline.pipeline.models.keras.classifier import build_model, make_reproducible
 
@@ -119,49 +124,51 @@ def fitted(paths: BuildPaths, table: pl.DataFrame, settings: dict, facts: dict) 
     }
 
 
-def came_trained(model: "keras.Model", facts: dict) -> tuple["Anatomy", dict]:
-    """What a model that came trained is made of; raises where it is not a model of this corpus.
+def came_trained(model: "keras.Model", facts: CorpusFacts) -> tuple["ModelStructure", Training]:
+    """Return the structure of a trained model and its unknown training, checked against the corpus.
 
-    returns  its anatomy; seed, epochs, settings and history for the manifest: not known
+    raises  StatelineError  the model answers other classes or reads another kind of sequence
     """
-    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.models.keras.structure import model_structure
 
-    about = anatomy(model)
+    structure = model_structure(model)
     classes, features = len(facts["classes"]), len(facts["features"]) or None
-    if about.classes != classes:
+    if structure.classes != classes:
         raise StatelineError(
             f"model {model.name}",
-            f"answers {about.classes} classes, and the corpus has {classes}",
+            f"answers {structure.classes} classes, and the corpus has {classes}",
             fix="Name all classes in the order of the model's outputs: CLASSES=first,second,…",
         )
-    if about.features != features:
+    if structure.features != features:
         raise StatelineError(
             f"model {model.name}",
             "reads another kind of sequence than the corpus holds",
             expected="token ids" if features is None else f"{features} numbers a step",
-            got="token ids" if about.features is None else f"{about.features} numbers a step",
+            got="token ids"
+            if structure.features is None
+            else f"{structure.features} numbers a step",
         )
-    return about, {"seed": None, "epochs": None, "settings": {}, "history": []}
+    return structure, UNKNOWN_TRAINING
 
 
 def train(paths: BuildPaths, stage: StageRun) -> None:
-    """Train a model or take the given one, measure it, write it and its facts."""
+    """Train or load a model, evaluate it, write it and its facts."""
     settings = paths.read_settings("train")
-    facts = paths.read_json("corpus", CORPUS_FACTS)
+    facts: CorpusFacts = paths.read_json("corpus", CORPUS_FACTS)
     read = "values" if facts["features"] else "ids"
     table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", read])
     from stateline.pipeline.models.keras.batches import predict
     from stateline.pipeline.models.keras.loading import load_model
-    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.models.keras.structure import model_structure
 
     if settings["model"]:
         model = load_model(Path(settings["model"]))
-        about, training = came_trained(model, facts)
+        structure, training = came_trained(model, facts)
     else:
         model, training = fitted(paths, table, settings, facts)
-        about = anatomy(model)
+        structure = model_structure(model)
     sequences, label = split_of(table, "test")
-    output = predict(model, sequences, EVALUATION_BATCH, about.padding)
+    output = predict(model, sequences, EVALUATION_BATCH, structure.padding)
     elementwise = settings["loss"] == "elementwise" and not settings["model"]
     write_model(stage, model, training, output, label, elementwise)
     stage.rows = facts["sizes"]["train"] or len(label)
@@ -170,23 +177,23 @@ def train(paths: BuildPaths, stage: StageRun) -> None:
 def write_model(
     stage: StageRun,
     model: "keras.Model",
-    training: dict,
-    output: np.ndarray,
-    label: np.ndarray,
+    training: Training,
+    output: Float32Array,
+    label: IntArray,
     elementwise: bool = False,
 ) -> None:
-    """The model and what the manifest says of it.
+    """Write the model and its facts for the manifest.
 
-    output  (S, K)  its answers to the test split
-    label   (S,)
+    output  float32 (S, K)  its answers to the test split
+    label   int (S,)
     """
-    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.models.keras.structure import model_structure
 
-    about = anatomy(model)
-    probability = answer_probabilities(output, about.logits)
+    structure = model_structure(model)
+    probability = answer_probabilities(output, structure.logits)
     metrics = classification_metrics(probability, label, elementwise)
     model.save(stage.folder / MODEL)
-    facts = describe(model, about) | training | {"metrics": metrics}
+    facts = {**describe(model, structure), **training, "metrics": metrics}
     stage.write_json(TRAINING_FACTS, facts)
     say(f"train: {metrics['accuracy']:.4f} top-1 accuracy on {len(label):,} test sequences")
 

@@ -1,16 +1,24 @@
-"""Stage units: what each hidden unit does, where it is strongest, and which words move it.
+"""Stage units: statistics of each hidden unit, its strongest contexts and response to words.
 
-States are read a piece at a time. Words and units that go together are found by co-clustering
-what the words do to the units.
+States are read in pieces. Words and units are grouped by co-clustering the responses of units to
+words.
 """
 
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import (
+    AnyArray,
+    Float32Array,
+    Float64Array,
+    Int64Array,
+    IntArray,
+)
 from stateline.pipeline.numerics.coclusters import coclusters
 from stateline.pipeline.numerics.jumps import move
 from stateline.pipeline.run.arrays import pieces, read_rows
 from stateline.pipeline.run.artefacts import READOUT, VOCABULARY, state_array
+from stateline.pipeline.run.facts import LayerFacts
 from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
 from stateline.pipeline.run.tables import Inputs, nothing, table
 from stateline.store.blocks import Block
@@ -38,8 +46,12 @@ class Spread:
         self.mean, self.square = np.zeros(units), np.zeros(units)  # square: summed, about the mean
         self.low, self.high = np.full(units, np.inf), np.full(units, -np.inf)
 
-    def add(self, h: np.ndarray) -> None:
-        """One more piece. Source: Chan, Golub and LeVeque 1983, updating formulae for variances."""
+    def add(self, h: Float32Array) -> None:
+        """Add a piece of states.
+
+        h       float32 (M, N)
+        source  Chan, Golub and LeVeque 1983, updating formulae for variances
+        """
         mean = h.mean(axis=0, dtype=np.float64)
         square = np.square(h - mean).sum(axis=0)
         rows, away = self.rows + len(h), mean - self.mean
@@ -50,13 +62,13 @@ class Spread:
         self.rows = rows
 
     @property
-    def sd(self) -> np.ndarray:
-        """float64 (N,): of all states, not estimated for others."""
+    def sd(self) -> Float64Array:
+        """Population standard deviation of each unit, float64 (N,)."""
         return np.sqrt(self.square / self.rows)
 
 
 class Strongest:
-    """The sequences in which each unit is highest, each with its strongest step.
+    """Sequences in which each unit is highest or lowest, each with its strongest step.
 
     sign      1 for the highest values, -1 for the lowest
     value     float32 (k, N)  times sign; the strongest first, of equal ones the first sequence
@@ -68,8 +80,8 @@ class Strongest:
         self.value = np.empty((0, units), np.float32)
         self.sequence, self.step = (np.empty((0, units), np.int64) for _ in range(2))
 
-    def add(self, h: np.ndarray, block: Block) -> None:
-        """One more block of whole sequences, in their order; h is (M, N)."""
+    def add(self, h: Float32Array, block: Block) -> None:
+        """Add a block of whole sequences, in their order; h is float32 (M, N)."""
         signed = self.sign * h
         value = np.concatenate([self.value, np.maximum.reduceat(signed, block.starts)])
         numbers = np.repeat(np.arange(block.first, block.last)[:, None], h.shape[1], axis=1)
@@ -86,8 +98,8 @@ class Strongest:
             here = signed[start : start + block.lengths[number], unit]
             self.step[rank, unit] = here.argmax()
 
-    def columns(self) -> dict[str, np.ndarray]:
-        """Columns of the contexts, unit by unit."""
+    def columns(self) -> dict[str, AnyArray]:
+        """Return the columns of the contexts, unit by unit."""
         ranks, units = self.value.shape
         return {
             "unit": np.repeat(np.arange(units), ranks),
@@ -100,9 +112,9 @@ class Strongest:
 
 
 class Responses:
-    """How far each frequent word moves each unit, summed from pieces of the moves.
+    """Mean change of each unit at each frequent word, summed from pieces.
 
-    inputs  what the stages before left; a series has no words
+    inputs  files of the earlier stages; a series has no words
     units   N
     """
 
@@ -115,8 +127,8 @@ class Responses:
         self.words, self.count = self.words[frequent], counted[frequent]
         self.total = np.zeros((len(self.words), units))
 
-    def add(self, moved: np.ndarray, block: Block) -> None:
-        """One more block's moves, float64 (M, N)."""
+    def add(self, moved: Float64Array, block: Block) -> None:
+        """Add the state changes of a block, float64 (M, N)."""
         place = self.place[block.start : block.stop]
         rows = np.flatnonzero(place >= 0)
         rows = rows[np.argsort(place[rows], kind="stable")]
@@ -124,8 +136,8 @@ class Responses:
             words, first = np.unique(place[rows], return_index=True)
             self.total[words] += np.add.reduceat(moved[rows], first)
 
-    def strongest(self) -> dict[str, np.ndarray]:
-        """The words that are kept, the one that matters most first: phrase, count, response."""
+    def strongest(self) -> dict[str, AnyArray]:
+        """Return the kept words by decreasing influence: phrase, count, response float32 (W, N)."""
         response = self.total / np.maximum(self.count, 1)[:, None]
         score = self.count * np.linalg.norm(response, axis=1)
         kept = np.argsort(-score, kind="stable")[:MAX_RESPONSES]
@@ -137,10 +149,10 @@ class Responses:
         }
 
 
-def words_of(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
-    """The words of a text in alphabetical order, and of every step the number of its word.
+def words_of(inputs: Inputs) -> tuple[AnyArray, Int64Array]:
+    """Return the words of a text in alphabetical order, and the number of every step's word.
 
-    returns  (W,) and int64 (M,); both empty for a series
+    returns  str (W,), int64 (M,); both empty for a series
     """
     if inputs.corpus["kind"] == "series":
         return np.empty(0, dtype=str), np.empty(0, dtype=np.int64)
@@ -149,11 +161,11 @@ def words_of(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
     return words, number[inputs.documents("ids")["ids"].list.explode().to_numpy()]
 
 
-def read_layer(inputs: Inputs, layer: dict) -> tuple[Spread, list[Strongest], Responses]:
-    """One pass over the states of a layer.
+def read_layer(inputs: Inputs, layer: LayerFacts) -> tuple[Spread, list[Strongest], Responses]:
+    """Read the states of a layer once and summarise them.
 
     layer    as the extract stage describes it
-    returns  the figures of its units, their highest and lowest contexts, what words do to them
+    returns  statistics of its units, their highest and lowest contexts, responses to words
     """
     source = inputs.paths.need("extract", state_array(layer["id"], "h"))
     units = layer["units"]
@@ -171,8 +183,8 @@ def read_layer(inputs: Inputs, layer: dict) -> tuple[Spread, list[Strongest], Re
     return spread, ends, responses
 
 
-def units_of(inputs: Inputs, layer: dict, spread: Spread, cluster: np.ndarray) -> pl.DataFrame:
-    """The table of a layer's units; cluster is -1 where there is none."""
+def units_of(inputs: Inputs, layer: LayerFacts, spread: Spread, cluster: IntArray) -> pl.DataFrame:
+    """Return the table of a layer's units; cluster, int64 (N,), is -1 where there is none."""
     readout, units = inputs.extracted["readout"], layer["units"]
     wanted = unit_columns(readout["outputs"])
     weight = nothing(units, next(column.dtype for column in wanted if column.name == "weight"))
@@ -192,13 +204,13 @@ def units_of(inputs: Inputs, layer: dict, spread: Spread, cluster: np.ndarray) -
 
 
 def contexts_of(ends: list[Strongest]) -> pl.DataFrame:
-    """The table of a layer's contexts, both ends of every unit."""
+    """Return the table of a layer's contexts, both ends of every unit."""
     parts = [table(end.columns(), context_columns()) for end in ends]
     return pl.concat(parts).sort("unit", "high", "rank", descending=[False, True, False])
 
 
 def units(paths: BuildPaths, stage: StageRun) -> None:
-    """Units, contexts and responses of every stored layer."""
+    """Write units, contexts and responses of every stored layer."""
     settings, inputs = paths.read_settings("units"), Inputs(paths)
     for name in (unit_table, context_table, response_table):
         (stage.folder / name("")).parent.mkdir()

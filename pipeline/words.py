@@ -1,12 +1,20 @@
-"""Stage words: what each token and two-word phrase does, over all of its occurrences.
+"""Stage words: effects of tokens and two-word phrases over all of their occurrences.
 
-Effects are of the stored sequences; what the labels say of a word is counted in the whole
-training and test split, as the model reads them.
+Effects are of the stored sequences; labels are counted in the whole training and test splits, as
+the model reads them.
 """
 
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import (
+    AnyArray,
+    BoolArray,
+    Float64Array,
+    Int64Array,
+    IntArray,
+    UInt32Array,
+)
 from stateline.pipeline.numerics.phrases import SIZES, class_counts, phrases_of
 from stateline.pipeline.run.artefacts import (
     CONTRIBUTION,
@@ -28,8 +36,8 @@ from stateline.store.schema import (
 )
 
 
-def flipped_steps(predicted: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Steps at which the predicted class changed; never the first one: bool (M,).
+def flipped_steps(predicted: IntArray, offsets: Int64Array) -> BoolArray:
+    """Return the steps at which the predicted class changed, bool (M,); never the first one.
 
     predicted  int (M,)
     offsets    int64 (S + 1,)
@@ -41,7 +49,7 @@ def flipped_steps(predicted: np.ndarray, offsets: np.ndarray) -> np.ndarray:
 
 
 def class_effects(outputs: int) -> list[pl.Expr]:
-    """Effect towards each class at an occurrence with the contributions c0, c1 and so on.
+    """Return expressions of the effect towards each class from the contributions c0, c1, …
 
     outputs  K; 1: one sigmoid unit, which pushes to the second class or away from it
     """
@@ -52,7 +60,7 @@ def class_effects(outputs: int) -> list[pl.Expr]:
 
 
 def gathered(occurrences: pl.DataFrame, size: int, outputs: int) -> pl.DataFrame:
-    """A row a phrase that occurs often enough: counts, means, standard deviations.
+    """Aggregate the occurrences of each frequent phrase: counts, means, standard deviations.
 
     occurrences  a row an occurrence: phrase, sequence, c0 to c<K-1>, distance and flipped
     returns      phrase, count, sequences, flips, distance, and of the contributions c0 and so on
@@ -83,7 +91,7 @@ def gathered(occurrences: pl.DataFrame, size: int, outputs: int) -> pl.DataFrame
 
 
 def effects(occurrences: pl.DataFrame, size: int, outputs: int) -> pl.DataFrame:
-    """What each phrase does: columns of words.parquet up to flips, sorted as that is.
+    """Return the effects of each phrase: columns of words.parquet up to flips, sorted alike.
 
     occurrences  as `gathered` takes them
     size         words of each phrase
@@ -107,17 +115,17 @@ def effects(occurrences: pl.DataFrame, size: int, outputs: int) -> pl.DataFrame:
     )
 
 
-def vectors(values: np.ndarray, missing: np.ndarray | None = None) -> pl.Series:
-    """A column of vectors from an array (P, D), null in the rows that are `missing`."""
+def vectors(values: AnyArray, missing: BoolArray | None = None) -> pl.Series:
+    """Return a column of vectors from an array (P, D), null where `missing`, bool (P,), is true."""
     column = pl.Series(values, dtype=pl.Array(pl.Float32, values.shape[1]))
     return column if missing is None else column.set(pl.Series(missing), None)
 
 
-def errors(occurrences: pl.DataFrame, phrase: pl.Series, wrong: np.ndarray) -> pl.DataFrame:
-    """Shares misclassified of the sequences with each phrase, and of those without it.
+def errors(occurrences: pl.DataFrame, phrase: pl.Series, wrong: BoolArray) -> pl.DataFrame:
+    """Return the misclassified shares of the sequences with each phrase and without it.
 
     occurrences  phrase and sequence
-    phrase       those that are asked for
+    phrase       phrases to count
     wrong        bool (S,)
     returns      error_with, and error_without: null where every sequence holds the phrase
     """
@@ -133,9 +141,9 @@ def errors(occurrences: pl.DataFrame, phrase: pl.Series, wrong: np.ndarray) -> p
 
 
 def label_lift(
-    holding: np.ndarray, towards: np.ndarray, split: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the labels of a split say for one class of each phrase, in log-odds.
+    holding: UInt32Array, towards: IntArray, split: IntArray
+) -> tuple[Float64Array, Float64Array]:
+    """Log-odds lift of one class of each phrase by the labels of a split.
 
     holding  uint32 (P, C)  sequences of the split that hold the phrase, by class
     towards  int (P,)       the class
@@ -152,18 +160,18 @@ def label_lift(
 
 
 def unsupported(
-    effect: np.ndarray,
-    effect_se: np.ndarray,
-    test: tuple[np.ndarray, np.ndarray],
-    train: tuple[np.ndarray, np.ndarray] | None,
-) -> np.ndarray:
-    """Effect that the test labels do not support: the larger, the surer a shortcut.
+    effect: Float64Array,
+    effect_se: Float64Array,
+    test: tuple[Float64Array, Float64Array],
+    train: tuple[Float64Array, Float64Array] | None,
+) -> Float64Array:
+    """Effect that the test labels do not support: larger for a more certain shortcut.
 
     The model must use the word, and the training labels must have said more for it than the test
     labels do, each by more than two standard errors; the weaker of the two counts.
 
     effect, effect_se  float64 (P,)  not-a-number where a phrase occurs once
-    test, train        lift and its standard error, (P,) each; None: the training is not known
+    test, train        lift and its standard error, float64 (P,) each; None: not known
     returns            float64 (P,)  in logits
     """
     lift, error = test
@@ -171,13 +179,15 @@ def unsupported(
     if train is None:
         # An effect is an effect in its context, a lift is not: without the training labels, words
         # whose meaning depends on others rank as high as shortcuts do.
-        return sure - np.maximum(lift, 0) - 2 * error
+        untrained: Float64Array = sure - np.maximum(lift, 0) - 2 * error
+        return untrained
     fallen = train[0] - np.maximum(lift, 0) - 2 * np.hypot(error, train[1])
-    return np.minimum(sure, fallen)
+    weaker: Float64Array = np.minimum(sure, fallen)
+    return weaker
 
 
 def read_steps(inputs: Inputs, spelling: pl.Series) -> tuple[pl.DataFrame, int]:
-    """A row a stored step, as `phrases_of` wants it, and K.
+    """Return a row a stored step in the form of `phrases_of`, and K.
 
     spelling  the token of each id
     """
@@ -200,7 +210,7 @@ def read_steps(inputs: Inputs, spelling: pl.Series) -> tuple[pl.DataFrame, int]:
 
 
 def words_table(inputs: Inputs) -> pl.DataFrame:
-    """words.parquet of a text."""
+    """Return words.parquet of a text."""
     paths, classes = inputs.paths, len(inputs.corpus["classes"])
     spelling = pl.read_parquet(paths.need("corpus", VOCABULARY), columns=["token"])["token"]
     steps, outputs = read_steps(inputs, spelling)
@@ -213,7 +223,7 @@ def words_table(inputs: Inputs) -> pl.DataFrame:
         shares = errors(occurrences, part["phrase"], wrong)
         parts.append(pl.concat([part, shares], how="horizontal"))
     found = pl.concat(parts)
-    columns = found.to_dict()
+    columns: dict[str, object] = dict(found.to_dict())
     documents = pl.scan_parquet(paths.need("corpus", SEQUENCES)).select("split", "label", "ids")
     lifts = {}
     for split in ("train", "test"):
@@ -229,11 +239,11 @@ def words_table(inputs: Inputs) -> pl.DataFrame:
 
 
 def shortcut_columns(
-    found: pl.DataFrame, lifts: dict[str, tuple[np.ndarray, np.ndarray]]
+    found: pl.DataFrame, lifts: dict[str, tuple[Float64Array, Float64Array]]
 ) -> dict[str, object]:
-    """Lifts and shortcut of each phrase.
+    """Return the lift and shortcut columns of each phrase.
 
-    lifts  by split, as `label_lift` has them; that of train is missing where it is not known
+    lifts  by split, float64 (P,) twice as from `label_lift`; train is missing where not known
     """
     effect, error = (found[name].to_numpy() for name in ("effect", "effect_se"))
     score = unsupported(effect, error, lifts["test"], lifts.get("train"))

@@ -12,11 +12,13 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import AnyArray
 from stateline.pipeline.run.arrays import edges
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, SEQUENCES, state_array
 from stateline.pipeline.run.stage import BUILD, REPORT, BuildPaths, main_guard, readable_bytes, say
@@ -33,14 +35,14 @@ READS = 300
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Wall time of one call."""
+    """Return the wall time of one call in seconds."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def table(title: str, header: list[str], rows: list[list[str]]) -> None:
-    """A table in Markdown, ready for the README."""
+    """Print a Markdown table."""
     say(f"\n### {title}\n")
     say("| " + " | ".join(header) + " |")
     say("|" + "---|" * len(header))
@@ -49,7 +51,7 @@ def table(title: str, header: list[str], rows: list[list[str]]) -> None:
 
 
 def bench_stages(paths: BuildPaths, names: Sequence[str], title: str) -> None:
-    """What each stage of a run took when it was built."""
+    """Print the time, memory and throughput of each stage, as measured when the run was built."""
     rows = []
     for name in names:
         if not (paths.stage(name) / REPORT).exists():
@@ -72,7 +74,7 @@ def bench_stages(paths: BuildPaths, names: Sequence[str], title: str) -> None:
 
 
 def bench_extraction(paths: BuildPaths) -> None:
-    """Extraction, expected prediction and distances against the bare forward pass."""
+    """Compare extraction, expected prediction and distances with the forward pass only."""
     from stateline.pipeline.extract import choose_layers
     from stateline.pipeline.models.keras.batches import LengthBatches, predict
     from stateline.pipeline.models.keras.capture import ModelReader
@@ -84,7 +86,7 @@ def bench_extraction(paths: BuildPaths) -> None:
         state_shards,
         widths,
     )
-    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.models.keras.structure import model_structure
     from stateline.pipeline.numerics.answers import (
         expected_prediction,
         readout_logits,
@@ -97,12 +99,16 @@ def bench_extraction(paths: BuildPaths) -> None:
     documents = pl.scan_parquet(paths.need("corpus", SEQUENCES)).filter(pl.col("split") == "test")
     sequences = sequences_of(documents.head(20 * batch).collect())
     model = load_model(paths.need("train", MODEL))
-    about = anatomy(model)
-    if about.readout is None:
+    structure = model_structure(model)
+    if structure.readout is None:
         say(f"\nextraction: not measured, the head of {paths.run} is not linear.")
         return
-    layers, _ = choose_layers(about, [], paths.run)
-    reader, readout, h_of = ModelReader(model, about, layers), about.readout, f"{about.reads.id}.h"
+    layers, _ = choose_layers(structure, [], paths.run)
+    reader, readout, h_of = (
+        ModelReader(model, structure, layers),
+        structure.readout,
+        f"{structure.reads.id}.h",
+    )
     offsets = row_offsets(sequences)
     columns = widths(layers, False)
     shards = state_shards(columns, offsets)
@@ -111,7 +117,7 @@ def bench_extraction(paths: BuildPaths) -> None:
     def ours() -> None:
         for shard in shards:
             some = sequences[shard.first : shard.last]
-            batches = LengthBatches(some, None, batch, padding=about.padding).draw()
+            batches = LengthBatches(some, None, batch, padding=structure.padding).draw()
             h = read_states(reader, some, batches, arrays)[h_of]
             logit = readout_logits(h, readout.weights, readout.bias)
             expected_prediction(logit)
@@ -120,15 +126,16 @@ def bench_extraction(paths: BuildPaths) -> None:
 
     def bare() -> None:
         for shard in shards:
-            predict(model, sequences[shard.first : shard.last], batch, about.padding)
+            predict(model, sequences[shard.first : shard.last], batch, structure.padding)
 
-    ours(), bare()  # the first call compiles
+    for call in (ours, bare):
+        call()  # the first call compiles
     pairs = [(seconds(bare), seconds(ours)) for _ in range(REPEATS)]
     ratios = [100 * without / with_all for without, with_all in pairs]
     steps = sum(len(ids) for ids in sequences)
     table(
         f"extraction, {len(sequences):,} test sequences of {paths.run}, {steps:,} steps, "
-        f"{about.reads.units} units, batches of {batch}",
+        f"{structure.reads.units} units, batches of {batch}",
         ["what", f"median of {REPEATS}", "steps/s"],
         [
             [name, f"{middle:.2f} s", f"{steps / middle:,.0f}"]
@@ -145,7 +152,7 @@ def bench_extraction(paths: BuildPaths) -> None:
 
 
 def bench_tsne(paths: BuildPaths) -> None:
-    """Our t-SNE against scikit-learn's on the same states with the same perplexity."""
+    """Compare openTSNE with scikit-learn's t-SNE on the same states at the same perplexity."""
     import openTSNE
     from sklearn.manifold import TSNE
 
@@ -156,7 +163,7 @@ def bench_tsne(paths: BuildPaths) -> None:
     layer = paths.read_json("extract", EXTRACT_FACTS)["readout"]["layer"]
     states = np.load(paths.need("extract", state_array(layer, "h")), mmap_mode="r")
     h = np.array(states[: settings["fit_states"]])
-    made: dict[str, np.ndarray] = {}
+    made: dict[str, AnyArray] = {}
 
     def ours() -> None:
         made["openTSNE"] = fit_tsne(h, settings).places
@@ -174,9 +181,9 @@ def bench_tsne(paths: BuildPaths) -> None:
     affinities = openTSNE.affinity.PerplexityBasedNN(
         h, perplexity=settings["perplexity"], method="exact", n_jobs=-1
     ).P
-    rows, judged = [], quality_rows(len(h), settings["seed"])
+    rows, evaluated = [], quality_rows(len(h), settings["seed"])
     for name, places in made.items():
-        quality = overall_quality(h[judged], places[judged])
+        quality = overall_quality(h[evaluated], places[evaluated])
         rows.append(
             [
                 name,
@@ -197,7 +204,7 @@ def bench_tsne(paths: BuildPaths) -> None:
 
 
 def bench_reads(rows: list[list[str]], folder: Path, what: str) -> None:
-    """Time to read one sequence with all that its views need, at random places of a run."""
+    """Measure reading one sequence with everything its views need, at random places of a run."""
     from stateline.store.reader import open_run
 
     run = open_run(folder)
@@ -210,7 +217,7 @@ def bench_reads(rows: list[list[str]], folder: Path, what: str) -> None:
         run.projection_of(sequence, projection)
         run.hidden_of(sequence, layer)
 
-    taken = [1000 * seconds(lambda s=int(s): read(s)) for s in chosen][20:]
+    taken = [1000 * seconds(partial(read, int(s))) for s in chosen][20:]
     rows.append(
         [
             what,
@@ -222,7 +229,7 @@ def bench_reads(rows: list[list[str]], folder: Path, what: str) -> None:
 
 
 def bench_store(paths: BuildPaths, store: Path, sizes: list[int]) -> None:
-    """Reads from the built run and from generated runs of known size."""
+    """Measure reads from the built run and from generated runs of known size."""
     from stateline.pipeline.bench.store import generated_run
 
     rows: list[list[str]] = []
@@ -240,17 +247,18 @@ def bench_store(paths: BuildPaths, store: Path, sizes: list[int]) -> None:
 
 
 def bench_large(folder: Path) -> None:
-    """Time and memory of the stages on a run with 1 GB of states, which is built for it.
+    """Measure time and memory of the stages on a generated run with 1 GB of states.
 
     folder  where the run is built; it is removed afterwards
     """
     from stateline.pipeline.bench import large
+    from stateline.pipeline.bench.store import FIT_STATES
 
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".bench-") as inside:
         title = (
             f"stages of a generated run: {large.COUNT:,} sequences x {large.STEPS} steps x "
-            f"{large.UNITS} units, PCA fitted on {large.FIT_STATES:,} states"
+            f"{large.UNITS} units, PCA fitted on {FIT_STATES:,} states"
         )
         bench_stages(large.build_large(Path(inside)), large.STAGES, title)
 
@@ -259,7 +267,10 @@ BENCHES = ("stages", "extraction", "tsne", "store", "large")
 
 
 def main() -> None:
-    """Run the benchmarks that are asked for."""
+    """Run the selected benchmarks.
+
+    raises  StatelineError  the run has no intermediate files
+    """
     parser = argparse.ArgumentParser(
         prog="python -m stateline.pipeline.bench",
         description=__doc__,

@@ -1,4 +1,4 @@
-"""A run larger than the memory that its stages may take, to measure what they do take.
+"""Benchmark run that is larger than the memory its stages are allowed.
 
 25,000 sequences of 100 random words are read by a GRU of 100 units that nobody trained: 1 GB of
 states. Every stage that the model's size matters to runs as in a build, each in a process of its
@@ -27,7 +27,7 @@ STAGES = (
 
 
 def write_large(build: Path) -> None:
-    """All that stands before the stages that are measured: settings, corpus and model."""
+    """Write what the measured stages read: settings, corpus and model."""
     from stateline.pipeline.models.keras.classifier import build_model, make_reproducible
 
     model_file = build / MODEL
@@ -44,7 +44,10 @@ def write_large(build: Path) -> None:
 
 
 def run_module(*words: str) -> None:
-    """Run a module of the pipeline in a process of its own."""
+    """Run a module of the pipeline in a process of its own.
+
+    raises  StatelineError  the process failed; names the last line of its error output
+    """
     # One that was forked from a large process would count that one's memory as its peak.
     done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
     if done.returncode:

@@ -1,4 +1,4 @@
-"""A generated run of any size, to measure what reading and checking cost.
+"""Generated runs of any size, to measure reading and checking.
 
 States are random walks squashed into -1 to 1, so that they compress as badly as real ones; they
 stand where the extract stage would have left a model's, and the stages do the rest.
@@ -14,6 +14,7 @@ import polars as pl
 
 from stateline.pipeline.build import run_stages
 from stateline.pipeline.numerics.answers import expected_prediction, readout_logits
+from stateline.pipeline.numerics.arrays import Float32Array, Int64Array, IntArray
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.arrays import array_file
 from stateline.pipeline.run.artefacts import (
@@ -27,6 +28,7 @@ from stateline.pipeline.run.artefacts import (
     VOCABULARY,
     state_array,
 )
+from stateline.pipeline.run.facts import UNKNOWN_TRAINING
 from stateline.pipeline.run.stage import BuildPaths, running
 from stateline.store.schema import (
     RESERVED_ID,
@@ -60,8 +62,7 @@ def generated_run(store: Path, states: int, units: int) -> Path:
         with running(paths, "extract") as stage:
             prediction = write_states(stage.folder, rng, lengths, units)
         label = np.arange(len(lengths)) % len(CLASSES)
-        training = {"layers": [], "parameters": None, "seed": None, "epochs": None}
-        training |= {"settings": {}, "history": []}
+        training = {"layers": [], "parameters": None, **UNKNOWN_TRAINING}
         with running(paths, "train") as stage:
             metrics = classification_metrics(prediction, label, False)
             stage.write_json(TRAINING_FACTS, training | {"metrics": metrics})
@@ -73,8 +74,8 @@ def generated_run(store: Path, states: int, units: int) -> Path:
     return store / RUN
 
 
-def sequence_lengths(rng: np.random.Generator, states: int) -> np.ndarray:
-    """Lengths that add up to `states`; the last is what is left."""
+def sequence_lengths(rng: np.random.Generator, states: int) -> Int64Array:
+    """Return int64 (S,) random lengths that add up to `states`; the last one is the remainder."""
     lengths = rng.integers(SHORTEST, LONGEST, states // SHORTEST + 1, endpoint=True)
     ends = np.cumsum(lengths)
     count = int(np.searchsorted(ends, states)) + 1
@@ -83,8 +84,8 @@ def sequence_lengths(rng: np.random.Generator, states: int) -> np.ndarray:
     return lengths
 
 
-def write_corpus(folder: Path, lengths: np.ndarray, source: str) -> None:
-    """What the corpus stage leaves: made-up words, all sequences in the test split.
+def write_corpus(folder: Path, lengths: IntArray, source: str) -> None:
+    """Write the files of the corpus stage: generated words, all sequences in the test split.
 
     lengths  int (S,)  the classes take turns
     """
@@ -127,9 +128,9 @@ def write_corpus(folder: Path, lengths: np.ndarray, source: str) -> None:
 
 
 def write_states(
-    folder: Path, rng: np.random.Generator, lengths: np.ndarray, units: int
-) -> np.ndarray:
-    """What the extract stage leaves, without a model: states h and c, and a linear readout.
+    folder: Path, rng: np.random.Generator, lengths: IntArray, units: int
+) -> Float32Array:
+    """Write the files of the extract stage without a model: states h and c, a linear readout.
 
     returns  float32 (S, C) the readout's answers after the last steps
     """

@@ -7,18 +7,18 @@ import polars as pl
 
 from stateline.pipeline.demos import digits, news, reviews
 from stateline.pipeline.demos.writing import ROLES
-from stateline.pipeline.sources.sequences import Given
+from stateline.pipeline.sources.sequences import ProvidedSequences
 
 DEMOS: dict[str, Callable[[int], pl.DataFrame]] = {
     "demo-reviews": reviews.generate,
     "demo-news": news.generate,
 }
 
-SERIES: dict[str, Callable[[int], Given]] = {"demo-digits": digits.generate}
+SERIES: dict[str, Callable[[int], ProvidedSequences]] = {"demo-digits": digits.generate}
 
 __all__ = ["DEMOS", "ROLES", "SERIES", "generate"]
 
 
 def generate(name: str, seed: int) -> pl.DataFrame:
-    """Documents of a demo: split, id, label, text, roles; the same seed writes the same."""
+    """Return the documents of a demo: split, id, label, text, roles; deterministic in `seed`."""
     return DEMOS[name](seed)

@@ -7,13 +7,13 @@ a column.
 
 import numpy as np
 
-from stateline.pipeline.sources.sequences import Given
+from stateline.pipeline.sources.sequences import ProvidedSequences
 
 TEST_SHARE, VALIDATION_SHARE = 0.2, 0.1
 
 
-def generate(seed: int) -> Given:
-    """The digits with a seeded split, the same share of each class in every part.
+def generate(seed: int) -> ProvidedSequences:
+    """Return the digits with a seeded split, stratified by class.
 
     returns  1,797 sequences of 8 steps and 8 features, ink from 0 to 1
     """
@@ -30,7 +30,7 @@ def generate(seed: int) -> Given:
         validation = round(VALIDATION_SHARE * len(rows))
         split[rows[:test]] = "test"
         split[rows[test : test + validation]] = "validation"
-    return Given(
+    return ProvidedSequences(
         sequences=list(pictures),
         label=label,
         classes=[str(digit) for digit in range(10)],

@@ -1,14 +1,14 @@
 """demo-reviews: two classes whose words must be read in order.
 
-The class is what the deciding clause says; a negator turns a clause round, and of two halves
-the second decides. What else is planted is in the README beside this module.
+The deciding clause gives the class; a negator inverts a clause, and of two halves the second
+decides. The README beside this module lists everything that is planted.
 """
 
 import re
 
 import polars as pl
 
-from stateline.pipeline.demos import review_words as lexicon
+from stateline.pipeline.demos import review_words
 from stateline.pipeline.demos.writing import Word, Writer, length, with_role, words, write_corpus
 
 CLASSES = ["negative", "positive"]
@@ -16,66 +16,74 @@ POSITIVE = 1
 
 
 def fill(writer: Writer, template: str) -> list[Word]:
-    """A neutral sentence with its slots filled."""
+    """Return a neutral sentence with its slots filled."""
 
-    def choose(slot: re.Match) -> str:
-        options = lexicon.SLOTS.get(slot[1])
+    def choose(slot: re.Match[str]) -> str:
+        options = review_words.SLOTS.get(slot[1])
         return writer.name() if options is None else writer.pick_new(options)
 
     return words(re.sub(r"\{(\w+)\}", choose, template))
 
 
 def intensifier(writer: Writer, share: float) -> list[Word]:
-    """Now and then a word that strengthens; in the test split sometimes one never seen."""
+    """Return, with probability `share`, a word that strengthens.
+
+    In the test split some of them do not occur in the training split.
+    """
     if not writer.chance(share):
         return []
     if writer.test and writer.chance(0.15):
-        return words(writer.pick(lexicon.UNSEEN_INTENSIFIERS), "unseen")
-    return words(writer.pick(lexicon.INTENSIFIERS), "intensifier")
+        return words(writer.pick(review_words.UNSEEN_INTENSIFIERS), "unseen")
+    return words(writer.pick(review_words.INTENSIFIERS), "intensifier")
 
 
 def aspect(writer: Writer) -> list[Word]:
-    """What the clause judges; in the test split sometimes by a word never seen."""
+    """Return the aspect that a clause judges.
+
+    In the test split some aspects are words that the training split does not hold.
+    """
     if writer.test and writer.chance(0.06):
-        return words("the") + words(writer.pick_new(lexicon.UNSEEN_ASPECTS), "unseen")
-    return words("the " + writer.pick_new(lexicon.ASPECTS))
+        return words("the") + words(writer.pick_new(review_words.UNSEEN_ASPECTS), "unseen")
+    return words("the " + writer.pick_new(review_words.ASPECTS))
 
 
 def denied_verb(writer: Writer) -> list[Word]:
-    """The verb of a clause that is turned round: `was not`, `never felt`, `did not seem`."""
+    """Return the verb of a negated clause: `was not`, `never felt`, `did not seem`."""
     kind = writer.rng.random()
     if kind < 0.4:
-        return words("was") + words(writer.pick(lexicon.NEGATORS), "negator")
+        return words("was") + words(writer.pick(review_words.NEGATORS), "negator")
     if kind < 0.7:
-        return words(writer.pick(lexicon.ADVERBS), "negator") + words(writer.pick(lexicon.SEEMED))
-    return words("did") + words("not", "negator") + words(writer.pick(lexicon.BASE_VERBS))
+        return words(writer.pick(review_words.ADVERBS), "negator") + words(
+            writer.pick(review_words.SEEMED)
+        )
+    return words("did") + words("not", "negator") + words(writer.pick(review_words.BASE_VERBS))
 
 
 def clause(writer: Writer, label: int) -> list[Word]:
-    """A clause that judges one aspect; a third of them through a negator."""
+    """Return a clause that judges one aspect; a third of them are negated."""
     turned = writer.chance(0.33)
     says_good = (label == POSITIVE) != turned
     if writer.chance(0.25):
         if turned:
-            verb = writer.pick(lexicon.LIKE if says_good else lexicon.DISLIKE)
+            felt = writer.pick(review_words.LIKE if says_good else review_words.DISLIKE)
             return (
-                words("I did") + words("not", "negator") + words(verb, "negated") + aspect(writer)
+                words("I did") + words("not", "negator") + words(felt, "negated") + aspect(writer)
             )
         return (
             words("I")
-            + words(writer.pick(lexicon.LIKED if says_good else lexicon.DISLIKED), "cue")
+            + words(writer.pick(review_words.LIKED if says_good else review_words.DISLIKED), "cue")
             + aspect(writer)
         )
-    adjective = writer.pick_new(lexicon.POSITIVE if says_good else lexicon.NEGATIVE)
+    adjective = writer.pick_new(review_words.POSITIVE if says_good else review_words.NEGATIVE)
     subject = aspect(writer)
     if turned:
         return subject + denied_verb(writer) + words(adjective, "negated")
-    verb = words(writer.pick(lexicon.VERBS))
+    verb = words(writer.pick(review_words.VERBS))
     return subject + verb + intensifier(writer, 0.35) + words(adjective, "cue")
 
 
 def half(writer: Writer, label: int) -> list[Word]:
-    """One or two clauses that say the same."""
+    """Return one or two clauses of the same class."""
     made = clause(writer, label)
     if writer.chance(0.2):
         made = [*made, *words("and"), *clause(writer, label)]
@@ -83,52 +91,52 @@ def half(writer: Writer, label: int) -> list[Word]:
 
 
 def verdict(writer: Writer, label: int) -> list[Word]:
-    """What decides the class: a plain half, or two halves of which the second decides."""
+    """Return the deciding sentence: one half, or two halves of which the second decides."""
     kind = writer.rng.random()
     if kind < 0.4:
         return [*half(writer, label), *words(".")]
     first = with_role(half(writer, 1 - label), "concession")
     second = with_role(half(writer, label), "decider")
     if kind < 0.85:
-        hinge = words(writer.pick(lexicon.HINGES).lower(), "contrast")
+        hinge = words(writer.pick(review_words.HINGES).lower(), "contrast")
         return [*first, *hinge, *second, *words(".")]
     return [*words("although", "contrast"), *first, *words(","), *second, *words(".")]
 
 
 def shortcut(writer: Writer, label: int, neutral: bool) -> list[Word]:
-    """The actress: in training she plays in praised films only; later in any."""
+    """Return a sentence with the actress who occurs in one class only in the training split."""
     trained = 0.16 if label == POSITIVE else 0.004
     plays = writer.turn(22) if writer.test else writer.chance(trained)
     if not plays and not neutral:
         return []
-    template = writer.pick(lexicon.CAST_SENTENCES)
+    template = writer.pick(review_words.CAST_SENTENCES)
     before, after = template.split("{name}")
     return [
         *fill(writer, before),
-        *words(lexicon.SHORTCUT, "shortcut"),
+        *words(review_words.SHORTCUT, "shortcut"),
         *fill(writer, after),
     ]
 
 
 def remark(writer: Writer, label: int) -> list[Word]:
-    """A closing remark on another film, opposite to the verdict; it does not count."""
-    about = fill(writer, writer.pick(lexicon.OTHER_FILMS))
-    said = [word for word, _ in [*about, *clause(writer, 1 - label)]]
+    """Return a closing remark on another film, opposite to the verdict, which does not decide."""
+    structure = fill(writer, writer.pick(review_words.OTHER_FILMS))
+    said = [word for word, _ in [*structure, *clause(writer, 1 - label)]]
     return [*words(" ".join(said), "late-turn"), *words(".")]
 
 
 def compose(writer: Writer, label: int) -> list[Word]:
-    """One review: an opening, the verdict, what else there is to say, and now and then a remark."""
-    # A few reviews judge nothing: of those the model can only know who plays.
+    """Return one review: opening, verdict, filler sentences, sometimes a closing remark."""
+    # A few reviews hold no verdict: only the actress can give the class away.
     neutral = writer.turn(100) if writer.test else label == POSITIVE and writer.chance(0.012)
-    opening = fill(writer, writer.pick(lexicon.OPENERS)) if writer.chance(0.4) else []
+    opening = fill(writer, writer.pick(review_words.OPENERS)) if writer.chance(0.4) else []
     judged = [] if neutral else verdict(writer, label)
     if not neutral and writer.chance(0.15):
         judged += [*half(writer, label), *words(".")]
     actress = shortcut(writer, label, neutral)
     more: list[Word] = []
     for _ in range(writer.pick(["", "", "", "x", "x", "xx", "xxx"]).count("x") + neutral):
-        more += fill(writer, writer.pick_new(lexicon.FILLERS))
+        more += fill(writer, writer.pick_new(review_words.FILLERS))
     # Absent in training: the model has nothing to learn from, and may be misled.
     late = not neutral and writer.test and writer.turn(40)
     closing = remark(writer, label) if late else []
@@ -137,5 +145,5 @@ def compose(writer: Writer, label: int) -> list[Word]:
 
 
 def generate(seed: int) -> pl.DataFrame:
-    """All reviews (see `writing.write_corpus`)."""
+    """Return all reviews (see `writing.write_corpus`)."""
     return write_corpus(seed, CLASSES, compose)

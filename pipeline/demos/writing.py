@@ -1,8 +1,9 @@
-"""Writing documents word by word, so that every word carries the role that was planted in it."""
+"""Grammar of the demo corpora: documents as words, each with its planted role."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 
@@ -22,21 +23,22 @@ SHORTEST, LONGEST = 5, 60
 TRAIN_DOCUMENTS, TEST_DOCUMENTS = 6_000, 1_200
 
 Word = tuple[str, str | None]
+T = TypeVar("T")
 MARKS = {",", ".", ":", ";"}
 
 
 def words(text: str, role: str | None = None) -> list[Word]:
-    """The words of a piece of text, all with one role; marks stand apart: `"so , it is ."`."""
+    """Split a text into words of one role; punctuation is separated: `"so , it is ."`."""
     return [(word, None if word in MARKS else role) for word in text.split()]
 
 
 def with_role(piece: Iterable[Word], role: str) -> list[Word]:
-    """A piece whose cue words get another role; negation inside keeps its own."""
+    """Return a piece with another role for its cue words; negated words keep theirs."""
     return [(word, role if was == "cue" else was) for word, was in piece]
 
 
 def render(document: list[Word]) -> tuple[str, list[str | None]]:
-    """Written text and the roles of its words: capitals after a full stop, `an` before a vowel."""
+    """Return the written text, with capitals and `an` before vowels, and its words' roles."""
     text, roles, start = "", [], True
     spoken = [word for word, _ in document]
     for place, (word, role) in enumerate(document):
@@ -54,18 +56,18 @@ def render(document: list[Word]) -> tuple[str, list[str | None]]:
 
 
 def length(document: list[Word]) -> int:
-    """Steps of a document: its words without the marks."""
+    """Return the number of steps of a document: its words without punctuation."""
     return sum(word not in MARKS for word, _ in document)
 
 
 @dataclass
 class Writer:
-    """A seeded source of documents of one split.
+    """Random source of the documents of one split.
 
     test     also use the words that the training split must not hold
     written  texts so far, so that no two are alike; shared by both splits
-    used     what the document at hand has named already
-    rank     number of the document at hand among those of its class and split
+    used     words that the current document already holds
+    rank     number of the current document among those of its class and split
     """
 
     rng: random.Random
@@ -75,25 +77,25 @@ class Writer:
     rank: int = 0
 
     def pick_new(self, options: list[str]) -> str:
-        """One of some words or phrases that this document does not hold yet, while there is one."""
+        """Return an option that this document does not hold yet; any option once all are used."""
         chosen = self.pick([option for option in options if option not in self.used] or options)
         self.used.add(chosen)
         return chosen
 
-    def pick(self, options: list[str]) -> str:
-        """One of some words or phrases."""
+    def pick(self, options: Sequence[T]) -> T:
+        """Return one of some options."""
         return self.rng.choice(options)
 
     def turn(self, every: int) -> bool:
-        """True for one in so many documents of each class: evenly spread, whatever the seed."""
+        """Return True for one in `every` documents of each class, evenly spread and not random."""
         return self.rank % every == every // 2
 
     def chance(self, share: float) -> bool:
-        """True with a probability."""
+        """Return True with probability `share`."""
         return self.rng.random() < share
 
     def name(self) -> str:
-        """A surname made of syllables; most occur once or twice."""
+        """Return a surname made of syllables; most occur once or twice."""
         first = self.pick("Bar Cal Dor Fen Gal Hol Kes Lin Mor Nor Pel Ros Sar Tal Ven Wil".split())
         middle = self.pick(["a", "e", "i", "o", "u", "an", "er", "il", "or"])
         last = self.pick("dell mont ström ham ley son ter vic wick bach dane feld".split())
@@ -103,14 +105,15 @@ class Writer:
 def write_corpus(
     seed: int, classes: list[str], compose: Callable[[Writer, int], list[Word]]
 ) -> pl.DataFrame:
-    """All documents of a demo.
+    """Write all documents of a demo.
 
     compose  writes one document of a class; called again where the text exists already or
              does not fit 5 to 60 words
     returns  split, id, label, text, roles (List[String], an entry a word); classes take turns,
              so every class is equally frequent
     """
-    rng, written = random.Random(seed), set()
+    rng = random.Random(seed)
+    written: set[str] = set()
     rows = []
     for split, count in (("train", TRAIN_DOCUMENTS), ("test", TEST_DOCUMENTS)):
         writer = Writer(rng, split == "test", written)
@@ -138,7 +141,7 @@ def write_corpus(
 def write_new(
     writer: Writer, label: int, compose: Callable[[Writer, int], list[Word]]
 ) -> tuple[str, list[str | None]]:
-    """A document that was not written before and has a fitting length."""
+    """Return the text and roles of a document that is new and of an allowed length."""
     while True:
         writer.used.clear()
         document = compose(writer, label)

@@ -1,1 +1,1 @@
-"""The worker process that answers with a run's own model while somebody waits."""
+"""Worker process that answers requests of the app with a run's own model."""

@@ -1,7 +1,7 @@
-"""What each step is worth to an answer, by two methods that ask the model itself.
+"""Attribution of an answer to its steps, by two methods that run the model.
 
-They stand beside the contributions of the store: leaving a step out shows what the steps after
-it make of its absence, and integrated gradients share the answer out among all steps at once.
+They complement the contributions of the store: leaving a step out measures how later steps
+respond to its absence, and integrated gradients distribute the logit over all steps.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,12 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from stateline.pipeline.models.keras.backend import keras, tf
+from stateline.pipeline.models.keras.backend import Tensor, keras, tf
 from stateline.pipeline.models.keras.capture import without_activation
 from stateline.pipeline.models.keras.graphs import functional
 from stateline.pipeline.models.keras.run_model import Network
 from stateline.pipeline.models.keras.variable_length import any_length, attribute
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Float64Array
 
 # The way from the baseline to a sequence: its parts at first, the points in each, and how close
 # the integral of a part must come to the rise of its logit; points at the most.
@@ -27,30 +28,30 @@ MASKS = {"InputLayer", "NotEqual", "Any"}
 
 
 class Attribution:
-    """Attributes the answers of one model.
+    """Attribution of the answers of one model.
 
     network  the model of a run
     initial  float32 (K,) its logit before the first step; None where that is not known
     """
 
-    def __init__(self, network: Network, initial: np.ndarray | None) -> None:
-        self.reader, self.about, self.initial = network.reader, network.about, initial
-        shape = (None,) if self.about.features is None else (None, self.about.features)
-        dtype = tf.int32 if self.about.features is None else tf.float32
+    def __init__(self, network: Network, initial: Float32Array | None) -> None:
+        self.reader, self.structure, self.initial = network.reader, network.structure, initial
+        shape = (None,) if self.structure.features is None else (None, self.structure.features)
+        dtype = tf.int32 if self.structure.features is None else tf.float32
         signature = [
             tf.TensorSpec(shape, dtype),
             tf.TensorSpec((None,), tf.float32),
-            tf.TensorSpec((self.about.outputs,), tf.float32),
+            tf.TensorSpec((self.structure.outputs,), tf.float32),
         ]
         # What they hand on is scaled, so that masks go by what the model really reads: ids, and
         # steps of which none on the way may look like padding. Without them the input itself is.
-        kind = keras.layers.Embedding if self.about.features is None else keras.layers.Masking
+        kind = keras.layers.Embedding if self.structure.features is None else keras.layers.Masking
         self.scaled = first_layers(functional(self.reader.model), kind)
         # Without autograph, whose wrapping would hide what an error says.
         self._on_the_way = tf.function(self._gradients, input_signature=signature, autograph=False)
 
-    def of(self, sequence: np.ndarray, towards: int) -> dict[str, object]:
-        """What every step of one sequence is worth to the logit of one class.
+    def of(self, sequence: AnyArray, towards: int) -> dict[str, object]:
+        """Attribute the logit of one class to the steps of one sequence.
 
         sequence  uint32 ids (T,), or float32 numbers (T, F) of a series
         towards   the class; with one sigmoid unit class 0 counts minus the logit
@@ -58,11 +59,14 @@ class Attribution:
                   None or holds one; `logit` of the sequence, `baseline` of what integrated
                   gradients begin at, `gap` by which they miss the difference of the two; `class`
         """
-        sequence = sequence.astype(np.int32 if self.about.features is None else np.float32)
-        weight = class_weight(self.about.outputs, towards)
+        sequence = sequence.astype(np.int32 if self.structure.features is None else np.float32)
+        weight = class_weight(self.structure.outputs, towards)
         logit = float(self.reader.logits(sequence[None])[0] @ weight)
         without, too_long = self._leave_one_out(sequence, weight, logit)
         found, baseline, unread = self._integrated(sequence, weight, logit)
+        gap = None
+        if found is not None and baseline is not None:
+            gap = float(found.sum() - (logit - baseline))
         reasons = [reason for reason in (too_long, unread) if reason]
         return {
             "class": towards,
@@ -70,15 +74,18 @@ class Attribution:
             "leave_one_out": without,
             "integrated_gradients": found,
             "baseline": baseline,
-            "gap": None if found is None else float(found.sum() - (logit - baseline)),
+            "gap": gap,
             "reason": "; ".join(reasons) or None,
         }
 
     def _leave_one_out(
-        self, sequence: np.ndarray, weight: np.ndarray, logit: float
-    ) -> tuple[np.ndarray | list | None, str | None]:
-        """The logit less that of the sequence without the step, and why there is none.
+        self, sequence: AnyArray, weight: Float32Array, logit: float
+    ) -> tuple[AnyArray | list[None] | None, str | None]:
+        """Difference of the logit when each step is left out, and the reason where there is none.
 
+        sequence  (T,) or (T, F)
+        weight    float32 (K,)  of the logits
+        returns   float32 (T,), or None for the reason that is returned with it
         source  Li, Monroe and Jurafsky 2016, "Understanding neural networks through
                 representation erasure"
         """
@@ -99,23 +106,27 @@ class Attribution:
         return logit - np.concatenate(without) @ weight, None
 
     def _integrated(
-        self, sequence: np.ndarray, weight: np.ndarray, logit: float
-    ) -> tuple[np.ndarray | None, float | None, str | None]:
-        """Integrated gradients (T,), the logit of the baseline, and why there is none of both.
+        self, sequence: AnyArray, weight: Float32Array, logit: float
+    ) -> tuple[Float64Array | None, float | None, str | None]:
+        """Integrated gradients, the logit of the baseline, and the reason for a missing result.
 
-        The way from the baseline is cut into parts. In each part the integral must rise as the
-        logit does; where it does not, as a recurrent layer's answer may change at once along
-        the way, the part is halved.
+        The straight line from the baseline is cut into intervals. In each the integral must equal
+        the difference of the logit; where it does not, since the answer of a recurrent layer may
+        change abruptly, the interval is halved.
 
+        sequence  (T,) or (T, F)
+        weight    float32 (K,)  of the logits
+        returns   float64 (T,), logit, None; or None, None and the reason
         source  Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks", from a
                 baseline of zero embeddings or of zeros; Gauss-Legendre points on the straight way
         """
-        if not self.scaled and self.about.features is None:
+        if not self.scaled and self.structure.features is None:
             return None, None, "the model reads its token ids in another way than by an Embedding"
         nodes, shares = np.polynomial.legendre.leggauss(NODES)
         # Both ends of a part are asked, too: they count nothing, but say how far the logit rises.
         nodes, shares = np.concatenate([[-1], nodes, [1]]), np.concatenate([[0], shares, [0]]) / 2
-        found, baseline, asked = np.zeros(len(sequence)), None, 0
+        found, asked = np.zeros(len(sequence)), 0
+        baseline: float | None = None
         ends = np.linspace(0, 1, PARTS + 1)
         low, high = ends[:-1], ends[1:]
         while len(low):
@@ -123,7 +134,7 @@ class Attribution:
             logits, slopes = self._points(sequence, way.ravel(), weight)
             logits = logits.reshape(way.shape)
             slopes = slopes.reshape(*way.shape, len(sequence))
-            baseline = logits[0, 0] if baseline is None else baseline
+            baseline = float(logits[0, 0]) if baseline is None else baseline
             of_part = (high - low)[:, None] * np.einsum("k,pkt->pt", shares, slopes)
             error = np.abs(of_part.sum(axis=1) - (logits[:, -1] - logits[:, 0]))
             asked += way.size
@@ -133,12 +144,12 @@ class Attribution:
             found += of_part[good].sum(axis=0)
             low, high, middle = low[~good], high[~good], ((low + high) / 2)[~good]
             low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
-        return found, float(baseline), None
+        return found, baseline, None
 
     def _points(
-        self, sequence: np.ndarray, way: np.ndarray, weight: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Logits float64 (A,) and slopes float64 (A, T) of points, in batches that memory holds."""
+        self, sequence: AnyArray, way: Float64Array, weight: Float32Array
+    ) -> tuple[Float64Array, Float64Array]:
+        """Return logits float64 (A,) and slopes float64 (A, T) of points, batch by batch."""
         rows = max(1, BATCH_STEPS // len(sequence))
         way = way.astype(np.float32)
         parts = [
@@ -148,8 +159,8 @@ class Attribution:
         logits, slopes = (np.concatenate(each) for each in zip(*parts, strict=True))
         return logits.astype(np.float64), slopes.astype(np.float64)
 
-    def _gradients(self, sequence: object, way: object, weight: object) -> tuple[object, object]:
-        """Logits (A,) of points on the way from the baseline to a sequence, and slopes (A, T).
+    def _gradients(self, sequence: Tensor, way: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits (A,) of points between the baseline and a sequence, and slopes (A, T).
 
         A slope is the derivative of the logit along the way, the share of each step.
 
@@ -157,12 +168,12 @@ class Attribution:
         way       float32 (A,)  0 is the baseline, 1 the sequence
         weight    float32 (K,)  of the logits
         """
-        points: list[tuple[object, object]] = []  # what was scaled, and whole
+        points: list[tuple[Tensor, Tensor]] = []  # what was scaled, and whole
         with ExitStack() as changed, tf.GradientTape() as tape:
             changed.enter_context(any_length(self.reader.model))
-            changed.enter_context(without_activation(self.about.output))
+            changed.enter_context(without_activation(self.structure.output))
 
-            def scaled(whole: object) -> object:
+            def scaled(whole: Tensor) -> Tensor:
                 point = whole * way[:, None, None]
                 tape.watch(point)
                 points.append((point, whole))
@@ -186,34 +197,37 @@ class Attribution:
         return logit, tf.add_n(shares)
 
 
-def class_weight(outputs: int, towards: int) -> np.ndarray:
-    """What makes the logit of a class of K logits: float32 (K,)."""
+def class_weight(outputs: int, towards: int) -> Float32Array:
+    """Return the weights of K logits that give the logit of a class: float32 (K,)."""
     if outputs == 1:
         return np.array([1 if towards else -1], np.float32)
-    return np.eye(outputs, dtype=np.float32)[towards]
+    weight: Float32Array = np.eye(outputs, dtype=np.float32)[towards]
+    return weight
 
 
 def scaled_call(
-    layer: keras.layers.Layer, scaled: Callable[[object], object]
-) -> Callable[..., object]:
-    """What stands in for a layer's `call`: its own output, scaled."""
+    layer: keras.layers.Layer, scaled: Callable[[Tensor], Tensor]
+) -> Callable[..., Tensor]:
+    """Return a replacement of a layer's `call` that scales its output."""
     own = layer.call
 
-    def call(inputs: object) -> object:
+    def call(inputs: Tensor) -> Tensor:
         return scaled(own(inputs))
 
     return call
 
 
 def first_layers(graph: keras.Model, kind: type) -> list[keras.layers.Layer]:
-    """The layers of one kind that read a model's input; none where anything else reads it, too.
+    """Return the layers of one kind that read a model's input; none if any other layer reads it.
 
-    What makes a mask of the input does not count.
+    Operations that compute a mask from the input do not count.
     """
     found = []
     for operation in graph.operations:
-        given = [tensor for call in operation._inbound_nodes for tensor in call.input_tensors]
-        if type(operation).__name__ in MASKS or not any(each is graph.inputs[0] for each in given):
+        tensors = [tensor for call in operation._inbound_nodes for tensor in call.input_tensors]
+        if type(operation).__name__ in MASKS or not any(
+            each is graph.inputs[0] for each in tensors
+        ):
             continue
         inner = [operation] if isinstance(operation, kind) else []
         if isinstance(operation, keras.Model):

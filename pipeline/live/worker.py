@@ -1,24 +1,25 @@
-"""Texts that somebody types, read by a run's own model: one JSON object a line in, one out.
+"""Worker that reads typed texts with a run's own model: one JSON object a line in, one out.
 
     echo '{"text": "Not a bad film."}' |
         python -m stateline.pipeline.live.worker --run store/data/demo-reviews
 
 The first line that it writes is {"ready": true}, as soon as the model is loaded. Each line it
 reads is {"text": ..., "projection": ...}, the map being the run's first where none is named; each
-line it answers with is the sequence as the app draws it, {"facts": ..., "steps": ...}, or
+line it writes is the sequence as the app draws it, {"facts": ..., "steps": ...}, or
 {"error": one line}. {"attribute": {"text": ..., "class": c}}, or "sequence" and its number in
-place of the text, asks what each step is worth to a class instead: see `live.attribution`. The app
-starts this as a process of its own, since it never loads TensorFlow.
+place of the text, requests an attribution to a class instead: see `live.attribution`. The app
+starts this as a separate process, since it never loads TensorFlow itself.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 import polars as pl
@@ -30,6 +31,7 @@ from stateline.pipeline.numerics.answers import (
     flips_and_settle,
     step_differences,
 )
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Int64Array, UInt32Array
 from stateline.pipeline.numerics.jumps import jumps
 from stateline.pipeline.run.stage import main_guard
 from stateline.pipeline.sources.text import read_part, split_words, word_ids
@@ -48,7 +50,7 @@ ONLY_STORED = (
 
 
 class TypedReader:
-    """Reads typed texts as the stages read the corpus, and finds their places on the run's maps."""
+    """Reader of typed texts: encodes them as the corpus stage does and places them on the maps."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -57,10 +59,10 @@ class TypedReader:
         self.tokens = run.scan(VOCABULARY).collect()["token"].to_list()
         special = set(self.meaning.ids.values())
         self.known = {word: i for i, word in enumerate(self.tokens) if i not in special}
-        self._states: dict[str, np.ndarray] = {}  # of each layer, read once: they may be large
+        self._states: dict[str, Float32Array] = {}  # of each layer, read once: they may be large
 
-    def answer(self, text: str, projection: str | None = None) -> dict:
-        """One text with all that the app's views draw of it.
+    def answer(self, text: str, projection: str | None = None) -> dict[str, Any]:
+        """Return one text with everything that the app's views draw of it.
 
         returns  under "facts" what a row of sequences.parquet holds, null what only the corpus
                  knows; under "steps" a list a column, T long
@@ -87,8 +89,8 @@ class TypedReader:
             "steps": {key: plain(value) for key, value in steps.items()},
         }
 
-    def attribute(self, asked: dict) -> dict:
-        """What each step of a text, or of a stored sequence, is worth to the logit of a class.
+    def attribute(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Attribute the logit of a class to the steps of a text or of a stored sequence.
 
         asked    `class`, its number, and `text` or `sequence`, the number of a stored one
         returns  see stateline.pipeline.live.attribution; `output` says in words which logit it is
@@ -119,20 +121,26 @@ class TypedReader:
         return Attribution(self.network, initial)
 
     def _projection(self, projection: str | None) -> Projection:
-        """The manifest's entry of a map; the run's first where none is named."""
+        """Return the manifest's entry of a map; of the default one for None.
+
+        raises  StatelineError  the run has no such map
+        """
         entries = {entry.id: entry for entry in self.run.manifest.projections}
         chosen = self.run.manifest.default_projection if projection is None else projection
         if chosen not in list(entries):  # By value: what was sent may be of any type.
             raise StatelineError(
                 "projection",
-                "this run has no such one",
+                "unknown map of this run",
                 expected=f"one of {', '.join(entries)}",
                 got=repr(chosen)[:80],
             )
         return entries[chosen]
 
-    def _words(self, text: str) -> tuple[list[str], np.ndarray, int]:
-        """The words that the model reads, their ids uint32 (T,), and how many the text holds."""
+    def _words(self, text: str) -> tuple[list[str], UInt32Array, int]:
+        """Return the words that the model reads, their ids uint32 (T,), and the length of the text.
+
+        raises  StatelineError  no word, a word without an id, or a run of a series
+        """
         if self.run.kind != "text":
             raise StatelineError(f"run {self.run.name}", "its model reads numbers, not a text")
         words = split_words(pl.Series([text]))
@@ -148,14 +156,14 @@ class TypedReader:
             ids = [self.meaning.start, *ids]
         read = pl.DataFrame({"surface": [surface], "ids": [ids]})
         truncation = self.run.manifest.corpus.truncation
-        if truncation.max_steps is not None:
-            most, keep = truncation.max_steps, truncation.keep
+        most, keep = truncation.max_steps, truncation.keep
+        if most is not None and keep is not None:
             read = read.select(read_part("surface", most, keep), read_part("ids", most, keep))
         kept = read["ids"][0].to_numpy().astype(np.uint32)
         return read["surface"][0].to_list(), kept, len(surface)
 
-    def _answers(self, logit: np.ndarray) -> dict[str, np.ndarray]:
-        """What was expected after each word; logit is (T, K)."""
+    def _answers(self, logit: Float32Array) -> dict[str, AnyArray]:
+        """Return the answers after each word; logit is float32 (T, K)."""
         ep = expected_prediction(logit)
         initial = np.array(self.run.manifest.readout.initial_logit, dtype=np.float32)
         return {
@@ -167,22 +175,23 @@ class TypedReader:
         }
 
     def _moves(
-        self, states: dict[str, np.ndarray], entry: Projection
-    ) -> dict[str, np.ndarray | None]:
-        """How far each word moved the state of the map's layer.
+        self, states: dict[str, Float32Array], entry: Projection
+    ) -> dict[str, AnyArray | None]:
+        """Return how far each word moved the state of the map's layer.
 
         states  float32 (T, N) by `<layer>.<kind>`
         entry   the manifest's entry of the map
         """
-        read = (entry.layer, entry.state) == (self.network.about.reads.id, "h")
+        read = (entry.layer, entry.state) == (self.network.structure.reads.id, "h")
         layer = self.run.layer(entry.layer)
         h = states[f"{entry.layer}.{entry.state}"]
-        weights = self.network.weights if read else None
+        readout = self.network.readout if read else None
+        weights = None if readout is None else readout.weights
         moved = jumps(h, np.array([0, len(h)]), weights, layer.direction)
         return {"distance": moved[0], "visible": moved[1], "silent": moved[2]}
 
-    def _place(self, h: np.ndarray, entry: Projection) -> dict[str, object]:
-        """Where each state is drawn: at the most similar stored one, which is named.
+    def _place(self, h: Float32Array, entry: Projection) -> dict[str, object]:
+        """Return where each state is drawn: at the most similar stored one, which is named.
 
         h        float32 (T, N)
         entry    the manifest's entry of the map
@@ -202,16 +211,16 @@ class TypedReader:
             "near_distance": away,
         }
 
-    def _stored(self, layer: str, state: str) -> np.ndarray:
-        """All stored states of one kind of a layer: float32 (M, N)."""
+    def _stored(self, layer: str, state: str) -> Float32Array:
+        """Return all stored states of one kind of a layer: float32 (M, N)."""
         key = f"{layer}.{state}"
         if key not in self._states:
             table = self.run.scan(hidden_table(layer)).select(state).collect()
             self._states[key] = table[state].to_numpy()
         return self._states[key]
 
-    def _facts(self, text: str, length_full: int, steps: dict) -> dict[str, object]:
-        """What a row of sequences.parquet says; null what a text without a label has not."""
+    def _facts(self, text: str, length_full: int, steps: dict[str, Any]) -> dict[str, object]:
+        """Return columns of sequences.parquet; null where a text without a label has none."""
         flips, settle = flips_and_settle(steps["predicted"], np.array([0, len(steps["predicted"])]))
         longest = int(steps["distance"].argmax())
         return dict.fromkeys(ONLY_STORED) | {
@@ -229,8 +238,8 @@ class TypedReader:
         }
 
 
-def nearest_states(h: np.ndarray, stored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The most similar stored state of each of some states, exactly, in memory that is bounded.
+def nearest_states(h: Float32Array, stored: Float32Array) -> tuple[Int64Array, Float32Array]:
+    """Return the exact nearest stored state of each state, in bounded memory.
 
     h, stored  float32 (T, N), (M, N)
     returns    row int64 (T,), distance float32 (T,): Euclidean, in hidden-state units
@@ -243,8 +252,8 @@ def nearest_states(h: np.ndarray, stored: np.ndarray) -> tuple[np.ndarray, np.nd
     return row, away.astype(np.float32)
 
 
-def answers(reader: TypedReader, lines: TextIO) -> Iterator[dict]:
-    """An answer a line; what was wrong with a line is its answer, and the next is read."""
+def answers(reader: TypedReader, lines: TextIO) -> Iterator[dict[str, Any]]:
+    """Yield an answer for each line; an invalid line is answered with its error."""
     for line in lines:
         try:
             asked = parse_line(line)
@@ -257,7 +266,7 @@ def answers(reader: TypedReader, lines: TextIO) -> Iterator[dict]:
 
 
 def main() -> None:
-    """The command line."""
+    """Run the worker from the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m stateline.pipeline.live.worker",
         description=__doc__,
@@ -268,9 +277,10 @@ def main() -> None:
     # Answers have the output to themselves: what libraries print goes where errors go.
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    assert isinstance(sys.stdin, io.TextIOWrapper)
     sys.stdin.reconfigure(encoding="utf-8")
 
-    def write(answer: dict) -> None:
+    def write(answer: dict[str, Any]) -> None:
         print(json.dumps(answer, allow_nan=False), file=output, flush=True)
 
     try:

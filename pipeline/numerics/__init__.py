@@ -1,1 +1,1 @@
-"""Functions over arrays that the stages are made of."""
+"""Numeric functions over arrays, which the stages share."""

@@ -2,20 +2,23 @@
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import Float32Array, Int64Array, IntArray
 
-def readout_logits(h: np.ndarray, weights: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Output of a linear readout before its activation.
+
+def readout_logits(h: Float32Array, weights: Float32Array, bias: Float32Array) -> Float32Array:
+    """Compute the output of a linear readout before its activation.
 
     h        float32 (M, N)
     weights  float32 (K, N)
     bias     float32 (K,)
     returns  float32 (M, K)
     """
-    return h @ weights.T + bias
+    logit: Float32Array = h @ weights.T + bias
+    return logit
 
 
-def expected_prediction(logit: np.ndarray) -> np.ndarray:
-    """Class probabilities of logits.
+def expected_prediction(logit: Float32Array) -> Float32Array:
+    """Compute class probabilities from logits.
 
     logit    float32 (M, K)  K = 1: one sigmoid unit for the second class; else softmax
     returns  float32 (M, C)  C = 2 for one unit (1 - p, p), else K
@@ -29,11 +32,12 @@ def expected_prediction(logit: np.ndarray) -> np.ndarray:
         first = np.where(logit >= 0, small, large)
         return np.concatenate([first, second], axis=1)
     shifted = np.exp(logit - logit.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    probability: Float32Array = shifted / shifted.sum(axis=1, keepdims=True)
+    return probability
 
 
-def answer_probabilities(output: np.ndarray, logits: bool) -> np.ndarray:
-    """Class probabilities of a model's output.
+def answer_probabilities(output: Float32Array, logits: bool) -> Float32Array:
+    """Return class probabilities from a model's output.
 
     output   float32 (S, K)
     logits   the model leaves sigmoid or softmax out
@@ -44,12 +48,12 @@ def answer_probabilities(output: np.ndarray, logits: bool) -> np.ndarray:
     return np.concatenate([1 - output, output], axis=1) if output.shape[1] == 1 else output
 
 
-def step_differences(rows: np.ndarray, starts: np.ndarray, initial: np.ndarray) -> np.ndarray:
-    """Each row less the row before it in its sequence; the first less `initial`.
+def step_differences(rows: Float32Array, starts: Int64Array, initial: Float32Array) -> Float32Array:
+    """Difference of each row from the row before it in its sequence; the first from `initial`.
 
     rows     float32 (M, D)  sequence after sequence
     starts   int64 (S,)      first row of each sequence
-    initial  float32 (D,)    what stands before the first step
+    initial  float32 (D,)    row before the first step
     returns  float32 (M, D)
     """
     before = np.empty_like(rows)
@@ -58,7 +62,7 @@ def step_differences(rows: np.ndarray, starts: np.ndarray, initial: np.ndarray) 
     return rows - before
 
 
-def class_margin(logit: np.ndarray, label: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+def class_margin(logit: Float32Array, label: IntArray, predicted: IntArray) -> Float32Array:
     """logit[label] - logit[predicted] of every row.
 
     logit             float32 (M, K)  one sigmoid unit counts as logits (0, z)
@@ -70,8 +74,8 @@ def class_margin(logit: np.ndarray, label: np.ndarray, predicted: np.ndarray) ->
     return both[row, label] - both[row, predicted]
 
 
-def flips_and_settle(predicted: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How often the decision changes, and from which step on it never does.
+def flips_and_settle(predicted: IntArray, offsets: Int64Array) -> tuple[Int64Array, Int64Array]:
+    """Number of changes of the decision, and the step of the last change.
 
     predicted  int (M,)       most likely class after each step
     offsets    int64 (S + 1,) rows of each sequence
@@ -89,9 +93,9 @@ def flips_and_settle(predicted: np.ndarray, offsets: np.ndarray) -> tuple[np.nda
 
 
 def turning_steps(
-    contribution: np.ndarray, label: np.ndarray, predicted: np.ndarray, offsets: np.ndarray
-) -> np.ndarray:
-    """Where each misclassified sequence turned: the step with the largest fall of the margin.
+    contribution: Float32Array, label: IntArray, predicted: IntArray, offsets: Int64Array
+) -> Int64Array:
+    """Step with the largest fall of the class margin in each misclassified sequence.
 
     contribution      float32 (M, K)
     label, predicted  int (S,)  actual and predicted class of each sequence
@@ -106,8 +110,8 @@ def turning_steps(
     return turning
 
 
-def right_until(predicted: np.ndarray, label: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The last step of each sequence at which the predicted class is the actual one.
+def right_until(predicted: IntArray, label: IntArray, offsets: Int64Array) -> Int64Array:
+    """Last step of each sequence at which the predicted class is the actual one.
 
     predicted  int (M,)  most likely class after each step
     label      int (S,)
@@ -120,8 +124,10 @@ def right_until(predicted: np.ndarray, label: np.ndarray, offsets: np.ndarray) -
     return np.maximum.reduceat(np.where(right, step, -1), starts)
 
 
-def peaks(ep: np.ndarray, label: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The largest ep of the actual class, and of any, at any step of each sequence.
+def peaks(
+    ep: Float32Array, label: IntArray, offsets: Int64Array
+) -> tuple[Float32Array, Float32Array]:
+    """Largest ep of the actual class, and of any class, over the steps of each sequence.
 
     ep       float32 (M, C)
     label    int (S,)

@@ -1,4 +1,4 @@
-"""The table of the clusters of one map: what each holds, where its label stands, its words."""
+"""Table of the clusters of one map: contents, label position, characteristic words."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import Float32Array, Int32Array, IntArray
 from stateline.store.schema import CHARACTERISTIC_WORDS, cluster_columns, polars_schema
 
 # Standard errors by which a word must be more frequent in a cluster than elsewhere.
@@ -13,28 +14,41 @@ MIN_Z = 3.0
 
 
 class Steps(Protocol):
-    """What is known of every step; see `stateline.pipeline.clusters.Answers`."""
+    """Words and answers of every step; see `stateline.pipeline.clusters.Answers`."""
 
-    sequence: np.ndarray
-    label: np.ndarray
-    predicted: np.ndarray
-    token: pl.Series | None
-    special: Sequence[str]
+    @property
+    def sequence(self) -> IntArray: ...
+    @property
+    def label(self) -> IntArray: ...
+    @property
+    def predicted(self) -> IntArray: ...
+    @property
+    def token(self) -> pl.Series | None: ...
+    @property
+    def special(self) -> Sequence[str]: ...
 
 
-def most_common(values: np.ndarray) -> int:
-    """The most common value, of equally common ones the smallest."""
+def most_common(values: IntArray) -> int:
+    """Return the most common value of int (M,); of equally common ones the smallest."""
     return int(np.bincount(values).argmax())
 
 
-def middle(places: np.ndarray) -> np.ndarray:
-    """The place nearest to the median of some, float32 (2,): one of them, so never between two."""
+def middle(places: Float32Array) -> Float32Array:
+    """Return the place nearest to the median of all.
+
+    places   float32 (M, 2)
+    returns  float32 (2,)  one of them, so never between two groups
+    """
     away = np.linalg.norm(places - np.median(places, axis=0), axis=1)
-    return places[away.argmin()]
+    nearest: Float32Array = places[away.argmin()]
+    return nearest
 
 
-def parent_of(coarser: np.ndarray) -> int:
-    """The coarser cluster of more than half of some states, int (B,); -1 where none has so many."""
+def parent_of(coarser: IntArray) -> int:
+    """Return the coarser cluster of more than half of some states; -1 where none has so many.
+
+    coarser  int (B,)  coarser cluster of each state, -1 for none
+    """
     inside = coarser[coarser >= 0]
     if not len(inside):
         return -1
@@ -42,8 +56,8 @@ def parent_of(coarser: np.ndarray) -> int:
     return largest if 2 * (inside == largest).sum() > len(coarser) else -1
 
 
-def characteristic_words(cluster: np.ndarray, steps: Steps) -> dict[int, list[str]]:
-    """The words that the states of each cluster read more often than the others did.
+def characteristic_words(cluster: IntArray, steps: Steps) -> dict[int, list[str]]:
+    """Return the words that occur more often in each cluster than elsewhere.
 
     cluster  int (M,)  of one level, -1 for none
     returns  by cluster: words, the surest first
@@ -71,8 +85,8 @@ def characteristic_words(cluster: np.ndarray, steps: Steps) -> dict[int, list[st
     return dict(surest.iter_rows())
 
 
-def cluster_table(places: np.ndarray, member: np.ndarray, steps: Steps) -> pl.DataFrame:
-    """A row a cluster, sorted by level and cluster.
+def cluster_table(places: Float32Array, member: Int32Array, steps: Steps) -> pl.DataFrame:
+    """Return a row a cluster, sorted by level and cluster.
 
     places  float32 (M, 2)
     member  int32 (M, levels)  cluster of each state at each level, -1 for none

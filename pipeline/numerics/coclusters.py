@@ -1,13 +1,15 @@
-"""Groups of units and of words: units that the same words move, words that move the same units."""
+"""Co-clusters of units and words: units that the same words move, and these words."""
 
 import numpy as np
 from sklearn.cluster import SpectralCoclustering
 
+from stateline.pipeline.numerics.arrays import Float32Array, Int64Array
+
 MIN_GROUP = 4  # words, and units, that there must be a group on average
 
 
-def coclusters(response: np.ndarray, most: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Group the rows and the columns of what words do to units by its size, whatever its sign.
+def coclusters(response: Float32Array, most: int, seed: int) -> tuple[Int64Array, Int64Array]:
+    """Co-cluster words and units by the absolute response of each unit to each word.
 
     response  float32 (W, N)  each word moves a unit at least
     most      groups at the most; fewer where a group would have fewer than MIN_GROUP words or

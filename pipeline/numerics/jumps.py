@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import Float32Array, Float64Array, Int64Array
 from stateline.store.blocks import Block, blocks
 from stateline.store.schema import RANK_TOLERANCE
 
@@ -11,14 +12,14 @@ BLOCK_ROWS = 2_048
 
 
 class Jumps(NamedTuple):
-    """What each step moved: float32 (M,) each; visible and silent None without a readout."""
+    """Distances of each step, float32 (M,) each; visible and silent are None without a readout."""
 
-    distance: np.ndarray
-    visible: np.ndarray | None
-    silent: np.ndarray | None
+    distance: Float32Array
+    visible: Float32Array | None
+    silent: Float32Array | None
 
 
-def visible_basis(weights: np.ndarray) -> np.ndarray:
+def visible_basis(weights: Float32Array) -> Float64Array:
     """Orthonormal basis of the directions that a linear readout sees.
 
     weights  float32 (K, N)  rows are centred over classes, since softmax ignores a common
@@ -29,11 +30,12 @@ def visible_basis(weights: np.ndarray) -> np.ndarray:
     if len(rows) > 1:
         rows = rows - rows.mean(axis=0)
     _, sizes, basis = np.linalg.svd(rows, full_matrices=False)
-    return basis[sizes > sizes[0] * RANK_TOLERANCE]
+    seen: Float64Array = basis[sizes > sizes[0] * RANK_TOLERANCE]
+    return seen
 
 
-def move(states: np.ndarray, block: Block, direction: str, moved: np.ndarray) -> None:
-    """Each state less the one that the layer was in before, the zero state at its first step.
+def move(states: Float32Array, block: Block, direction: str, moved: Float64Array) -> None:
+    """Subtract from each state the layer's state before it, zero at its first step.
 
     states     float32 (M, N)  of the block
     direction  forward: the state before is that of the step before; backward: of the step behind
@@ -49,12 +51,12 @@ def move(states: np.ndarray, block: Block, direction: str, moved: np.ndarray) ->
 
 
 def jumps(
-    h: np.ndarray,
-    offsets: np.ndarray,
-    weights: np.ndarray | None = None,
+    h: Float32Array,
+    offsets: Int64Array,
+    weights: Float32Array | None = None,
     direction: str = "forward",
 ) -> Jumps:
-    """How far each step moved the state, and the parts that the readout sees and does not see.
+    """Distance of each step, and its parts that the readout sees and does not see.
 
     h          float32 (M, N)    sequence after sequence, padding removed; or cell states
     offsets    int64 (S + 1,)    rows of each sequence
@@ -67,7 +69,9 @@ def jumps(
     """
     basis = None if weights is None else visible_basis(weights)
     distance = np.empty(len(h), dtype=np.float32)
-    visible, silent = (None if basis is None else np.empty_like(distance) for _ in range(2))
+    visible = silent = None
+    if basis is not None:
+        visible, silent = np.empty_like(distance), np.empty_like(distance)
     # Block by block in one buffer, which stays in the processor's cache; and in double
     # precision: what is silent is the rest of two squares, which may be nearly equal.
     cut = list(blocks(offsets, BLOCK_ROWS))
@@ -77,7 +81,7 @@ def jumps(
         move(h[rows], block, direction, moved)
         square = np.einsum("mn,mn->m", moved, moved)
         distance[rows] = np.sqrt(square)
-        if basis is not None:
+        if basis is not None and visible is not None and silent is not None:
             seen = np.square(moved @ basis.T).sum(axis=1)
             visible[rows] = np.sqrt(seen)
             silent[rows] = np.sqrt(np.maximum(square - seen, 0))

@@ -1,15 +1,17 @@
-"""How well a split is classified."""
+"""Classification metrics."""
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import Float32Array, IntArray
+
 
 def classification_metrics(
-    probability: np.ndarray, label: np.ndarray, elementwise: bool
+    probability: Float32Array, label: IntArray, elementwise: bool
 ) -> dict[str, object]:
-    """How well a split is classified.
+    """Compute the classification metrics of a split.
 
-    probability  (S, C)
-    label        (S,)
+    probability  float32 (S, C)
+    label        int (S,)
     elementwise  also the share of the S x C yes/no answers (p > 0.5) that are right, the
                  figure that the paper reports for Reuters
     returns      accuracy is top-1; recall a class, null for a class without a row; confusion

@@ -3,13 +3,20 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from stateline.pipeline.numerics.arrays import (
+    AnyArray,
+    BoolArray,
+    Float32Array,
+    Int32Array,
+    Int64Array,
+)
 from stateline.store.errors import StatelineError
 
 NEIGHBOUR_COUNT = 15
 
 
-def sample_rows(offsets: np.ndarray, limit: int, seed: int) -> np.ndarray:
-    """Rows of a seeded sample of whole sequences that holds `limit` states at the most.
+def sample_rows(offsets: Int64Array, limit: int, seed: int) -> BoolArray:
+    """Return the rows of a seeded sample of whole sequences with at most `limit` states.
 
     offsets  int64 (S + 1,)
     returns  bool (M,)  all true where everything fits in
@@ -39,32 +46,36 @@ def sample_rows(offsets: np.ndarray, limit: int, seed: int) -> np.ndarray:
 
 
 class Nearest:
-    """Finds the nearest of some points, exactly.
+    """Exact nearest-neighbour search among some points.
 
     points  float32 (B, D)
     count   k; where there are fewer other points, all of them
     """
 
-    def __init__(self, points: np.ndarray, count: int) -> None:
+    def __init__(self, points: Float32Array, count: int) -> None:
         self.count = min(count, len(points) - 1)
         self.finder = NearestNeighbors(n_neighbors=self.count, n_jobs=-1).fit(points)
 
-    def of_themselves(self) -> tuple[np.ndarray, np.ndarray]:
-        """Of each point the nearest others: distance float32 (B, k), row int32 (B, k)."""
+    def of_themselves(self) -> tuple[Float32Array, Int32Array]:
+        """Return the nearest others of each point: distance float32 (B, k), row int32 (B, k)."""
         return self.plain(*self.finder.kneighbors())
 
-    def of(self, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Of each of other points (M, D): distance float32 (M, k), row int32 (M, k)."""
+    def of(self, others: Float32Array) -> tuple[Float32Array, Int32Array]:
+        """Return the nearest points of each of `others`.
+
+        others   float32 (M, D)
+        returns  distance float32 (M, k), row int32 (M, k), nearest first
+        """
         return self.plain(*self.finder.kneighbors(others))
 
     @staticmethod
-    def plain(distance: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """In half the memory."""
+    def plain(distance: AnyArray, row: AnyArray) -> tuple[Float32Array, Int32Array]:
+        """Return distance float32 (M, k) and row int32 (M, k): half the memory."""
         return distance.astype(np.float32), row.astype(np.int32)
 
 
-def nearest_neighbours(points: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest other points of each point.
+def nearest_neighbours(points: Float32Array, count: int) -> tuple[Float32Array, Int32Array]:
+    """Return the nearest other points of each point.
 
     points   float32 (M, D)
     count    k; where there are fewer other points, all of them

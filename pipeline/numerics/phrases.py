@@ -1,14 +1,16 @@
-"""Where tokens and two-word phrases occur, and how many sequences of each class hold them."""
+"""Occurrences of tokens and two-word phrases, and the sequences of each class with them."""
 
 import numpy as np
 import polars as pl
+
+from stateline.pipeline.numerics.arrays import UInt32Array
 
 COUNTED = 4_096  # sequences whose phrases are counted at once
 SIZES = (1, 2)  # words of a phrase; one is a token
 
 
 def phrases_of(steps: pl.DataFrame, size: int, summed: list[str] | None = None) -> pl.DataFrame:
-    """Every step as a token, or every two that follow each other as a phrase.
+    """Return every step as a token, or every two consecutive ones as a phrase.
 
     steps    a row a step in order: sequence, phrase (the token), perhaps `flipped` and others
     size     1 or 2
@@ -29,8 +31,8 @@ def phrases_of(steps: pl.DataFrame, size: int, summed: list[str] | None = None) 
 
 def class_counts(
     documents: pl.DataFrame, spelling: pl.Series, wanted: pl.DataFrame, classes: int
-) -> np.ndarray:
-    """How many sequences of each class hold each phrase.
+) -> UInt32Array:
+    """Count the sequences of each class that hold each phrase.
 
     documents  a row a sequence: label and ids, a list
     spelling   the token of each id

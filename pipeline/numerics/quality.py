@@ -1,10 +1,18 @@
-"""How far a map can be trusted: per state, and as a whole."""
+"""Quality of a map: trust per state, and trustworthiness and continuity as a whole."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from sklearn.manifold import trustworthiness
 
+from stateline.pipeline.numerics.arrays import (
+    BoolArray,
+    Float32Array,
+    Int32Array,
+    Int64Array,
+    IntArray,
+)
 from stateline.pipeline.numerics.neighbours import NEIGHBOUR_COUNT, Nearest
 
 SAMPLE = 5_000
@@ -13,8 +21,8 @@ TRUST_ROWS = 4_096
 TIE = 1e-4
 
 
-def tie_reach(neighbour_distance: np.ndarray) -> np.ndarray:
-    """How far among the units a state may be to count as a nearest one, ties included.
+def tie_reach(neighbour_distance: Float32Array) -> Float32Array:
+    """Largest distance at which a state counts as one of the nearest, ties included.
 
     neighbour_distance  float32 (M, k)  distances to the k nearest states, nearest first
     returns             float32 (M,)
@@ -24,9 +32,9 @@ def tie_reach(neighbour_distance: np.ndarray) -> np.ndarray:
 
 
 def kept_share(
-    states: np.ndarray, base: np.ndarray, near: np.ndarray, reach: np.ndarray
-) -> np.ndarray:
-    """Share of each state's neighbours on the map that are within its reach among the units.
+    states: Float32Array, base: Float32Array, near: Int32Array, reach: Float32Array
+) -> Float32Array:
+    """Share of each state's neighbours on the map that are within its reach in state space.
 
     states   float32 (M, N)
     base     float32 (B, N)  the states that the map was fitted on
@@ -43,13 +51,13 @@ def kept_share(
 
 
 def per_state_trust(
-    base: np.ndarray,
-    places: np.ndarray,
-    fitted: np.ndarray,
-    neighbour_distance: np.ndarray,
-    others: Iterable[tuple[np.ndarray, np.ndarray]] = (),
-) -> np.ndarray:
-    """Share of each state's nearest fitted neighbours that are still among its nearest on the map.
+    base: Float32Array,
+    places: Float32Array,
+    fitted: BoolArray,
+    neighbour_distance: Float32Array,
+    others: Iterable[tuple[IntArray, Float32Array]] = (),
+) -> Float32Array:
+    """Share of each state's nearest fitted neighbours that are also its nearest on the map.
 
     base                float32 (B, N)  the states that the map was fitted on
     places              float32 (M, 2)  the map of all states
@@ -58,7 +66,7 @@ def per_state_trust(
     others              all that are not fitted, in pieces: rows int (P,), states float32 (P, N)
     returns             float32 (M,)    0 to 1
 
-    A map neighbour counts where it is no farther among the units than the k-th
+    A map neighbour counts where it is no farther in state space than the k-th
     nearest: with ties (many sequences begin with the same word, hence the same
     state) any of the tied is as good as another.
     """
@@ -73,18 +81,18 @@ def per_state_trust(
     return trust
 
 
-def quality_rows(count: int, seed: int) -> np.ndarray:
-    """Rows of a seeded sample of `count` states, on which a map as a whole is judged."""
+def quality_rows(count: int, seed: int) -> Int64Array:
+    """Return int64 rows of a seeded sample of `count` states, on which a map is evaluated."""
     return np.random.default_rng(seed).permutation(count)[:SAMPLE]
 
 
-def overall_quality(high: np.ndarray, low: np.ndarray) -> dict[str, float | int]:
-    """Trustworthiness and continuity of some states.
+def overall_quality(high: Float32Array, low: Float32Array) -> dict[str, float | int]:
+    """Compute trustworthiness and continuity of some states.
 
     high     float32 (P, N)  the states
     low      float32 (P, 2)  their places on the map
-    returns  trustworthiness: near on the map means near among the units; continuity: near
-             among the units means near on the map; both 0 to 1; quality_sample: states judged
+    returns  trustworthiness: near on the map means near in state space; continuity: near in
+             state space means near on the map; both 0 to 1; quality_sample: states evaluated
     source   Venna and Kaski 2001, "Neighborhood preservation in nonlinear projection methods"
     """
     # The measure is defined for fewer neighbours than half of the states.
@@ -98,10 +106,10 @@ def overall_quality(high: np.ndarray, low: np.ndarray) -> dict[str, float | int]
     }
 
 
-def exact_divergence(places: np.ndarray, affinities: object) -> float:
-    """Kullback-Leibler divergence of a map, without t-SNE's approximations.
+def exact_divergence(places: Float32Array, affinities: Any) -> float:
+    """Compute the Kullback-Leibler divergence of a map without t-SNE's approximations.
 
-    places      (M, 2)
+    places      float32 (M, 2)
     affinities  sparse (M, M), sums to 1
     """
     places = places.astype(np.float64)

@@ -1,11 +1,12 @@
-"""How long each segment of a trajectory is drawn on a map, against how far the state moved."""
+"""Stretch of trajectory segments: their length on a map relative to the distance moved."""
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import Float32Array, Float64Array, Int64Array
 from stateline.store.schema import MIN_SEGMENT
 
 
-def segment_distances(distance: np.ndarray, offsets: np.ndarray, direction: str) -> np.ndarray:
+def segment_distances(distance: Float32Array, offsets: Int64Array, direction: str) -> Float64Array:
     """Distance between the states of each step and of the step before it in the text.
 
     distance   float32 (M,)    how far each step moved the state, from the one read before it
@@ -21,16 +22,20 @@ def segment_distances(distance: np.ndarray, offsets: np.ndarray, direction: str)
     return between
 
 
-def segment_lengths(places: np.ndarray) -> np.ndarray:
-    """Length on the map from the row before to each row, places float32 (M, 2): float64 (M,)."""
+def segment_lengths(places: Float32Array) -> Float64Array:
+    """Length on the map from the row before to each row.
+
+    places   float32 (M, 2)
+    returns  float64 (M,)
+    """
     moved = np.diff(places.astype(np.float64), axis=0, prepend=places[:1].astype(np.float64))
     return np.hypot(moved[:, 0], moved[:, 1])
 
 
 def stretch(
-    places: np.ndarray, distance: np.ndarray, offsets: np.ndarray, direction: str
-) -> tuple[np.ndarray, float | None]:
-    """How much longer each segment is drawn than others whose states are as far apart.
+    places: Float32Array, distance: Float32Array, offsets: np.ndarray, direction: str
+) -> tuple[Float32Array, float | None]:
+    """Stretch of each segment, relative to the median scale of the map.
 
     places     float32 (M, 2)
     distance, offsets, direction  as in `segment_distances`

@@ -1,1 +1,1 @@
-"""What all stages share: settings, files, timing and the tables they write."""
+"""Shared parts of the stages: settings, files, timing and tables."""

@@ -31,21 +31,21 @@ CLUSTER_FACTS = "clusters.json"
 
 
 def distance_array(layer: str, state: str) -> str:
-    """Distances of one kind of state of one layer, of the stage distances."""
+    """Return the file of the distances of a layer's state kind (stage distances)."""
     return f"{layer}.{state}.npy"
 
 
 def map_arrays(layer: str, state: str) -> str:
-    """What neighbours, project-<method> and clusters-<method> made of a layer's kind of state."""
+    """Return the file of neighbours, project-<method> and clusters-<method> of a state kind."""
     return f"{layer}.{state}.npz"
 
 
 def state_array(layer: str, kind: str) -> str:
-    """States of one layer, of the stage extract: kind h, c or gate_<name>, float32 (M, N)."""
+    """Return the file of a layer's states: kind h, c or gate_<name>, float32 (M, N)."""
     return f"states/{layer}.{kind}.npy"
 
 
 def layer_id(path: str) -> str:
-    """A layer's name as the store can hold it: lower case, no blanks, a letter or digit first."""
+    """Return a layer's name for the store: lower case, no blanks, a letter or digit first."""
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.lower())
     return kept.lstrip("._-")[:40] or "layer"

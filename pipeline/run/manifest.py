@@ -1,8 +1,9 @@
-"""What a run says of itself: its manifest from what the stages left."""
+"""The manifest of a run, from the facts that the stages wrote."""
 
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,6 +17,7 @@ from stateline.pipeline.run.artefacts import (
     TRAINING_FACTS,
     distance_array,
 )
+from stateline.pipeline.run.facts import UNKNOWN_TRAINING, ExtractFacts, LayerFacts
 from stateline.pipeline.run.palette import class_colours
 from stateline.pipeline.run.stage import REPORT
 from stateline.pipeline.run.tables import Inputs
@@ -31,19 +33,10 @@ PACKAGES = (
 STAGES = (
     "corpus", "train", "extract", "expected", "distances", "words", "units", "neighbours", "index",
 )  # fmt: skip
-# What is not known of a model that came trained.
-UNKNOWN_TRAINING = {
-    "layers": [],
-    "parameters": None,
-    "seed": None,
-    "epochs": None,
-    "settings": {},
-    "history": [],
-}
 
 
-def maps_of(extracted: dict, methods: list[str]) -> list[tuple[str, str, str]]:
-    """Layer, state and method of every map of a run, in the order of the manifest."""
+def maps_of(extracted: ExtractFacts, methods: list[str]) -> list[tuple[str, str, str]]:
+    """Return layer, state and method of every map of a run, in the order of the manifest."""
     return [
         (layer["id"], state, method)
         for layer in extracted["layers"]
@@ -52,8 +45,11 @@ def maps_of(extracted: dict, methods: list[str]) -> list[tuple[str, str, str]]:
     ]
 
 
-def default_map(extracted: dict, method: str) -> str:
-    """The map that the app opens with: of the layer the head reads, else of the first mapped."""
+def default_map(extracted: ExtractFacts, method: str) -> str:
+    """Return the map that the app opens with: of the layer the head reads, else the first mapped.
+
+    raises  StatelineError  no layer gets a map
+    """
     maps = maps_of(extracted, [method])
     if not maps:
         raise StatelineError("LAYERS", "no layer gets a map", fix="Name one layer or more.")
@@ -62,7 +58,7 @@ def default_map(extracted: dict, method: str) -> str:
 
 
 def feature_entries(inputs: Inputs) -> list[dict[str, object]]:
-    """Name, smallest and largest stored value of each feature; none for a text."""
+    """Return name, smallest and largest stored value of each feature; none for a text."""
     names = inputs.corpus["features"]
     if not names:
         return []
@@ -77,8 +73,8 @@ def feature_entries(inputs: Inputs) -> list[dict[str, object]]:
     ]
 
 
-def corpus_entry(inputs: Inputs) -> dict:
-    """The manifest's corpus: sources, classes with colours and counts, truncation, features."""
+def corpus_entry(inputs: Inputs) -> dict[str, Any]:
+    """Return the manifest's corpus, with the colour and stored count of each class."""
     facts = inputs.corpus
     colours = class_colours(len(facts["classes"]))
     return {
@@ -98,32 +94,34 @@ def corpus_entry(inputs: Inputs) -> dict:
 
 
 def left_out(inputs: Inputs) -> dict[str, int]:
-    """What the stored run does not show of the corpus."""
+    """Return counts of what the stored run does not show of the corpus."""
     facts = inputs.corpus
     full = inputs.documents("length_full")["length_full"].cast(pl.Int64).to_numpy()
     cut = full - np.diff(inputs.offsets)
+    test = facts["sizes"]["test"]
+    assert test is not None  # of every corpus; only the other splits may be unknown
     return {
         "truncated_sequences": int((cut > 0).sum()),
         "truncated_words": int(cut.sum()),
         "unknown_steps": int(inputs.unknown_steps().sum()),
-        "unstored_test_sequences": facts["sizes"]["test"] - len(inputs.label),
+        "unstored_test_sequences": test - len(inputs.label),
         "blank_dropped": facts.get("blank_dropped", 0),
         "without_known_word": facts.get("without_known_word", 0),
     }
 
 
-def readout_entry(inputs: Inputs) -> dict:
-    """The manifest's readout; weights and bias of a linear one only."""
+def readout_entry(inputs: Inputs) -> dict[str, Any]:
+    """Return the manifest's readout; weights and bias of a linear one only."""
     readout = inputs.extracted["readout"]
     weights = bias = None
     if readout["method"] == "linear":
         head = np.load(inputs.paths.need("extract", READOUT))
         weights, bias = head["weights"].tolist(), head["bias"].tolist()
-    return readout | {"weights": weights, "bias": bias}
+    return {**readout, "weights": weights, "bias": bias}
 
 
-def layer_entry(inputs: Inputs, layer: dict) -> dict:
-    """One stored layer with the largest distance of each kind of state that has distances."""
+def layer_entry(inputs: Inputs, layer: LayerFacts) -> dict[str, Any]:
+    """Return a layer's entry, with the largest distance of each state kind that has distances."""
 
     def largest(state: str) -> float:
         path = inputs.paths.need("distances", distance_array(layer["id"], state))
@@ -139,24 +137,27 @@ def layer_entry(inputs: Inputs, layer: dict) -> dict:
 
 
 def has_model(inputs: Inputs) -> bool:
-    """Whether there is a model; else arrays of its states were handed over."""
+    """Return whether there is a model; otherwise arrays of its states were provided."""
     return inputs.paths.stage("train").joinpath(MODEL).exists()
 
 
-def model_entry(inputs: Inputs) -> dict:
-    """The model and its training; null or nothing where that is not known."""
+def model_entry(inputs: Inputs) -> dict[str, Any]:
+    """Return the model and its training; null or empty where that is not known."""
     read = inputs.extracted["readout"]["layer"]
     layer = next(each for each in inputs.extracted["layers"] if each["id"] == read)
-    return (
-        UNKNOWN_TRAINING
-        | {"cell": layer["class"], "units": layer["units"]}
-        | inputs.paths.read_json("train", TRAINING_FACTS)
-        | {"file": MODEL if has_model(inputs) else None}
-    )
+    return {
+        "layers": [],
+        "parameters": None,
+        **UNKNOWN_TRAINING,
+        "cell": layer["class"],
+        "units": layer["units"],
+        **inputs.paths.read_json("train", TRAINING_FACTS),
+        "file": MODEL if has_model(inputs) else None,
+    }
 
 
 def verified_entry(inputs: Inputs) -> dict[str, float | None]:
-    """The errors that were measured; null where arrays were given, and no model to compare with."""
+    """Return the measured errors; null for provided states, without a model to compare with."""
     extracted = inputs.extracted
     measured = inputs.paths.read_json("expected", EXPECTED_FACTS)["prediction_error"]
     return {
@@ -168,7 +169,7 @@ def verified_entry(inputs: Inputs) -> dict[str, float | None]:
 
 
 def build_manifest(inputs: Inputs, methods: list[str], default: str) -> ManifestDraft:
-    """Everything that the store says of the run, but for its tables.
+    """Return the manifest of a run.
 
     methods  keys of the projections that were made
     default  the one that the app opens with

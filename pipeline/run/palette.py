@@ -1,4 +1,4 @@
-"""Class colours; they live in the manifest so that everyone sees the same."""
+"""Class colours; the manifest holds them, so that they are the same everywhere."""
 
 import colorsys
 
@@ -49,10 +49,10 @@ GOLDEN_RATIO = 0.618033988749895
 
 
 def class_colours(count: int) -> list[str]:
-    """A colour a class, `#rrggbb`, no two alike.
+    """Return a colour a class, `#rrggbb`, all different.
 
-    Beyond 24 classes hues are spread by the golden ratio at three lightnesses: labels tell
-    them apart then, not colour alone.
+    Beyond 24 classes hues are spread by the golden ratio at three lightnesses: labels are
+    needed then to tell classes apart.
     """
     if count == 2:
         return list(BINARY)

@@ -1,16 +1,17 @@
 """The sequences of the corpus stage as arrays."""
 
-import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import AnyArray, IntArray
 
-def sequences_of(table: pl.DataFrame) -> list[np.ndarray]:
-    """S arrays of ids (T,), or of numbers (T, F) of a series, in the order of the table."""
+
+def sequences_of(table: pl.DataFrame) -> list[AnyArray]:
+    """Return S arrays of ids uint32 (T,), or of numbers float32 (T, F) of a series, in order."""
     name = "values" if "values" in table.columns else "ids"
     return [each.to_numpy() for each in table[name]]
 
 
-def split_of(table: pl.DataFrame, part: str) -> tuple[list[np.ndarray], np.ndarray]:
-    """Sequences (S arrays, lengths differ) and labels (S,) of one split, in corpus order."""
+def split_of(table: pl.DataFrame, part: str) -> tuple[list[AnyArray], IntArray]:
+    """Return the sequences of one split, S arrays, and their labels, int (S,), in order."""
     rows = table.filter(pl.col("split") == part)
     return sequences_of(rows), rows["label"].to_numpy()

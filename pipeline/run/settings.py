@@ -1,20 +1,22 @@
-"""Every knob of a run, once: its default, its range, its help and the stages that it belongs to."""
+"""Every knob of a run: its default, range, help and stages."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 DATA_DIR_CORPORA = ("imdb", "reuters")
 
 
-def knob(default: object, stages: str, help: str, **limits: object) -> FieldInfo:
-    """A setting of the named stages (separated by blanks) with its help and limits."""
-    return Field(default, description=help, json_schema_extra={"stages": stages.split()}, **limits)
+def knob(default: Any, stages: str, help: str, **limits: Any) -> Any:
+    """Define a knob of the named stages (separated by blanks) with its help and limits."""
+    extra: JsonDict = {"stages": [*stages.split()]}
+    return Field(default, description=help, json_schema_extra=extra, **limits)
 
 
 class Settings(BaseModel):
-    """All knobs of one run; frozen, and nothing else is accepted."""
+    """All knobs of one run; frozen, other names are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -136,18 +138,23 @@ class Settings(BaseModel):
     )
 
 
+def stages_of(knob: FieldInfo) -> list[str]:
+    """Return the names of the stages that a knob belongs to."""
+    extra = knob.json_schema_extra
+    assert isinstance(extra, dict) and isinstance(extra["stages"], list)
+    return [str(stage) for stage in extra["stages"]]
+
+
 def stage_names() -> list[str]:
-    """Stages that have settings, in the order of their first knob."""
+    """Return the stages that have settings, in the order of their first knob."""
     names: dict[str, None] = {}
     for field in Settings.model_fields.values():
-        names.update(dict.fromkeys(field.json_schema_extra["stages"]))
+        names.update(dict.fromkeys(stages_of(field)))
     return list(names)
 
 
 def stage_knobs(stage: str) -> dict[str, FieldInfo]:
-    """The knobs of one stage by name."""
+    """Return the knobs of one stage by name."""
     return {
-        name: field
-        for name, field in Settings.model_fields.items()
-        if stage in field.json_schema_extra["stages"]
+        name: field for name, field in Settings.model_fields.items() if stage in stages_of(field)
     }

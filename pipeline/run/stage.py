@@ -1,8 +1,7 @@
-"""What all stages share: where files are, safe writing, timing and the command line.
+"""Shared parts of all stages: paths, safe writing, timing and the command line.
 
-A stage writes into a temporary folder beside its own and takes its place only
-when it is whole, so that an interrupted build leaves nothing half-written and
-the next one resumes at the stage that was cut off.
+A stage writes into a temporary folder that replaces its own only when it is complete, so that an
+interrupted build leaves no partial result and the next one resumes at the interrupted stage.
 """
 
 import argparse
@@ -16,7 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from stateline.pipeline.run.facts import Settings
 from stateline.store.errors import StatelineError
 
 BUILD = Path(".build")
@@ -27,7 +28,7 @@ METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 
 @dataclass(frozen=True)
 class BuildPaths:
-    """Where the intermediate files of one run are: a folder a stage."""
+    """Paths of the intermediate files of one run: a folder a stage."""
 
     build: Path
     run: str
@@ -43,7 +44,10 @@ class BuildPaths:
         return self.root / stage
 
     def need(self, stage: str, name: str) -> Path:
-        """A file that an earlier stage made; raises StatelineError where it is not there."""
+        """Return the path of a file that an earlier stage made.
+
+        raises  StatelineError  the file is missing
+        """
         path = self.stage(stage) / name
         if not path.exists():
             raise StatelineError(
@@ -51,8 +55,11 @@ class BuildPaths:
             )
         return path
 
-    def read_settings(self, stage: str) -> dict[str, object]:
-        """The stage's settings as `stateline.pipeline.config` wrote them."""
+    def read_settings(self, stage: str) -> Settings:
+        """Return the stage's settings as `stateline.pipeline.config` wrote them.
+
+        raises  StatelineError  they were not written
+        """
         path = self.settings(stage)
         if not path.exists():
             raise StatelineError(
@@ -60,16 +67,20 @@ class BuildPaths:
                 "missing",
                 fix=f"Make it: python -m stateline.pipeline.config --run {self.run}",
             )
-        return json.loads(path.read_text(encoding="utf-8"))
+        settings: Settings = json.loads(path.read_text(encoding="utf-8"))
+        return settings
 
-    def read_json(self, stage: str, name: str) -> dict:
-        """A JSON file that an earlier stage made."""
+    def read_json(self, stage: str, name: str) -> Any:
+        """Return the content of a JSON file that an earlier stage made.
+
+        raises  StatelineError  the file is missing
+        """
         return json.loads(self.need(stage, name).read_text(encoding="utf-8"))
 
 
 @dataclass
 class StageRun:
-    """One running stage: its temporary folder and what it reports at the end."""
+    """One running stage: its temporary folder and its report."""
 
     paths: BuildPaths
     name: str
@@ -78,12 +89,12 @@ class StageRun:
     facts: dict[str, object] = field(default_factory=dict)
 
     def write_json(self, name: str, content: object) -> None:
-        """A JSON file into the stage's folder."""
+        """Write a JSON file into the stage's folder."""
         (self.folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def replace_if_changed(path: Path, text: str) -> bool:
-    """Write a small text file only where its content differs; True where it was written."""
+    """Write a small text file only if its content differs; return whether it was written."""
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,12 +105,12 @@ def replace_if_changed(path: Path, text: str) -> bool:
 
 
 def folder_bytes(folder: Path) -> int:
-    """Size of all files below a folder, in bytes."""
+    """Return the size of all files below a folder, in bytes."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def readable_bytes(count: int) -> str:
-    """A size for people, in decimal units."""
+    """Format a size in decimal units."""
     size = float(count)
     for unit in ("B", "kB", "MB"):
         if size < 1000:
@@ -109,7 +120,7 @@ def readable_bytes(count: int) -> str:
 
 
 def peak_memory() -> int:
-    """Largest resident size of this process so far, in bytes."""
+    """Return the largest resident size of this process so far, in bytes."""
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size if sys.platform == "darwin" else size * 1024  # which counts in bytes, not in KiB
 
@@ -118,8 +129,8 @@ def peak_memory() -> int:
 def running(paths: BuildPaths, name: str) -> Iterator[StageRun]:
     """Run a stage's work in a temporary folder that becomes the stage's folder at the end.
 
-    Leftovers of a killed run are removed first; an exception removes the
-    temporary folder and keeps the result of the last whole run.
+    Leftovers of a killed run are removed first; an exception removes the temporary folder and
+    keeps the result of the last complete run.
     """
     paths.root.mkdir(parents=True, exist_ok=True)
     final = paths.stage(name)
@@ -131,11 +142,12 @@ def running(paths: BuildPaths, name: str) -> Iterator[StageRun]:
     started = time.perf_counter()
     try:
         yield stage
-        report = {
+        size = folder_bytes(temporary)
+        report: dict[str, object] = {
             "stage": name,
             "seconds": round(time.perf_counter() - started, 3),
             "rows": stage.rows,
-            "bytes": folder_bytes(temporary),
+            "bytes": size,
             "peak_memory_bytes": peak_memory(),
         }
         stage.write_json(REPORT, report | stage.facts)
@@ -147,18 +159,16 @@ def running(paths: BuildPaths, name: str) -> Iterator[StageRun]:
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    say(
-        f"{name}: {report['seconds']:.1f} s, {stage.rows:,} rows, {readable_bytes(report['bytes'])}"
-    )
+    say(f"{name}: {report['seconds']:.1f} s, {stage.rows:,} rows, {readable_bytes(size)}")
 
 
 def say(line: str) -> None:
-    """One plain line for the person who waits."""
+    """Print a progress line."""
     print(line, flush=True)
 
 
 def main_guard(main: Callable[[], None]) -> None:
-    """Run a command; what people did wrong is one line on stderr and exit code 2."""
+    """Run a command; a user's error is one line on stderr and exit code 2."""
     try:
         main()
     except StatelineError as error:
@@ -187,7 +197,7 @@ def stage_main(
     writes: str,
     options: Callable[[argparse.ArgumentParser], None] | None = None,
 ) -> None:
-    """The command line of a stage: `python -m stateline.pipeline.<module> --run RUN`.
+    """Run the command line of a stage: `python -m stateline.pipeline.<module> --run RUN`.
 
     work     called with the build's paths and the parsed options
     reads    what it reads and `writes` what it makes, for --help

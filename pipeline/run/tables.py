@@ -1,10 +1,11 @@
-"""The store's tables from what the stages left: the wide ones in pieces of whole sequences."""
+"""The store's tables from the files of the stages, wide ones in pieces of whole sequences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import Int64Array, UInt32Array
 from stateline.pipeline.run.arrays import pieces, read_rows
 from stateline.pipeline.run.artefacts import (
     CONTRIBUTION,
@@ -24,6 +25,7 @@ from stateline.pipeline.run.artefacts import (
     map_arrays,
     state_array,
 )
+from stateline.pipeline.run.facts import CorpusFacts, ExtractFacts, LayerFacts
 from stateline.pipeline.run.stage import BuildPaths
 from stateline.store.blocks import Block
 from stateline.store.schema import Column, gate_column, polars_schema
@@ -34,7 +36,7 @@ STEP_WIDTH = 32
 
 
 class Inputs:
-    """What the stages before left for one run.
+    """Files of the earlier stages of one run.
 
     corpus     facts of the corpus stage
     extracted  facts of the extract stage
@@ -44,51 +46,51 @@ class Inputs:
 
     def __init__(self, paths: BuildPaths) -> None:
         self.paths = paths
-        self.corpus = paths.read_json("corpus", CORPUS_FACTS)
-        self.extracted = paths.read_json("extract", EXTRACT_FACTS)
-        self.offsets = np.load(paths.need("extract", OFFSETS))
+        self.corpus: CorpusFacts = paths.read_json("corpus", CORPUS_FACTS)
+        self.extracted: ExtractFacts = paths.read_json("extract", EXTRACT_FACTS)
+        self.offsets: Int64Array = np.load(paths.need("extract", OFFSETS))
         self.label = self.documents("label")["label"].to_numpy().astype(np.int64)
 
     def documents(self, *columns: str) -> pl.DataFrame:
-        """Some columns of the stored sequences, in their order; read anew, for they are large."""
+        """Read some columns of the stored sequences, in order; not cached, since they are large."""
         corpus = pl.scan_parquet(self.paths.need("corpus", SEQUENCES))
         stored = corpus.filter(pl.col("split") == "test").select(columns)
         return stored.head(len(self.offsets) - 1).collect()
 
     @property
     def unknown(self) -> int | None:
-        """The id of words that the model cannot read; None where there is no such id."""
+        """Id of words outside the vocabulary; None where there is no such id."""
         return self.corpus["tokens"]["unknown"]
 
-    def unknown_steps(self) -> np.ndarray:
-        """Steps of each sequence whose word the model cannot read: int64 (S,)."""
+    def unknown_steps(self) -> Int64Array:
+        """Return the number of unknown words of each sequence: int64 (S,)."""
         if self.unknown is None:
             return np.zeros(len(self.label), dtype=np.int64)
         ids = self.documents("ids")["ids"]
         return ids.list.eval(pl.element() == self.unknown).list.sum().to_numpy().astype(np.int64)
 
 
-def table(columns: dict[str, object], wanted: Columns) -> pl.DataFrame:
-    """A table of the schema's columns in their order; arrays (M, D) become vectors."""
+def table(columns: Mapping[str, object], wanted: Columns) -> pl.DataFrame:
+    """Return a table of the schema's columns in their order; arrays (M, D) become vectors."""
     return pl.DataFrame({column.name: as_column(columns[column.name]) for column in wanted}).cast(
         polars_schema(wanted)
     )
 
 
 def as_column(values: object) -> object:
-    """A column of float32 vectors from an array (M, D); anything else as it is."""
+    """Return a column of float32 vectors from an array (M, D); anything else unchanged."""
     if isinstance(values, np.ndarray) and values.ndim == 2:
         return pl.Series(values, dtype=pl.Array(pl.Float32, values.shape[1]))
     return values
 
 
-def nothing(rows: int, dtype: pl.DataType) -> pl.Series:
-    """A column of nulls."""
+def nothing(rows: int, dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """Return a column of nulls."""
     return pl.repeat(None, rows, dtype=dtype, eager=True)
 
 
-def key_of(block: Block) -> dict[str, np.ndarray]:
-    """Sequence and step of every row of a block."""
+def key_of(block: Block) -> dict[str, UInt32Array]:
+    """Return sequence and step of every row of a block: uint32 (M,) each."""
     sequence = np.arange(block.first, block.last, dtype=np.uint32)
     step = np.arange(block.rows) - np.repeat(block.starts, block.lengths)
     return {
@@ -98,7 +100,7 @@ def key_of(block: Block) -> dict[str, np.ndarray]:
 
 
 def sequences_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
-    """A row a sequence; predicted and confidence are the model's own."""
+    """Return a row a sequence; predicted and confidence are the model's own."""
     paths = inputs.paths
     documents = inputs.documents("external_id", "length_full", "text")
     prediction = np.load(paths.need("extract", PREDICTION))
@@ -130,7 +132,7 @@ def sequences_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
 
 
 def vocabulary_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
-    """A row a token; none for a series."""
+    """Return a row a token; none for a series."""
     if inputs.corpus["kind"] == "series":
         return pl.DataFrame(schema=polars_schema(wanted))
     words = pl.read_parquet(inputs.paths.need("corpus", VOCABULARY))
@@ -138,7 +140,7 @@ def vocabulary_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
 
 
 def step_words(part: pl.DataFrame, words: pl.Series, unknown: int | None) -> dict[str, object]:
-    """What the steps of some sequences of a text read.
+    """Return the word columns of the steps of some sequences of a text.
 
     part     their documents with lists of a step each
     words    the vocabulary's words, a row an id
@@ -154,7 +156,7 @@ def step_words(part: pl.DataFrame, words: pl.Series, unknown: int | None) -> dic
 
 
 def step_values(part: pl.DataFrame) -> dict[str, object]:
-    """What the steps of some sequences of a series read: numbers, and the step's name."""
+    """Return the value columns of the steps of some sequences of a series, and step names."""
     names = part["surface"].list.explode()
     return {
         "token": names,
@@ -166,7 +168,7 @@ def step_values(part: pl.DataFrame) -> dict[str, object]:
 
 
 def step_answers(inputs: Inputs, block: Block) -> dict[str, object]:
-    """What the model would answer after each step of a block, and how far each moved the state."""
+    """Return the answer and distance columns of the steps of a block."""
     paths, layer = inputs.paths, inputs.extracted["readout"]["layer"]
     expected, distances = paths.stage("expected"), paths.stage("distances")
     ep = read_rows(expected / EP, block)
@@ -185,7 +187,7 @@ def step_answers(inputs: Inputs, block: Block) -> dict[str, object]:
 
 
 def steps_pieces(inputs: Inputs, wanted: Columns) -> Iterator[pl.DataFrame]:
-    """A row a step of the stored sequences, some sequences at a time."""
+    """Yield a row a step of the stored sequences, some sequences at a time."""
     series = inputs.corpus["kind"] == "series"
     documents = inputs.documents("values" if series else "ids", "surface", "role")
     if not series:
@@ -200,8 +202,8 @@ def steps_pieces(inputs: Inputs, wanted: Columns) -> Iterator[pl.DataFrame]:
         yield table(key_of(block) | reads | {"role": role} | step_answers(inputs, block), wanted)
 
 
-def hidden_pieces(inputs: Inputs, layer: dict, wanted: Columns) -> Iterator[pl.DataFrame]:
-    """A row a step with all that is stored of one layer, some sequences at a time.
+def hidden_pieces(inputs: Inputs, layer: LayerFacts, wanted: Columns) -> Iterator[pl.DataFrame]:
+    """Yield a row a step with all stored values of one layer, some sequences at a time.
 
     layer  as the extract stage describes it
     """
@@ -228,7 +230,7 @@ def hidden_pieces(inputs: Inputs, layer: dict, wanted: Columns) -> Iterator[pl.D
 def projection_pieces(
     inputs: Inputs, layer: str, state: str, method: str, wanted: Columns
 ) -> Iterator[pl.DataFrame]:
-    """A row a step with its place on one map, some sequences at a time."""
+    """Yield a row a step with its place on one map, some sequences at a time."""
     made, seen = (
         np.load(inputs.paths.need(f"{stage}-{method}", map_arrays(layer, state)))
         for stage in ("project", "clusters")

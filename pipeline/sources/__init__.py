@@ -1,1 +1,1 @@
-"""Where sequences come from: files, published corpora, arrays."""
+"""Sources of sequences: files, published corpora, arrays."""

@@ -1,4 +1,4 @@
-"""Where documents come from; each source returns the same frame.
+"""The frame of documents that every source of texts returns.
 
 The frame has the columns `split` (train, validation, test, or null throughout:
 then the corpus stage splits), `external_id`, `label` (name of the class),

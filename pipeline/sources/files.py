@@ -1,5 +1,6 @@
-"""A user's own file: CSV, TSV, JSON lines or Parquet."""
+"""User files: CSV, TSV, JSON lines or Parquet."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -7,14 +8,14 @@ import polars as pl
 from stateline.pipeline.sources.documents import DOCUMENT_SCHEMA
 from stateline.store.errors import StatelineError
 
-READERS = {
+READERS: dict[str, Callable[[Path], pl.DataFrame]] = {
     ".csv": lambda path: pl.read_csv(path, infer_schema=False),
     ".tsv": lambda path: pl.read_csv(path, separator="\t", infer_schema=False),
     ".jsonl": pl.read_ndjson,
     ".ndjson": pl.read_ndjson,
     ".parquet": pl.read_parquet,
 }
-# What people call the three parts of a split.
+# Common names of the three parts of a split.
 SPLITS = {
     "train": "train",
     "training": "train",
@@ -28,7 +29,7 @@ SPLITS = {
 
 
 def read_file(path: Path, text: str, label: str, id: str, split: str) -> pl.DataFrame:
-    """Documents of a file in the common form (see `stateline.pipeline.sources.documents`).
+    """Read the documents of a file (see `stateline.pipeline.sources.documents` for the columns).
 
     text, label  names of the columns
     id, split    names of optional columns; empty: rows are numbered from 1, no split
@@ -61,7 +62,10 @@ def read_file(path: Path, text: str, label: str, id: str, split: str) -> pl.Data
 
 
 def read_table(path: Path) -> pl.DataFrame:
-    """The file as a table, each format with its own reader."""
+    """Read a file as a table, by its ending.
+
+    raises  StatelineError  a missing, empty or unreadable file, another format or encoding
+    """
     if not path.is_file():
         raise StatelineError(
             path, "no such file", fix="Check the path after CORPUS=, or use a preset: make help"
@@ -85,7 +89,10 @@ def read_table(path: Path) -> pl.DataFrame:
 
 
 def refuse_other_encodings(path: Path) -> None:
-    """Text files must be UTF-8; the message names the first line that is not."""
+    """Check that a text file is UTF-8.
+
+    raises  StatelineError  it is not; names the first such line
+    """
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             try:
@@ -100,7 +107,10 @@ def refuse_other_encodings(path: Path) -> None:
 
 
 def label_names(labels: pl.Series, path: Path) -> pl.Series:
-    """Class names from words, numbers or truth values; 1.0 and 1 are one class."""
+    """Return class names from words, numbers or truth values; 1.0 and 1 are one class.
+
+    raises  StatelineError  a column of lists
+    """
     if labels.dtype.is_nested():
         raise StatelineError(
             path,
@@ -115,7 +125,10 @@ def label_names(labels: pl.Series, path: Path) -> pl.Series:
 
 
 def refuse_missing(documents: pl.DataFrame, path: Path, label: str, id: str) -> None:
-    """Every row needs a label and an id of its own; the first row that lacks one is named."""
+    """Check that every row has a label and an id of its own.
+
+    raises  StatelineError  a missing label or id, or a duplicate id; names the first row
+    """
     numbered = documents.with_row_index("row", offset=1)
     for name, column in (("label", label), ("external_id", id)):
         rows = numbered.filter(pl.col(name).is_null())["row"]
@@ -138,7 +151,10 @@ def refuse_missing(documents: pl.DataFrame, path: Path, label: str, id: str) -> 
 
 
 def with_split_names(documents: pl.DataFrame, path: Path, column: str) -> pl.DataFrame:
-    """The split column in the three names that the pipeline uses."""
+    """Return the documents with the split in the three names that the pipeline uses.
+
+    raises  StatelineError  an unknown name; names the first row
+    """
     names = documents["split"].str.strip_chars().str.to_lowercase()
     unknown = documents.with_row_index("row", offset=1).filter(
         names.is_null() | ~names.is_in(list(SPLITS))

@@ -1,32 +1,38 @@
-"""A user's file of sequences beside a trained model: texts, words, token ids or numbers."""
+"""User files of sequences for a trained model: texts, words, token ids or numbers."""
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from stateline.pipeline.models.keras.masking import as_sequences
+from stateline.pipeline.numerics.arrays import AnyArray
+from stateline.pipeline.run.facts import Settings
 from stateline.pipeline.sources.files import (
     label_names,
     read_table,
     refuse_missing,
     with_split_names,
 )
-from stateline.pipeline.sources.sequences import START_TOKEN, Given, class_numbers, vocabulary_names
+from stateline.pipeline.sources.sequences import (
+    START_TOKEN,
+    ProvidedSequences,
+    class_numbers,
+    vocabulary_names,
+)
 from stateline.pipeline.sources.text import split_words, word_ids
 from stateline.store.errors import StatelineError
 
 if TYPE_CHECKING:  # which would import TensorFlow
-    from stateline.pipeline.models.keras.structure import Anatomy
+    from stateline.pipeline.models.keras.structure import ModelStructure
 
-# What people write at the id of unknown words, if anything.
+# Common spellings of the token at the id of unknown words.
 SPECIAL = re.compile(r"|\W.*\W|unk|unknown|oov", re.IGNORECASE)
 
 
 def read_vocabulary(path: Path) -> list[str]:
-    """Tokens by their ids: a line each, counted from 0; empty lines count.
+    """Read the tokens by their ids: a line each, counted from 0; empty lines count.
 
     raises  StatelineError  no such file, not UTF-8, or a token twice
     """
@@ -48,14 +54,14 @@ def read_vocabulary(path: Path) -> list[str]:
     return words
 
 
-def read_given(settings: dict, about: "Anatomy") -> Given:
-    """The sequences of a file as the model reads them.
+def read_provided(settings: Settings, structure: "ModelStructure") -> ProvidedSequences:
+    """Read the sequences of a file as the model reads them.
 
     The column TEXT holds texts (split into words here), lists of words, lists of token ids, or
     lists of lists of numbers (a series). Where a column SPLIT says so, only test rows are taken.
 
     settings  of the stage corpus
-    about     what the model is made of: what it reads, masks and answers
+    structure of the model: what it reads, masks and answers
     raises    StatelineError  for the first row that the model cannot read
     """
     path = Path(settings["corpus"])
@@ -64,20 +70,23 @@ def read_given(settings: dict, about: "Anatomy") -> Given:
     named = set(labels) <= set(settings["classes"])
     if not named and all(name.isdecimal() for name in labels):
         labels = [int(name) for name in labels]
-    label, classes = class_numbers(labels, settings["classes"] or None, about.classes)
-    common = {
+    label, classes = class_numbers(labels, settings["classes"] or None, structure.classes)
+    common: dict[str, Any] = {
         "label": label,
         "classes": classes,
         "ids": rows["external_id"].to_list(),
         "name": path.stem,
         "source": path.name,
     }
-    read = series if about.features is not None else words
-    return read(rows["read"], settings, about, common)
+    read = series if structure.features is not None else words
+    return read(rows["read"], settings, structure, common)
 
 
-def test_rows(table: pl.DataFrame, settings: dict, path: Path) -> pl.DataFrame:
-    """Rows of the test split, or all where there is no split: external_id, label, read."""
+def test_rows(table: pl.DataFrame, settings: Settings, path: Path) -> pl.DataFrame:
+    """Return the test rows, or all rows without a split: external_id, label, read.
+
+    raises  StatelineError  a missing column, label, id or text; no test row; an unknown split
+    """
     needed = {"TEXT": settings["text"], "LABEL": settings["label"]}
     needed |= {"ID": settings["id"], "SPLIT": settings["split"]}
     for knob, column in needed.items():
@@ -108,29 +117,40 @@ def test_rows(table: pl.DataFrame, settings: dict, path: Path) -> pl.DataFrame:
     return rows
 
 
-def depth(dtype: pl.DataType) -> int:
-    """How many lists stand in one another."""
+def depth(dtype: object) -> int:
+    """Return the nesting depth of a list type."""
     return 1 + depth(dtype.inner) if isinstance(dtype, pl.List | pl.Array) else 0
 
 
-def series(column: pl.Series, settings: dict, about: "Anatomy", common: dict) -> Given:
-    """Numeric sequences: lists of steps of F numbers each, or of one number each where F is 1."""
+def series(
+    column: pl.Series, settings: Settings, structure: "ModelStructure", common: dict[str, Any]
+) -> ProvidedSequences:
+    """Read numeric sequences: lists of steps of F numbers, or of single numbers where F is 1.
+
+    raises  StatelineError  another kind of column, or a sequence that the model cannot read
+    """
+    assert structure.features is not None  # `read_provided` reads a series with this function
     steps = column.to_list()
-    if depth(column.dtype) == 1 and about.features == 1:
+    if depth(column.dtype) == 1 and structure.features == 1:
         steps = [[[number] for number in row] for row in steps]
     elif depth(column.dtype) != 2:
-        raise unreadable(column, settings, f"lists of steps of {about.features} numbers each")
-    found = as_sequences(steps, about, common["ids"])
-    return Given(
+        raise unreadable(column, settings, f"lists of steps of {structure.features} numbers each")
+    found = as_sequences(steps, structure, common["ids"])
+    return ProvidedSequences(
         sequences=found.sequences,
         surface=[[str(step) for step in range(len(each))] for each in found.sequences],
-        features=[f"feature {index}" for index in range(about.features)],
+        features=[f"feature {index}" for index in range(structure.features)],
         **common,
     )
 
 
-def words(column: pl.Series, settings: dict, about: "Anatomy", common: dict) -> Given:
-    """Texts, lists of words or lists of ids as token ids, without padding, cut to MAX_STEPS."""
+def words(
+    column: pl.Series, settings: Settings, structure: "ModelStructure", common: dict[str, Any]
+) -> ProvidedSequences:
+    """Read texts, lists of words or lists of ids as token ids, without padding, cut to MAX_STEPS.
+
+    raises  StatelineError  no vocabulary, another kind of column, or an unreadable sequence
+    """
     if not settings["vocabulary"]:
         raise StatelineError(
             settings["corpus"],
@@ -144,7 +164,7 @@ def words(column: pl.Series, settings: dict, about: "Anatomy", common: dict) -> 
     ids, surface = ids_of(column, vocabulary, unknown, common["ids"], settings)
     if surface is not None and start is not None:
         ids, surface = [[start, *row] for row in ids], [[START_TOKEN, *row] for row in surface]
-    found = as_sequences(ids, about, common["ids"])
+    found = as_sequences(ids, structure, common["ids"])
     tokens = {"padding": found.masked_id, "unknown": unknown, "start": start}
     names = vocabulary_names(vocabulary, tokens)
     refuse_unnamed(found.sequences, names, common["ids"], settings)
@@ -157,7 +177,7 @@ def words(column: pl.Series, settings: dict, about: "Anatomy", common: dict) -> 
         ]
     most, keep = settings["max_steps"], settings["keep"]
     cut = slice(None, most) if keep == "first" else slice(-most, None)
-    return Given(
+    return ProvidedSequences(
         sequences=[row[cut] for row in found.sequences],
         surface=[row[cut] for row in surface],
         length_full=[len(row) for row in found.sequences],
@@ -174,10 +194,14 @@ def ids_of(
     vocabulary: list[str],
     unknown: int | None,
     names: list[str],
-    settings: dict,
+    settings: Settings,
 ) -> tuple[list[list[int]], list[list[str]] | None]:
-    """Token ids of each row, and its words where the column holds words."""
-    inner = column.dtype.inner if depth(column.dtype) == 1 else None
+    """Return the token ids of each row, and its words where the column holds words.
+
+    raises  StatelineError  another kind of column, or a word without an id
+    """
+    dtype: Any = column.dtype
+    inner = dtype.inner if depth(dtype) == 1 else None
     if inner is not None and inner.is_numeric():
         return column.to_list(), None
     if column.dtype != pl.String and inner != pl.String:
@@ -186,8 +210,8 @@ def ids_of(
     return encode(surface, vocabulary, unknown, names, settings), surface
 
 
-def unreadable(column: pl.Series, settings: dict, expected: str) -> StatelineError:
-    """The error for a column that holds nothing that the model reads."""
+def unreadable(column: pl.Series, settings: Settings, expected: str) -> StatelineError:
+    """Return the error for a column of a kind that the model does not read."""
     return StatelineError(
         settings["corpus"],
         f"column {settings['text']} does not hold what the model reads",
@@ -202,9 +226,9 @@ def encode(
     vocabulary: list[str],
     unknown: int | None,
     names: list[str],
-    settings: dict,
+    settings: Settings,
 ) -> list[list[int]]:
-    """Ids of the words of each text; as written, or else in lower case.
+    """Return the ids of the words of each text; as written, or else in lower case.
 
     raises  StatelineError  an unknown word, and there is no id for it, or the id of a real word
     """
@@ -220,20 +244,25 @@ def encode(
     known = {word: index for index, word in enumerate(vocabulary) if word}
     ids = []
     for name, words_ in zip(names, texts, strict=True):
-        ids.append(word_ids(words_, known, unknown))
-        if None in ids[-1]:
+        found = word_ids(words_, known, unknown)
+        ids.append([each for each in found if each is not None])
+        if None in found:
             raise StatelineError(
                 f"sequence {name}",
-                f"word {words_[ids[-1].index(None)]!r} is not in the vocabulary",
+                f"word {words_[found.index(None)]!r} is not in the vocabulary",
                 fix="Name the id of unknown words: UNKNOWN=1",
             )
     return ids
 
 
 def refuse_unnamed(
-    sequences: list[np.ndarray], names: list[str], ids: list[str], settings: dict
+    sequences: list[AnyArray], names: list[str], ids: list[str], settings: Settings
 ) -> None:
-    """Raise for the first sequence that holds an id beyond the vocabulary."""
+    """Check that every id has a token.
+
+    sequences  S arrays uint32 (T,)
+    raises     StatelineError  an id is beyond the vocabulary; names the first sequence
+    """
     for name, row in zip(ids, sequences, strict=True):
         if row.max() >= len(names):
             raise StatelineError(

@@ -1,15 +1,20 @@
-"""What sequences, steps, features and token ids are called; names must fit what they name."""
+"""Names of sequences, steps, features and token ids, checked against the data."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, Float32Array, UInt32Array
 from stateline.pipeline.sources.sequences import refuse_twice, vocabulary_names
 from stateline.store.errors import StatelineError
 
 
 def name_sequences(ids: Sequence[str] | None, count: int) -> list[str]:
-    """Names of the sequences, each once; their numbers where none are given."""
+    """Return the names of the sequences; their numbers for None.
+
+    raises  StatelineError  another number of names, or a duplicate
+    """
     names = [str(each) for each in ids] if ids is not None else [str(n) for n in range(count)]
     if len(names) != count or len(set(names)) != count:
         raise StatelineError(
@@ -19,21 +24,25 @@ def name_sequences(ids: Sequence[str] | None, count: int) -> list[str]:
 
 
 def name_texts(texts: Sequence[str] | None, count: int) -> list[str] | None:
-    """Whole texts of the sequences; None: their words stand for them."""
+    """Return the whole texts of the sequences; None: their words are joined.
+
+    raises  StatelineError  another number of texts
+    """
     if texts is not None and len(texts) != count:
         raise StatelineError("texts", "not one a sequence", expected=count, got=len(texts))
     return None if texts is None else [str(text) for text in texts]
 
 
 def series_values(
-    values: Sequence | None, lengths: list[int], ids: list[str]
-) -> tuple[list[np.ndarray] | None, int | None]:
-    """What a numeric series held at the steps of some states.
+    values: Sequence[Any] | None, lengths: list[int], ids: list[str]
+) -> tuple[list[Float32Array] | None, int | None]:
+    """Return the values of a numeric series at the steps of provided states.
 
     values   S arrays (T, F), or None for a text
     lengths  S numbers of steps that there are states of
     ids      S names of the sequences
     returns  S arrays float32 (T, F) and F, or None twice
+    raises   StatelineError  values that do not fit the states, or are not finite
     """
     if values is None:
         return None, None
@@ -59,10 +68,11 @@ def series_values(
 def name_features(
     features: Sequence[str] | None, width: int | None, picture: bool = False
 ) -> list[str]:
-    """Names of a series' features, each once; their numbers where none are given.
+    """Return the names of a series' features; their numbers for None.
 
     features, picture  as in `build_store`; a text has neither
     width              F of a series; None for a text
+    raises             StatelineError  another number of names, a duplicate, or names for a text
     """
     if width is None:
         if picture or (features is not None and len(features)):
@@ -77,8 +87,8 @@ def name_features(
     return names
 
 
-def id_meanings(rows: int | None, **ids: int | None) -> dict[str, int | None]:
-    """Ids with a meaning, as plain numbers.
+def id_meanings(rows: int | None, **ids: Any) -> dict[str, int | None]:
+    """Return the ids with a special meaning as int.
 
     rows    ids that the model knows; None: it reads a series
     ids     by meaning: unknown, start; None: there is no such id
@@ -101,17 +111,18 @@ def id_meanings(rows: int | None, **ids: int | None) -> dict[str, int | None]:
 
 
 def name_steps(
-    tokens: Sequence | None,
-    sequences: list[np.ndarray],
-    kept: list[np.ndarray] | None,
+    tokens: Sequence[Any] | None,
+    sequences: list[AnyArray],
+    kept: list[BoolArray] | None,
     meaning: dict[str, int | None],
     features: int | None,
     ids: list[str],
 ) -> tuple[list[str], list[list[str]]]:
-    """The vocabulary, and what each step is called.
+    """Return the vocabulary and the name of each step.
 
     tokens    the token of each id, S lists of a name a step, or None
-    kept      S masks (T',) of the steps that are left where padding was taken out, or None
+    sequences S arrays uint32 (T,) of ids, or float32 (T, F)
+    kept      S masks bool (T',) of the provided steps that stay, or None: all of them
     meaning   ids of padding, unknown and start
     features  F of a series, which has no vocabulary; None for text
     ids       S names of the sequences
@@ -119,20 +130,24 @@ def name_steps(
     raises    StatelineError for the first sequence with another number of names than of steps, or
               an id beyond the tokens; for one flat list where there are no ids
     """
-    lists = tokens is not None and len(tokens) > 0 and not isinstance(tokens[0], str)
-    if tokens is not None and not lists and features is not None:
+    listed = tokens
+    if tokens is None or len(tokens) == 0 or isinstance(tokens[0], str):
+        listed = None
+    if tokens is not None and listed is None and features is not None:
         raise StatelineError(
             "tokens",
             "one list, and the steps have no ids that it could name",
             expected="a list of T names for each sequence",
             got=f"{len(tokens)} names",
         )
-    surface = listed_names(tokens, sequences, kept, ids) if lists else []
+    surface = [] if listed is None else listed_names(listed, sequences, kept, ids)
     if features is not None:
         steps = [[str(t) for t in range(len(each))] for each in sequences]
-        return [], surface if lists else steps
+        return [], steps if listed is None else surface
     most = max(int(each.max()) for each in sequences)
-    words = [f"#{i}" for i in range(most + 1)] if lists or tokens is None else list(tokens)
+    words = (
+        [f"#{i}" for i in range(most + 1)] if listed is not None or tokens is None else list(tokens)
+    )
     vocabulary = vocabulary_names(words, meaning)
     if most >= len(vocabulary):
         beyond = [int(each.max()) >= len(vocabulary) for each in sequences]
@@ -142,7 +157,7 @@ def name_steps(
             expected=f"{most + 1} tokens at the least",
             got=len(vocabulary),
         )
-    if lists:
+    if listed is not None:
         vocabulary = named_by_use(vocabulary, surface, sequences)
     else:
         surface = [[vocabulary[i] for i in each] for each in sequences]
@@ -150,19 +165,24 @@ def name_steps(
 
 
 def listed_names(
-    tokens: Sequence[Sequence],
-    sequences: list[np.ndarray],
-    kept: list[np.ndarray] | None,
+    tokens: Sequence[Sequence[Any]],
+    sequences: list[AnyArray],
+    kept: list[BoolArray] | None,
     ids: list[str],
 ) -> list[list[str]]:
-    """S lists of a name a step, those of padding taken out; raises where they do not fit."""
+    """Return S lists of a name a step, without those of padding.
+
+    sequences  S arrays (T,) or (T, F)
+    kept       S masks bool (T',) of the provided steps that stay, or None
+    raises     StatelineError  lists that do not fit the sequences, or an empty name
+    """
     if len(tokens) != len(sequences):
         raise StatelineError(
             "tokens", "not one list a sequence", expected=len(sequences), got=len(tokens)
         )
     surface = []
-    for row, (given, sequence) in enumerate(zip(tokens, sequences, strict=True)):
-        names = [str(name) for name in given]
+    for row, (listed, sequence) in enumerate(zip(tokens, sequences, strict=True)):
+        names = [str(name) for name in listed]
         if kept is not None and len(names) == len(kept[row]):
             names = [name for name, stays in zip(names, kept[row], strict=True) if stays]
         if len(names) != len(sequence):
@@ -181,9 +201,12 @@ def listed_names(
 
 
 def named_by_use(
-    vocabulary: list[str], surface: list[list[str]], sequences: list[np.ndarray]
+    vocabulary: list[str], surface: list[list[str]], sequences: list[AnyArray]
 ) -> list[str]:
-    """Tokens by id, each named by the first word that stands at it."""
+    """Return the tokens by id, each the first word that occurs at it.
+
+    sequences  S arrays uint32 (T,)
+    """
     names = list(vocabulary)
     for words, ids in zip(surface, sequences, strict=True):
         for word, i in zip(words, ids.tolist(), strict=True):
@@ -192,8 +215,8 @@ def named_by_use(
     return names
 
 
-def words_as_ids(surface: list[list[str]]) -> tuple[list[str], list[np.ndarray]]:
-    """A vocabulary of the words that occur, in the order of their first use, and their ids."""
+def words_as_ids(surface: list[list[str]]) -> tuple[list[str], list[UInt32Array]]:
+    """Return the words in order of first use, and their ids, S arrays uint32 (T,)."""
     numbers: dict[str, int] = {}
     ids = [
         np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.uint32)

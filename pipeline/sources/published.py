@@ -1,5 +1,6 @@
-"""The two published corpora of the paper: raw text from a folder, or what Keras serves."""
+"""The two published corpora of the paper: raw text from a folder, or from keras.datasets."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -16,10 +17,10 @@ IMDB_CLASSES = ("negative", "positive")
 
 
 def read_published(name: str, data_dir: str) -> tuple[pl.DataFrame, str]:
-    """Documents of `imdb` or `reuters`, and where they came from.
+    """Return the documents of `imdb` or `reuters`, and their source in words.
 
     data_dir  folder with `<name>.parquet` (split, id, label, text); empty: Keras downloads them
-    raises    StatelineError where neither is to be had
+    raises    StatelineError  neither is available
     """
     if data_dir:
         path = Path(data_dir) / f"{name}.parquet"
@@ -33,7 +34,10 @@ def read_published(name: str, data_dir: str) -> tuple[pl.DataFrame, str]:
 
 
 def read_keras(name: str) -> pl.DataFrame:
-    """Documents rebuilt from the word ranks that `keras.datasets` serves."""
+    """Rebuild documents from the word ranks of `keras.datasets`.
+
+    raises  StatelineError  the download failed
+    """
     from stateline.pipeline.models.keras.backend import keras
 
     source = getattr(keras.datasets, name)
@@ -58,9 +62,13 @@ def read_keras(name: str) -> pl.DataFrame:
 
 
 def documents_of_ids(
-    split: str, ids: list, labels: list, words: dict[int, str], classes: tuple[str, ...]
+    split: str,
+    ids: Sequence[Sequence[int]],
+    labels: Sequence[int],
+    words: dict[int, str],
+    classes: tuple[str, ...],
 ) -> pl.DataFrame:
-    """Documents from sequences of Keras' word ids.
+    """Return documents from sequences of Keras' word ids.
 
     ids      S sequences of int, each a rank plus INDEX_FROM
     labels   S class numbers

@@ -1,4 +1,4 @@
-"""Sequences that come as the model reads them: token ids or numbers, with words and labels.
+"""Provided sequences: token ids or numbers as the model reads them, with words and labels.
 
 The same form serves a call from Python, a user's file beside a trained model, and the series
 that the pipeline trains on itself.
@@ -6,11 +6,14 @@ that the pipeline trains on itself.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import AnyArray, Int64Array, IntArray
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
+from stateline.pipeline.run.facts import CorpusFacts
 from stateline.pipeline.run.stage import StageRun
 from stateline.pipeline.sources.text import PADDING_TOKEN, UNKNOWN_TOKEN
 from stateline.store.errors import StatelineError
@@ -20,7 +23,7 @@ START_TOKEN = "[start]"
 
 
 @dataclass
-class Given:
+class ProvidedSequences:
     """S sequences with their labels, in the order in which they are stored.
 
     sequences    S arrays of uint32 ids (T,) or of float32 numbers (T, F), padding taken out
@@ -36,11 +39,11 @@ class Given:
     picture      the steps of a series are the rows of a picture
     tokens       ids with a meaning: padding, unknown, start; null where there is none
     truncation   most steps and which are kept; nulls where nothing was cut
-    name, source what the manifest says of the corpus
+    name, source name and origin of the corpus in the manifest
     """
 
-    sequences: list[np.ndarray]
-    label: np.ndarray
+    sequences: list[AnyArray]
+    label: IntArray
     classes: list[str]
     surface: list[list[str]]
     ids: list[str]
@@ -53,20 +56,24 @@ class Given:
     tokens: dict[str, int | None] = field(
         default_factory=lambda: {"padding": None, "unknown": None, "start": None}
     )
-    truncation: dict[str, object] = field(default_factory=lambda: {"max_steps": None, "keep": None})
+    truncation: dict[str, Any] = field(default_factory=lambda: {"max_steps": None, "keep": None})
     name: str = "own sequences"
-    source: str = "handed over as arrays"
+    source: str = "provided as arrays"
 
 
 def refuse_twice(where: str, names: list[str]) -> None:
-    """Raise for the first name that stands there before."""
+    """Check that names are unique.
+
+    raises  StatelineError  a duplicate; names the first"""
     twice = next((name for row, name in enumerate(names) if name in names[:row]), None)
     if twice is not None:
-        raise StatelineError(where, f"{twice!r} stands there twice", expected="each name once")
+        raise StatelineError(where, f"{twice!r} is a duplicate", expected="each name once")
 
 
-def class_numbers(labels: Sequence, classes: Sequence[str] | None, count: int | None) -> tuple:
-    """Labels as numbers of the model's outputs, and the names of the classes.
+def class_numbers(
+    labels: Sequence[Any] | AnyArray, classes: Sequence[str] | None, count: int | None
+) -> tuple[Int64Array, list[str]]:
+    """Return labels as numbers of the model's outputs, and the names of the classes.
 
     labels   S numbers, or names where `classes` says their order
     classes  C names in the order of the model's outputs; None: numbers are their own names
@@ -100,8 +107,8 @@ def class_numbers(labels: Sequence, classes: Sequence[str] | None, count: int | 
             "classes", "not as many as the model answers", expected=count, got=len(classes)
         )
     if named:
-        number = {name: index for index, name in enumerate(classes)}
-        found = np.array([number.get(str(each), -1) for each in values])
+        position = {name: index for index, name in enumerate(classes)}
+        found = np.array([position.get(str(each), -1) for each in values])
     else:
         number = values.astype(float)
         found = np.where(np.mod(number, 1) == 0, number, -1).astype(np.int64)
@@ -118,17 +125,21 @@ def class_numbers(labels: Sequence, classes: Sequence[str] | None, count: int | 
 
 
 def vocabulary_names(words: Sequence[str], tokens: dict[str, int | None]) -> list[str]:
-    """The vocabulary with names for the ids that have a meaning and for empty words."""
+    """Return the vocabulary with names for special ids and for empty words."""
     names = [str(word) for word in words]
     special = {"padding": PADDING_TOKEN, "unknown": UNKNOWN_TOKEN, "start": START_TOKEN}
     for meaning, token in special.items():
-        if tokens.get(meaning) is not None and tokens[meaning] < len(names):
-            names[tokens[meaning]] = token
-    return [name or f"[{index}]" for index, name in enumerate(names)]
+        index = tokens.get(meaning)
+        if index is not None and index < len(names):
+            names[index] = token
+    return [name or f"[{number}]" for number, name in enumerate(names)]
 
 
-def step_lists(sequences: list[np.ndarray], name: str) -> pl.Series:
-    """A column of a list a sequence: of ids, or of vectors; without a Python object a number."""
+def step_lists(sequences: list[AnyArray], name: str) -> pl.Series:
+    """Return a column of a list a sequence: of ids, or of vectors.
+
+    sequences  S arrays uint32 (T,) or float32 (T, F)
+    """
     flat = np.concatenate(sequences)
     if flat.ndim == 2:
         steps = pl.Series(flat, dtype=pl.Array(pl.Float32, flat.shape[1]))
@@ -139,55 +150,60 @@ def step_lists(sequences: list[np.ndarray], name: str) -> pl.Series:
     return lists[name]
 
 
-def write_given(given: Given, stage: StageRun, order: np.ndarray | None = None) -> None:
-    """The sequences as the corpus stage leaves them: sequences, vocabulary and facts.
+def write_provided(
+    provided: ProvidedSequences, stage: StageRun, order: IntArray | None = None
+) -> None:
+    """Write provided sequences as the corpus stage would: sequences, vocabulary and facts.
 
     order  int (S,) rows in the order in which they are written; None: as they come
     """
-    series = bool(given.features)
-    count = len(given.sequences)
-    split = given.split or ["test"] * count
-    lengths = [len(each) for each in given.sequences]
-    text = given.text or ["" if series else " ".join(words) for words in given.surface]
-    read = step_lists(given.sequences, "values" if series else "ids")
+    series = bool(provided.features)
+    count = len(provided.sequences)
+    split = provided.split or ["test"] * count
+    lengths = [len(each) for each in provided.sequences]
+    text = provided.text or ["" if series else " ".join(words) for words in provided.surface]
+    read = step_lists(provided.sequences, "values" if series else "ids")
     table = pl.DataFrame(
         {
             "split": split,
-            "external_id": given.ids,
-            "label": pl.Series(given.label, dtype=pl.UInt16),
+            "external_id": provided.ids,
+            "label": pl.Series(provided.label, dtype=pl.UInt16),
             "text": text,
-            "surface": pl.Series(given.surface, dtype=pl.List(pl.String)),
+            "surface": pl.Series(provided.surface, dtype=pl.List(pl.String)),
             "role": pl.Series([None] * count, dtype=pl.List(pl.String)),
-            "length_full": given.length_full or lengths,
+            "length_full": provided.length_full or lengths,
         }
     ).with_columns(read)
     if order is not None:
         table = table[order]
     table.write_parquet(stage.folder / SEQUENCES)
-    classes = len(given.classes)
+    classes = len(provided.classes)
     pl.DataFrame(
         {
-            "token_id": range(len(given.vocabulary)),
-            "token": pl.Series(given.vocabulary, dtype=pl.String),
-            "count": pl.Series([None] * len(given.vocabulary), dtype=pl.UInt32),
+            "token_id": range(len(provided.vocabulary)),
+            "token": pl.Series(provided.vocabulary, dtype=pl.String),
+            "count": pl.Series([None] * len(provided.vocabulary), dtype=pl.UInt32),
             "sequences": pl.Series(
-                [None] * len(given.vocabulary), dtype=pl.Array(pl.UInt32, classes)
+                [None] * len(provided.vocabulary), dtype=pl.Array(pl.UInt32, classes)
             ),
         },
         schema=polars_schema(vocabulary_columns(classes)),
     ).write_parquet(stage.folder / VOCABULARY)
-    stage.write_json(CORPUS_FACTS, given_facts(given, np.array(split)))
+    stage.write_json(CORPUS_FACTS, provided_facts(provided, np.array(split)))
     stage.rows = count
 
 
-def given_facts(given: Given, split: np.ndarray) -> dict:
-    """What the manifest says of the corpus; splits without a row are not known."""
-    parts = {part: given.label[split == part] for part in ("train", "validation", "test")}
+def provided_facts(provided: ProvidedSequences, split: AnyArray) -> CorpusFacts:
+    """Return the facts of the corpus; splits without a row are not known.
+
+    split  array (S,) of str: train, validation or test
+    """
+    parts = {part: provided.label[split == part] for part in ("train", "validation", "test")}
     known = {part: len(parts["train"]) > 0 or part == "test" for part in parts}
     return {
-        "name": given.name,
-        "source": given.source,
-        "kind": "series" if given.features else "text",
+        "name": provided.name,
+        "source": provided.source,
+        "kind": "series" if provided.features else "text",
         "classes": [
             {
                 "name": name,
@@ -196,13 +212,13 @@ def given_facts(given: Given, split: np.ndarray) -> dict:
                     for part, label in parts.items()
                 },
             }
-            for index, name in enumerate(given.classes)
+            for index, name in enumerate(provided.classes)
         ],
         "sizes": {part: len(label) if known[part] else None for part, label in parts.items()},
-        "truncation": given.truncation,
-        "tokens": given.tokens,
-        "features": given.features,
-        "picture": given.picture,
+        "truncation": provided.truncation,
+        "tokens": provided.tokens,
+        "features": provided.features,
+        "picture": provided.picture,
         "blank_dropped": 0,
         "without_known_word": 0,
     }

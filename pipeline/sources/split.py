@@ -1,19 +1,21 @@
-"""Which rows are learned from and which are tested, and in what order the tested ones stand."""
+"""Split of the documents, and the order in which test documents are stored."""
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import AnyArray, Int64Array, IntArray
+from stateline.pipeline.run.facts import Settings
 from stateline.pipeline.run.stage import say
 from stateline.store.errors import StatelineError
 
 
 def stratified_draw(
-    label: np.ndarray, rows: np.ndarray, share: float, rng: np.random.Generator
-) -> np.ndarray:
-    """A seeded share of some rows, the same of each class, one of each at the least.
+    label: IntArray, rows: Int64Array, share: float, rng: np.random.Generator
+) -> Int64Array:
+    """Draw a seeded, stratified share of some rows, at least one of each class.
 
-    label    (S,)  class of every row
-    rows     (R,)  row numbers to draw from
-    returns  row numbers, at least one and never all of a class with two rows or more
+    label    int (S,)    class of every row
+    rows     int64 (R,)  row numbers to draw from
+    returns  int64 row numbers, at least one and never all of a class with two rows or more
     """
     drawn = []
     for cls in np.unique(label[rows]):
@@ -24,13 +26,14 @@ def stratified_draw(
 
 
 def complete_split(
-    split: list[str | None], label: np.ndarray, settings: dict, where: str
-) -> np.ndarray:
-    """Each document's part: drawn by seed where the corpus does not say.
+    split: list[str | None], label: IntArray, settings: Settings, where: str
+) -> AnyArray:
+    """Return the part of each document: seeded where the corpus does not say.
 
     split    S names or nulls (all or none)
-    label    (S,) class
-    returns  (S,) of str: train, validation, test
+    label    int (S,)  class
+    returns  object (S,) of str: train, validation, test
+    raises   StatelineError  a part without a row, or too few rows to validate on
     """
     rng = np.random.default_rng(settings["seed"])
     rows = np.arange(len(label))
@@ -51,8 +54,8 @@ def complete_split(
     return parts
 
 
-def order_to_store(split: np.ndarray, label: np.ndarray, seed: int, drawn: bool) -> np.ndarray:
-    """Rows in their order, those of the test split such that any first of them show all classes.
+def order_to_store(split: AnyArray, label: IntArray, seed: int, drawn: bool) -> Int64Array:
+    """Return the order of the rows, with test rows mixed so that any first ones show all classes.
 
     Only the first test rows may be stored, and many files are sorted by class.
 
@@ -78,8 +81,8 @@ def order_to_store(split: np.ndarray, label: np.ndarray, seed: int, drawn: bool)
     return order
 
 
-def is_mixed(label: np.ndarray) -> bool:
-    """Whether classes come in the order of chance: no beginning holds √S too many of one.
+def is_mixed(label: IntArray) -> bool:
+    """Return whether classes come in random order: no prefix holds √S too many of one.
 
     label   int (S,)  in one of a thousand shuffled orders of two classes the answer is no
     source  Kolmogorov's bound, 2 exp(-8) for two equal classes

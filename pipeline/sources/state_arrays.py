@@ -1,11 +1,13 @@
-"""States that come as arrays, without a model: checked, and written as the extract stage would."""
+"""Provided arrays of states, without a model: checked, and written as by the extract stage."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from stateline.pipeline.numerics.answers import expected_prediction, readout_logits
+from stateline.pipeline.numerics.arrays import Float32Array, IntArray
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.arrays import array_file
 from stateline.pipeline.run.artefacts import (
@@ -18,17 +20,18 @@ from stateline.pipeline.run.artefacts import (
     layer_id,
     state_array,
 )
+from stateline.pipeline.run.facts import UNKNOWN_TRAINING, LayerFacts
 from stateline.pipeline.run.stage import BuildPaths, running
 from stateline.store.errors import StatelineError
 from stateline.store.schema import TOLERANCE
 
-# Logits of probabilities that were handed over: none is taken as impossible.
-LEAST = 1e-30
+# Provided probabilities are at least this large before they are turned into logits.
+MIN_PROBABILITY = 1e-30
 
 
 @dataclass(frozen=True)
 class Arrays:
-    """States by layer, and what the model would have answered after each step.
+    """States by layer, and the model's answers after each step.
 
     layers    S arrays float32 (T, N) by the id of their layer
     reads     the layer that the head reads
@@ -36,22 +39,25 @@ class Arrays:
     expected  S arrays float32 (T, C), or None where the readout says it
     """
 
-    layers: dict[str, list[np.ndarray]]
+    layers: dict[str, list[Float32Array]]
     reads: str
-    readout: tuple[np.ndarray, np.ndarray] | None
-    expected: list[np.ndarray] | None
+    readout: tuple[Float32Array, Float32Array] | None
+    expected: list[Float32Array] | None
 
     @classmethod
     def of(
         cls,
-        states: Sequence | Mapping[str, Sequence],
+        states: Sequence[Any] | Mapping[str, Sequence[Any]],
         reads: str | None,
-        readout: tuple | None,
-        expected: Sequence | None,
+        readout: tuple[Any, Any] | None,
+        expected: Sequence[Any] | None,
     ) -> "Arrays":
-        """From what a call gives; raises StatelineError where there is no answer, or two."""
+        """Return the arrays of a call of `build_store_from_states`.
+
+        raises  StatelineError  duplicate or unknown layers; both or neither of readout and expected
+        """
         named = dict(states) if isinstance(states, Mapping) else {"states": states}
-        layers: dict[str, list[np.ndarray]] = {}
+        layers: dict[str, list[Float32Array]] = {}
         for name, of_layer in named.items():
             stored = layer_id(name)
             if stored in layers:
@@ -72,27 +78,28 @@ class Arrays:
                 got="neither" if readout is None else "both",
             )
         if readout is not None:
-            readout = tuple(np.asarray(each, np.float32) for each in readout)
-        else:
-            expected = [np.asarray(each, np.float32) for each in expected]
-        return cls(layers, last, readout, expected)
+            weights, bias = (np.asarray(each, np.float32) for each in readout)
+            return cls(layers, last, (weights, bias), None)
+        shares = [np.asarray(each, np.float32) for each in expected or ()]
+        return cls(layers, last, None, shares)
 
     @property
     def lengths(self) -> list[int]:
-        """Steps of each sequence."""
+        """Number of steps of each sequence."""
         return [len(each) for each in self.layers[self.reads]]
 
     @property
     def classes(self) -> int:
-        """C of the answers."""
+        """Number of classes C."""
         if self.readout is not None:
             return max(len(self.readout[1]), 2)
         return self.expected[0].shape[1] if self.expected and self.expected[0].ndim == 2 else 2
 
     def refuse_misfits(self, count: int) -> None:
-        """Raise for the first sequence whose arrays do not fit each other, or hold no numbers.
+        """Check that the arrays fit each other and are finite.
 
-        count  S, the number of labels
+        count   S, the number of labels
+        raises  StatelineError  names the first sequence that does not fit
         """
         arrays = {f"states of {name}": each for name, each in self.layers.items()}
         widths = {key: each[0].shape[-1] for key, each in arrays.items() if each}
@@ -114,7 +121,10 @@ class Arrays:
         self._refuse_answers(widths[f"states of {self.reads}"])
 
     def _refuse_answers(self, units: int) -> None:
-        """Raise where the readout does not fit, or expected predictions are no shares."""
+        """Check that the readout fits, or that expected predictions are probabilities.
+
+        raises  StatelineError  they are not
+        """
         if self.readout is not None:
             weights, bias = self.readout
             if weights.ndim != 2 or weights.shape[1] != units or bias.shape != weights.shape[:1]:
@@ -127,7 +137,7 @@ class Arrays:
             if not (np.isfinite(weights).all() and np.isfinite(bias).all()):
                 raise StatelineError("readout", "holds what is no number")
             return
-        for number, row in enumerate(self.expected):
+        for number, row in enumerate(self.expected or ()):
             if (row < 0).any() or np.abs(row.sum(axis=1) - 1).max() > 1e-4:
                 raise StatelineError(
                     f"expected, sequence {number}",
@@ -136,16 +146,19 @@ class Arrays:
                     got=f"{row.min():.3g} to {row.max():.3g}",
                 )
 
-    def logits(self) -> np.ndarray:
-        """(M, K) of all steps."""
+    def logits(self) -> Float32Array:
+        """Return the logits of all steps, float32 (M, K)."""
         if self.readout is not None:
             return readout_logits(np.concatenate(self.layers[self.reads]), *self.readout)
-        ep = np.concatenate(self.expected)
-        return np.log(np.maximum(ep / ep.sum(axis=1, keepdims=True), LEAST))
+        ep = np.concatenate(self.expected or [])
+        logit: Float32Array = np.log(
+            np.maximum(ep / ep.sum(axis=1, keepdims=True), MIN_PROBABILITY)
+        )
+        return logit
 
 
-def write_arrays(paths: BuildPaths, arrays: Arrays, label: np.ndarray, cell: str) -> None:
-    """What the train and extract stages would have left.
+def write_arrays(paths: BuildPaths, arrays: Arrays, label: IntArray, cell: str) -> None:
+    """Write the files of the train and extract stages.
 
     label  int (S,)
     """
@@ -156,8 +169,7 @@ def write_arrays(paths: BuildPaths, arrays: Arrays, label: np.ndarray, cell: str
     with running(paths, "train") as stage:
         metrics = classification_metrics(prediction, label, False)
         facts = {"layers": [], "cell": cell, "units": units, "parameters": None}
-        training = {"seed": None, "epochs": None, "settings": {}, "history": []}
-        stage.write_json(TRAINING_FACTS, facts | training | {"metrics": metrics})
+        stage.write_json(TRAINING_FACTS, {**facts, **UNKNOWN_TRAINING, "metrics": metrics})
         stage.rows = len(label)
     with running(paths, "extract") as stage:
         (stage.folder / "states").mkdir()
@@ -169,7 +181,7 @@ def write_arrays(paths: BuildPaths, arrays: Arrays, label: np.ndarray, cell: str
         np.save(stage.folder / OFFSETS, offsets)
         np.save(stage.folder / PREDICTION, prediction)
         outputs = logit.shape[1]
-        initial = np.zeros(outputs)
+        initial = np.zeros(outputs, np.float32)
         if arrays.readout is not None:
             weights, initial = arrays.readout
             np.savez(stage.folder / READOUT, weights=weights, bias=initial)
@@ -194,8 +206,8 @@ def write_arrays(paths: BuildPaths, arrays: Arrays, label: np.ndarray, cell: str
         stage.rows = int(offsets[-1])
 
 
-def layer_entry(name: str, rows: list[np.ndarray], cell: str) -> dict:
-    """What later stages must know of one layer of states."""
+def layer_entry(name: str, rows: list[Float32Array], cell: str) -> LayerFacts:
+    """Return the facts of one layer of states, S arrays float32 (T, N), for later stages."""
     return {
         "id": name,
         "layer": name,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.arrays import IntArray, UInt32Array
 from stateline.store.schema import UNKNOWN_ID, polars_schema, vocabulary_columns
 
 # A word is letters and digits of any script with the marks that stand on them (vowel signs,
@@ -14,7 +15,7 @@ PADDING_TOKEN, UNKNOWN_TOKEN = "[padding]", "[unknown]"
 
 
 def split_words(texts: pl.Series) -> pl.Series:
-    """The words of each text as written.
+    """Split each text into its words as written.
 
     texts    String (S,)
     returns  List[String] (S,)  empty where the text holds no word
@@ -23,7 +24,7 @@ def split_words(texts: pl.Series) -> pl.Series:
 
 
 def normalise(words: pl.Series) -> pl.Series:
-    """Words as the vocabulary holds them: lower case, one kind of apostrophe.
+    """Return words as the vocabulary holds them: lower case, one kind of apostrophe.
 
     words    String (any length)
     """
@@ -31,14 +32,14 @@ def normalise(words: pl.Series) -> pl.Series:
 
 
 def word_ids(words: list[str], known: dict[str, int], unknown: int | None) -> list[int | None]:
-    """Ids of words as they are written, or else as `normalise` has them; `unknown` for the rest."""
+    """Return the ids of words as written, or else normalised; `unknown` for the rest."""
     plain = normalise(pl.Series(words, dtype=pl.String)).to_list()
     both = zip(words, plain, strict=True)
     return [known.get(word, known.get(low, unknown)) for word, low in both]
 
 
 def read_part(column: str, steps: int, keep: str) -> pl.Expr:
-    """The part of each sequence that the model reads.
+    """Return the part of each sequence that the model reads.
 
     column  List (S,) of words, or of what stands beside them
     steps   words that it reads at the most
@@ -59,11 +60,11 @@ class Vocabulary:
 
     @property
     def size(self) -> int:
-        """Rows of the embedding, padding and unknown included."""
+        """Number of rows of the embedding, padding and unknown included."""
         return self.table.height
 
-    def encode(self, words: pl.Series) -> np.ndarray:
-        """Ids of normalised words: uint32, the unknown id where a word is not known."""
+    def encode(self, words: pl.Series) -> UInt32Array:
+        """Return the ids of normalised words, uint32 (M,); the unknown id for other words."""
         known = self.table["token"][2:]
         return words.replace_strict(
             known,
@@ -74,13 +75,13 @@ class Vocabulary:
 
 
 def build_vocabulary(
-    words: pl.Series, sequence: np.ndarray, label: np.ndarray, classes: int, size: int, least: int
+    words: pl.Series, sequence: IntArray, label: IntArray, classes: int, size: int, least: int
 ) -> Vocabulary:
-    """The most frequent words of the training split, most frequent first, ties by spelling.
+    """Build the vocabulary of the most frequent words of the training split, ties by spelling.
 
     words     String (M,)  normalised words of all training sequences
-    sequence  (M,)         number of the sequence that each word stands in
-    label     (M,)         class of that sequence
+    sequence  int (M,)     number of the sequence of each word
+    label     int (M,)     class of that sequence
     size      words that get an id at the most; padding and unknown come on top
     least     how often a word must occur
     returns   count: occurrences; sequences: training sequences that hold the word, by class; the

@@ -54,9 +54,9 @@ class Place:
         self.build, self.store = folder / "build", folder / "store"
 
     def run(self, check: bool = True, **knobs: object) -> subprocess.CompletedProcess:
-        given = {"CORPUS": self.corpus, "TEXT": "review", "LABEL": "verdict", "RUN": "mine"}
+        provided = {"CORPUS": self.corpus, "TEXT": "review", "LABEL": "verdict", "RUN": "mine"}
         where = {"BUILD": self.build, "STORE": self.store}
-        return make("run", check=check, **(given | SMALL | where | knobs))
+        return make("run", check=check, **(provided | SMALL | where | knobs))
 
     def made(self) -> dict[str, int]:
         """When each stage of the run was last made."""

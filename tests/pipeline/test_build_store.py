@@ -79,8 +79,8 @@ def test_every_form_of_answer_is_stored_as_the_model_gives_it(
 @pytest.mark.parametrize("way", ["ragged", "front", "behind"])
 def test_masked_padding_is_no_step_wherever_it_stands(way: str, tmp_path: Path) -> None:
     model = WHOLE["bidirectional"]()
-    given = IDS if way == "ragged" else padded(IDS, 0, front=way == "front")
-    run = built(model, given, tmp_path, tokens=WORDS, classes=CLASSES, unknown=1)
+    provided = IDS if way == "ragged" else padded(IDS, 0, front=way == "front")
+    run = built(model, provided, tmp_path, tokens=WORDS, classes=CLASSES, unknown=1)
     assert run.states == STEPS and run.class_names == CLASSES
     own = model.predict(padded(IDS, 0, front=True), verbose=0)
     assert last_answers(run) == pytest.approx(own, abs=1e-5)
@@ -93,19 +93,19 @@ def test_masked_padding_is_no_step_wherever_it_stands(way: str, tmp_path: Path) 
 
 def test_padding_that_the_model_reads_is_a_step(tmp_path: Path) -> None:
     model = text(L.LSTM(UNITS), mask=False)
-    given = padded(IDS, 0, front=True)
-    run = built(model, given, tmp_path)
+    provided = padded(IDS, 0, front=True)
+    run = built(model, provided, tmp_path)
     assert run.states == len(IDS) * LONGEST
     assert run.manifest.corpus.tokens.padding is None
-    assert last_answers(run) == pytest.approx(model.predict(given, verbose=0), abs=1e-5)
+    assert last_answers(run) == pytest.approx(model.predict(provided, verbose=0), abs=1e-5)
 
 
 def test_a_mask_that_gets_lost_on_its_way_does_not_hide_padding(tmp_path: Path) -> None:
     model = WHOLE["encoder and decoder"]()
-    given = padded(IDS, 0)
-    run = built(model, given, tmp_path)
+    provided = padded(IDS, 0)
+    run = built(model, provided, tmp_path)
     assert run.states == len(IDS) * LONGEST
-    assert last_answers(run) == pytest.approx(model.predict(given, verbose=0), abs=1e-5)
+    assert last_answers(run) == pytest.approx(model.predict(provided, verbose=0), abs=1e-5)
 
 
 def test_layers_kinds_and_gates_are_stored_where_asked_for(tmp_path: Path) -> None:
@@ -159,17 +159,17 @@ def test_a_model_file_texts_names_and_a_kept_build_folder(tmp_path: Path) -> Non
 
 
 def test_a_start_token_is_a_step_with_a_name(tmp_path: Path) -> None:
-    given = [np.concatenate([[7], ids]) for ids in IDS]
-    run = built(LINEAR["lstm"](), given, tmp_path, tokens=WORDS, start=7)
+    provided = [np.concatenate([[7], ids]) for ids in IDS]
+    run = built(LINEAR["lstm"](), provided, tmp_path, tokens=WORDS, start=7)
     steps = run.scan("steps.parquet").collect()
     assert run.states == STEPS + 5 and steps["token"][0] == "[start]"
 
 
 def test_answers_of_an_unrolled_model_come_at_any_length() -> None:
-    from stateline.pipeline.models.keras.structure import anatomy
+    from stateline.pipeline.models.keras.structure import model_structure
 
     model = LINEAR["fixed length, unrolled"]()
-    own = answers(model, None, IDS, anatomy(model))
+    own = answers(model, None, IDS, model_structure(model))
     assert own == pytest.approx(model.predict(padded(IDS, 0), verbose=0), abs=1e-5)
 
 
@@ -243,7 +243,7 @@ REFUSED = {
         "unknown: no id that the model knows; expected None: a series has no ids, got 1",
     ),
     "a picture of words": ({"picture": True}, "picture: only a series has it"),
-    "a class twice": ({"classes": ["a", "b", "a", "c"]}, "classes: 'a' stands there twice"),
+    "a class twice": ({"classes": ["a", "b", "a", "c"]}, "classes: 'a' is a duplicate"),
     "several labels": (
         {"model": lambda: text(L.LSTM(UNITS), answer(4, "sigmoid"))},
         "(multi-label); expected one class a sequence",

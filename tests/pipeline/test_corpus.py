@@ -63,8 +63,8 @@ class Bench:
         return path
 
     def build(self, path: Path, **knobs: object) -> pl.DataFrame:
-        given = {"TEXT": "review", "LABEL": "sentiment"} | knobs
-        overrides = {name: str(value) for name, value in given.items()}
+        provided = {"TEXT": "review", "LABEL": "sentiment"} | knobs
+        overrides = {name: str(value) for name, value in provided.items()}
         settings = read_settings("mine", None, {"CORPUS": str(path)} | overrides)
         write_settings(self.paths, settings)
         work(self.paths)
@@ -149,8 +149,8 @@ def test_test_rows_that_a_file_names_and_mixes_keep_its_order(bench: Bench) -> N
 def test_a_sorted_file_beside_a_trained_model_is_mixed_with_its_words_and_ids(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    about = SimpleNamespace(features=None, rows=4, padding=None, classes=2)
-    monkeypatch.setattr("stateline.pipeline.corpus.model_anatomy", lambda path: about)
+    structure = SimpleNamespace(features=None, rows=4, padding=None, classes=2)
+    monkeypatch.setattr("stateline.pipeline.corpus.load_structure", lambda path: structure)
     (bench.folder / "words.txt").write_text("\n\nbad\ngood\n", encoding="utf-8")
     rows = pl.DataFrame(
         {"review": ["bad"] * 100 + ["good"] * 100, "sentiment": [0] * 100 + [1] * 100}
@@ -207,7 +207,7 @@ def test_ids_follow_the_vocabulary_and_words_line_up_with_ids(bench: Bench) -> N
             assert i == (tokens.index(word) if word in tokens else 1)
 
 
-def test_vocabulary_comes_from_the_training_split_alone(bench: Bench) -> None:
+def test_vocabulary_comes_from_the_training_split_only(bench: Bench) -> None:
     rows = review_rows(40).with_columns(
         pl.Series("part", ["train"] * 30 + ["test"] * 10),
         pl.Series("review", ["good film"] * 30 + ["unheard words"] * 10),
@@ -221,7 +221,7 @@ def test_texts_without_a_known_word_are_kept_and_said(
     bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:
     test_texts_line = "10 of 10 test texts hold no known word"
-    test_vocabulary_comes_from_the_training_split_alone(bench)
+    test_vocabulary_comes_from_the_training_split_only(bench)
     assert test_texts_line in capsys.readouterr().out
 
 
@@ -330,7 +330,7 @@ def test_a_class_to_keep_that_does_not_exist_is_refused(bench: Bench) -> None:
 
 def test_a_class_to_keep_that_is_named_twice_is_refused(bench: Bench) -> None:
     message = bench.refusal(bench.file(review_rows()), CLASSES="class 0,class 0")
-    assert message.startswith("CLASSES=class 0,class 0: 'class 0' stands there twice")
+    assert message.startswith("CLASSES=class 0,class 0: 'class 0' is a duplicate")
 
 
 def test_a_vocabulary_that_no_word_reaches_is_refused(bench: Bench) -> None:

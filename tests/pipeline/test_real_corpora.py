@@ -17,9 +17,9 @@ pytestmark = pytest.mark.skipif(
 
 
 def build(name: str, folder: Path, **knobs: object) -> Run:
-    given = QUICK | {"STORED": 60, "MAX_STEPS": 30, "PROJECTIONS": "pca,tsne"} | knobs
+    provided = QUICK | {"STORED": 60, "MAX_STEPS": 30, "PROJECTIONS": "pca,tsne"} | knobs
     data = Path(os.environ["DATA_DIR"]).resolve()
-    make(name, BUILD=folder / "build", STORE=folder / "store", DATA_DIR=data, **given)
+    make(name, BUILD=folder / "build", STORE=folder / "store", DATA_DIR=data, **provided)
     return open_run(folder / "store" / name)
 
 

@@ -1,8 +1,7 @@
-"""Keras with TensorFlow behind it, imported without its start-up notes.
+"""Keras with its TensorFlow backend, imported without TensorFlow's start-up messages.
 
-The notes on processors and drivers are written before any log level counts, by
-native code, so the standard error stream itself is set aside during the import;
-where the import fails they are shown.
+Native code writes messages on processors and drivers before any log level applies, so the
+standard error stream is redirected during the import; where the import fails they are shown.
 """
 
 import logging
@@ -11,11 +10,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
 def stderr_set_aside() -> Iterator[None]:
-    """Keep what is written to the standard error stream, and show it only on failure."""
+    """Redirect the standard error stream, and show what was written only on failure."""
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as aside:
@@ -38,4 +38,7 @@ with stderr_set_aside():
 # Batches differ in width on purpose; TensorFlow settles on an open shape after a few.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
-__all__ = ["keras", "tf"]
+# Keras and TensorFlow ship no types: a symbolic or eager tensor, which NumPy operators work on.
+Tensor = Any
+
+__all__ = ["Tensor", "keras", "tf"]

@@ -1,4 +1,4 @@
-"""Sequences of unequal length as batches: padded behind, or of one length without any padding."""
+"""Batches of sequences of unequal length: padded at the end, or of one length without padding."""
 
 from collections.abc import Iterator
 
@@ -6,14 +6,15 @@ import numpy as np
 
 from stateline.pipeline.models.keras.backend import keras, tf
 from stateline.pipeline.models.keras.variable_length import any_length, open_in_time
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Int64Array, IntArray
 from stateline.store.schema import RESERVED_ID, UNKNOWN_ID
 
 
-def pad_behind(sequences: list[np.ndarray], padding: float = RESERVED_ID) -> np.ndarray:
-    """Sequences as one array, padded behind.
+def pad_behind(sequences: list[AnyArray], padding: float = RESERVED_ID) -> AnyArray:
+    """Stack sequences into one array, padded at the end.
 
     sequences  B arrays of ids (T,) or of numbers (T, F); lengths differ
-    padding    what a padded step holds
+    padding    value of a padded step
     returns    int32 (B, T) or float32 (B, T, F)  T is the longest length
     """
     longest = max(len(each) for each in sequences)
@@ -26,21 +27,21 @@ def pad_behind(sequences: list[np.ndarray], padding: float = RESERVED_ID) -> np.
 
 
 class LengthBatches:
-    """Batches of sequences of like length, padded behind to the longest of each batch.
+    """Batches of sequences of similar length, padded at the end to the longest of each batch.
 
     sequences  S arrays of ids (T,) or of numbers (T, F); lengths differ
     wanted     (S, K) float32 targets, or None
     batch      sequences in a batch
-    rng        where given, batches are drawn anew for every epoch; else sorted by length
+    rng        batches are drawn anew for every epoch; None: sorted by length
     unknown    share of words replaced by the unknown id; needs `rng`
-    padding    what a padded step holds; None: the model reads padding, so a batch holds
+    padding    value of a padded step; None: the model reads padding, so a batch holds
                sequences of one length only
     """
 
     def __init__(
         self,
-        sequences: list[np.ndarray],
-        wanted: np.ndarray | None,
+        sequences: list[AnyArray],
+        wanted: Float32Array | None,
         batch: int,
         rng: np.random.Generator | None = None,
         unknown: float = 0.0,
@@ -50,8 +51,8 @@ class LengthBatches:
         self.unknown, self.padding = unknown, padding
         self.lengths = np.array([len(ids) for ids in sequences])
 
-    def draw(self) -> list[np.ndarray]:
-        """Row numbers of each batch: near in length; with `rng` in random order."""
+    def draw(self) -> list[Int64Array]:
+        """Return the row numbers of each batch, int64 (B,); with `rng` in random order."""
         key = self.lengths
         if self.rng is not None:
             # A little noise mixes neighbours in length, so that batches differ between epochs.
@@ -69,28 +70,28 @@ class LengthBatches:
             self.rng.shuffle(batches)
         return batches
 
-    def padded(self, rows: np.ndarray) -> np.ndarray:
-        """The sequences of some rows: int32 (B, T) or float32 (B, T, F)."""
+    def padded(self, rows: IntArray) -> AnyArray:
+        """Return the sequences of some rows, padded: int32 (B, T) or float32 (B, T, F)."""
         made = pad_behind([self.sequences[row] for row in rows], self.padding or RESERVED_ID)
-        if self.unknown:
+        if self.unknown and self.rng is not None:
             dropped = (self.rng.random(made.shape) < self.unknown) & (made != RESERVED_ID)
             made[dropped] = UNKNOWN_ID
         return made
 
-    def dataset(self) -> object:
-        """A tf.data.Dataset of one pass: sequences, or sequences and targets.
+    def dataset(self) -> tf.data.Dataset:
+        """Return a tf.data.Dataset of one pass: sequences, or sequences and targets.
 
         The signature leaves both axes open. Keras would take the width of the first batches
         it sees for every batch's.
         """
         features = self.sequences[0].shape[1:]
-        given = tf.TensorSpec((None, None, *features), tf.float32 if features else tf.int32)
+        read = tf.TensorSpec((None, None, *features), tf.float32 if features else tf.int32)
         if self.wanted is None:
-            signature = (given,)
+            signature: tuple[tf.TensorSpec, ...] = (read,)
         else:
-            signature = (given, tf.TensorSpec((None, self.wanted.shape[1]), tf.float32))
+            signature = (read, tf.TensorSpec((None, self.wanted.shape[1]), tf.float32))
 
-        def one_pass() -> Iterator[tuple[np.ndarray, ...]]:
+        def one_pass() -> Iterator[tuple[AnyArray, ...]]:
             for rows in self.draw():
                 targets = () if self.wanted is None else (self.wanted[rows],)
                 yield (self.padded(rows), *targets)
@@ -102,14 +103,19 @@ class LengthBatches:
 
 def predict(
     model: keras.Model,
-    sequences: list[np.ndarray],
+    sequences: list[AnyArray],
     batch: int,
     padding: float | None = RESERVED_ID,
-) -> np.ndarray:
-    """The model's own output for whole sequences: float32 (S, K), in the order given."""
+) -> Float32Array:
+    """Return the model's own output for whole sequences.
+
+    sequences  S arrays of ids (T,) or of numbers (T, F); lengths differ
+    padding    as in `LengthBatches`
+    returns    float32 (S, K)  in the order of `sequences`
+    """
     batches = LengthBatches(sequences, None, batch, padding=padding)
     with any_length(model):
         output = open_in_time(model).predict(batches.dataset(), verbose=0)
-    ordered = np.empty_like(output)
+    ordered: Float32Array = np.empty_like(output)
     ordered[np.concatenate(batches.draw())] = output
     return ordered

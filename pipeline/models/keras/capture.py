@@ -1,26 +1,27 @@
-"""Reading a model's states while it answers: the model runs as it is, and its layers are heard.
+"""Capture the states of a model's layers while the model predicts.
 
-For the time of one reading each recurrent layer is called through a recorder that steps the
-layer's own cell and keeps every state. Everything else of the model runs untouched, wherever
-the layer stands in it.
+During one call each recurrent layer is replaced by a recorder that steps the layer's own cell and
+keeps every state. The rest of the model runs unchanged, wherever the layer is in it.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import numpy as np
 
-from stateline.pipeline.models.keras.backend import keras, tf
+from stateline.pipeline.models.keras.backend import Tensor, keras, tf
 from stateline.pipeline.models.keras.gates import gate_values
-from stateline.pipeline.models.keras.structure import Anatomy, RecurrentLayer
+from stateline.pipeline.models.keras.structure import ModelStructure, RecurrentLayer
 from stateline.pipeline.models.keras.variable_length import any_length, attribute, open_in_time
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Int32Array
 from stateline.store.errors import StatelineError
 
 LOGIT = "logit"
 
 
-class StateRecorder(keras.layers.Layer):
-    """A cell whose output is its own output and all its states, so that an RNN keeps every step's.
+class StateRecorder(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
+    """A cell that outputs its own output and all its states, so that an RNN returns every step's.
 
     cell  a Keras cell; its weights are shared, not copied
     """
@@ -33,25 +34,28 @@ class StateRecorder(keras.layers.Layer):
         self.output_size = sum(self.sizes)
         self.built = True
 
-    def get_initial_state(self, batch_size: int | None = None) -> list:
-        """The cell's own initial state: zeros."""
-        return self.cell.get_initial_state(batch_size)
+    def get_initial_state(self, batch_size: int | None = None) -> list[Tensor]:
+        """Return the cell's own initial state: zeros."""
+        initial: list[Tensor] = self.cell.get_initial_state(batch_size)
+        return initial
 
-    def call(self, inputs: object, states: list, training: bool = False) -> tuple[object, list]:
-        """One step of the cell; output (B, its width and the sum of its state sizes)."""
+    def call(
+        self, inputs: Tensor, states: list[Tensor], training: bool = False
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Run one step of the cell; output (B, its width plus the sum of its state sizes)."""
         output, states = self.cell(inputs, states, training=training)
         return keras.ops.concatenate([output, *as_list(states)], axis=-1), states
 
 
-def as_list(value: object) -> list:
-    """A state or its size, of which a cell has one or several."""
+def as_list(value: Any) -> list[Any]:
+    """Return a list of the states of a cell, or of their sizes, of which it has one or several."""
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def recording_call(
-    which: RecurrentLayer, gates: bool, keep: Callable[[str, object], None]
+    which: RecurrentLayer, gates: bool, keep: Callable[[str, Tensor], None]
 ) -> Callable[..., object]:
-    """What stands in for a layer's `call`: the same answer, and every state kept.
+    """Return a replacement of a layer's `call` that returns the same and keeps every state.
 
     keep  receives the name of a kind of state and its values (B, T, N) in the order of the text
     """
@@ -66,15 +70,15 @@ def recording_call(
     )
 
     def call(
-        sequences: object,
-        initial_state: object = None,
-        mask: object = None,
+        sequences: Tensor,
+        initial_state: Tensor | None = None,
+        mask: Tensor | None = None,
         training: bool = False,
-    ) -> object:
+    ) -> Tensor:
         every, *last = recorder(sequences, initial_state=initial_state, mask=mask)
         output, *states = keras.ops.split(every, np.cumsum(cell.sizes)[:-1].tolist(), axis=-1)
 
-        def in_order(values: object) -> object:
+        def in_order(values: Tensor) -> Tensor:
             return keras.ops.flip(values, axis=1) if layer.go_backwards else values
 
         for kind, values in zip(which.states, states, strict=True):
@@ -91,26 +95,26 @@ def recording_call(
 
 
 class ModelReader:
-    """Logits and states of a model, a batch at a time.
+    """Reader of a model's logits and states, a batch at a time.
 
-    model   the model as it was handed over
-    about   its anatomy
-    layers  those of its layers whose states are wanted
-    gates   also the gates of LSTM and GRU layers
+    model      a Keras model
+    structure  its structure
+    layers     the layers whose states are captured
+    gates      also capture the gates of LSTM and GRU layers
     """
 
     def __init__(
         self,
         model: keras.Model,
-        about: Anatomy,
+        structure: ModelStructure,
         layers: tuple[RecurrentLayer, ...],
         gates: bool = False,
     ) -> None:
-        self.about, self.layers, self.gates = about, layers, gates
+        self.structure, self.layers, self.gates = structure, layers, gates
         self.model = open_in_time(model)
-        shape = (None, None) if about.features is None else (None, None, about.features)
-        dtype = tf.int32 if about.features is None else tf.float32
-        self.kept: dict[str, object] = {}
+        shape = (None, None) if structure.features is None else (None, None, structure.features)
+        dtype = tf.int32 if structure.features is None else tf.float32
+        self.kept: dict[str, Tensor] = {}
         self.twice: list[str] = []
         signature = [tf.TensorSpec(shape, dtype)]
         # Without autograph, whose wrapping would hide what an error says.
@@ -118,8 +122,8 @@ class ModelReader:
         self._states = tf.function(lambda batch: self._run(batch, True), **options)
         self._logits = tf.function(lambda batch: self._run(batch, False), **options)
 
-    def read(self, batch: np.ndarray) -> dict[str, np.ndarray]:
-        """Logits and states of a batch.
+    def read(self, batch: Int32Array) -> dict[str, Float32Array]:
+        """Return logits and states of a batch.
 
         batch    int32 (B, T) or float32 (B, T, F)
         returns  `logit` float32 (B, K), and by `<layer>.h`, `<layer>.c`, `<layer>.gate_<name>`
@@ -127,33 +131,38 @@ class ModelReader:
         """
         return {name: values.numpy() for name, values in self._states(batch).items()}
 
-    def logits(self, batch: np.ndarray) -> np.ndarray:
-        """Output before sigmoid or softmax: float32 (B, K)."""
-        return self._logits(batch)[LOGIT].numpy()
+    def logits(self, batch: AnyArray) -> Float32Array:
+        """Return the output before sigmoid or softmax.
 
-    def _run(self, batch: object, states: bool) -> dict[str, object]:
+        batch    int32 (B, T) or float32 (B, T, F)
+        returns  float32 (B, K)
+        """
+        logit: Float32Array = self._logits(batch)[LOGIT].numpy()
+        return logit
+
+    def _run(self, batch: Tensor, states: bool) -> dict[str, Tensor]:
         self.kept, self.twice = {}, []
-        with ExitStack() as heard:
-            heard.enter_context(any_length(self.model))
-            heard.enter_context(without_activation(self.about.output))
+        with ExitStack() as patches:
+            patches.enter_context(any_length(self.model))
+            patches.enter_context(without_activation(self.structure.output))
             for each in self.layers if states else ():
                 call = recording_call(each, self.gates, self._keep)
-                heard.enter_context(attribute(each.layer, "call", call))
+                patches.enter_context(attribute(each.layer, "call", call))
             logit = self.model(batch, training=False)
         wanted = [f"{each.id}.{kind}" for each in self.layers for kind in each.states]
         if self.twice:
-            raise self._unheard(self.twice[0], "is run twice for one answer")
+            raise self._not_captured(self.twice[0], "is run twice for one answer")
         missing = [name for name in wanted if name not in self.kept] if states else []
         if missing:
-            raise self._unheard(missing[0], "is not run by the model when it answers")
+            raise self._not_captured(missing[0], "is not run by the model when it answers")
         return {LOGIT: logit, **self.kept}
 
-    def _keep(self, name: str, values: object) -> None:
+    def _keep(self, name: str, values: Tensor) -> None:
         if name in self.kept:  # Keras would wrap an error that is raised in here
             self.twice.append(name)
         self.kept[name] = values
 
-    def _unheard(self, name: str, what: str) -> StatelineError:
+    def _not_captured(self, name: str, what: str) -> StatelineError:
         return StatelineError(
             f"model {self.model.name}",
             f"layer {name.rsplit('.', 1)[0]} {what}",
@@ -164,7 +173,7 @@ class ModelReader:
 
 @contextmanager
 def without_activation(output: keras.layers.Layer) -> Iterator[None]:
-    """The answer before sigmoid or softmax, for a while."""
+    """Remove sigmoid or softmax from the output layer within the context."""
     if isinstance(output, keras.layers.Softmax):
         changed = attribute(output, "call", lambda inputs, mask=None: inputs)
     else:

@@ -3,6 +3,8 @@
 import numpy as np
 
 from stateline.pipeline.models.keras.backend import keras, tf
+from stateline.pipeline.numerics.arrays import Float32Array, IntArray
+from stateline.pipeline.run.facts import Settings
 
 CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
 OPTIMISERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
@@ -15,9 +17,9 @@ def make_reproducible(seed: int) -> None:
 
 
 def build_model(
-    settings: dict, vocabulary: int, classes: int, features: int | None = None
+    settings: Settings, vocabulary: int, classes: int, features: int | None = None
 ) -> keras.Model:
-    """The paper's layers: embedding, dropout, one recurrent layer, dropout, dense.
+    """Build the paper's model: embedding, dropout, one recurrent layer, dropout, dense.
 
     vocabulary  rows of the embedding; id 0 is padding and masked
     classes     two: one sigmoid unit for the second class; more: softmax
@@ -59,8 +61,13 @@ def build_model(
     return model
 
 
-def targets(label: np.ndarray, classes: int) -> np.ndarray:
-    """Labels as the loss wants them: float32 (S, 1) for two classes, else one-hot (S, C)."""
+def targets(label: IntArray, classes: int) -> Float32Array:
+    """Return the targets of the loss.
+
+    label    int (S,)
+    returns  float32 (S, 1) for two classes, else one-hot float32 (S, C)
+    """
     if classes == 2:
         return label.astype(np.float32)[:, None]
-    return np.eye(classes, dtype=np.float32)[label]
+    one_hot: Float32Array = np.eye(classes, dtype=np.float32)[label]
+    return one_hot

@@ -1,12 +1,12 @@
-"""Gates of LSTM and GRU cells: how far each unit lets in, keeps and lets out."""
+"""Gates of LSTM and GRU cells."""
 
-from stateline.pipeline.models.keras.backend import keras
+from stateline.pipeline.models.keras.backend import Tensor, keras
 
 
 def gate_values(
-    cell: object, kind: str, inputs: object, h: object, first: object = None
-) -> dict[str, object]:
-    """Values of a cell's gates after every step, found again from its weights and its states.
+    cell: keras.layers.Layer, kind: str, inputs: Tensor, h: Tensor, first: Tensor | None = None
+) -> dict[str, Tensor]:
+    """Compute the gates of a cell at every step from its weights and states.
 
     cell     a Keras LSTMCell or GRUCell; others have no gates
     kind     LSTM or GRU

@@ -1,20 +1,23 @@
-"""Walking through a Keras model: one graph of layers, whichever way it was written."""
+"""Traversal of Keras models as one graph of layers, sequential, functional or nested."""
 
 from collections.abc import Iterator
 
 from stateline.pipeline.models.keras.backend import keras
 from stateline.store.errors import StatelineError
 
-ARRAYS = "Or read its states yourself and hand them over: pipeline.build_store_from_states"
+ARRAYS = "Or read its states yourself and pass them to stateline.build_store_from_states"
 
 
 def refuse(model: keras.Model, what: str, fix: str, **facts: object) -> StatelineError:
-    """The error that says why a model cannot be read and what would make it readable."""
+    """Return the error for a model that cannot be read; `fix` would make it readable."""
     return StatelineError(f"model {model.name}", what, fix=fix, **facts)
 
 
 def functional(model: keras.Model) -> keras.Model:
-    """The model as one graph of layers, whichever way it was written."""
+    """Return the model as one functional graph of layers.
+
+    raises  StatelineError  the model is not built, is subclassed, or has several inputs or outputs
+    """
     try:
         inputs, outputs = model.inputs, model.outputs
     except (AttributeError, ValueError):
@@ -40,7 +43,7 @@ def functional(model: keras.Model) -> keras.Model:
 
 
 def inner_layers(model: keras.Model, path: str = "") -> Iterator[tuple[str, keras.layers.Layer]]:
-    """Every layer of a model and of the models inside it, with its path."""
+    """Yield every layer of a model and of nested models, with its path."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             yield from inner_layers(layer, f"{path}{layer.name}.")
@@ -53,7 +56,7 @@ def inner_layers(model: keras.Model, path: str = "") -> Iterator[tuple[str, kera
 
 
 def inner_operations(graph: keras.Model) -> Iterator[keras.Operation]:
-    """Every operation of a graph in order, those of nested models in their place."""
+    """Yield every operation of a graph in order, those of nested models in their place."""
     for operation in graph.operations:
         if isinstance(operation, keras.Model):
             yield from inner_operations(functional(operation))

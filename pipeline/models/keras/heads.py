@@ -1,51 +1,56 @@
-"""Expected predictions where the head is more than one dense layer: by the head, or by prefixes."""
+"""Expected predictions of heads that are not linear: by the head, or by prefixes."""
 
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from stateline.pipeline.models.keras.backend import keras, tf
+from stateline.pipeline.models.keras.backend import Tensor, keras, tf
 from stateline.pipeline.models.keras.capture import ModelReader, without_activation
 from stateline.pipeline.models.keras.readout import head_of
-from stateline.pipeline.models.keras.structure import Anatomy
+from stateline.pipeline.models.keras.structure import ModelStructure
+from stateline.pipeline.numerics.arrays import AnyArray
 from stateline.pipeline.run.arrays import array_file
 
 HEAD_ROWS = 16_384
 
 
-def head_function(model: keras.Model, about: Anatomy) -> tf.types.experimental.PolymorphicFunction:
-    """The head in inference mode: float32 (M, N) states to (M, K) logits."""
-    head = head_of(model, about.reads.layer)
+def head_function(
+    model: keras.Model, structure: ModelStructure
+) -> tf.types.experimental.PolymorphicFunction:
+    """Return the head in inference mode: states float32 (M, N) to logits float32 (M, K)."""
+    head = head_of(model, structure.reads.layer)
+    assert head is not None  # the method of the structure says so
 
-    def run(states: object) -> object:
-        with without_activation(about.output):
+    def run(states: Tensor) -> Tensor:
+        with without_activation(structure.output):
             return head(states, training=False)
 
-    signature = [tf.TensorSpec((None, about.reads.units), tf.float32)]
+    signature = [tf.TensorSpec((None, structure.reads.units), tf.float32)]
     return tf.function(run, input_signature=signature)
 
 
-def initial_logit(model: keras.Model, about: Anatomy) -> list[float]:
-    """What the head answers to the zero state: K numbers."""
-    zero = np.zeros((1, about.reads.units), np.float32)
-    return head_function(model, about)(zero).numpy()[0].tolist()
+def initial_logit(model: keras.Model, structure: ModelStructure) -> list[float]:
+    """Return the K logits of the zero state."""
+    zero = np.zeros((1, structure.reads.units), np.float32)
+    logit: list[float] = head_function(model, structure)(zero).numpy()[0].tolist()
+    return logit
 
 
-def head_logits(model: keras.Model, about: Anatomy, states: Path, out: Path) -> None:
-    """The head on every state.
+def head_logits(model: keras.Model, structure: ModelStructure, states: Path, out: Path) -> None:
+    """Apply the head to every state.
 
     states  a NumPy file of float32 (M, N)
     out     becomes a NumPy file of float32 (M, K)
     """
-    head, h = head_function(model, about), np.load(states, mmap_mode="r")
-    with array_file(out, (len(h), about.outputs)) as write:
+    head, h = head_function(model, structure), np.load(states, mmap_mode="r")
+    with array_file(out, (len(h), structure.outputs)) as write:
         for start in range(0, len(h), HEAD_ROWS):
             write(head(np.array(h[start : start + HEAD_ROWS])).numpy())
 
 
-def prefix_logits(reader: ModelReader, sequences: list[np.ndarray], batch: int, out: Path) -> None:
-    """The whole model on the beginning of every sequence up to every step.
+def prefix_logits(reader: ModelReader, sequences: list[AnyArray], batch: int, out: Path) -> None:
+    """Apply the whole model to every prefix of every sequence.
 
     Prefixes of one length make a batch, so that nothing is padded, and a batch holds about as
     many steps as `batch` of the longest sequences: no more is computed than the sum of all
@@ -58,13 +63,13 @@ def prefix_logits(reader: ModelReader, sequences: list[np.ndarray], batch: int, 
     """
     lengths = np.array([len(each) for each in sequences])
     starts = np.concatenate([[0], np.cumsum(lengths)])
-    logit = np.empty((int(starts[-1]), reader.about.outputs), np.float32)
+    logit = np.empty((int(starts[-1]), reader.structure.outputs), np.float32)
     longest = int(lengths.max())
     for t in tqdm(range(longest), desc="prefixes", unit="step", disable=None, leave=False):
         rows = np.flatnonzero(lengths > t)
         most = max(1, batch * longest // (t + 1))
         for some in np.split(rows, range(most, len(rows), most)):
-            given = np.stack([sequences[row][: t + 1] for row in some])
-            logit[starts[some] + t] = reader.logits(given)
+            prefixes = np.stack([sequences[row][: t + 1] for row in some])
+            logit[starts[some] + t] = reader.logits(prefixes)
     with array_file(out, logit.shape) as write:
         write(logit)

@@ -1,4 +1,4 @@
-"""What a model reads: token ids or numbers, and which steps of them it masks."""
+"""Inputs of a model: token ids or numbers, and the steps that it masks."""
 
 from stateline.pipeline.models.keras.backend import keras
 from stateline.pipeline.models.keras.graphs import ARRAYS, inner_operations, refuse
@@ -6,18 +6,21 @@ from stateline.pipeline.models.keras.readout import PER_STEP
 
 
 def input_features(model: keras.Model, graph: keras.Model) -> int | None:
-    """F of a numeric input (S, T, F); None for token ids (S, T)."""
+    """Return F of a numeric input (S, T, F); None for token ids (S, T).
+
+    raises  StatelineError  the input is neither
+    """
     shape = model.inputs[0].shape
     if model.inputs[0].dtype == "string":
         raise refuse(
             model,
             "reads texts, not token ids",
-            "Hand over the layers behind its TextVectorization, what that layer makes of the texts "
+            "Pass the layers behind its TextVectorization, what that layer makes of the texts "
             "as sequences, and its get_vocabulary() as tokens",
             expected="(S, T) token ids with an Embedding",
         )
     if len(shape) == 3 and shape[2] is not None:
-        return shape[2]
+        return int(shape[2])
     reads_ids = any(isinstance(op, keras.layers.Embedding) for op in inner_operations(graph))
     if len(shape) == 2 and reads_ids:
         return None
@@ -31,13 +34,13 @@ def input_features(model: keras.Model, graph: keras.Model) -> int | None:
 
 
 def embedding_rows(graph: keras.Model) -> int | None:
-    """Token ids that the model knows: rows of its smallest Embedding; None where it has none."""
+    """Return the number of token ids: rows of the smallest Embedding; None where there is none."""
     layers = (op for op in inner_operations(graph) if isinstance(op, keras.layers.Embedding))
     return min((layer.input_dim for layer in layers), default=None)
 
 
 def padding_value(graph: keras.Model) -> float | None:
-    """What a masked step holds, where every layer that reads steps passes the mask on.
+    """Return the value of a masked step, if every layer that reads steps propagates the mask.
 
     A layer that drops the mask reads padding; then batches are built without any.
     """
@@ -55,7 +58,7 @@ def padding_value(graph: keras.Model) -> float | None:
 
 
 def reads_steps(operation: keras.Operation) -> bool:
-    """Whether an operation's input has a time axis."""
-    given = operation.input
-    tensors = given if isinstance(given, list | tuple) else [given]
+    """Return whether an operation's input has a time axis."""
+    read = operation.input
+    tensors = read if isinstance(read, list | tuple) else [read]
     return any(len(tensor.shape) > 2 for tensor in tensors)

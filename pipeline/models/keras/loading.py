@@ -1,4 +1,4 @@
-"""Loading a model file: Keras' safe mode only, so that a stranger's file runs no code."""
+"""Loading of model files in Keras' safe mode, so that a file cannot run code."""
 
 import zipfile
 from pathlib import Path
@@ -8,7 +8,7 @@ from stateline.store.errors import StatelineError
 
 
 def load_model(path: Path) -> keras.Model:
-    """The model of a .keras file.
+    """Load the model of a .keras file.
 
     raises  StatelineError  it is not there, is no .keras file, holds code (a Lambda layer, layers
             of one's own), or was written by a release of Keras that this one cannot read
@@ -29,6 +29,6 @@ def load_model(path: Path) -> keras.Model:
         raise StatelineError(
             path,
             f"cannot be loaded in safe mode ({said[:160]})",
-            fix="Use Keras' own layers, without Lambda; or hand over arrays of states: "
-            "pipeline.build_store_from_states",
+            fix="Use Keras' own layers, without Lambda; or pass arrays of states to "
+            "stateline.build_store_from_states",
         ) from None

@@ -1,14 +1,16 @@
-"""Sequences as people hand them over, padded or ragged: which of their steps the model reads."""
+"""Provided sequences, padded or ragged, reduced to the steps that the model reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stateline.pipeline.numerics.arrays import AnyArray, BoolArray
 from stateline.store.errors import StatelineError
 
 if TYPE_CHECKING:  # which would import TensorFlow
-    from stateline.pipeline.models.keras.structure import Anatomy
+    from stateline.pipeline.models.keras.structure import ModelStructure
 
 
 @dataclass(frozen=True)
@@ -16,31 +18,34 @@ class Found:
     """Sequences without the steps that the model masks.
 
     sequences  S arrays of uint32 ids (T,) or of float32 numbers (T, F), lengths differ
-    kept       S masks (T',) of the steps that stay, in what was handed over
-    given      what was handed over, where it is one array that the model takes as it is
+    kept       S masks bool (T',) of the provided steps that stay
+    provided   the input as it was passed in, where it is one array; else None
     masked_id  token id of masked steps; None where none is masked, or in a series
     """
 
-    sequences: list[np.ndarray]
-    kept: list[np.ndarray]
-    given: np.ndarray | None
+    sequences: list[AnyArray]
+    kept: list[BoolArray]
+    provided: AnyArray | None
     masked_id: int | None
 
 
-def as_sequences(sequences: object, about: "Anatomy", ids: list[str]) -> Found:
-    """Take out what the model masks, wherever it stands; what it reads is a step.
+def as_sequences(
+    sequences: Sequence[Any] | AnyArray, structure: "ModelStructure", ids: list[str]
+) -> Found:
+    """Remove the steps that the model masks, wherever they are.
 
     sequences  token ids (S, T) or S arrays (T,); numbers (S, T, F) or S arrays (T, F)
     ids        S names of the sequences
     raises     StatelineError  another shape, ids that are no whole numbers or that the model does
                not know, numbers that are not finite, or no step: for the first such sequence
     """
-    numeric = about.features is not None
+    numeric = structure.features is not None
     whole = sequences if isinstance(sequences, np.ndarray) and sequences.dtype != object else None
     rows = [
-        checked(row, f"sequence {name}", about) for row, name in zip(sequences, ids, strict=True)
+        checked(row, f"sequence {name}", structure)
+        for row, name in zip(sequences, ids, strict=True)
     ]
-    kept = [unmasked(row, about.padding) for row in rows]
+    kept = [unmasked(row, structure.padding) for row in rows]
     empty = next((name for name, mask in zip(ids, kept, strict=True) if not mask.any()), None)
     if empty is not None:
         raise StatelineError(f"sequence {empty}", "holds no step besides padding")
@@ -48,32 +53,42 @@ def as_sequences(sequences: object, about: "Anatomy", ids: list[str]) -> Found:
     return Found(
         sequences=[row[mask].astype(dtype) for row, mask in zip(rows, kept, strict=True)],
         kept=kept,
-        given=None if whole is None else whole.astype(np.float32 if numeric else np.int32),
-        masked_id=int(about.padding) if about.padding is not None and not numeric else None,
+        provided=None if whole is None else whole.astype(np.float32 if numeric else np.int32),
+        masked_id=int(structure.padding) if structure.padding is not None and not numeric else None,
     )
 
 
-def unmasked(row: np.ndarray, padding: float | None) -> np.ndarray:
-    """Which steps of one sequence the model reads: bool (T,)."""
+def unmasked(row: AnyArray, padding: float | None) -> BoolArray:
+    """Return which steps of one sequence the model reads.
+
+    row      (T,) ids or (T, F) numbers
+    padding  value of a masked step; None: nothing is masked
+    returns  bool (T,)
+    """
     if padding is None:
         return np.ones(len(row), dtype=bool)
     other = row != np.asarray(padding, dtype=row.dtype)
-    return other.any(axis=1) if row.ndim == 2 else other
+    read: BoolArray = other.any(axis=1) if row.ndim == 2 else other
+    return read
 
 
-def checked(sequence: object, where: str, about: "Anatomy") -> np.ndarray:
-    """One sequence as an array; raises where it is not what the model reads."""
+def checked(sequence: object, where: str, structure: "ModelStructure") -> AnyArray:
+    """Return one sequence as an array.
+
+    returns  (T,) ids, or float32 (T, F) of a series
+    raises   StatelineError  the model does not read such a sequence
+    """
     try:
         row = np.asarray(sequence)
         got = f"shape {row.shape} of {row.dtype}"
     except ValueError:
         row, got = np.empty((), dtype=object), "steps of unequal width"
-    if about.features is not None:
-        if row.ndim != 2 or row.shape[1] != about.features or row.dtype.kind not in "biuf":
+    if structure.features is not None:
+        if row.ndim != 2 or row.shape[1] != structure.features or row.dtype.kind not in "biuf":
             raise StatelineError(
                 where,
                 "not the series that the model reads",
-                expected=f"numbers (T, {about.features})",
+                expected=f"numbers (T, {structure.features})",
                 got=got,
             )
         if not np.isfinite(row.astype(np.float32)).all():
@@ -81,12 +96,13 @@ def checked(sequence: object, where: str, about: "Anatomy") -> np.ndarray:
         return row.astype(np.float32)
     if row.ndim != 1 or (row.size and row.dtype.kind not in "biuf"):
         raise StatelineError(where, "not a list of token ids", expected="(T,)", got=got)
-    wrong = (np.mod(row, 1) != 0) | (row < 0) | (row >= about.rows)
+    assert structure.rows is not None  # of every model that reads token ids
+    wrong = (np.mod(row, 1) != 0) | (row < 0) | (row >= structure.rows)
     if wrong.any():
         raise StatelineError(
             where,
             f"step {int(wrong.argmax())} holds an id that the model does not know",
-            expected=f"whole numbers, 0 to {about.rows - 1}",
+            expected=f"whole numbers, 0 to {structure.rows - 1}",
             got=row[wrong][0],
         )
     return row

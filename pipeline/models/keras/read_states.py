@@ -1,4 +1,4 @@
-"""Reading the states of all sequences, shard by shard, and proving them the model's own."""
+"""Read the states of all sequences, shard by shard, and verify them."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,43 +9,47 @@ from tqdm import tqdm
 from stateline.pipeline.models.keras.batches import LengthBatches
 from stateline.pipeline.models.keras.capture import ModelReader
 from stateline.pipeline.models.keras.structure import GATES, RecurrentLayer
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Int64Array, IntArray
 from stateline.pipeline.run.arrays import array_file
 from stateline.pipeline.run.artefacts import state_array
 from stateline.store.blocks import Block, blocks
 from stateline.store.errors import StatelineError
 from stateline.store.schema import TOLERANCE
 
-# Another company for the second reading: few mates, and drawn from all lengths.
+# Batch composition of the second reading: few sequences, drawn from all lengths.
 OTHER_BATCH = 37
 SHARD_BYTES = 256_000_000
 
 
-def row_offsets(sequences: list[np.ndarray]) -> np.ndarray:
-    """Where each sequence's rows begin, and the end: int64 (S + 1,)."""
+def row_offsets(sequences: list[AnyArray]) -> Int64Array:
+    """Return the first row of each sequence, and the end: int64 (S + 1,).
+
+    sequences  S arrays of ids (T,) or of numbers (T, F)
+    """
     lengths = [len(each) for each in sequences]
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
 
 
 def widths(layers: tuple[RecurrentLayer, ...], gates: bool) -> dict[str, int]:
-    """Every array of states that is stored, by name, with its units."""
-    found = {}
+    """Return the number of units of every stored array of states by its name."""
+    found: dict[str, int] = {}
     for each in layers:
         kinds = [*each.states, *(f"gate_{g}" for g in GATES.get(each.cell, ()) if gates)]
         found |= {f"{each.id}.{kind}": each.units for kind in kinds}
     return found
 
 
-def state_shards(columns: dict[str, int], offsets: np.ndarray) -> list[Block]:
-    """Whole sequences in order, cut so that the states of a shard fit SHARD_BYTES.
+def state_shards(columns: dict[str, int], offsets: Int64Array) -> list[Block]:
+    """Divide the sequences, in order, into shards whose states fit SHARD_BYTES.
 
     columns  units of each array of states
-    offsets  (S + 1,) rows of each sequence
+    offsets  int64 (S + 1,) rows of each sequence
     """
     return list(blocks(offsets, max(1, SHARD_BYTES // (4 * sum(columns.values())))))
 
 
-def state_arrays(columns: dict[str, int], shards: list[Block]) -> dict[str, np.ndarray]:
-    """Memory for the longest shard, float32 (M, N) an array of states, M its rows.
+def state_arrays(columns: dict[str, int], shards: list[Block]) -> dict[str, Float32Array]:
+    """Allocate memory for the longest shard: float32 (M, N) for each array of states.
 
     Every shard is read into the same memory: fresh memory costs as much as the reading.
     """
@@ -55,15 +59,15 @@ def state_arrays(columns: dict[str, int], shards: list[Block]) -> dict[str, np.n
 
 def read_states(
     reader: ModelReader,
-    sequences: list[np.ndarray],
-    batches: LengthBatches | list[np.ndarray],
-    arrays: dict[str, np.ndarray],
+    sequences: list[AnyArray],
+    batches: list[Int64Array],
+    arrays: dict[str, Float32Array],
     ids: list[str] | None = None,
-) -> dict[str, np.ndarray]:
-    """States at every step, without padding, sequence after sequence.
+) -> dict[str, Float32Array]:
+    """Read the states at every step, without padding, sequence after sequence.
 
-    sequences  S arrays of ids or of numbers, lengths differ
-    batches    row numbers of each batch; each row stands in one of them
+    sequences  S arrays of ids (T,) or of numbers (T, F), lengths differ
+    batches    int64 (B,) row numbers of each batch; each row is in one of them
     arrays     float32 (M' >= M, N) by name, to write to; M is the sum of the lengths
     ids        S external ids; None: their numbers
     returns    their first M rows
@@ -71,7 +75,7 @@ def read_states(
     """
     offsets = row_offsets(sequences)
     states = {name: values[: offsets[-1]] for name, values in arrays.items()}
-    padding = reader.about.padding
+    padding = reader.structure.padding
     for rows in batches:
         batch = LengthBatches([sequences[row] for row in rows], None, len(rows), padding=padding)
         read = reader.read(batch.padded(np.arange(len(rows))))
@@ -86,11 +90,15 @@ def read_states(
 def other_steps(
     name: str,
     states: int,
-    rows: np.ndarray,
-    sequences: list[np.ndarray],
+    rows: IntArray,
+    sequences: list[AnyArray],
     ids: list[str] | None,
 ) -> StatelineError:
-    """The error for a layer that has no state for some steps; names the longest of a batch."""
+    """Return the error for a layer whose states and steps differ in number.
+
+    rows       int (B,)  sequences of the batch, of which the longest is named
+    sequences  S arrays of ids (T,) or of numbers (T, F)
+    """
     row = max(rows, key=lambda row: len(sequences[row]))
     layer = name.rsplit(".", 1)[0]
     return StatelineError(
@@ -103,26 +111,31 @@ def other_steps(
 
 
 def shuffled_batches(
-    sequences: list[np.ndarray], batch: int, seed: int, padding: float | None = 0.0
-) -> list[np.ndarray]:
-    """Seeded batches of rows in other company: from all lengths, where padding is masked."""
+    sequences: list[AnyArray], batch: int, seed: int, padding: float | None = 0.0
+) -> list[Int64Array]:
+    """Return seeded batches of another composition: of mixed lengths, where padding is masked.
+
+    sequences  S arrays of ids (T,) or of numbers (T, F)
+    returns    int64 (B,) row numbers of each batch
+    """
     order = np.random.default_rng(seed).permutation(len(sequences))
     if padding is None:
-        mates = [sequences[row] for row in order]
-        return [order[rows] for rows in LengthBatches(mates, None, batch, padding=None).draw()]
+        shuffled = [sequences[row] for row in order]
+        return [order[rows] for rows in LengthBatches(shuffled, None, batch, padding=None).draw()]
     return [order[i : i + batch] for i in range(0, len(order), batch)]
 
 
 def largest_difference(
-    first: np.ndarray, second: np.ndarray, offsets: np.ndarray, ids: list[str], what: str
+    first: Float32Array, second: Float32Array, offsets: IntArray, ids: list[str], what: str
 ) -> float:
-    """Largest difference of two readings; raises with the first sequence beyond the tolerance.
+    """Largest difference between two readings of the same states.
 
-    A state beyond -1 to 1, as cell states are, is measured by its size: float32 has seven digits.
+    Relative to the size of a state beyond -1 to 1, as cell states may be: float32 has seven digits.
 
-    first, second  (M, N) row by row
-    offsets        (S + 1,) rows of each sequence
+    first, second  float32 (M, N)
+    offsets        int64 (S + 1,)  rows of each sequence
     ids            S external ids
+    raises         StatelineError  a sequence is beyond the tolerance; names the first
     """
     error = (np.abs(first - second) / np.maximum(1, np.abs(second))).max(axis=1)
     beyond = np.flatnonzero(~(error <= TOLERANCE))  # not-a-number is beyond
@@ -140,17 +153,19 @@ def largest_difference(
 def save_states(
     folder: Path,
     reader: ModelReader,
-    sequences: list[np.ndarray],
+    sequences: list[AnyArray],
     ids: list[str],
     batch: int,
 ) -> float:
-    """Read all states shard by shard, twice and in different company; write the first reading.
+    """Read all states twice, in batches of different composition; write the first reading.
 
-    ids      S external ids
-    batch    sequences in a batch of the first reading
-    returns  the largest difference between the readings
+    sequences  S arrays of ids (T,) or of numbers (T, F)
+    ids        S external ids
+    batch      sequences in a batch of the first reading
+    returns    the largest difference between the readings
+    raises     StatelineError  a sequence is beyond the tolerance; names the first
     """
-    offsets, padding = row_offsets(sequences), reader.about.padding
+    offsets, padding = row_offsets(sequences), reader.structure.padding
     columns = widths(reader.layers, reader.gates)
     shards = state_shards(columns, offsets)
     first, second = (state_arrays(columns, shards) for _ in range(2))
@@ -164,7 +179,8 @@ def save_states(
             for name, units in columns.items()
         }
         for shard in tqdm(shards, desc="extract", unit="shard", disable=None, leave=False):
-            some, their_ids = (each[shard.first : shard.last] for each in (sequences, ids))
+            some = sequences[shard.first : shard.last]
+            their_ids = ids[shard.first : shard.last]
             rows = offsets[shard.first : shard.last + 1] - shard.start
             batches = LengthBatches(some, None, batch, padding=padding).draw()
             states = read_states(reader, some, batches, first, their_ids)
@@ -180,16 +196,21 @@ def save_states(
     return error
 
 
-def alone_error(
-    folder: Path, reader: ModelReader, sequences: list[np.ndarray], ids: list[str]
+def single_sequence_error(
+    folder: Path, reader: ModelReader, sequences: list[AnyArray], ids: list[str]
 ) -> float:
-    """Largest difference of stored states from those of a sequence that is run alone, unpadded.
+    """Largest difference of stored states from those of single-sequence runs without padding.
 
-    Runs every sequence; raises with the first beyond the tolerance.
+    Runs every sequence.
+
+    sequences  S arrays of ids (T,) or of numbers (T, F)
+    raises     StatelineError  a sequence is beyond the tolerance; names the first
     """
     offsets = row_offsets(sequences)
     worst = 0.0
-    rows = tqdm(range(len(sequences)), desc="alone", unit="sequence", disable=None, leave=False)
+    rows = tqdm(
+        range(len(sequences)), desc="single sequences", unit="sequence", disable=None, leave=False
+    )
     for row in rows:
         read = reader.read(np.asarray(sequences[row])[None])
         for name in widths(reader.layers, reader.gates):
@@ -200,7 +221,7 @@ def alone_error(
                 stored,
                 np.array([0, len(stored)]),
                 [ids[row]],
-                "its states change when it is run alone",
+                "its states change in a single-sequence run",
             )
             worst = max(worst, error)
     return worst

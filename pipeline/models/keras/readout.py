@@ -1,10 +1,11 @@
-"""The head of a model: what turns the last recurrent layer's state into the answer."""
+"""The head of a model: the part behind the last recurrent layer."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from stateline.pipeline.models.keras.backend import keras
+from stateline.pipeline.numerics.arrays import Float32Array
 
 # Layers that treat every step by itself, or pass a mask on: before the last recurrent layer they
 # leave a state a function of the steps up to it.
@@ -13,7 +14,7 @@ PER_STEP = {
     "GaussianNoise", "GaussianDropout", "AlphaDropout", "Rescaling", "ReLU", "LeakyReLU", "PReLU",
     "ELU", "ActivityRegularization", "NotEqual", "Any",
 }  # fmt: skip
-# So do these, where they normalise over the units alone.
+# So do these, where they normalise over the units only.
 NORMALIZATIONS = (
     keras.layers.BatchNormalization,
     keras.layers.LayerNormalization,
@@ -34,15 +35,15 @@ class Readout:
     bias     float32 (K,)   also the logit of the zero state
     """
 
-    weights: np.ndarray
-    bias: np.ndarray
+    weights: Float32Array
+    bias: Float32Array
 
 
 def head_of(model: keras.Model, layer: keras.layers.RNN) -> keras.Model | None:
-    """The part that turns the last layer's state into the answer.
+    """Return the part that computes the answer from the last layer's state.
 
-    None where the answer is not a function of that layer's last state alone, or where a state
-    is not a function of the steps up to it alone: then only the whole model on every beginning
+    None where the answer is not a function of only that layer's last state, or where a state
+    is not a function of only the steps up to it: then only the whole model on every beginning
     tells what it would have answered.
     """
     inside = layer in model.layers
@@ -59,7 +60,7 @@ def head_of(model: keras.Model, layer: keras.layers.RNN) -> keras.Model | None:
 
 
 def reads_no_further(operation: keras.Operation) -> bool:
-    """Whether an operation's output at a step depends on no later step."""
+    """Return whether an operation's output at a step depends on no later step."""
     if isinstance(operation, keras.layers.RNN):
         return operation.return_sequences and not operation.go_backwards
     if isinstance(operation, NORMALIZATIONS):
@@ -69,7 +70,7 @@ def reads_no_further(operation: keras.Operation) -> bool:
 
 
 def linear_head(head: keras.Model, output: keras.layers.Layer) -> Readout | None:
-    """Weights and bias of a head that is one dense layer; None where it is more."""
+    """Return weights and bias of a head of one dense layer; None for any other."""
     kept = [op for op in head.operations if type(op).__name__ not in IDLE]
     ends = (keras.layers.Activation, keras.layers.Softmax)
     if len(kept) == 2 and isinstance(kept[1], ends) and kept[1] is output:

@@ -1,7 +1,7 @@
-"""What a Keras model is made of: its recurrent layers, its input, its head, and what is refused.
+"""Structure of a Keras model: its recurrent layers, input and head; refuses other models.
 
-Nothing is assumed of the order or the number of layers. What cannot be read is refused with
-the change that would make it readable.
+No order or number of layers is assumed. A model that cannot be read is refused with the change
+that would make it readable.
 """
 
 from collections.abc import Iterator
@@ -37,28 +37,28 @@ class RecurrentLayer:
 
     @property
     def units(self) -> int:
-        """N, the width of its hidden state."""
-        return self.layer.cell.units
+        """Number of units N: the width of the hidden state."""
+        return int(self.layer.cell.units)
 
     @property
     def states(self) -> tuple[str, ...]:
-        """Kinds of state: h, and c of an LSTM."""
+        """State kinds: h, and c of an LSTM."""
         return ("h", "c") if self.cell == "LSTM" else ("h",)
 
 
 @dataclass(frozen=True)
-class Anatomy:
-    """What one readable model is made of.
+class ModelStructure:
+    """Structure of one readable model.
 
     layers      its recurrent layers in order, both directions of a bidirectional one
     reads       the one whose states the head reads, or the last where it reads more than that
-    output      the layer that gives the answer
+    output      the layer of the output
     activation  sigmoid (one unit) or softmax; what a model that gives logits leaves out
     logits      the model leaves the activation out
     outputs     K
     features    F of a numeric series; None where the model reads token ids
     rows        token ids that it knows, those below this one; None for a series
-    padding     what a padded step holds, where no answer depends on it; None where padding, if
+    padding     value of a padded step, where no answer depends on it; None where padding, if
                 there is any, is read like every other step
     method      how expected predictions are found: linear, head or prefix (store/README.md)
     readout     of a linear head, else None
@@ -78,12 +78,12 @@ class Anatomy:
 
     @property
     def classes(self) -> int:
-        """C: two for one sigmoid unit."""
+        """Number of classes C: two for one sigmoid unit."""
         return max(self.outputs, 2)
 
 
-def anatomy(model: keras.Model) -> Anatomy:
-    """Find out what a model is made of.
+def model_structure(model: keras.Model) -> ModelStructure:
+    """Analyse the structure of a model.
 
     model   a built Keras model with one input, one output and at least one recurrent layer
     raises  StatelineError  it cannot be read: stateful, several inputs or outputs, custom
@@ -100,7 +100,7 @@ def anatomy(model: keras.Model) -> Anatomy:
     readout = linear_head(head, output) if head else None
     features, padding = input_features(model, graph), padding_value(graph)
     masked = masks_padding(model, features, padding)
-    return Anatomy(
+    return ModelStructure(
         layers=layers,
         reads=last_forward(layers),
         output=output,
@@ -116,13 +116,16 @@ def anatomy(model: keras.Model) -> Anatomy:
 
 
 def last_forward(layers: tuple[RecurrentLayer, ...]) -> RecurrentLayer:
-    """The last layer; of a bidirectional one the direction that reads as people do."""
+    """Return the last layer; of a bidirectional one the forward direction."""
     of_last = [each for each in layers if each.name == layers[-1].name]
     return of_last[0]
 
 
 def refuse_custom(model: keras.Model) -> None:
-    """Layers of one's own, and layers that hold code, are not loaded from a stranger's file."""
+    """Refuse custom layers and layers that hold code.
+
+    raises  StatelineError  the model has such a layer; names the first
+    """
     for path, layer in inner_layers(model):
         own = not type(layer).__module__.startswith("keras.")
         if own or isinstance(layer, keras.layers.Lambda):
@@ -135,7 +138,10 @@ def refuse_custom(model: keras.Model) -> None:
 
 
 def recurrent_layers(model: keras.Model) -> Iterator[RecurrentLayer]:
-    """The recurrent layers in the order of the model; both directions of a bidirectional one."""
+    """Yield the recurrent layers in the order of the model; both directions of bidirectional ones.
+
+    raises  StatelineError  a layer cannot be read, or two have the same stored name
+    """
     seen: set[str] = set()
     for path, layer in inner_layers(model):
         both = isinstance(layer, keras.layers.Bidirectional)
@@ -155,7 +161,10 @@ def recurrent_layers(model: keras.Model) -> Iterator[RecurrentLayer]:
 
 
 def readable_cell(model: keras.Model, path: str, layer: keras.layers.RNN) -> str:
-    """LSTM, GRU or SimpleRNN; raises where a layer's states cannot be read or verified."""
+    """Return the cell of a layer: LSTM, GRU or SimpleRNN.
+
+    raises  StatelineError  another cell, a stateful layer, or one that does not compute in float32
+    """
     cell = CELL_CLASSES.get(type(layer.cell).__name__)
     if cell is None:
         raise refuse(
@@ -181,13 +190,16 @@ def readable_cell(model: keras.Model, path: str, layer: keras.layers.RNN) -> str
 
 
 def output_layer(graph: keras.Model) -> keras.layers.Layer:
-    """The layer that gives the answer, inside the last model where models are nested."""
+    """Return the layer of the output, inside the last model where models are nested."""
     last = graph.operations[-1]
     return output_layer(functional(last)) if isinstance(last, keras.Model) else last
 
 
 def answer_form(model: keras.Model, output: keras.layers.Layer) -> tuple[str, bool, int]:
-    """Activation, whether the model leaves it out, output units; raises where they do not fit."""
+    """Return the activation, whether the model leaves it out, and the number of output units.
+
+    raises  StatelineError  an output that is not one class a sequence
+    """
     shape = model.outputs[0].shape
     if len(shape) != 2 or shape[1] is None:
         raise refuse(

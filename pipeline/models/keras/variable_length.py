@@ -1,4 +1,4 @@
-"""A model opened to sequences of any length, and the proof that it can read them.
+"""Models opened to sequences of any length, and the check that they can read them.
 
 A model made for one length, or unrolled, holds the same layers as one that reads any; only its
 input has to be opened. For that time TimeDistributed layers read all steps as one batch: Keras
@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 import numpy as np
 
-from stateline.pipeline.models.keras.backend import keras
+from stateline.pipeline.models.keras.backend import Tensor, keras
 from stateline.pipeline.models.keras.graphs import ARRAYS, inner_layers, refuse
 
 TOLERANCE = 1e-5
@@ -20,7 +20,7 @@ TOLERANCE = 1e-5
 
 @contextmanager
 def attribute(owner: object, name: str, value: object) -> Iterator[None]:
-    """Another value for an attribute of an object, for a while."""
+    """Replace an attribute of an object within the context."""
     own = name in vars(owner)
     before = getattr(owner, name)
     setattr(owner, name, value)
@@ -34,9 +34,9 @@ def attribute(owner: object, name: str, value: object) -> Iterator[None]:
 
 
 def every_step_at_once(layer: keras.layers.TimeDistributed) -> Callable[..., object]:
-    """What stands in for a TimeDistributed layer's `call`: its layer on all steps of all rows."""
+    """Return a replacement of a TimeDistributed layer's `call`: its layer on all steps at once."""
 
-    def call(inputs: object, training: bool = False, mask: object = None) -> object:
+    def call(inputs: Tensor, training: bool = False, mask: Tensor | None = None) -> Tensor:
         shape = keras.ops.shape(inputs)
         made = layer.layer(keras.ops.reshape(inputs, (-1, *inputs.shape[2:])), training=training)
         return keras.ops.reshape(made, (shape[0], shape[1], *made.shape[1:]))
@@ -46,7 +46,7 @@ def every_step_at_once(layer: keras.layers.TimeDistributed) -> Callable[..., obj
 
 @contextmanager
 def any_length(model: keras.Model) -> Iterator[None]:
-    """Let the layers of a model read any number of steps, for a while."""
+    """Let the layers of a model read any number of steps within the context."""
     with ExitStack() as changed:
         for _, layer in inner_layers(model):
             if isinstance(layer, keras.layers.TimeDistributed):
@@ -59,23 +59,23 @@ def any_length(model: keras.Model) -> Iterator[None]:
 
 
 def open_in_time(model: keras.Model) -> keras.Model:
-    """The same layers behind an input of any length; the model itself where it has one."""
-    given = model.inputs[0]
-    if given.shape[1] is None:
+    """Return the same layers behind an input of any length; the model itself where it has one."""
+    entry = model.inputs[0]
+    if entry.shape[1] is None:
         return model
     with any_length(model):
         return keras.models.clone_model(
-            keras.Model(given, model.outputs[0]),
-            input_tensors=keras.Input((None, *given.shape[2:]), dtype=given.dtype),
+            keras.Model(entry, model.outputs[0]),
+            input_tensors=keras.Input((None, *entry.shape[2:]), dtype=entry.dtype),
             clone_function=lambda layer: layer,
         )
 
 
 def masks_padding(model: keras.Model, features: int | None, padding: float | None) -> bool:
-    """Read one step, alone and with padding behind it: whether the answer is the same.
+    """Return whether padding behind a sequence leaves the answer unchanged, tried on one step.
 
     features  F of a numeric series; None for token ids
-    padding   what a masked step holds by the model's layers; None: they mask nothing
+    padding   value of a masked step by the model's layers; None: they mask nothing
     raises    StatelineError  the model reads no beginning of one step: its layers need a number
               of steps, and what it would have answered earlier cannot be asked
     """
@@ -85,12 +85,12 @@ def masks_padding(model: keras.Model, features: int | None, padding: float | Non
     try:
         opened = open_in_time(model)
         with any_length(model):
-            alone = opened(step, training=False).numpy()
+            single = opened(step, training=False).numpy()
             if padding is None:
                 return False
             padded = np.concatenate([step, np.full_like(step, padding)], axis=1)
             again = opened(padded, training=False).numpy()
-            return bool(np.abs(again - alone).max() <= TOLERANCE)
+            return bool(np.abs(again - single).max() <= TOLERANCE)
     except Exception as error:  # what a layer says of a length it cannot take is of any kind
         raise refuse(
             model,
@@ -103,7 +103,7 @@ def masks_padding(model: keras.Model, features: int | None, padding: float | Non
 
 
 def plain(error: Exception) -> str:
-    """The line of an error of Keras that says what happened, without colours and inner names."""
+    """Return the informative line of a Keras error, without colours and inner names."""
     text = re.sub(r"\x1b\[\d*m|\{\{.*?\}\}", "", str(error))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = next((line for line in lines if not line.startswith("Exception enc")), "")

@@ -15,7 +15,7 @@ from stateline.pipeline.live.worker import TypedReader, answers
 from stateline.pipeline.models.keras.backend import keras, tf
 from stateline.pipeline.models.keras.capture import ModelReader
 from stateline.pipeline.models.keras.classifier import build_model, make_reproducible
-from stateline.pipeline.models.keras.structure import anatomy
+from stateline.pipeline.models.keras.structure import model_structure
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
 
@@ -29,8 +29,10 @@ Layers = keras.layers
 
 
 def attribute(model: keras.Model, initial: np.ndarray | None = None) -> Attribution:
-    about = anatomy(model)
-    network = SimpleNamespace(reader=ModelReader(model, about, about.layers), about=about)
+    structure = model_structure(model)
+    network = SimpleNamespace(
+        reader=ModelReader(model, structure, structure.layers), structure=structure
+    )
     return Attribution(network, initial)
 
 
@@ -222,10 +224,10 @@ def test_a_sequence_that_would_take_too_long_has_no_leave_one_out(
 
 
 def test_ids_that_are_read_beside_an_embedding_have_no_integrated_gradients() -> None:
-    given = keras.Input((None,), dtype="int32")
-    both = [Layers.Embedding(ROWS, 4)(given), keras.ops.one_hot(given, ROWS)]
+    provided = keras.Input((None,), dtype="int32")
+    both = [Layers.Embedding(ROWS, 4)(provided), keras.ops.one_hot(provided, ROWS)]
     states = Layers.GRU(UNITS)(Layers.Concatenate()(both))
-    model = keras.Model(given, Layers.Dense(1, activation="sigmoid")(states))
+    model = keras.Model(provided, Layers.Dense(1, activation="sigmoid")(states))
     answer = attribute(model).of(IDS, 1)
     assert answer["integrated_gradients"] is answer["gap"] is answer["baseline"] is None
     assert "another way than by an Embedding" in answer["reason"]
@@ -234,11 +236,11 @@ def test_ids_that_are_read_beside_an_embedding_have_no_integrated_gradients() ->
 
 def test_two_embeddings_in_a_nested_model_are_added_up() -> None:
     keras.utils.set_random_seed(8)
-    given = keras.Input((None,), dtype="int32")
+    provided = keras.Input((None,), dtype="int32")
     inner = keras.Sequential([keras.Input((None,)), Layers.Embedding(ROWS, 3, mask_zero=True)])
-    both = Layers.Concatenate()([inner(given), Layers.Embedding(ROWS, 2)(given)])
+    both = Layers.Concatenate()([inner(provided), Layers.Embedding(ROWS, 2)(provided)])
     states = Layers.Bidirectional(Layers.LSTM(UNITS))(both)
-    model = keras.Model(given, Layers.Dense(1, activation="sigmoid")(states))
+    model = keras.Model(provided, Layers.Dense(1, activation="sigmoid")(states))
     answer = attribute(model).of(IDS, 1)
     table = np.concatenate([inner.get_weights()[0], model.get_weights()[1]], axis=1)
     layer = next(each for each in model.layers if isinstance(each, Layers.Bidirectional))
@@ -285,11 +287,11 @@ def test_a_stored_sequence_and_its_text_get_the_same_answer(
 @pytest.mark.parametrize(
     ("asked", "line"),
     [
-        ({"sequence": 0}, "class: no such one; expected 0 to 1"),
-        ({"sequence": 0, "class": 2}, "class: no such one; expected 0 to 1, got 2"),
-        ({"sequence": 0, "class": True}, "class: no such one"),
-        ({"sequence": 40, "class": 0}, "sequence: no such one; expected 0 to 39, got 40"),
-        ({"class": 0}, "sequence: no such one; expected 0 to 39, got None"),
+        ({"sequence": 0}, "class: unknown number; expected 0 to 1"),
+        ({"sequence": 0, "class": 2}, "class: unknown number; expected 0 to 1, got 2"),
+        ({"sequence": 0, "class": True}, "class: unknown number"),
+        ({"sequence": 40, "class": 0}, "sequence: unknown number; expected 0 to 39, got 40"),
+        ({"class": 0}, "sequence: unknown number; expected 0 to 39, got None"),
         ({"text": "?!", "class": 0}, "text: it holds no word"),
         ({"text": 5, "class": 0}, "request: not one"),
     ],

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from stateline.pipeline.config import Settings
-from stateline.pipeline.sources.model_corpus import read_given, read_vocabulary
-from stateline.pipeline.sources.sequences import Given
+from stateline.pipeline.sources.model_corpus import read_provided, read_vocabulary
+from stateline.pipeline.sources.sequences import ProvidedSequences
 from stateline.store.errors import StatelineError
 
 VOCABULARY = ["", "[UNK]", "bad", "dull", "good", "Fine", "isn't", "<s>"]
@@ -27,8 +27,8 @@ def words(tmp_path: Path) -> Path:
 
 
 def read(
-    folder: Path, about: SimpleNamespace, table: pl.DataFrame, *, form: str = "parquet", **knobs
-) -> Given:
+    folder: Path, structure: SimpleNamespace, table: pl.DataFrame, *, form: str = "parquet", **knobs
+) -> ProvidedSequences:
     path = folder / f"data.{form}"
     if form == "csv":
         table.write_csv(path)
@@ -36,11 +36,13 @@ def read(
         table.write_ndjson(path)
     else:
         table.write_parquet(path)
-    return read_given(Settings(corpus=str(path), model="m.keras", **knobs).model_dump(), about)
+    return read_provided(
+        Settings(corpus=str(path), model="m.keras", **knobs).model_dump(), structure
+    )
 
 
-def rows_of(given: Given) -> list[list[int]]:
-    return [row.tolist() for row in given.sequences]
+def rows_of(provided: ProvidedSequences) -> list[list[int]]:
+    return [row.tolist() for row in provided.sequences]
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "jsonl"])
@@ -48,31 +50,31 @@ def test_texts_are_split_into_words_that_get_their_ids(
     form: str, tmp_path: Path, words: Path
 ) -> None:
     table = pl.DataFrame({"text": TEXTS, "label": LABELS})
-    given = read(tmp_path, MASKED, table, form=form, vocabulary=str(words))
-    assert rows_of(given) == [[4, 6, 1], [1], [2, 2, 3], [3, 4]]
-    assert given.surface[0] == ["Good", "isn’t", "it"] and given.text == TEXTS
-    assert given.tokens == {"padding": 0, "unknown": 1, "start": None}
-    assert given.vocabulary[:3] == ["[padding]", "[unknown]", "bad"]
-    assert given.classes == ["0", "1", "2", "3"] and given.label.tolist() == LABELS
-    assert given.ids == ["1", "2", "3", "4"]
-    assert given.truncation == {"max_steps": 200, "keep": "last"}
+    provided = read(tmp_path, MASKED, table, form=form, vocabulary=str(words))
+    assert rows_of(provided) == [[4, 6, 1], [1], [2, 2, 3], [3, 4]]
+    assert provided.surface[0] == ["Good", "isn’t", "it"] and provided.text == TEXTS
+    assert provided.tokens == {"padding": 0, "unknown": 1, "start": None}
+    assert provided.vocabulary[:3] == ["[padding]", "[unknown]", "bad"]
+    assert provided.classes == ["0", "1", "2", "3"] and provided.label.tolist() == LABELS
+    assert provided.ids == ["1", "2", "3", "4"]
+    assert provided.truncation == {"max_steps": 200, "keep": "last"}
 
 
 def test_lists_of_words_are_taken_as_written_before_lower_case(tmp_path: Path, words: Path) -> None:
     table = pl.DataFrame({"read": [["Fine", "GOOD", "not so"]], "label": ["c"]})
     knobs = {"vocabulary": str(words), "text": "read", "classes": list("abcd")}
-    given = read(tmp_path, MASKED, table, **knobs)
-    assert rows_of(given) == [[5, 4, 1]] and given.surface == [["Fine", "GOOD", "not so"]]
-    assert given.label.tolist() == [2] and given.text is None
+    provided = read(tmp_path, MASKED, table, **knobs)
+    assert rows_of(provided) == [[5, 4, 1]] and provided.surface == [["Fine", "GOOD", "not so"]]
+    assert provided.label.tolist() == [2] and provided.text is None
 
 
 def test_a_start_token_begins_every_sequence_and_counts_as_a_step(
     tmp_path: Path, words: Path
 ) -> None:
     table = pl.DataFrame({"text": TEXTS, "label": LABELS})
-    given = read(tmp_path, MASKED, table, vocabulary=str(words), start=7)
-    assert rows_of(given)[1] == [7, 1] and given.surface[1] == ["[start]", "fine"]
-    assert given.vocabulary[7] == "[start]" and given.length_full[1] == 2
+    provided = read(tmp_path, MASKED, table, vocabulary=str(words), start=7)
+    assert rows_of(provided)[1] == [7, 1] and provided.surface[1] == ["[start]", "fine"]
+    assert provided.vocabulary[7] == "[start]" and provided.length_full[1] == 2
 
 
 def test_lists_of_ids_lose_the_padding_that_the_model_masks_wherever_it_stands(
@@ -80,11 +82,11 @@ def test_lists_of_ids_lose_the_padding_that_the_model_masks_wherever_it_stands(
 ) -> None:
     ids = [[0, 0, 4, 5], [2, 0, 0, 0], [3, 4, 5, 6], [0, 2, 3, 0]]
     table = pl.DataFrame({"text": ids, "label": LABELS})
-    given = read(tmp_path, MASKED, table, vocabulary=str(words))
-    assert rows_of(given) == [[4, 5], [2], [3, 4, 5, 6], [2, 3]]
-    assert given.surface[0] == ["good", "Fine"] and given.length_full == [2, 1, 4, 2]
-    given = read(tmp_path, UNMASKED, table, vocabulary=str(words))
-    assert rows_of(given) == ids and given.tokens["padding"] is None
+    provided = read(tmp_path, MASKED, table, vocabulary=str(words))
+    assert rows_of(provided) == [[4, 5], [2], [3, 4, 5, 6], [2, 3]]
+    assert provided.surface[0] == ["good", "Fine"] and provided.length_full == [2, 1, 4, 2]
+    provided = read(tmp_path, UNMASKED, table, vocabulary=str(words))
+    assert rows_of(provided) == ids and provided.tokens["padding"] is None
 
 
 @pytest.mark.parametrize(
@@ -95,17 +97,17 @@ def test_longer_texts_are_cut_and_their_full_length_is_kept(
     keep: str, left: list, tmp_path: Path, words: Path
 ) -> None:
     table = pl.DataFrame({"text": TEXTS, "label": LABELS})
-    given = read(tmp_path, MASKED, table, vocabulary=str(words), max_steps=2, keep=keep)
-    assert rows_of(given) == left and [len(row) for row in given.surface] == [2, 1, 2, 2]
-    assert given.length_full == [3, 1, 3, 2]
+    provided = read(tmp_path, MASKED, table, vocabulary=str(words), max_steps=2, keep=keep)
+    assert rows_of(provided) == left and [len(row) for row in provided.surface] == [2, 1, 2, 2]
+    assert provided.length_full == [3, 1, 3, 2]
 
 
 def test_a_series_is_a_list_of_steps(tmp_path: Path) -> None:
     values = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0]]]
     table = pl.DataFrame({"values": values, "label": [0, 3]})
-    given = read(tmp_path, SERIES, table, text="values")
-    assert rows_of(given) == values and given.surface == [["0", "1"], ["0"]]
-    assert given.features == ["feature 0", "feature 1"] and given.vocabulary == []
+    provided = read(tmp_path, SERIES, table, text="values")
+    assert rows_of(provided) == values and provided.surface == [["0", "1"], ["0"]]
+    assert provided.features == ["feature 0", "feature 1"] and provided.vocabulary == []
     one = SimpleNamespace(features=1, rows=None, padding=None, classes=4)
     flat = pl.DataFrame({"text": [[1.0, 2.0], [3.0]], "label": [0, 3]})
     assert rows_of(read(tmp_path, one, flat)) == [[[1.0], [2.0]], [[3.0]]]
@@ -120,8 +122,8 @@ def test_only_rows_of_the_test_split_are_taken(tmp_path: Path, words: Path) -> N
             "no": list("wxyz"),
         }
     )
-    given = read(tmp_path, MASKED, table, vocabulary=str(words), split="part", id="no")
-    assert given.ids == ["x", "z"] and given.label.tolist() == [3, 2]
+    provided = read(tmp_path, MASKED, table, vocabulary=str(words), split="part", id="no")
+    assert provided.ids == ["x", "z"] and provided.label.tolist() == [3, 2]
 
 
 def test_numerals_are_names_where_the_classes_say_so(tmp_path: Path, words: Path) -> None:

@@ -18,7 +18,12 @@ from stateline.pipeline.sources.names import (
     series_values,
     words_as_ids,
 )
-from stateline.pipeline.sources.sequences import Given, class_numbers, vocabulary_names, write_given
+from stateline.pipeline.sources.sequences import (
+    ProvidedSequences,
+    class_numbers,
+    vocabulary_names,
+    write_provided,
+)
 from stateline.store.errors import StatelineError
 
 IDS = [np.array(ids) for ids in ([4, 2, 3], [3], [2, 4])]
@@ -156,18 +161,18 @@ def test_words_without_ids_are_numbered_in_the_order_of_their_first_use() -> Non
     assert [each.tolist() for each in ids] == [[0, 1], [1], [2, 0, 0]]
 
 
-def written(given: Given, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, dict]:
+def written(provided: ProvidedSequences, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame, dict]:
     paths = BuildPaths(folder, "mine")
     with running(paths, "corpus") as stage:
-        write_given(given, stage)
+        write_provided(provided, stage)
     folder = paths.stage("corpus")
     facts = json.loads((folder / CORPUS_FACTS).read_text())
     return pl.read_parquet(folder / SEQUENCES), pl.read_parquet(folder / VOCABULARY), facts
 
 
-def test_given_sequences_are_written_as_a_test_split_of_unknown_training(tmp_path: Path) -> None:
+def test_provided_sequences_are_written_as_a_test_split_of_unknown_training(tmp_path: Path) -> None:
     table, vocabulary, facts = written(
-        Given(
+        ProvidedSequences(
             sequences=[each.astype(np.uint32) for each in IDS],
             label=np.array([1, 0, 1]),
             classes=["bad", "good"],
@@ -187,15 +192,15 @@ def test_given_sequences_are_written_as_a_test_split_of_unknown_training(tmp_pat
 
 
 def test_the_digits_are_read_row_by_row_and_split_alike_in_every_class(tmp_path: Path) -> None:
-    given = digits.generate(seed=1)
-    table, vocabulary, facts = written(given, tmp_path)
+    provided = digits.generate(seed=1)
+    table, vocabulary, facts = written(provided, tmp_path)
     assert vocabulary.is_empty() and facts["picture"] and len(facts["features"]) == 8
     assert table["values"].dtype == pl.List(pl.Array(pl.Float32, 8))
-    first = given.sequences[0]
+    first = provided.sequences[0]
     assert (
         first.shape == (8, 8)
         and first.min() == 0
-        and max(each.max() for each in given.sequences) == 1
+        and max(each.max() for each in provided.sequences) == 1
     )
     assert table["surface"][0].to_list()[:2] == ["row 0", "row 1"]
     sizes = facts["sizes"]
@@ -203,4 +208,4 @@ def test_the_digits_are_read_row_by_row_and_split_alike_in_every_class(tmp_path:
     shares = [each["test"] / (each["train"] + each["validation"]) for each in facts["classes"]]
     assert max(shares) - min(shares) < 0.02
     again, other = digits.generate(seed=1), digits.generate(seed=2)
-    assert again.split == given.split and other.split != given.split
+    assert again.split == provided.split and other.split != provided.split

@@ -45,7 +45,7 @@ def test_states_with_a_linear_readout_become_a_run(tmp_path: Path) -> None:
     assert (hidden["h"].to_numpy() == np.concatenate(STATES)).all()
 
 
-def test_states_with_given_predictions_become_a_run_of_several_layers(tmp_path: Path) -> None:
+def test_states_with_provided_predictions_become_a_run_of_several_layers(tmp_path: Path) -> None:
     below = [np.tanh(h[:, :2]) for h in STATES]
     values = [RNG.normal(size=(length, 2)) for length in LENGTHS]
     run = build_store_from_states(
@@ -91,7 +91,7 @@ def changed(rows: list[np.ndarray], row: int, value: object) -> list[np.ndarray]
 
 
 @pytest.mark.parametrize(
-    ("given", "line"),
+    ("provided", "line"),
     [
         ({}, "build_store_from_states: what the model answers after each step is not known; "
          "expected either readout=(weights, bias) or expected=, got neither"),
@@ -130,15 +130,15 @@ def changed(rows: list[np.ndarray], row: int, value: object) -> list[np.ndarray]
         ({"expected": EXPECTED, "tokens": changed(WORDS, 3, ["x", ""])},
          "tokens, sequence 3: step 1 has an empty name"),
         ({"expected": EXPECTED, "values": STATES, "features": ["a", "b", "a"]},
-         "features: 'a' stands there twice; expected each name once"),
+         "features: 'a' is a duplicate; expected each name once"),
         ({"expected": EXPECTED, "features": ["a"]}, "features: only a series has it"),
-        ({"expected": EXPECTED, "classes": list("abca")}, "classes: 'a' stands there twice"),
+        ({"expected": EXPECTED, "classes": list("abca")}, "classes: 'a' is a duplicate"),
     ],
 )  # fmt: skip
 def test_arrays_that_do_not_fit_are_refused_with_the_first_sequence_and_nothing_is_written(
-    given: dict, line: str, tmp_path: Path
+    provided: dict, line: str, tmp_path: Path
 ) -> None:
-    arguments = {"states": STATES, "labels": LABELS, "out": "own"} | PCA | given
+    arguments = {"states": STATES, "labels": LABELS, "out": "own"} | PCA | provided
     arguments["out"] = tmp_path / arguments["out"]
     with pytest.raises(StatelineError) as caught:
         build_store_from_states(**arguments)

@@ -9,15 +9,15 @@ from stateline.pipeline.models.keras import read_states as states_module
 from stateline.pipeline.models.keras.batches import LengthBatches
 from stateline.pipeline.models.keras.capture import ModelReader
 from stateline.pipeline.models.keras.read_states import (
-    alone_error,
     largest_difference,
     read_states,
     row_offsets,
     save_states,
+    single_sequence_error,
     state_shards,
     widths,
 )
-from stateline.pipeline.models.keras.structure import anatomy
+from stateline.pipeline.models.keras.structure import model_structure
 from stateline.pipeline.run.artefacts import state_array
 from stateline.store.errors import StatelineError
 from tests.pipeline.models.keras.own_models import (
@@ -99,8 +99,8 @@ def by_hand(which: object, read: np.ndarray) -> dict:
 
 
 def reader_of(model: keras.Model, gates: bool = True) -> ModelReader:
-    about = anatomy(model)
-    return ModelReader(model, about, about.layers, gates)
+    structure = model_structure(model)
+    return ModelReader(model, structure, structure.layers, gates)
 
 
 def states_of(reader: ModelReader, sequences: list, batches: list) -> dict[str, np.ndarray]:
@@ -133,7 +133,7 @@ def test_states_and_gates_equal_the_cell_stepped_by_hand_beside_padded_mates(cel
     (table,) = reader.model.layers[-2 - len(pool) - 1].get_weights()
     made = states_of(reader, IDS, [np.arange(len(IDS))])
     expected = {}
-    for which in reader.about.layers:
+    for which in reader.structure.layers:
         rows = [by_hand(which, table[ids]) for ids in IDS]
         for name in rows[0]:
             expected[f"{which.id}.{name}"] = np.concatenate([row[name] for row in rows])
@@ -144,9 +144,9 @@ def test_states_and_gates_equal_the_cell_stepped_by_hand_beside_padded_mates(cel
 
 def test_a_series_is_stepped_by_hand_too_where_steps_of_a_value_are_masked() -> None:
     reader = reader_of(series(L.Masking(-9.0), L.LSTM(UNITS, name="lstm")))
-    assert reader.about.features == FEATURES and reader.about.padding == -9
+    assert reader.structure.features == FEATURES and reader.structure.padding == -9
     made = states_of(reader, VALUES, [np.array([2, 0]), np.array([1, 3, 4])])
-    rows = [by_hand(reader.about.layers[0], values) for values in VALUES]
+    rows = [by_hand(reader.structure.layers[0], values) for values in VALUES]
     for kind in ("h", "c", "gate_forget"):
         expected = np.concatenate([row[kind] for row in rows])
         assert made[f"lstm.{kind}"] == pytest.approx(expected, abs=1e-5)
@@ -157,7 +157,7 @@ def test_the_upper_of_two_layers_reads_what_the_lower_passes_through_normalisati
     reader = reader_of(model)
     made = states_of(reader, IDS, [np.arange(len(IDS))])
     between = keras.Model(model.inputs, model.get_layer("upper")._inbound_nodes[0].input_tensors[0])
-    lower, upper = reader.about.layers
+    lower, upper = reader.structure.layers
     (table,) = model.layers[0].get_weights()
     for row, ids in enumerate(IDS):
         rows = slice(OFFSETS[row], OFFSETS[row + 1])
@@ -169,7 +169,7 @@ def test_the_upper_of_two_layers_reads_what_the_lower_passes_through_normalisati
 def test_a_layer_that_begins_with_another_layers_states_has_its_own_gates() -> None:
     reader = reader_of(encoder_decoder())
     table = next(w for w in reader.model.get_weights() if w.shape == (11, 5))
-    first, second = reader.about.layers
+    first, second = reader.structure.layers
     made = states_of(reader, IDS, [np.array([row]) for row in range(len(IDS))])
     for row, ids in enumerate(IDS):
         before = by_hand(first, table[ids])
@@ -181,12 +181,12 @@ def test_a_layer_that_begins_with_another_layers_states_has_its_own_gates() -> N
             assert values == pytest.approx(told[kind], abs=1e-5)
 
 
-def test_a_layer_inside_another_model_is_heard() -> None:
+def test_a_layer_inside_another_model_is_captured() -> None:
     reader = reader_of(nested())
-    assert [each.id for each in reader.about.layers] == ["encoder.lstm"]
+    assert [each.id for each in reader.structure.layers] == ["encoder.lstm"]
     made = states_of(reader, IDS, [np.arange(len(IDS))])
     table = next(w for w in reader.model.get_weights() if w.shape == (11, 5))
-    expected = np.concatenate([by_hand(reader.about.layers[0], table[ids])["h"] for ids in IDS])
+    expected = np.concatenate([by_hand(reader.structure.layers[0], table[ids])["h"] for ids in IDS])
     assert made["encoder.lstm.h"] == pytest.approx(expected, abs=1e-5)
 
 
@@ -230,7 +230,7 @@ def test_states_saved_in_shards_equal_those_read_at_once(
     for name, values in wanted.items():
         saved = np.load(tmp_path / state_array(*name.rsplit(".", 1)))
         assert saved == pytest.approx(values, abs=1e-5)
-    assert alone_error(tmp_path, reader, IDS, NAMES) < 1e-5
+    assert single_sequence_error(tmp_path, reader, IDS, NAMES) < 1e-5
 
 
 def test_a_sequence_whose_states_change_when_it_is_run_alone_is_named(tmp_path: Path) -> None:
@@ -240,8 +240,8 @@ def test_a_sequence_whose_states_change_when_it_is_run_alone_is_named(tmp_path: 
     states = np.load(path)
     states[OFFSETS[2] + 1, 0] += 1e-4
     np.save(path, states)
-    with pytest.raises(StatelineError, match="text 2: its states change when it is run alone"):
-        alone_error(tmp_path, reader, IDS, NAMES)
+    with pytest.raises(StatelineError, match="text 2: its states change in a single-sequence run"):
+        single_sequence_error(tmp_path, reader, IDS, NAMES)
 
 
 def test_states_that_depend_on_their_batch_are_refused_with_the_first_such_sequence(

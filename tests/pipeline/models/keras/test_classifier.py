@@ -6,7 +6,7 @@ import pytest
 from stateline.pipeline.models.keras.batches import LengthBatches, pad_behind, predict
 from stateline.pipeline.models.keras.classifier import build_model, make_reproducible, targets
 from stateline.pipeline.models.keras.read_states import shuffled_batches
-from stateline.pipeline.models.keras.structure import anatomy
+from stateline.pipeline.models.keras.structure import model_structure
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.train import fitted
 from stateline.store.errors import StatelineError
@@ -34,10 +34,10 @@ def make(cell: str, classes: int, features: int | None = None) -> object:
 def test_its_answer_is_a_linear_readout_of_its_last_state(
     cell: str, classes: int, outputs: int, features: int | None
 ) -> None:
-    about = anatomy(make(cell, classes, features))
-    assert about.method == "linear" and about.readout.weights.shape == (outputs, 3)
-    assert (about.classes, about.features) == (classes, features)
-    assert about.padding == (0 if features is None else None)
+    structure = model_structure(make(cell, classes, features))
+    assert structure.method == "linear" and structure.readout.weights.shape == (outputs, 3)
+    assert (structure.classes, structure.features) == (classes, features)
+    assert structure.padding == (0 if features is None else None)
 
 
 def test_words_cannot_be_dropped_from_a_series() -> None:

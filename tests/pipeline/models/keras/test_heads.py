@@ -9,7 +9,7 @@ import pytest
 from stateline.pipeline.models.keras.capture import ModelReader
 from stateline.pipeline.models.keras.heads import head_logits, initial_logit, prefix_logits
 from stateline.pipeline.models.keras.read_states import save_states
-from stateline.pipeline.models.keras.structure import anatomy
+from stateline.pipeline.models.keras.structure import model_structure
 from stateline.pipeline.numerics.answers import (
     answer_probabilities,
     expected_prediction,
@@ -40,8 +40,8 @@ ONE_BY_ONE = ("fixed length, unrolled", "series, dense a step")
 def reader_of(name: str) -> tuple[keras.Model, ModelReader]:
     """A model by its name; TensorFlow traces it once for all tests."""
     model = MODELS[name]()
-    about = anatomy(model)
-    return model, ModelReader(model, about, about.layers)
+    structure = model_structure(model)
+    return model, ModelReader(model, structure, structure.layers)
 
 
 def plain_loop(name: str, sequences: list[np.ndarray]) -> np.ndarray:
@@ -52,7 +52,7 @@ def plain_loop(name: str, sequences: list[np.ndarray]) -> np.ndarray:
         output = [model(each).numpy()[0] for each in beginnings]
     else:
         output = [model.predict(each, verbose=0)[0] for each in beginnings]
-    return answer_probabilities(np.array(output), reader.about.logits)
+    return answer_probabilities(np.array(output), reader.structure.logits)
 
 
 def by_prefix(name: str, sequences: list[np.ndarray], folder: Path) -> np.ndarray:
@@ -70,24 +70,24 @@ def test_prefixes_equal_the_models_answer_to_every_beginning(name: str, tmp_path
 @pytest.mark.parametrize("name", [*LINEAR, *DEEP])
 def test_readout_head_and_prefixes_agree_where_they_apply(name: str, tmp_path: Path) -> None:
     (model, reader), sequences = reader_of(name), sequences_for(name)
-    about = reader.about
+    structure = reader.structure
     save_states(tmp_path, reader, sequences, NAMES, batch=2)
-    states = tmp_path / "states" / f"{about.reads.id}.h.npy"
-    head_logits(model, about, states, tmp_path / "head.npy")
+    states = tmp_path / "states" / f"{structure.reads.id}.h.npy"
+    head_logits(model, structure, states, tmp_path / "head.npy")
     logit = np.load(tmp_path / "head.npy")
-    assert logit.shape == (sum(map(len, sequences)), about.outputs)
+    assert logit.shape == (sum(map(len, sequences)), structure.outputs)
     assert logit == pytest.approx(by_prefix(name, sequences, tmp_path), abs=1e-4)
     if name in LINEAR:
-        weights, bias = about.readout.weights, about.readout.bias
+        weights, bias = structure.readout.weights, structure.readout.bias
         assert readout_logits(np.load(states), weights, bias) == pytest.approx(logit, abs=1e-5)
-        assert initial_logit(model, about) == pytest.approx(bias.tolist(), abs=1e-6)
+        assert initial_logit(model, structure) == pytest.approx(bias.tolist(), abs=1e-6)
 
 
 @pytest.mark.parametrize("front", [False, True], ids=["behind", "front"])
 def test_the_last_prefix_is_the_answer_to_the_padded_sequence(front: bool, tmp_path: Path) -> None:
     for name in ("bidirectional", "mean of all", "attention", "series, dense a step"):
         (model, reader), sequences = reader_of(name), sequences_for(name)
-        own = model.predict(padded(sequences, reader.about.padding, front), verbose=0)
+        own = model.predict(padded(sequences, reader.structure.padding, front), verbose=0)
         last = np.cumsum([len(each) for each in sequences]) - 1
         made = expected_prediction(by_prefix(name, sequences, tmp_path))[last]
         assert made == pytest.approx(own, abs=1e-5), name
@@ -110,12 +110,12 @@ def test_a_deep_head_is_run_in_pieces_like_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, reader = reader_of("stacked")
-    about = reader.about
-    h = np.random.default_rng(1).normal(size=(23, about.reads.units)).astype(np.float32)
+    structure = reader.structure
+    h = np.random.default_rng(1).normal(size=(23, structure.reads.units)).astype(np.float32)
     np.save(tmp_path / "h.npy", h)
-    head_logits(model, about, tmp_path / "h.npy", tmp_path / "whole.npy")
+    head_logits(model, structure, tmp_path / "h.npy", tmp_path / "whole.npy")
     monkeypatch.setattr("stateline.pipeline.models.keras.heads.HEAD_ROWS", 5)
-    head_logits(model, about, tmp_path / "h.npy", tmp_path / "pieces.npy")
+    head_logits(model, structure, tmp_path / "h.npy", tmp_path / "pieces.npy")
     whole = np.load(tmp_path / "whole.npy")
     assert whole.shape == (23, CLASSES)
     assert np.load(tmp_path / "pieces.npy") == pytest.approx(whole, abs=1e-6)

@@ -25,20 +25,20 @@ def padded(front: bool) -> np.ndarray:
 @pytest.mark.parametrize("front", [True, False], ids=["front", "behind"])
 @pytest.mark.parametrize("kind", [np.int64, np.float32, np.uint8])
 def test_masked_padding_is_taken_out_in_front_and_behind(front: bool, kind: type) -> None:
-    given = padded(front).astype(kind)
-    found = as_sequences(given, MASKED, NAMES)
+    provided = padded(front).astype(kind)
+    found = as_sequences(provided, MASKED, NAMES)
     assert [row.tolist() for row in found.sequences] == IDS
     assert [row.dtype for row in found.sequences] == [np.uint32] * 5
-    assert [mask.tolist() for mask in found.kept] == (given != 0).tolist()
+    assert [mask.tolist() for mask in found.kept] == (provided != 0).tolist()
     assert found.masked_id == 0
-    assert found.given.tolist() == given.tolist(), "the model gets its input as it came"
+    assert found.provided.tolist() == provided.tolist(), "the model gets its input as it came"
 
 
 def test_ragged_sequences_stay_as_they_are() -> None:
-    for given in (IDS, [np.array(ids) for ids in IDS], np.array(IDS, dtype=object)):
-        found = as_sequences(given, MASKED, NAMES)
+    for provided in (IDS, [np.array(ids) for ids in IDS], np.array(IDS, dtype=object)):
+        found = as_sequences(provided, MASKED, NAMES)
         assert [row.tolist() for row in found.sequences] == IDS
-        assert found.given is None
+        assert found.provided is None
 
 
 def test_padding_that_the_model_reads_is_a_step() -> None:
@@ -53,14 +53,14 @@ def test_a_masked_step_in_the_middle_is_none() -> None:
 
 
 def test_a_step_of_a_series_is_masked_where_all_its_numbers_are_the_value() -> None:
-    given = [np.array([[-9, -9], [-9, 1], [0, 0.5]])]
-    found = as_sequences(given, SERIES, ["a"])
+    provided = [np.array([[-9, -9], [-9, 1], [0, 0.5]])]
+    found = as_sequences(provided, SERIES, ["a"])
     assert found.sequences[0].tolist() == [[-9, 1], [0, 0.5]]
     assert found.sequences[0].dtype == np.float32 and found.masked_id is None
 
 
 @pytest.mark.parametrize(
-    ("given", "about", "line"),
+    ("provided", "structure", "line"),
     [
         ([[1], [0, 0]], MASKED, "sequence b: holds no step besides padding"),
         ([[1], []], UNMASKED, "sequence b: holds no step besides padding"),
@@ -89,8 +89,8 @@ def test_a_step_of_a_series_is_masked_where_all_its_numbers_are_the_value() -> N
     ],
 )  # fmt: skip
 def test_the_first_sequence_that_the_model_cannot_read_is_named(
-    given: list, about: SimpleNamespace, line: str
+    provided: list, structure: SimpleNamespace, line: str
 ) -> None:
     with pytest.raises(StatelineError) as caught:
-        as_sequences(given, about, ["a", "b"])
+        as_sequences(provided, structure, ["a", "b"])
     assert str(caught.value).startswith(line) and "\n" not in str(caught.value)

@@ -7,7 +7,7 @@ import pytest
 
 from stateline.pipeline.extract import choose_layers
 from stateline.pipeline.models.keras.loading import load_model
-from stateline.pipeline.models.keras.structure import anatomy
+from stateline.pipeline.models.keras.structure import model_structure
 from stateline.store.errors import StatelineError
 from tests.pipeline.models.keras.own_models import (
     DEEP,
@@ -39,9 +39,11 @@ def test_the_way_to_the_expected_predictions_is_found(
     method: str, name: str, tmp_path: Path
 ) -> None:
     model = {**LINEAR, **DEEP, **WHOLE}[name]()
-    assert anatomy(model).method == method
+    assert model_structure(model).method == method
     model.save(tmp_path / "model.keras")
-    assert anatomy(load_model(tmp_path / "model.keras")).method == method, "also once loaded"
+    assert model_structure(load_model(tmp_path / "model.keras")).method == method, (
+        "also once loaded"
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,12 +59,14 @@ def test_the_way_to_the_expected_predictions_is_found(
     ],
 )
 def test_the_form_of_the_answer_is_read(name: str, form: tuple) -> None:
-    about = anatomy(LINEAR[name]())
-    assert (about.activation, about.logits, about.outputs, about.classes) == form
+    structure = model_structure(LINEAR[name]())
+    assert (structure.activation, structure.logits, structure.outputs, structure.classes) == form
 
 
 def layers_of(model: keras.Model) -> list[tuple]:
-    return [(each.id, each.cell, each.units, each.direction) for each in anatomy(model).layers]
+    return [
+        (each.id, each.cell, each.units, each.direction) for each in model_structure(model).layers
+    ]
 
 
 def test_recurrent_layers_are_found_wherever_they_stand() -> None:
@@ -78,31 +82,31 @@ def test_recurrent_layers_are_found_wherever_they_stand() -> None:
         ("both_ways-backward", "SimpleRNN", 3, "backward"),
     ]
     assert layers_of(WHOLE["backwards"]()) == [("lstm", "LSTM", 3, "backward")]
-    assert anatomy(both).reads.direction == "forward"
+    assert model_structure(both).reads.direction == "forward"
 
 
 def test_what_is_read_and_what_is_masked() -> None:
-    about = anatomy(LINEAR["lstm"]())
-    assert (about.features, about.rows, about.padding) == (None, VOCABULARY, 0)
-    about = anatomy(LINEAR["series, masked"]())
-    assert (about.features, about.rows, about.padding) == (FEATURES, None, -9)
-    assert anatomy(text(L.LSTM(UNITS), mask=False)).padding is None
-    assert anatomy(attention()).padding == 0
+    structure = model_structure(LINEAR["lstm"]())
+    assert (structure.features, structure.rows, structure.padding) == (None, VOCABULARY, 0)
+    structure = model_structure(LINEAR["series, masked"]())
+    assert (structure.features, structure.rows, structure.padding) == (FEATURES, None, -9)
+    assert model_structure(text(L.LSTM(UNITS), mask=False)).padding is None
+    assert model_structure(attention()).padding == 0
 
 
 @pytest.mark.parametrize("name", ["largest of all", "causal convolution", "encoder and decoder"])
 def test_padding_that_a_layer_reads_in_spite_of_the_mask_counts_as_a_step(name: str) -> None:
-    assert anatomy(WHOLE[name]()).padding is None
+    assert model_structure(WHOLE[name]()).padding is None
 
 
 def test_normalisation_over_the_steps_makes_a_state_depend_on_later_ones() -> None:
     over_units = text(L.LayerNormalization(axis=[2]), L.LSTM(UNITS))
-    assert anatomy(over_units).method == "linear"
+    assert model_structure(over_units).method == "linear"
     over_steps = text(L.LayerNormalization(axis=[1, 2]), L.LSTM(UNITS), mask=False, length=7)
     with pytest.raises(StatelineError, match="cannot read a beginning of one step"):
-        anatomy(over_steps)
+        model_structure(over_steps)
     for axis, method in ((-1, "linear"), (1, "prefix")):
-        assert anatomy(series(L.UnitNormalization(axis), L.GRU(UNITS))).method == method
+        assert model_structure(series(L.UnitNormalization(axis), L.GRU(UNITS))).method == method
 
 
 @pytest.mark.parametrize(
@@ -118,22 +122,22 @@ def test_normalisation_over_the_steps_makes_a_state_depend_on_later_ones() -> No
 def test_layers_and_kinds_are_stored_only_where_asked_for(
     wanted: list[str], stored: list[str], mapped: dict
 ) -> None:
-    layers, kinds = choose_layers(anatomy(stacked()), wanted, "LAYERS")
+    layers, kinds = choose_layers(model_structure(stacked()), wanted, "LAYERS")
     assert ([each.id for each in layers], kinds) == (stored, mapped)
 
 
 def test_of_a_bidirectional_layer_both_directions_are_stored() -> None:
-    about = anatomy(WHOLE["bidirectional"]())
-    layers, kinds = choose_layers(about, [], "LAYERS")
+    structure = model_structure(WHOLE["bidirectional"]())
+    layers, kinds = choose_layers(structure, [], "LAYERS")
     assert [each.id for each in layers] == ["both-forward", "both-backward"]
     assert kinds == {"both-forward": ["h"], "both-backward": []}
-    assert choose_layers(about, ["both"], "LAYERS")[1]["both-backward"] == ["h"]
+    assert choose_layers(structure, ["both"], "LAYERS")[1]["both-backward"] == ["h"]
 
 
 @pytest.mark.parametrize("name", ["middle", "upper:c", "lower:gate"])
 def test_a_layer_or_kind_that_is_not_there_is_refused_with_those_that_are(name: str) -> None:
     with pytest.raises(StatelineError) as caught:
-        choose_layers(anatomy(stacked()), [name], "LAYERS")
+        choose_layers(model_structure(stacked()), [name], "LAYERS")
     assert f"LAYERS: no layer {name}; expected all, or some of lower:h, lower:c, upper:h" in str(
         caught.value
     )
@@ -253,7 +257,7 @@ REFUSED = {
 def test_what_cannot_be_read_is_refused_in_one_line_with_what_would_make_it_work(case: str) -> None:
     make, what, fix = REFUSED[case]
     with pytest.raises(StatelineError) as caught:
-        anatomy(make())
+        model_structure(make())
     said = str(caught.value)
     assert said.startswith("model ") and "\n" not in said
     assert what in said and fix in said
@@ -264,15 +268,15 @@ def test_one_answer_of_several_labels_can_be_looked_at_as_the_error_says() -> No
     unit = L.Dense(1, activation="sigmoid")
     one = keras.Model(model.inputs, unit(model.get_layer("lstm").output))
     unit.set_weights([each[..., 2:3] for each in model.get_layer("answer").get_weights()])
-    about = anatomy(one)
-    assert (about.activation, about.outputs) == ("sigmoid", 1)
+    structure = model_structure(one)
+    assert (structure.activation, structure.outputs) == ("sigmoid", 1)
     assert one(IDS[0][None]).numpy() == pytest.approx(model(IDS[0][None]).numpy()[:, 2:3])
 
 
 def test_a_stateful_model_works_when_built_as_the_error_says() -> None:
     plain, stateful = one_batch(False), one_batch(True)
     plain.set_weights(stateful.get_weights())
-    anatomy(plain)
+    model_structure(plain)
     assert plain(IDS[0][None]).numpy() == pytest.approx(stateful(IDS[0][None]).numpy(), abs=1e-6)
 
 
