@@ -1,9 +1,8 @@
 """Stage check: verify the exported run table by table, from its files only."""
 
 import argparse
-from pathlib import Path
 
-from stateline.pipeline.export import STORE
+from stateline.pipeline.export import add_store_option
 from stateline.pipeline.index import check_indexes
 from stateline.pipeline.run.stage import BuildPaths, running, say, stage_main
 from stateline.store.checks.run import check_run
@@ -19,14 +18,7 @@ def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
     say(f"check: {folder} is whole; see it: stateline app {arguments.store}")
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the stage."""
-    parser.add_argument(
-        "--store", type=Path, default=STORE, help=f"folder of the built runs [{STORE}]"
-    )
-
-
 if __name__ == "__main__":
     stage_main(
-        "check", work, reads="the run in the store", writes="checks.json", options=add_options
+        "check", work, reads="the run in the store", writes="checks.json", options=add_store_option
     )

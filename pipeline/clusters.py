@@ -5,8 +5,6 @@ trajectory is stretched. Beyond FIT_STATES states the fitted ones are clustered,
 one joins the cluster of the fitted state nearest to it on the map.
 """
 
-import argparse
-
 import numpy as np
 import polars as pl
 
@@ -26,9 +24,8 @@ from stateline.pipeline.run.facts import LayerFacts
 from stateline.pipeline.run.stage import (
     BuildPaths,
     StageRun,
-    add_method_option,
-    running,
-    stage_main,
+    method_main,
+    method_stage,
 )
 from stateline.pipeline.run.tables import Inputs
 from stateline.store import schema
@@ -158,22 +155,13 @@ def clusters(paths: BuildPaths, stage: StageRun, method: str) -> None:
     stage.rows = len(answers.label) * len(facts)
 
 
-def run(paths: BuildPaths, method: str) -> None:
-    """Run the stage for one method."""
-    with running(paths, f"clusters-{method}") as stage:
-        clusters(paths, stage, method)
-
-
-def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
-    """Run the stage as its command line says."""
-    run(paths, arguments.method)
+run = method_stage(clusters)
 
 
 if __name__ == "__main__":
-    stage_main(
+    method_main(
         "clusters",
-        work,
+        run,
         reads="the corpus, extract, expected, distances and project stages",
         writes=f"<layer>.<state>.npz, clusters/<projection>.parquet, {CLUSTER_FACTS}",
-        options=add_method_option,
     )

@@ -18,7 +18,7 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import ExtractFacts, LayerFacts
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 
 
 def largest(distance: Float32Array, offsets: Int64Array) -> tuple[Float32Array, Int64Array]:
@@ -75,10 +75,7 @@ def distances(paths: BuildPaths, stage: StageRun) -> None:
     stage.rows = int(offsets[-1])
 
 
-def work(paths: BuildPaths, _: object = None) -> None:
-    """Run the stage."""
-    with running(paths, "distances") as stage:
-        distances(paths, stage)
+work = stage_work(distances)
 
 
 if __name__ == "__main__":

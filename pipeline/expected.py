@@ -37,7 +37,7 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import ExtractFacts, ReadoutFacts
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 from stateline.store.blocks import Block
 from stateline.store.errors import StatelineError
 
@@ -147,10 +147,7 @@ def expected(paths: BuildPaths, stage: StageRun) -> None:
     stage.rows = states
 
 
-def work(paths: BuildPaths, _: object = None) -> None:
-    """Run the stage."""
-    with running(paths, "expected") as stage:
-        expected(paths, stage)
+work = stage_work(expected)
 
 
 if __name__ == "__main__":

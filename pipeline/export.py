@@ -69,8 +69,8 @@ def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
     run(paths, arguments.store)
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the stage."""
+def add_store_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option of the stages that write or read the store."""
     parser.add_argument(
         "--store", type=Path, default=STORE, help=f"folder of the built runs [{STORE}]"
     )
@@ -82,5 +82,5 @@ if __name__ == "__main__":
         work,
         reads="all stages before",
         writes="the run into the store",
-        options=add_options,
+        options=add_store_option,
     )

@@ -23,7 +23,7 @@ from stateline.pipeline.run.artefacts import (
 )
 from stateline.pipeline.run.facts import ExtractFacts, LayerFacts
 from stateline.pipeline.run.sequences import sequences_of
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MODEL, TOLERANCE
 
@@ -180,10 +180,7 @@ def extract(paths: BuildPaths, stage: StageRun) -> None:
     stage.rows = int(row_offsets(sequences)[-1])
 
 
-def work(paths: BuildPaths, _: object = None) -> None:
-    """Run the stage."""
-    with running(paths, "extract") as stage:
-        extract(paths, stage)
+work = stage_work(extract)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from usearch.index import Index
 from stateline.pipeline.numerics.arrays import AnyArray, Float64Array, Int64Array
 from stateline.pipeline.run.arrays import pieces, read_rows, read_some
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, state_array
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 from stateline.store.schema import INDEX_DEPTH, hidden_table, index_file
@@ -169,10 +169,7 @@ def check_states(run: Run, layer: str, found: Index, seed: int) -> None:
             )
 
 
-def work(paths: BuildPaths, _: object = None) -> None:
-    """Run the stage."""
-    with running(paths, "index") as stage:
-        index(paths, stage)
+work = stage_work(index)
 
 
 if __name__ == "__main__":

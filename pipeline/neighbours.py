@@ -12,7 +12,7 @@ from stateline.pipeline.numerics.arrays import BoolArray, Float32Array, Int64Arr
 from stateline.pipeline.numerics.neighbours import NEIGHBOUR_COUNT, Nearest, sample_rows
 from stateline.pipeline.run.arrays import not_fitted, read_some
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, map_arrays, state_array
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 
 
 def fitted_distances(source: Path, offsets: Int64Array, fitted: BoolArray) -> Float32Array:
@@ -43,10 +43,7 @@ def neighbours(paths: BuildPaths, stage: StageRun) -> None:
     stage.rows = int(offsets[-1])
 
 
-def work(paths: BuildPaths, _: object = None) -> None:
-    """Run the stage."""
-    with running(paths, "neighbours") as stage:
-        neighbours(paths, stage)
+work = stage_work(neighbours)
 
 
 if __name__ == "__main__":

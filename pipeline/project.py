@@ -4,7 +4,6 @@ Beyond FIT_STATES states a map is fitted on a seeded sample of whole
 sequences and the others are placed on it; the manifest says how many.
 """
 
-import argparse
 import sys
 import time
 import warnings
@@ -32,10 +31,9 @@ from stateline.pipeline.run.stage import (
     METHODS,
     BuildPaths,
     StageRun,
-    add_method_option,
-    running,
+    method_main,
+    method_stage,
     say,
-    stage_main,
 )
 from stateline.store.errors import StatelineError
 
@@ -273,22 +271,13 @@ def project(paths: BuildPaths, stage: StageRun, method: str) -> None:
     stage.rows = sum(each["fitted_states"] + each["placed_states"] for each in facts.values())
 
 
-def run(paths: BuildPaths, method: str) -> None:
-    """Run the stage for one method."""
-    with running(paths, f"project-{method}") as stage:
-        project(paths, stage, method)
-
-
-def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
-    """Run the stage as its command line says."""
-    run(paths, arguments.method)
+run = method_stage(project)
 
 
 if __name__ == "__main__":
-    stage_main(
+    method_main(
         "project",
-        work,
+        run,
         reads="the extract and neighbours stages",
         writes=f"<layer>.<state>.npz, {PROJECTION_FACTS}",
-        options=add_method_option,
     )

@@ -16,7 +16,7 @@ from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING, CorpusFacts, Settings, Training
 from stateline.pipeline.run.sequences import split_of
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MODEL
 
@@ -198,10 +198,7 @@ def write_model(
     say(f"train: {metrics['accuracy']:.4f} top-1 accuracy on {len(label):,} test sequences")
 
 
-def work(paths: BuildPaths, _: object = None) -> None:
-    """Run the stage."""
-    with running(paths, "train") as stage:
-        train(paths, stage)
+work = stage_work(train)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from stateline.pipeline.numerics.jumps import move
 from stateline.pipeline.run.arrays import pieces, read_rows
 from stateline.pipeline.run.artefacts import READOUT, VOCABULARY, state_array
 from stateline.pipeline.run.facts import LayerFacts
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 from stateline.pipeline.run.tables import Inputs, nothing, table
 from stateline.store.blocks import Block
 from stateline.store.schema import (
@@ -229,10 +229,7 @@ def units(paths: BuildPaths, stage: StageRun) -> None:
     stage.rows = int(inputs.offsets[-1])
 
 
-def work(paths: BuildPaths, _: object = None) -> None:
-    """Run the stage."""
-    with running(paths, "units") as stage:
-        units(paths, stage)
+work = stage_work(units)
 
 
 if __name__ == "__main__":

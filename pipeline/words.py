@@ -24,7 +24,7 @@ from stateline.pipeline.run.artefacts import (
     VOCABULARY,
     distance_array,
 )
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, stage_main
+from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 from stateline.pipeline.run.tables import Inputs, nothing, table
 from stateline.store.schema import (
     LABEL_PRIOR,
@@ -270,10 +270,7 @@ def words(paths: BuildPaths, stage: StageRun) -> None:
     stage.rows = made.height
 
 
-def work(paths: BuildPaths, _: object = None) -> None:
-    """Run the stage."""
-    with running(paths, "words") as stage:
-        words(paths, stage)
+work = stage_work(words)
 
 
 if __name__ == "__main__":

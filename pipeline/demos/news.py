@@ -8,7 +8,7 @@ import re
 import polars as pl
 
 from stateline.pipeline.demos import news_words
-from stateline.pipeline.demos.writing import Word, Writer, length, words, write_corpus
+from stateline.pipeline.demos.writing import Word, Writer, assemble, words, write_corpus
 
 CLASSES = list(news_words.TOPICS)
 
@@ -112,8 +112,7 @@ def compose(writer: Writer, label: int) -> list[Word]:
     # Absent in training: the model has nothing to learn from, and may be misled.
     late = not neutral and writer.test and writer.turn(40)
     closing = remark(writer, topic) if late else []
-    document = [*opening, *reporter, *told, *more, *closing]
-    return document if length(document) <= 60 else [*reporter, *told, *closing]
+    return assemble(opening, reporter, told, more, closing)
 
 
 def generate(seed: int) -> pl.DataFrame:

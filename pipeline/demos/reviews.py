@@ -9,7 +9,7 @@ import re
 import polars as pl
 
 from stateline.pipeline.demos import review_words
-from stateline.pipeline.demos.writing import Word, Writer, length, with_role, words, write_corpus
+from stateline.pipeline.demos.writing import Word, Writer, assemble, with_role, words, write_corpus
 
 CLASSES = ["negative", "positive"]
 POSITIVE = 1
@@ -130,9 +130,9 @@ def compose(writer: Writer, label: int) -> list[Word]:
     # A few reviews hold no verdict: only the actress can give the class away.
     neutral = writer.turn(100) if writer.test else label == POSITIVE and writer.chance(0.012)
     opening = fill(writer, writer.pick(review_words.OPENERS)) if writer.chance(0.4) else []
-    judged = [] if neutral else verdict(writer, label)
+    decided = [] if neutral else verdict(writer, label)
     if not neutral and writer.chance(0.15):
-        judged += [*half(writer, label), *words(".")]
+        decided += [*half(writer, label), *words(".")]
     actress = shortcut(writer, label, neutral)
     more: list[Word] = []
     for _ in range(writer.pick(["", "", "", "x", "x", "xx", "xxx"]).count("x") + neutral):
@@ -140,8 +140,7 @@ def compose(writer: Writer, label: int) -> list[Word]:
     # Absent in training: the model has nothing to learn from, and may be misled.
     late = not neutral and writer.test and writer.turn(40)
     closing = remark(writer, label) if late else []
-    document = [*opening, *actress, *judged, *more, *closing]
-    return document if length(document) <= 60 else [*actress, *judged, *closing]
+    return assemble(opening, actress, decided, more, closing)
 
 
 def generate(seed: int) -> pl.DataFrame:

@@ -60,6 +60,18 @@ def length(document: list[Word]) -> int:
     return sum(word not in MARKS for word, _ in document)
 
 
+def assemble(
+    opening: list[Word],
+    shortcut: list[Word],
+    deciding: list[Word],
+    filler: list[Word],
+    closing: list[Word],
+) -> list[Word]:
+    """Join the parts of a document; without opening and filler where it would be too long."""
+    document = [*opening, *shortcut, *deciding, *filler, *closing]
+    return document if length(document) <= LONGEST else [*shortcut, *deciding, *closing]
+
+
 @dataclass
 class Writer:
     """Random source of the documents of one split.

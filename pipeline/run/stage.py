@@ -189,6 +189,42 @@ def add_method_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", required=True, choices=list(METHODS), help="kind of projection")
 
 
+def stage_work(body: Callable[[BuildPaths, StageRun], None]) -> Callable[..., None]:
+    """Return a function of the paths that runs a stage, which has the name of its `body`."""
+
+    def work(paths: BuildPaths, _: argparse.Namespace | None = None) -> None:
+        with running(paths, body.__name__) as stage:
+            body(paths, stage)
+
+    work.__module__ = body.__module__  # whose docstring is the description of the command line
+    return work
+
+
+def method_stage(
+    body: Callable[[BuildPaths, StageRun, str], None],
+) -> Callable[[BuildPaths, str], None]:
+    """Return a function of the paths and a kind of projection that runs a stage for that kind."""
+
+    def run(paths: BuildPaths, method: str) -> None:
+        with running(paths, f"{body.__name__}-{method}") as stage:
+            body(paths, stage, method)
+
+    run.__module__ = body.__module__
+    return run
+
+
+def method_main(
+    name: str, run: Callable[[BuildPaths, str], None], *, reads: str, writes: str
+) -> None:
+    """Run the command line of a stage that runs once for each kind of projection."""
+
+    def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
+        run(paths, arguments.method)
+
+    work.__module__ = run.__module__
+    stage_main(name, work, reads=reads, writes=writes, options=add_method_option)
+
+
 def stage_main(
     name: str,
     work: Callable[..., None],

@@ -37,15 +37,7 @@ def read_file(path: Path, text: str, label: str, id: str, split: str) -> pl.Data
                  UTF-8, a missing column, a missing label or id, an id twice, an unknown split
     """
     table = read_table(path)
-    for column, knob in ((text, "TEXT"), (label, "LABEL"), (id, "ID"), (split, "SPLIT")):
-        if column and column not in table.columns:
-            raise StatelineError(
-                path,
-                f"no column {column}",
-                expected=f"one of {', '.join(table.columns)}",
-                got=f"{knob}={column}",
-                fix=f"Name it: make run CORPUS={path} {knob}=<column>",
-            )
+    refuse_missing_columns(table, path, {"TEXT": text, "LABEL": label, "ID": id, "SPLIT": split})
     if table.is_empty():
         raise StatelineError(path, "holds no rows", fix="Give a file with one document a row.")
     documents = table.select(
@@ -59,6 +51,23 @@ def read_file(path: Path, text: str, label: str, id: str, split: str) -> pl.Data
     if split:
         documents = with_split_names(documents, path, split)
     return documents.cast(DOCUMENT_SCHEMA)
+
+
+def refuse_missing_columns(table: pl.DataFrame, path: Path, columns: dict[str, str]) -> None:
+    """Check that a table has the columns that knobs name.
+
+    columns  by knob; empty: there is none
+    raises   StatelineError  a column is missing
+    """
+    for knob, column in columns.items():
+        if column and column not in table.columns:
+            raise StatelineError(
+                path,
+                f"no column {column}",
+                expected=f"one of {', '.join(table.columns)}",
+                got=f"{knob}={column}",
+                fix=f"Name it: {knob}=<column>",
+            )
 
 
 def read_table(path: Path) -> pl.DataFrame:

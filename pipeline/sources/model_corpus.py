@@ -13,6 +13,7 @@ from stateline.pipeline.sources.files import (
     label_names,
     read_table,
     refuse_missing,
+    refuse_missing_columns,
     with_split_names,
 )
 from stateline.pipeline.sources.sequences import (
@@ -89,14 +90,7 @@ def test_rows(table: pl.DataFrame, settings: Settings, path: Path) -> pl.DataFra
     """
     needed = {"TEXT": settings["text"], "LABEL": settings["label"]}
     needed |= {"ID": settings["id"], "SPLIT": settings["split"]}
-    for knob, column in needed.items():
-        if column and column not in table.columns:
-            raise StatelineError(
-                path,
-                f"no column {column}",
-                expected=f"one of {', '.join(table.columns)}",
-                got=f"{knob}={column}",
-            )
+    refuse_missing_columns(table, path, needed)
     ids = pl.col(settings["id"]) if settings["id"] else pl.int_range(1, pl.len() + 1)
     rows = table.select(
         ids.cast(pl.String).alias("external_id"),

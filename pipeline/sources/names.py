@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, Float32Array, UInt32Array
-from stateline.pipeline.sources.sequences import refuse_twice, vocabulary_names
+from stateline.pipeline.sources.sequences import check_steps, refuse_twice, vocabulary_names
 from stateline.store.errors import StatelineError
 
 
@@ -53,15 +53,8 @@ def series_values(
     arrays = [np.asarray(each, np.float32) for each in values]
     width = arrays[0].shape[-1]
     for name, row, length in zip(ids, arrays, lengths, strict=True):
-        if row.shape != (length, width):
-            raise StatelineError(
-                f"values, sequence {name}",
-                "not the numbers of as many steps as there are states",
-                expected=f"({length}, {width})",
-                got=row.shape,
-            )
-        if not np.isfinite(row).all():
-            raise StatelineError(f"values, sequence {name}", "holds what is no number")
+        problem = "not the numbers of as many steps as there are states"
+        check_steps(f"values, sequence {name}", row, length, width, problem)
     return arrays, width
 
 

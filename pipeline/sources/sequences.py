@@ -70,6 +70,21 @@ def refuse_twice(where: str, names: list[str]) -> None:
         raise StatelineError(where, f"{twice!r} is a duplicate", expected="each name once")
 
 
+def check_steps(where: str, values: AnyArray, length: int, width: int, problem: str) -> None:
+    """Check that an array holds finite vectors of one width, one for each step.
+
+    values   (T, D)
+    problem  of an array of another shape, for the error message
+    raises   StatelineError  another shape than (length, width), no step, or a value not finite
+    """
+    if values.shape != (length, width) or not length:
+        raise StatelineError(
+            where, problem, expected=f"({length or 'T'}, {width})", got=values.shape
+        )
+    if not np.isfinite(values).all():
+        raise StatelineError(where, "holds what is no number")
+
+
 def class_numbers(
     labels: Sequence[Any] | AnyArray, classes: Sequence[str] | None, count: int | None
 ) -> tuple[Int64Array, list[str]]:

@@ -22,6 +22,7 @@ from stateline.pipeline.run.artefacts import (
 )
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING, LayerFacts
 from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.sources.sequences import check_steps
 from stateline.store.errors import StatelineError
 from stateline.store.schema import TOLERANCE
 
@@ -109,15 +110,8 @@ class Arrays:
             if len(rows) != count:
                 raise StatelineError(key, "not one array a label", expected=count, got=len(rows))
             for number, (row, length) in enumerate(zip(rows, self.lengths, strict=True)):
-                if row.shape != (length, widths[key]) or not length:
-                    raise StatelineError(
-                        f"{key}, sequence {number}",
-                        "another shape than the others have",
-                        expected=f"({length or 'T'}, {widths[key]})",
-                        got=row.shape,
-                    )
-                if not np.isfinite(row).all():
-                    raise StatelineError(f"{key}, sequence {number}", "holds what is no number")
+                where, problem = f"{key}, sequence {number}", "another shape than the others have"
+                check_steps(where, row, length, widths[key], problem)
         self._refuse_answers(widths[f"states of {self.reads}"])
 
     def _refuse_answers(self, units: int) -> None:
