@@ -1,6 +1,7 @@
 """Addresses of the app's pages, pictures and reports, once; the scripts' are in addresses.js."""
 
 import json
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from stateline.store.reader import Run
@@ -26,7 +27,7 @@ def of_page(page: str, run: str, **query: object) -> str:
     return f"/{page}/{_part(run)}{_written(query)}"
 
 
-def explore(run: str, filters: tuple[list, ...] = (), **query: object) -> str:
+def explore(run: str, filters: tuple[list[Any], ...] = (), **query: object) -> str:
     """Address of a run's Explore page with a selection.
 
     filters  chips of the filter bar, each a kind and its values

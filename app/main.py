@@ -11,7 +11,7 @@ from stateline.app.layout.shell import index_page, shell
 from stateline.app.routes import MAX_BODY, add_routes
 from stateline.app.typed.client import EXTENSION as TYPING
 from stateline.app.typed.client import Typing
-from stateline.app.web.callback_guard import add_gate
+from stateline.app.web.callback_guard import add_guard
 from stateline.app.web.registry import EXTENSION, Registry
 from stateline.store.errors import StatelineError
 
@@ -29,7 +29,7 @@ def create_app(store: Path) -> dash.Dash:
         use_pages=True,
         pages_folder="",  # Registered below: the same modules serve several apps in one process.
         title="Stateline",
-        update_title=None,
+        update_title="",  # The title stays while a callback runs.
         index_string=index_page(),
         # A page asks for its own ES modules under client/; Dash tags what is left, classic scripts.
         assets_path_ignore=["^client$", "^preact-signals$"],
@@ -42,7 +42,7 @@ def create_app(store: Path) -> dash.Dash:
     app.server.extensions[EXTENSION] = Registry(store)
     app.server.extensions[TYPING] = Typing()
     add_routes(app.server)
-    add_gate(app)
+    add_guard(app)
     pages.register()
     app.layout = shell()
     callbacks.register(app)

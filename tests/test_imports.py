@@ -20,7 +20,7 @@ LIBRARIES = {
     "store": {"numpy", "polars", "pyarrow", "pydantic"},
     "pipeline": None,
     "app": {"numpy", "polars", "pyarrow", "plotly", "contourpy", "dash", "dash_ag_grid",
-            "dash_bootstrap_components", "flask", "usearch", "waitress", "werkzeug"},
+            "dash_bootstrap_components", "cachetools", "flask", "usearch", "waitress", "werkzeug"},
     "cli": {"click"},
 }  # fmt: skip
 NEVER = {"pipeline": {"dash", "plotly", "flask"}}
@@ -69,7 +69,7 @@ ROOMS = {
     "app.figures": "",
     "app.queries": "figures web",
     "app.layout": "addresses ids queries web",
-    "app.typed": "ids queries web",
+    "app.typed": "ids layout queries web",
     "app.explore": "figures ids layout queries typed web",
     "app.words": "addresses figures ids layout queries web",
     "app.decisions": "addresses figures ids layout queries web",

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from stateline.app.queries.confidence import BINS, bins_of
-from stateline.app.queries.state_kinds import measured
+from stateline.app.queries.state_kinds import state_kind
 from stateline.app.web.cache import CACHE
 from stateline.store.reader import Run
 from stateline.store.schema import STEPS
@@ -225,7 +225,7 @@ def mean_trajectory(run: Run, projection: str) -> np.ndarray:
         lengths = np.diff(run.offsets)
         way = np.linspace(0, 1, POSITIONS) * (lengths[:, None] - 1)
         step = np.floor(way + 0.5).astype(np.int64)
-        if measured(run, projection).backward:
+        if state_kind(run, projection).backward:
             step = lengths[:, None] - 1 - step
         rows = (run.offsets[:-1, None] + step).ravel()
         place = run.coordinates(projection)

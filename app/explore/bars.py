@@ -1,8 +1,11 @@
 """The bars under the heatmap: contributions to a class, other methods beside them, distances."""
 
+from typing import Any
+
 from dash import html
 
 from stateline.app import ids
+from stateline.app.layout.elements import attributes
 from stateline.app.layout.shell import block_title
 from stateline.app.queries.contributions import is_exact, kind_of
 from stateline.app.queries.run import step_noun
@@ -13,7 +16,7 @@ DISTANCES_TITLE = ("Distance", "", ids.DISTANCES_SCOPE)  # of which states, a sc
 BARS_NAMES = dict(zip(BARS, ("Distance", "Contribution", "Both"), strict=True))
 
 
-def evidence_bars(run: Run | None) -> list:
+def evidence_bars(run: Run | None) -> list[Any]:
     """What stands under the heatmap on the step axis; scripts fill the plots in."""
     return [
         html.Div([_bars_switch(), _compare_switch()], className="title-row bars-row"),
@@ -42,7 +45,7 @@ def _bars_switch() -> html.Div:
             name,
             type="button",
             className="tool-button",
-            **{"data-bars": bars, "aria-pressed": str(bars == BOTH).lower()},
+            **attributes(data_bars=bars, aria_pressed=str(bars == BOTH).lower()),
         )
         for bars, name in BARS_NAMES.items()
     ]
@@ -51,7 +54,7 @@ def _bars_switch() -> html.Div:
         id=ids.BARS_SWITCH,
         className="tool-group bars-switch",
         role="group",
-        **{"aria-label": "Bars under the heatmap"},
+        **attributes(aria_label="Bars under the heatmap"),
     )
 
 
@@ -63,7 +66,7 @@ def _compare_switch() -> html.Button:
         className="text-button",
         type="button",
         title="With leave-one-out and integrated gradients, which the model computes now",
-        **{"aria-pressed": "false"},
+        **attributes(aria_pressed="false"),
     )
 
 
@@ -80,7 +83,7 @@ def _contribution_title(run: Run | None) -> html.Div:
             html.Select(
                 options,
                 id=ids.CONTRIBUTION_CLASS,
-                **{"aria-label": f"Class that each {noun} contributes to"},
+                **attributes(aria_label=f"Class that each {noun} contributes to"),
             ),
         ],
         className="contribution-class",

@@ -4,6 +4,7 @@ import numpy as np
 from dash import html
 
 from stateline.app import ids
+from stateline.app.layout.elements import attributes
 
 
 def class_bars(counts: np.ndarray, names: list[str], colours: list[str]) -> html.Div:
@@ -31,7 +32,7 @@ def class_bars(counts: np.ndarray, names: list[str], colours: list[str]) -> html
                     className="bar-track",
                     role="button",
                     tabIndex="0",
-                    **{"data-class": str(label), "aria-label": f"Filter: class {names[label]}"},
+                    **attributes(data_class=str(label), aria_label=f"Filter: class {names[label]}"),
                 ),
                 html.Div(
                     html.Div(
@@ -43,7 +44,7 @@ def class_bars(counts: np.ndarray, names: list[str], colours: list[str]) -> html
                 ),
             ],
             className="class-bar",
-            **{"data-class": str(label)},
+            **attributes(data_class=str(label)),
         )
         for label in range(len(names))
     ]
@@ -52,7 +53,7 @@ def class_bars(counts: np.ndarray, names: list[str], colours: list[str]) -> html
         id=ids.CLASS_BARS,
         className="class-bars",
         role="group",
-        **{"aria-label": "Stored sequences by class, and how they were classified"},
+        **attributes(aria_label="Stored sequences by class, and how they were classified"),
     )
 
 
@@ -81,11 +82,11 @@ def _segments(row: np.ndarray, label: int, names: list[str], colours: list[str])
             },
             role="button",
             tabIndex="0",
-            **{
-                "data-class": str(label),
-                "data-predicted": str(predicted),
-                "aria-label": f"Filter: {names[label]}, classified as {names[predicted]}",
-            },
+            **attributes(
+                data_class=str(label),
+                data_predicted=str(predicted),
+                aria_label=f"Filter: {names[label]}, classified as {names[predicted]}",
+            ),
         )
         for predicted in (label, *wrong)
         if row[predicted]

@@ -1,5 +1,7 @@
 """The clusters of the states on a map, as the page draws them."""
 
+from typing import Any
+
 import polars as pl
 
 from stateline.app.web.cache import CACHE
@@ -9,14 +11,14 @@ from stateline.store.schema import CLUSTER_LEVELS, SENT_DIGITS, STEPS
 NUMBERS = ("x", "y", "purity", "accuracy", "answered")
 
 
-def clusters(run: Run, projection: str) -> list[dict]:
+def clusters(run: Run, projection: str) -> list[dict[str, Any]]:
     """A row a cluster of every level, coarse to fine, the largest first.
 
     Beside the columns of the store, `answered` is the share of a cluster's states at which the
     answer is the most common one there, `predicted`.
     """
 
-    def make() -> list[dict]:
+    def make() -> list[dict[str, Any]]:
         shares = answered(run, projection)
         rows = run.clusters(projection).drop("parent").to_dicts()
         for row in rows:
@@ -31,7 +33,7 @@ def answered(run: Run, projection: str) -> dict[tuple[int, int], float]:
     """Of each level and cluster the share of its states that have its most common answer."""
     members = run.memberships(projection)
     answers = run.scan(STEPS).select("predicted").collect()
-    shares = {}
+    shares: dict[tuple[int, int], float] = {}
     for level in range(CLUSTER_LEVELS):
         counts = (
             answers.with_columns(pl.Series("cluster", members[:, level]))

@@ -1,17 +1,20 @@
 """Confusion matrix: rows actual, columns predicted, shaded by the share of the row."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from dash import html
 
 from stateline.app import ids
 from stateline.app.figures.colours import ink, mix
+from stateline.app.layout.elements import attributes
 
 MAX_NUMBERED = 8  # classes; beyond, cells are small and carry their numbers as titles
 # Of the light mode; the styles have the dark mode's, on which white reads throughout.
 LIGHTEST, DARKEST = "#EEF1F4", "#24507A"
 
 
-def confusion(matrix: list[list[int]], names: list[str], colours: list[str]) -> html.Div:
+def confusion(matrix: Sequence[Sequence[int]], names: list[str], colours: list[str]) -> html.Div:
     """The matrix as a table; each cell carries its two classes for scripts."""
     counts = np.array(matrix, dtype=np.int64)
     numbered = len(names) <= MAX_NUMBERED
@@ -34,7 +37,7 @@ def confusion(matrix: list[list[int]], names: list[str], colours: list[str]) -> 
         html.Table(
             [html.Thead(head), html.Tbody(rows)],
             className="confusion-table" if numbered else "confusion-table confusion-small",
-            **{"aria-label": "Confusion matrix: rows actual, columns predicted class"},
+            **attributes(aria_label="Confusion matrix: rows actual, columns predicted class"),
         ),
         id=ids.CONFUSION,
         className="confusion",
@@ -62,5 +65,5 @@ def _cell(
         className="confusion-cell" + (" confusion-right" if label == predicted else ""),
         style={"--share": f"{100 * share:.1f}%", "--cell-ink": ink(mix(LIGHTEST, DARKEST, share))},
         tabIndex="0",
-        **{"data-class": str(label), "data-predicted": str(predicted), "aria-label": title},
+        **attributes(data_class=str(label), data_predicted=str(predicted), aria_label=title),
     )

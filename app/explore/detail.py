@@ -1,16 +1,19 @@
 """The left column with a sequence chosen; its scripts fill it in."""
 
+from typing import Any
+
 from dash import html
 
 from stateline.app import ids
 from stateline.app.explore.bars import evidence_bars
+from stateline.app.layout.elements import attributes
 from stateline.app.layout.shell import block_title
 from stateline.app.queries.run import step_noun
 from stateline.app.typed.panel import edit_button
 from stateline.store.reader import Run
 
 SERIES_TITLE = ("Series", "its values, each step under the answer after it")
-HIDDEN = {"aria-hidden": "true"}  # the words above are the same, as buttons
+HIDDEN = attributes(aria_hidden="true")  # the words above are the same, as buttons
 
 
 def detail(run: Run | None) -> html.Div:
@@ -67,10 +70,10 @@ def _main(run: Run | None, noun: str, strip: bool) -> html.Div:
     )
 
 
-def _words(noun: str, **named: str) -> html.Div:
+def _words(noun: str, **named: Any) -> html.Div:
     """Where a script puts the words, or the values of a series: a button a step."""
     label = f"{noun.capitalize()}s, each coloured by what was expected after it"
-    return html.Div(className="words", role="group", **named, **{"aria-label": label})
+    return html.Div(className="words", role="group", **named, **attributes(aria_label=label))
 
 
 def _words_block(words: html.Div) -> html.Section:
@@ -91,7 +94,7 @@ def _fit_switch() -> html.Button:
         type="button",
         title="All steps in the width of the column, without scrolling",
         hidden=True,
-        **{"aria-pressed": "false"},
+        **attributes(aria_pressed="false"),
     )
 
 
@@ -127,7 +130,7 @@ def _pinned(noun: str, strip: bool) -> html.Section:
         id=ids.PINNED,
         className="detail-part pinned",
         hidden=True,
-        **{"aria-label": "Pinned sequence"},
+        **attributes(aria_label="Pinned sequence"),
     )
 
 
@@ -138,5 +141,5 @@ def _button(glyph: str, element_id: str, title: str, pressed: bool = False) -> h
         className="tool-button" if pressed else "icon-button",
         type="button",
         title=title,
-        **{"aria-label": title} | ({"aria-pressed": "false"} if pressed else {}),
+        **attributes(aria_label=title, **({"aria_pressed": "false"} if pressed else {})),
     )

@@ -5,7 +5,7 @@ import io
 import polars as pl
 
 from stateline.app.queries.filters import Passing
-from stateline.app.queries.state_kinds import measured
+from stateline.app.queries.state_kinds import state_kind
 from stateline.store.reader import Run
 from stateline.store.schema import DISTANCE_COLUMNS, STEPS, hidden_table, projection_table
 
@@ -20,7 +20,7 @@ def states_table(run: Run, projection: str, passing: Passing) -> pl.DataFrame:
     Distances are of the states that the projection shows: `distance`, or where the run maps several
     kinds `distance_<layer>`, and `distance_<layer>_c` of cell states.
     """
-    kind = measured(run, projection)
+    kind = state_kind(run, projection)
     names = pl.Series(run.class_names)
     sequences = run.sequences.select(
         "sequence_id",

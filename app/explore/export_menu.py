@@ -2,6 +2,8 @@
 
 from dash import html
 
+from stateline.app.layout.elements import attributes
+
 EXPORT_BUTTON = "export-button"
 EXPORT_MENU = "export-menu"
 
@@ -16,18 +18,16 @@ def export_menu() -> html.Div:
                 className="export-button tool-button",
                 type="button",
                 title="Save a view as a picture",
-                **{
-                    "aria-haspopup": "menu",
-                    "aria-expanded": "false",
-                    "aria-controls": EXPORT_MENU,
-                },
+                **attributes(
+                    aria_haspopup="menu", aria_expanded="false", aria_controls=EXPORT_MENU
+                ),
             ),
             html.Div(
                 id=EXPORT_MENU,
                 className="export-menu",
                 role="menu",
                 hidden=True,
-                **{"aria-label": "Save a view as a picture"},
+                **attributes(aria_label="Save a view as a picture"),
             ),
         ],
         className="export",

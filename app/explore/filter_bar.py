@@ -3,6 +3,7 @@
 from dash import html
 
 from stateline.app import ids
+from stateline.app.layout.elements import attributes
 
 
 def filter_bar() -> html.Div:
@@ -28,14 +29,14 @@ def popover(text: str, panel: str, label: str, title: str | None = None) -> html
                 className="tool-button",
                 type="button",
                 title=title,
-                **{"data-opens": panel, "aria-expanded": "false", "aria-haspopup": "dialog"},
+                **attributes(data_opens=panel, aria_expanded="false", aria_haspopup="dialog"),
             ),
             html.Div(
                 id=panel,
                 className="popover-panel",
                 hidden=True,
                 role="dialog",
-                **{"aria-label": label},
+                **attributes(aria_label=label),
             ),
         ],
         className="popover-anchor",

@@ -5,6 +5,7 @@ from dash import html
 from stateline.app import ids
 from stateline.app.explore.export_menu import export_menu
 from stateline.app.explore.filter_bar import popover
+from stateline.app.layout.elements import attributes
 
 TOOLS = (
     ("pan", "Pan", "Move the map; the wheel zooms"),
@@ -27,13 +28,13 @@ def map_tools() -> html.Div:
                         className="tool-button",
                         type="button",
                         title=title,
-                        **{"data-tool": tool, "aria-pressed": str(tool == "pan").lower()},
+                        **attributes(data_tool=tool, aria_pressed=str(tool == "pan").lower()),
                     )
                     for tool, text, title in TOOLS
                 ],
                 className="tool-group",
                 role="group",
-                **{"aria-label": "Tool"},
+                **attributes(aria_label="Tool"),
             ),
             popover("View", ids.VIEW_CONTROLS, "View controls", "Labels, trajectory, points"),
             export_menu(),

@@ -1,5 +1,7 @@
 """What the overview says of the model: its layers, how its answers are found, what is unknown."""
 
+from typing import Any
+
 from dash import html
 
 from stateline.app.layout.shell import block_title
@@ -44,7 +46,7 @@ def states_line(run: Run) -> str:
     return f"{run.states:,} in each of {count(len(layers), 'layer')}"
 
 
-def layers_block(run: Run) -> list:
+def layers_block(run: Run) -> list[Any]:
     """A row a stored layer; nothing where one layer stores its hidden states only."""
     layers = run.manifest.layers
     if len(layers) == 1 and not layers[0].gates and "c" not in layers[0].max_distance:

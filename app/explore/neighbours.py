@@ -1,6 +1,8 @@
 """The states of other sequences that are nearest to one, in the space of its layer."""
 
+from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from usearch.index import Index
@@ -8,7 +10,7 @@ from usearch.index import Index
 from stateline.app.queries.context import BIN, Context, contexts
 from stateline.app.queries.limits import MAX_NEIGHBOURS, NEAR, NEIGHBOUR_CONTEXT
 from stateline.app.queries.parsing import parse_whole, unknown_value
-from stateline.app.queries.state_kinds import Measured, measured
+from stateline.app.queries.state_kinds import StateKind, state_kind
 from stateline.app.queries.states import length_of, state_blocks, states_of
 from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
@@ -36,7 +38,9 @@ def parse_count(text: str) -> int:
     return number
 
 
-def neighbours(run: Run, projection: str, sequence_id: int, step: int, count: int) -> dict:
+def neighbours(
+    run: Run, projection: str, sequence_id: int, step: int, count: int
+) -> dict[str, Any]:
     """The nearest states of other sequences, one a sequence, with what the page says of each.
 
     projection  the map shown: it says which layer's states are compared, and where they lie
@@ -45,13 +49,13 @@ def neighbours(run: Run, projection: str, sequence_id: int, step: int, count: in
                 "sequences" that were searched; "near", the share of the map's longer side up to
                 which a state is near on the map; and "neighbours", nearest first
     """
-    kind = measured(run, projection)
+    kind = state_kind(run, projection)
     row = int(run.offsets[sequence_id]) + step
     file = run.index(kind.layer) if kind.state == "h" else None
     if file is None:
         rows, distances = _compared(run, kind, sequence_id, row, count)
     else:
-        rows, distances = _looked_up(run, kind, sequence_id, row, count)
+        rows, distances = _looked_up(run, kind, file, sequence_id, row, count)
     place = run.coordinates(projection)
     apart, nearer = on_map((place["x"], place["y"]), run.offsets, sequence_id, row, rows)
     return {
@@ -76,7 +80,7 @@ def neighbours(run: Run, projection: str, sequence_id: int, step: int, count: in
 
 
 def _compared(
-    run: Run, kind: Measured, sequence_id: int, row: int, count: int
+    run: Run, kind: StateKind, sequence_id: int, row: int, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows and distances of the nearest, by comparing all states."""
     state = states_of(run, kind.layer, sequence_id, kind.state)[row - run.offsets[sequence_id]]
@@ -107,7 +111,7 @@ def distances_to(states: np.ndarray, state: np.ndarray) -> np.ndarray:
 
 
 def _looked_up(
-    run: Run, kind: Measured, sequence_id: int, row: int, count: int
+    run: Run, kind: StateKind, file: Path, sequence_id: int, row: int, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows and distances of the nearest that the layer's index finds.
 
@@ -116,7 +120,8 @@ def _looked_up(
     """
     state = states_of(run, kind.layer, sequence_id)[row - run.offsets[sequence_id]]
     found = []
-    for other in _near_sequences(run, kind, sequence_id, state, count):
+    index = _index(run, kind, file)
+    for other in _near_sequences(run, index, sequence_id, state, count):
         far = distances_to(states_of(run, kind.layer, other), state)
         found.append((float(far.min()), int(run.offsets[other] + far.argmin())))
     found.sort()
@@ -125,13 +130,12 @@ def _looked_up(
 
 
 def _near_sequences(
-    run: Run, kind: Measured, sequence_id: int, state: np.ndarray, count: int
+    run: Run, index: Index, sequence_id: int, state: np.ndarray, count: int
 ) -> list[int]:
     """Other sequences with a state near to one, at most `count`, by the layer's index.
 
     Most of what is nearest is often the sequence itself, so more and more states are fetched.
     """
-    index = _index(run, kind)
     most = min(run.states, MAX_FETCHED)
     fetched = min(FETCHED * count, most)
     while True:
@@ -144,20 +148,22 @@ def _near_sequences(
         fetched = min(2 * fetched, most)
 
 
-def _index(run: Run, kind: Measured) -> Index:
-    """The index of a layer, which stays in its file."""
+def _index(run: Run, kind: StateKind, file: Path) -> Index:
+    """Return the index of a layer, which stays in its file.
+
+    raises  StatelineError  the file is no index
+    """
 
     def make() -> Index:
-        file = run.index(kind.layer)
         try:
-            index = Index.restore(file, view=True)
+            # The file does not say how far a search goes.
+            index = Index.restore(file, view=True, expansion_search=INDEX_DEPTH)
         except (ValueError, RuntimeError):  # what usearch says of a damaged file
             index = None
         if index is None:
             raise StatelineError(
                 file, "is no index of states", fix=f"Rebuild it: make run RUN={run.name}"
             )
-        index.expansion_search = INDEX_DEPTH  # The file does not say.
         return index
 
     return CACHE.get((run.name, run.checksum, "index", kind.key), make, lambda _: 0)
@@ -188,12 +194,12 @@ def on_map(
     return far[rows] / (side or 1), nearer
 
 
-def _said(run: Run, rows: np.ndarray) -> list[dict]:
+def _said(run: Run, rows: np.ndarray) -> list[dict[str, Any]]:
     """What the page says of each of some states: its sequence, its words, the answer after it."""
     return [_plain(run, near) for near in contexts(run, rows, rows, NEIGHBOUR_CONTEXT, SAID)]
 
 
-def _plain(run: Run, near: Context) -> dict:
+def _plain(run: Run, near: Context) -> dict[str, Any]:
     before, (word,), after = near.parts(near.steps["surface"].to_list())
     answer = near.steps.row(near.first - near.start, named=True)
     return {

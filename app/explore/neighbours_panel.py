@@ -3,6 +3,7 @@
 from dash import html
 
 from stateline.app import ids
+from stateline.app.layout.elements import attributes
 
 
 def neighbours_panel() -> html.Section:
@@ -18,7 +19,7 @@ def neighbours_panel() -> html.Section:
                         id=ids.NEIGHBOURS_SWITCH,
                         className="text-button",
                         type="button",
-                        **{"aria-expanded": "true", "aria-controls": ids.NEIGHBOURS_LIST},
+                        **attributes(aria_expanded="true", aria_controls=ids.NEIGHBOURS_LIST),
                     ),
                 ],
                 className="pane-head",
@@ -27,5 +28,5 @@ def neighbours_panel() -> html.Section:
         ],
         id=ids.NEIGHBOURS,
         className="neighbours",
-        **{"aria-label": "Nearest states of other sequences"},
+        **attributes(aria_label="Nearest states of other sequences"),
     )

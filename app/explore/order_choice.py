@@ -1,8 +1,11 @@
 """The choice of a ready order above the table of sequences."""
 
+from typing import Any
+
 from dash import html
 
 from stateline.app import ids
+from stateline.app.layout.elements import attributes
 from stateline.app.queries.orders import ORDERS, Order
 from stateline.app.queries.table import OF_ORDERS
 
@@ -26,6 +29,6 @@ def order_choice() -> html.Div:
     )
 
 
-def _column(order: Order) -> dict[str, str]:
-    """The column that a script shows with the order, where it is not always there."""
-    return {"data-column": order.shows} if order.shows in OF_ORDERS else {}
+def _column(order: Order) -> dict[str, Any]:
+    """Return the attribute that names the column of an order, where it is not always shown."""
+    return attributes(data_column=order.shows) if order.shows in OF_ORDERS else {}

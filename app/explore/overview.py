@@ -1,5 +1,7 @@
 """The left column without a sequence: what this run is, and how well it does."""
 
+from typing import Any
+
 from dash import html
 
 from stateline.app import ids
@@ -25,7 +27,7 @@ def overview(run: Run | None) -> html.Div:
     return html.Div(_parts(run) if run else [], id=ids.OVERVIEW, className="pane-scroll")
 
 
-def _parts(run: Run) -> list:
+def _parts(run: Run) -> list[Any]:
     metrics = run.manifest.model.metrics
     counts = class_counts(run)
     stored = int(counts.sum())
@@ -70,7 +72,7 @@ def _parts(run: Run) -> list:
     ]
 
 
-def _facts(run: Run) -> list:
+def _facts(run: Run) -> list[Any]:
     manifest = run.manifest
     corpus, model, left_out = manifest.corpus, manifest.model, manifest.left_out
     pairs = [

@@ -1,5 +1,7 @@
 """The page `/explore/<run>`: details left, map in the middle, table right."""
 
+from typing import Any
+
 from dash import dcc, html
 
 from stateline.app import ids
@@ -11,12 +13,12 @@ from stateline.app.explore.order_choice import order_choice
 from stateline.app.explore.overview import overview
 from stateline.app.explore.sequence_table import sequence_table
 from stateline.app.figures.colours import COLOURINGS
-from stateline.app.layout.elements import ZOOMABLE
+from stateline.app.layout.elements import ZOOMABLE, attributes
 from stateline.app.layout.run_page import RunPage, run_header
 from stateline.app.layout.shell import choice
 from stateline.app.queries.run import page_facts
 from stateline.app.queries.selection import Selection, parse_selection
-from stateline.app.queries.state_kinds import measured, measured_kinds
+from stateline.app.queries.state_kinds import state_kind, state_kinds
 from stateline.app.typed.attribution import attribution_problem
 from stateline.app.typed.client import typing_problem
 from stateline.app.typed.panel import type_button, typed_panel
@@ -44,7 +46,7 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
                     html.Aside(
                         [typed_panel(), overview(run), detail(run)],
                         className="pane pane-left",
-                        **{"aria-label": "Details"},
+                        **attributes(aria_label="Details"),
                     ),
                     map_pane(),
                     table_pane(run),
@@ -55,17 +57,17 @@ def workspace(run: Run | None, selection: Selection | None) -> html.Div:
         ],
         id=ids.WORKSPACE,
         className="page workspace",
-        **{"data-mode": "overview", "data-left": "open", "data-right": "open"},
+        **attributes(data_mode="overview", data_left="open", data_right="open"),
     )
 
 
-def header_choices(run: Run | None, selection: Selection | None) -> list:
+def header_choices(run: Run | None, selection: Selection | None) -> list[Any]:
     """Return selects for layer, projection and colour, set to the present selection."""
     if run is None or selection is None:
         empty = (ids.LAYER_SELECT, ids.PROJECTION_SELECT, ids.COLOUR_SELECT)
         return [choice("", element_id, [], None) for element_id in empty]
-    layer = measured(run, selection.projection)
-    layers = [_option(kind.name, kind.key) for kind in measured_kinds(run)]
+    layer = state_kind(run, selection.projection)
+    layers = [_option(kind.name, kind.key) for kind in state_kinds(run)]
     projections = [
         _option(entry.method, entry.id)
         for entry in run.manifest.projections
@@ -79,7 +81,7 @@ def header_choices(run: Run | None, selection: Selection | None) -> list:
     ]
 
 
-def _option(label: str, value: str) -> dict:
+def _option(label: str, value: str) -> dict[str, Any]:
     return {"label": label, "value": value}
 
 
@@ -105,13 +107,15 @@ def map_pane() -> html.Section:
                 id=ids.MAP_FRAME,
                 className="map-frame",
                 role="figure",
-                **{"aria-label": "Map of all hidden states; the table is its text equivalent"},
+                **attributes(
+                    aria_label="Map of all hidden states; the table is its text equivalent"
+                ),
             ),
             html.Div(id=ids.LEGEND, className="legend"),
             _collapse("right", "table"),
         ],
         className="pane-map",
-        **{"aria-label": "Map"},
+        **attributes(aria_label="Map"),
     )
 
 
@@ -137,18 +141,18 @@ def table_pane(run: Run | None) -> html.Aside:
             neighbours_panel(),
         ],
         className="pane pane-right",
-        **{"aria-label": "Sequences"},
+        **attributes(aria_label="Sequences"),
     )
 
 
 def _collapse(side: str, name: str) -> html.Button:
     """The handle on the map's edge that hides or shows a side column."""
     return html.Button(
-        html.Span(className="chevron", **{"aria-hidden": "true"}),
+        html.Span(className="chevron", **attributes(aria_hidden="true")),
         className=f"collapse-handle collapse-{side}",
         type="button",
         title=f"Hide or show the {name}",
-        **{"aria-label": f"Hide or show the {name}", "data-side": side, "aria-expanded": "true"},
+        **attributes(aria_label=f"Hide or show the {name}", data_side=side, aria_expanded="true"),
     )
 
 

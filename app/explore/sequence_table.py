@@ -1,5 +1,7 @@
 """The table of all sequences, right of the map: its text equivalent."""
 
+from typing import Any
+
 from dash import html
 
 from stateline.app import ids
@@ -25,7 +27,7 @@ def sequence_table(run: Run | None) -> html.Div:
     )
 
 
-def _definition(column: TableColumn) -> dict:
+def _definition(column: TableColumn) -> dict[str, Any]:
     if column.kind == IMAGE:
         return {
             "field": column.name,
@@ -41,8 +43,8 @@ def _definition(column: TableColumn) -> dict:
     return definition(column) | RENDERED.get(column.name, {})
 
 
-SHARE = {"valueFormatter": {"function": "percent(params.value)"}}
-RENDERED = {
+SHARE: dict[str, Any] = {"valueFormatter": {"function": "percent(params.value)"}}
+RENDERED: dict[str, dict[str, Any]] = {
     "sequence_id": {"pinned": "left"},
     "actual": {"cellRenderer": "ClassCell"},
     "classified": {"cellRenderer": "ClassCell"},

@@ -1,6 +1,7 @@
 """Steps in context: some steps of a sequence with those around them, as much as is asked for."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -35,12 +36,12 @@ class Context:
         """The steps shown, among those of the sequence."""
         return slice(self.start, self.start + self.steps.height)
 
-    def parts(self, items: list) -> tuple[list, list, list]:
+    def parts(self, items: list[Any]) -> tuple[list[Any], list[Any], list[Any]]:
         """An item a step shown: those before what the context is of, those of it, those after."""
         at, end = self.first - self.start, self.last + 1 - self.start
         return items[:at], items[at:end], items[end:]
 
-    def plain(self) -> dict:
+    def plain(self) -> dict[str, Any]:
         """Its words, with the classes of the whole sequence, as JSON for the page."""
         return {
             "sequence": self.sequence,

@@ -68,4 +68,5 @@ def effect(contribution: np.ndarray, index: int) -> np.ndarray:
     outputs = contribution.shape[1]
     if outputs == 1:
         return own
-    return own - (contribution.sum(axis=1) - own) / (outputs - 1)
+    moved: np.ndarray = own - (contribution.sum(axis=1) - own) / (outputs - 1)
+    return moved

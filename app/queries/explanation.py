@@ -5,6 +5,7 @@ Everything here is read from the head's logits, whichever states the map shows.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from stateline.app.queries.contributions import ahead, is_exact
 from stateline.store.reader import Run
 from stateline.store.schema import SENT_DIGITS
 
-Steps = pl.DataFrame | Mapping[str, list]  # columns of one sequence, by name
+Steps = pl.DataFrame | Mapping[str, list[Any]]  # columns of one sequence, by name
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Sentence:
         """The whole of it."""
         return self.before + self.named + self.after
 
-    def plain(self) -> dict:
+    def plain(self) -> dict[str, Any]:
         """As JSON for the page."""
         return asdict(self)
 
@@ -69,7 +70,7 @@ class Course:
 
 
 def course(
-    facts: Mapping, predicted: list[int], ep: np.ndarray, contribution: np.ndarray
+    facts: Mapping[str, Any], predicted: list[int], ep: np.ndarray, contribution: np.ndarray
 ) -> Course:
     """The course of a sequence.
 
@@ -163,7 +164,7 @@ def _signed(value: float) -> str:
     return f"{value:+.1f}" if value >= 1 else f"{value:+.2f}"
 
 
-def evidence(names: list[str], facts: Mapping, steps: Steps) -> dict:
+def evidence(names: list[str], facts: Mapping[str, Any], steps: Steps) -> dict[str, Any]:
     """What the views of one sequence need beside its columns.
 
     names    C  of the classes
@@ -186,6 +187,6 @@ def nullable_numbers(column: pl.Series) -> list[float | None]:
     return column.cast(pl.Float64).round(SENT_DIGITS).to_list()
 
 
-def readout_facts(run: Run) -> dict:
+def readout_facts(run: Run) -> dict[str, Any]:
     """What the page says of contributions, and what their running sum starts from."""
     return {"exact": is_exact(run), "initial": run.manifest.readout.initial_logit}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ LONGEST_SEARCH = 200
 LONGEST_PHRASE = 200
 OF_TEXT = ("search", "regex", "word")  # kinds that need words
 
-Values = tuple[object, ...]
+Values = tuple[Any, ...]  # of a chip, which `fits` of its kind has checked
 
 
 def _is_class(run: Run, value: object) -> bool:
@@ -24,14 +25,16 @@ def _is_class(run: Run, value: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and abs(value) < 1e15  # JSON's NaN and Infinity are not
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return abs(value) < 1e15  # JSON's NaN and Infinity are not
 
 
-def _is_range(values: list) -> bool:
+def _is_range(values: list[Any]) -> bool:
     return len(values) == 2 and all(map(_is_number, values)) and values[0] <= values[1]
 
 
-def _is_place(run: Run, values: list, least: int, most: int) -> bool:
+def _is_place(run: Run, values: list[Any], least: int, most: int) -> bool:
     """A projection of the run and coordinates in pairs."""
     return (
         len(values) % 2 == 1
@@ -42,11 +45,11 @@ def _is_place(run: Run, values: list, least: int, most: int) -> bool:
     )
 
 
-def _is_search(run: Run, values: list) -> bool:
+def _is_search(run: Run, values: list[Any]) -> bool:
     return len(values) == 1 and isinstance(values[0], str) and 0 < len(values[0]) <= LONGEST_SEARCH
 
 
-def _is_pattern(run: Run, values: list) -> bool:
+def _is_pattern(run: Run, values: list[Any]) -> bool:
     if not _is_search(run, values):
         return False
     try:
@@ -65,9 +68,7 @@ def _column(run: Run, name: str) -> np.ndarray:
 
 
 def _confident(run: Run, values: Values) -> np.ndarray:
-    low, high = values
-    found = counted(_column(run, "confidence"))
-    return (found >= low) & (found <= high)
+    return _between(counted(_column(run, "confidence")), *values)
 
 
 def _searched(run: Run, values: Values) -> np.ndarray:
@@ -82,14 +83,21 @@ def _matched(run: Run, values: Values) -> np.ndarray:
 
 def _between_steps(run: Run, values: Values) -> np.ndarray:
     t = np.arange(run.states) - np.repeat(run.offsets[:-1], np.diff(run.offsets))
-    return (t >= values[0]) & (t <= values[1])
+    return _between(t, *values)
+
+
+def _between(found: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return whether each number is in a range, both ends included: bool, of the same shape."""
+    inside: np.ndarray = (found >= low) & (found <= high)
+    return inside
 
 
 def _in_box(run: Run, values: Values) -> np.ndarray:
     projection, left, bottom, right, top = values
     place = run.coordinates(projection)
-    across = (place["x"] >= min(left, right)) & (place["x"] <= max(left, right))
-    return across & (place["y"] >= min(bottom, top)) & (place["y"] <= max(bottom, top))
+    across = _between(place["x"], min(left, right), max(left, right))
+    found: np.ndarray = across & _between(place["y"], min(bottom, top), max(bottom, top))
+    return found
 
 
 def _in_lasso(run: Run, values: Values) -> np.ndarray:
@@ -119,7 +127,7 @@ def inside(x: np.ndarray, y: np.ndarray, corners: np.ndarray) -> np.ndarray:
     return found
 
 
-def _is_phrase(run: Run, values: list) -> bool:
+def _is_phrase(run: Run, values: list[Any]) -> bool:
     return (
         len(values) == 1
         and isinstance(values[0], str)
@@ -143,7 +151,7 @@ def _reads(run: Run, token: pl.Expr, phrase: str) -> np.ndarray:
     return run.scan(STEPS).select(found.alias("found")).collect()["found"].to_numpy()
 
 
-def _is_cluster(run: Run, values: list) -> bool:
+def _is_cluster(run: Run, values: list[Any]) -> bool:
     if len(values) != 3 or not isinstance(values[0], str) or values[0] not in run.projection_ids:
         return False
     level, cluster = values[1:]
@@ -155,7 +163,8 @@ def _is_cluster(run: Run, values: list) -> bool:
 
 def _in_cluster(run: Run, values: Values) -> np.ndarray:
     projection, level, cluster = values
-    return run.memberships(str(projection))[:, level] == cluster
+    found: np.ndarray = run.memberships(projection)[:, level] == cluster
+    return found
 
 
 @dataclass(frozen=True)
@@ -166,7 +175,7 @@ class Kind:
     """
 
     expected: str
-    fits: Callable[[Run, list], bool]
+    fits: Callable[[Run, list[Any]], bool]
     sequences: Callable[[Run, Values], np.ndarray] | None = None
     states: Callable[[Run, Values], np.ndarray] | None = None
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class Filter:
     kind: str
     values: Values
 
-    def plain(self) -> list:
+    def plain(self) -> list[Any]:
         """As JSON for the page: kind, then the values."""
         return [self.kind, *self.values]
 
@@ -61,24 +62,21 @@ def parse_filters(run: Run, text: str) -> tuple[Filter, ...]:
 
 
 def _parse(run: Run, entry: object) -> Filter:
-    known = isinstance(entry, list) and entry and isinstance(entry[0], str) and entry[0] in KINDS
-    if known and entry[0] in OF_TEXT and run.kind == "series":
-        raise StatelineError(
-            "filters",
-            "the sequences of this run are numeric series, with no text to search",
-            expected=f"some of {', '.join(kind for kind in KINDS if kind not in OF_TEXT)}",
-            got=json.dumps(entry)[:80],
-        )
-    if not known or not KINDS[entry[0]].fits(run, entry[1:]):
-        raise StatelineError(
-            "filters",
-            "this run has no such filter",
-            expected="; ".join(f"{name}: {kind.expected}" for name, kind in KINDS.items())
-            if not known
-            else f"{entry[0]}: {KINDS[entry[0]].expected}",
-            got=json.dumps(entry)[:80],
-        )
-    return Filter(entry[0], tuple(entry[1:]))
+    name, *values = entry if isinstance(entry, list) and entry else [None]
+    if not isinstance(name, str) or name not in KINDS:
+        expected = "; ".join(f"{name}: {kind.expected}" for name, kind in KINDS.items())
+        raise _refusal("this run has no such filter", expected, entry)
+    if name in OF_TEXT and run.kind == "series":
+        others = ", ".join(kind for kind in KINDS if kind not in OF_TEXT)
+        what = "the sequences of this run are numeric series, with no text to search"
+        raise _refusal(what, f"some of {others}", entry)
+    if not KINDS[name].fits(run, values):
+        raise _refusal("this run has no such filter", f"{name}: {KINDS[name].expected}", entry)
+    return Filter(name, tuple(values))
+
+
+def _refusal(what: str, expected: str, got: object) -> StatelineError:
+    return StatelineError("filters", what, expected=expected, got=json.dumps(got)[:80])
 
 
 def passing(run: Run, filters: tuple[Filter, ...]) -> Passing:
@@ -91,7 +89,7 @@ def passing(run: Run, filters: tuple[Filter, ...]) -> Passing:
             kind = KINDS[each.kind]
             if kind.sequences:
                 sequences &= kind.sequences(run, each.values)
-            else:
+            elif kind.states:
                 found = kind.states(run, each.values)
                 states = found if states is None else states & found
         every = np.repeat(sequences, np.diff(run.offsets))

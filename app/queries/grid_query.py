@@ -1,7 +1,9 @@
 """What a grid asks of its rows: columns that may be asked for, sorts, and its own filter model."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import polars as pl
 
@@ -113,7 +115,7 @@ def _condition(name: str, kind: str, part: object) -> pl.Expr:
             return column.is_between(value, part["filterTo"])
         compare = NUMBER_TESTS.get(asked) if isinstance(asked, str) else None
         if compare:
-            return getattr(column, compare)(value)
+            return compare(column, value)
     if kind == TEXT and isinstance(value, str) and len(value) <= LONGEST_TEXT:
         found = _text_test(column.str.to_lowercase(), asked, value.lower())
         if found is not None:
@@ -123,13 +125,13 @@ def _condition(name: str, kind: str, part: object) -> pl.Expr:
     raise _bad_condition(name, kind, part)
 
 
-NUMBER_TESTS = {
-    "equals": "eq",
-    "notEqual": "ne",
-    "lessThan": "lt",
-    "lessThanOrEqual": "le",
-    "greaterThan": "gt",
-    "greaterThanOrEqual": "ge",
+NUMBER_TESTS: dict[str, Callable[[pl.Expr, float], pl.Expr]] = {
+    "equals": pl.Expr.eq,
+    "notEqual": pl.Expr.ne,
+    "lessThan": pl.Expr.lt,
+    "lessThanOrEqual": pl.Expr.le,
+    "greaterThan": pl.Expr.gt,
+    "greaterThanOrEqual": pl.Expr.ge,
 }
 
 
@@ -151,7 +153,7 @@ def _text_test(column: pl.Expr, asked: object, value: str) -> pl.Expr | None:
     return None
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     # JSON's NaN and Infinity are floats that no column can be compared with in earnest.
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
 

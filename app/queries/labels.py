@@ -1,12 +1,13 @@
 """Labels along all trajectories: the words at, and before, a jump or a change of the answer."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from stateline.app.queries.filters import Passing
-from stateline.app.queries.state_kinds import Measured, distance_shares, measured
+from stateline.app.queries.state_kinds import StateKind, distance_shares, state_kind
 from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
@@ -59,7 +60,7 @@ def labels(
     distance: float,
     confidence: float,
     passing: Passing,
-) -> dict:
+) -> dict[str, Any]:
     """The labels of all states that pass, for the map.
 
     kinds       some of KINDS: after a cause stands the word that caused it, before it the word
@@ -68,7 +69,7 @@ def labels(
     confidence  least change of the expected prediction
     returns     "count" of all, and of the strongest MAX_LABELS "words", "x", "y" and "before"
     """
-    kind = measured(run, projection)
+    kind = state_kind(run, projection)
     strength = np.maximum(distance_shares(run, kind), changes(run).confidence)
     causes = _causes(run, kind, distance, confidence, passing)
     found = []
@@ -80,15 +81,16 @@ def labels(
             to = at + before if when == "before" else at
             best[to] = np.maximum(best[to], strength[at])
         found.append(best)
-    after, before = (np.flatnonzero(best >= 0) for best in found)
-    row = np.concatenate([after, before])
-    earlier = np.arange(len(row)) >= len(after)
-    order = np.argsort(-np.concatenate([found[0][after], found[1][before]]), kind="stable")
+    rows = [np.flatnonzero(best >= 0) for best in found]
+    row = np.concatenate(rows)
+    earlier = np.arange(len(row)) >= len(rows[0])
+    strongest = np.concatenate([best[at] for best, at in zip(found, rows, strict=True)])
+    order = np.argsort(-strongest, kind="stable")
     return _written(run, projection, row[order[:MAX_LABELS]], earlier[order[:MAX_LABELS]], len(row))
 
 
 def _causes(
-    run: Run, kind: Measured, distance: float, confidence: float, passing: Passing
+    run: Run, kind: StateKind, distance: float, confidence: float, passing: Passing
 ) -> dict[str, tuple[np.ndarray, int]]:
     """Rows of the words that caused something, by cause, and where the word before each stands.
 
@@ -110,7 +112,9 @@ def _causes(
     }
 
 
-def _written(run: Run, projection: str, row: np.ndarray, earlier: np.ndarray, count: int) -> dict:
+def _written(
+    run: Run, projection: str, row: np.ndarray, earlier: np.ndarray, count: int
+) -> dict[str, Any]:
     """Words and places of the rows labelled, as the page reads them."""
     place = run.coordinates(projection)
     words = run.scan(STEPS).select(pl.col("surface").gather(row)).collect()["surface"]

@@ -1,6 +1,7 @@
 """What the views ask of a run: facts, points, colours and one sequence."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,7 @@ from stateline.app.figures.density import density_lines
 from stateline.app.figures.raster import scatter_png
 from stateline.app.queries.explanation import evidence, nullable_numbers, readout_facts
 from stateline.app.queries.series import compact_values, series_facts
-from stateline.app.queries.state_kinds import Measured, distances_of, measured, measured_kinds
+from stateline.app.queries.state_kinds import StateKind, distances_of, state_kind, state_kinds
 from stateline.app.web.cache import CACHE
 from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run
@@ -68,7 +69,7 @@ def colours(run: Run, colouring: str, projection: str) -> bytes:
     """Bin of each state drawn: one byte, or two (little-endian) beyond 256 classes."""
 
     def make() -> bytes:
-        bins = _bins(run, colouring, projection)[drawn_rows(run.states)]
+        bins: np.ndarray = _bins(run, colouring, projection)[drawn_rows(run.states)]
         return bins.astype(f"<u{bin_bytes(run)}").tobytes()
 
     key = (run.name, run.checksum, "colours", colouring, projection if colouring == TRUST else "")
@@ -80,17 +81,17 @@ def lengths(run: Run) -> bytes:
     return np.diff(run.offsets).astype("<u4").tobytes()
 
 
-def density(run: Run, projection: str) -> list[dict]:
+def density(run: Run, projection: str) -> list[dict[str, Any]]:
     """Lines of equal density of all states on a map, those that the map leaves out included."""
 
-    def make() -> list[dict]:
+    def make() -> list[dict[str, Any]]:
         place = run.coordinates(projection)
         lines = density_lines(place["x"], place["y"])
         for line, axis in product(lines, "xy"):
             line[axis] = [_rounded(value) for value in line[axis]]
         return lines
 
-    def size(lines: list[dict]) -> int:
+    def size(lines: list[dict[str, Any]]) -> int:
         return 16 * sum(len(line["x"]) for line in lines)
 
     return CACHE.get((run.name, run.checksum, "density", projection), make, size)
@@ -141,7 +142,7 @@ def thumbnail(run: Run, projection: str) -> bytes:
     return CACHE.get((run.name, run.checksum, "thumbnail", projection), make, len)
 
 
-def page_facts(run: Run) -> dict:
+def page_facts(run: Run) -> dict[str, Any]:
     """All that the page's scripts must know of a run before any view asks for data."""
     manifest = run.manifest
     return {
@@ -161,7 +162,7 @@ def page_facts(run: Run) -> dict:
         ],
         "readout": readout_facts(run),
         "scales": {key: scale.plain() for key, scale in run_scales(run).items()},
-        "layers": [_layer_plain(kind, step_noun(run)) for kind in measured_kinds(run)],
+        "layers": [_layer_plain(kind, step_noun(run)) for kind in state_kinds(run)],
         "projections": [_projection_plain(run, entry) for entry in manifest.projections],
     }
 
@@ -171,7 +172,7 @@ def step_noun(run: Run) -> str:
     return "word" if run.kind == "text" else "step"
 
 
-def _layer_plain(kind: Measured, noun: str) -> dict:
+def _layer_plain(kind: StateKind, noun: str) -> dict[str, Any]:
     """A choice of the header: which states, and what is said over their distances."""
     where = "" if kind.alone else f" in {kind.name}"
     order = ", read from the end" if kind.backward else ""
@@ -187,10 +188,10 @@ def _layer_plain(kind: Measured, noun: str) -> dict:
     }
 
 
-def _projection_plain(run: Run, entry: Projection) -> dict:
+def _projection_plain(run: Run, entry: Projection) -> dict[str, Any]:
     return {
         "id": entry.id,
-        "layer": measured(run, entry.id).key,
+        "layer": state_kind(run, entry.id).key,
         "method": entry.method,
         "note": map_note(run, entry.id),
     }
@@ -198,7 +199,7 @@ def _projection_plain(run: Run, entry: Projection) -> dict:
 
 def map_note(run: Run, projection: str) -> str:
     """One line on which states a map shows, where there are several, and how it was made."""
-    kind, note = measured(run, projection), projection_note(run.projection(projection))
+    kind, note = state_kind(run, projection), projection_note(run.projection(projection))
     return note if kind.alone else f"{kind.name}: {note}"
 
 
@@ -217,7 +218,7 @@ def _plain(value: object) -> str:
 NOTED = {"perplexity": "perplexity", "n_neighbors": "neighbours", "min_dist": "least distance"}
 
 
-def sequence(run: Run, sequence_id: int, projection: str) -> dict:
+def sequence(run: Run, sequence_id: int, projection: str) -> dict[str, Any]:
     """One sequence with all that its views draw.
 
     returns  row of sequences.parquet under "facts", and under "steps" a list a column, T long;
@@ -230,7 +231,7 @@ def sequence(run: Run, sequence_id: int, projection: str) -> dict:
     steps = run.steps_of(sequence_id)
     place = run.projection_of(sequence_id, projection)
     facts = run.sequences.row(sequence_id, named=True)
-    kind = measured(run, projection)
+    kind = state_kind(run, projection)
     if not kind.read:
         steps, facts = _moved(run, sequence_id, kind, steps, facts)
     numbers = ("ep", "contribution", "confidence", "distance", "visible", "silent")
@@ -250,8 +251,8 @@ def sequence(run: Run, sequence_id: int, projection: str) -> dict:
 
 
 def _moved(
-    run: Run, sequence_id: int, kind: Measured, steps: pl.DataFrame, facts: dict
-) -> tuple[pl.DataFrame, dict]:
+    run: Run, sequence_id: int, kind: StateKind, steps: pl.DataFrame, facts: dict[str, Any]
+) -> tuple[pl.DataFrame, dict[str, Any]]:
     """Steps and facts of one sequence with the distances of states that the head does not read."""
     distance = distances_of(run, sequence_id, kind)
     nothing = pl.lit(None, dtype=pl.Float32)
@@ -264,11 +265,12 @@ def _rounded(value: object) -> object:
     return round(value, SENT_DIGITS) if isinstance(value, float) else value
 
 
-def _numbers(column: pl.Series) -> list | None:
+def _numbers(column: pl.Series) -> list[Any] | None:
     """Rounded numbers of a column; None where all are null (the readout is not linear)."""
     if column.null_count() == len(column):
         return None
-    return np.round(column.to_numpy().astype(np.float64), SENT_DIGITS).tolist()
+    numbers: list[Any] = np.round(column.to_numpy().astype(np.float64), SENT_DIGITS).tolist()
+    return numbers
 
 
 def class_counts(run: Run) -> np.ndarray:

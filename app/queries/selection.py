@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from stateline.app.figures.colours import COLOURINGS, EXPECTED
 from stateline.app.queries.filters import Filter, parse_filters
@@ -56,7 +57,7 @@ class Selection:
     towards: int | None = None
     bars: str = BOTH
 
-    def plain(self) -> dict:
+    def plain(self) -> dict[str, Any]:
         """As JSON for the page."""
         filters = [each.plain() for each in self.filters]
         fields = asdict(self) | {"filters": filters, "labels": list(self.labels)}

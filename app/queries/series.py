@@ -1,5 +1,7 @@
 """What the views ask of a numeric series: its features, and its values as compact numbers."""
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 
@@ -14,7 +16,7 @@ SIDE = 16  # pixels of a picture in the table, across and down, at the most
 SHADES = "0123456789abcdef"  # of such a pixel
 
 
-def series_facts(run: Run) -> dict:
+def series_facts(run: Run) -> dict[str, Any]:
     """What the page's scripts must know of a run's sequences before any is drawn."""
     corpus = run.manifest.corpus
     return {

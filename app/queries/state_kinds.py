@@ -1,17 +1,19 @@
-"""Which states a map shows, and distances are measured in: one kind of state of one layer."""
+"""State kinds: the hidden or the cell states of one layer, of which maps and distances are."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from stateline.app.web.cache import CACHE
-from stateline.store.manifest.models import Layer, Projection
+from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
 from stateline.store.schema import DISTANCE_COLUMNS
 
+KIND_BYTES = 512  # about what one kind takes in the cache
+
 
 @dataclass(frozen=True)
-class Measured:
+class StateKind:
     """One kind of state of one layer.
 
     layer     id of the stored layer
@@ -33,24 +35,29 @@ class Measured:
 
     @property
     def key(self) -> str:
-        """Its value in the header's choice: the layer's id, and `:c` after it for cell states."""
+        """Value in the header's choice: the layer's id, followed by `:c` for cell states."""
         return self.layer if self.state == "h" else f"{self.layer}:{self.state}"
 
     @property
     def column(self) -> str:
-        """What a table to take away calls its distances."""
+        """Name of the column of its distances in a download."""
         if self.alone:
             return "distance"
         return f"distance_{self.layer}" + ("" if self.state == "h" else f"_{self.state}")
 
     @property
     def longest(self) -> str:
-        """What a distance is a share of."""
+        """Phrase for the distance that other distances are shares of."""
         return "the run's longest" if self.alone else "the longest of these states"
 
 
-def measured_kinds(run: Run) -> list[Measured]:
-    """All kinds of state that have maps, in the order of the layers, h before c."""
+def state_kinds(run: Run) -> list[StateKind]:
+    """Return the kinds of state that have maps, in the order of the layers, h before c."""
+    key = (run.name, run.checksum, "state kinds")
+    return CACHE.get(key, lambda: _state_kinds(run), lambda kinds: KIND_BYTES * len(kinds))
+
+
+def _state_kinds(run: Run) -> list[StateKind]:
     places = [(each.layer, each.state) for each in run.manifest.projections]
     wanted = [
         (layer, state)
@@ -58,23 +65,19 @@ def measured_kinds(run: Run) -> list[Measured]:
         for state in DISTANCE_COLUMNS
         if (layer, state) in places
     ]
-    return [_measured(run, *each, alone=len(wanted) == 1) for each in wanted]
+    return [_state_kind(run, *each, alone=len(wanted) == 1) for each in wanted]
 
 
-def measured(run: Run, projection: str) -> Measured:
-    """What a projection shows; the run holds it."""
+def state_kind(run: Run, projection: str) -> StateKind:
+    """Return the kind of state that a projection of the run shows."""
     entry = run.projection(projection)
-    kinds = measured_kinds(run)
-    return next(each for each in kinds if (each.layer, each.state) == _place(entry))
+    shown = (entry.layer, entry.state)
+    return next(kind for kind in state_kinds(run) if (kind.layer, kind.state) == shown)
 
 
-def _place(entry: Projection) -> tuple[str, str]:
-    return entry.layer, entry.state
-
-
-def _measured(run: Run, layer: str, state: str, alone: bool) -> Measured:
+def _state_kind(run: Run, layer: str, state: str, alone: bool) -> StateKind:
     entry = run.layer(layer)
-    return Measured(
+    return StateKind(
         layer=layer,
         state=state,
         name=state_name(entry, state),
@@ -86,12 +89,12 @@ def _measured(run: Run, layer: str, state: str, alone: bool) -> Measured:
 
 
 def state_name(entry: Layer, state: str = "h") -> str:
-    """A layer of the manifest in words, and which of its states where it is not the hidden one."""
+    """Return the name of a layer, followed by the kind of state unless it is the hidden one."""
     return " · ".join([layer_name(entry), *(["cell state"] if state == "c" else [])])
 
 
 def layer_name(entry: Layer) -> str:
-    """A layer of the manifest in words: its own name, and the direction where there could be two.
+    """Return the name of a layer, followed by its direction where it could have two.
 
     A stored layer has another id than its Keras layer where both directions have one each.
     """
@@ -100,14 +103,14 @@ def layer_name(entry: Layer) -> str:
     return f"{entry.layer} · {entry.direction}" if says else entry.layer
 
 
-def distances_of(run: Run, sequence_id: int, kind: Measured) -> np.ndarray:
-    """How far each step of one sequence moved these states: float32 (T,)."""
+def distances_of(run: Run, sequence_id: int, kind: StateKind) -> np.ndarray:
+    """Return the distances of one sequence in states of a kind: float32 (T,)."""
     column = DISTANCE_COLUMNS[kind.state]
     return run.hidden_of(sequence_id, kind.layer, [column])[column].to_numpy()
 
 
-def distance_shares(run: Run, kind: Measured) -> np.ndarray:
-    """Distance of every step as a share of the largest: float32 (M,); held for the next request."""
+def distance_shares(run: Run, kind: StateKind) -> np.ndarray:
+    """Return the distance of every step as a share of the largest: float32 (M,)."""
 
     def make() -> np.ndarray:
         return run.distances(kind.layer, kind.state) / np.float32(kind.largest or 1)

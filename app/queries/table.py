@@ -1,6 +1,7 @@
 """The table of sequences: its columns, and blocks of its rows sorted and filtered as wanted."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
@@ -151,7 +152,7 @@ def ordered(run: Run, wanted: TableQuery) -> pl.DataFrame:
     return CACHE.get(key, make, lambda rows: rows.estimated_size())
 
 
-def block(run: Run, start: int, end: int, wanted: TableQuery) -> dict:
+def block(run: Run, start: int, end: int, wanted: TableQuery) -> dict[str, Any]:
     """Rows start to end (exclusive) of the table as asked for, and how many pass in all."""
     check_block(start, end)
     found = ordered(run, wanted)

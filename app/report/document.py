@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from stateline.app.figures.trajectory_svg import trajectory_svg
 from stateline.app.queries.limits import DISTANCE
 from stateline.app.queries.run import map_note, run_scales, sequence, step_noun
 from stateline.app.queries.series import series_line
-from stateline.app.queries.state_kinds import Measured, measured
+from stateline.app.queries.state_kinds import StateKind, state_kind
 from stateline.app.queries.text import count, day, percent
 from stateline.app.report.map import jumps, map_picture, misdrawn_note, moved_note
 from stateline.app.report.series import values_drawings
@@ -41,7 +42,7 @@ def report(run: Run, sequence_id: int, projection: str, made: date) -> str:
     """
     found = sequence(run, sequence_id, projection)
     facts, steps = found["facts"], found["steps"]
-    kind = measured(run, projection)
+    kind = state_kind(run, projection)
     view = step_view(run, steps, kind.backward)
     heading = f"{run.name}, sequence {sequence_id}"
     parts = (
@@ -72,7 +73,7 @@ def _style() -> str:
     return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
 
 
-def step_view(run: Run, steps: dict, backward: bool = False) -> StepView:
+def step_view(run: Run, steps: dict[str, Any], backward: bool = False) -> StepView:
     """What the drawings need of `queries.sequence`'s steps, read from the end where `backward`."""
     scale = run_scales(run)[EXPECTED]
     return StepView(
@@ -95,7 +96,7 @@ def _tag(run: Run, index: int) -> str:
     return f'<span class="tag" style="background:{colour};color:{ink(colour)}">{name}</span>'
 
 
-def _title(run: Run, facts: dict, decision: dict) -> str:
+def _title(run: Run, facts: dict[str, Any], decision: dict[str, Any]) -> str:
     """Run, model, classes, and how the answer came about."""
     model = run.manifest.model
     metrics = model.metrics
@@ -119,7 +120,7 @@ def _title(run: Run, facts: dict, decision: dict) -> str:
     )
 
 
-def _facts(run: Run, facts: dict, steps: dict) -> str:
+def _facts(run: Run, facts: dict[str, Any], steps: dict[str, Any]) -> str:
     """The sequence in figures, a name and a value each."""
     words, noun = steps["surface"], step_noun(run)
     longest = facts["max_distance_step"]
@@ -141,21 +142,21 @@ def _facts(run: Run, facts: dict, steps: dict) -> str:
     return f'<dl class="facts">{"".join(rows)}</dl>'
 
 
-def _known(run: Run, facts: dict) -> tuple[str, str]:
+def _known(run: Run, facts: dict[str, Any]) -> tuple[str, str]:
     """What the vocabulary lacks; of a series, what a step holds."""
     if run.kind == "series":
         return "Read as", series_line(run)
     return "Unknown words", f"{facts['unknown']:,} to the model" if facts["unknown"] else "none"
 
 
-def settled(facts: dict) -> str:
+def settled(facts: dict[str, Any]) -> str:
     """Since when the answer stands."""
     if not facts["flips"]:
         return "never changed its answer"
     return f"at step {facts['settle_step']}, after {count(facts['flips'], 'flip')}"
 
 
-def turned(facts: dict, words: list[str]) -> str:
+def turned(facts: dict[str, Any], words: list[str]) -> str:
     """The word that turned the sequence wrong."""
     step = facts["turning_step"]
     return "none: classified correctly" if step is None else at_step(words, step)
@@ -166,7 +167,7 @@ def at_step(words: list[str], t: int) -> str:
     return f"at step {t}" if words[t] == str(t) else f"“{words[t]}”, at step {t}"
 
 
-def read(run: Run, facts: dict) -> str:
+def read(run: Run, facts: dict[str, Any]) -> str:
     """How much of the text the model read, and which part."""
     cut = facts["length_full"] - facts["length"]
     if not cut:
@@ -183,7 +184,7 @@ def _section(title: str, note: str, body: str, more: str = "") -> str:
     )
 
 
-def _words(run: Run, facts: dict, steps: dict, view: StepView) -> str:
+def _words(run: Run, facts: dict[str, Any], steps: dict[str, Any], view: StepView) -> str:
     """The text, or the series, as the model read it, and the scale of its colours."""
     if run.kind == "series":
         note, (first, *others) = values_drawings(run, steps, view)
@@ -228,7 +229,7 @@ def _legend(run: Run) -> str:
     return f'<div class="legend">{"".join(chips)}<span>paler: less sure</span></div>'
 
 
-def _step_plots(view: StepView, run: Run, kind: Measured) -> str:
+def _step_plots(view: StepView, run: Run, kind: StateKind) -> str:
     """Heatmap, answer row and distances, in as many rows of columns as the words need."""
     first, *others = [
         f'<div class="drawing">{step_panel(view, start, stop)}</div>'
@@ -245,11 +246,11 @@ def _step_plots(view: StepView, run: Run, kind: Measured) -> str:
     return _section("Expected prediction and distance", note, first, "".join(others))
 
 
-def _map(run: Run, sequence_id: int, projection: str, found: dict, view: StepView) -> str:
+def _map(run: Run, sequence_id: int, projection: str, found: dict[str, Any], view: StepView) -> str:
     """The trajectory over all states, with the words of its jumps."""
     facts, stretch = found["facts"], found["steps"]["stretch"]
     x, y, picture, drawn = map_picture(run, sequence_id, projection)
-    kind, noun = measured(run, projection), step_noun(run)
+    kind, noun = state_kind(run, projection), step_noun(run)
     threshold = DISTANCE * kind.largest
     wanted = jumps(view.distance, threshold, facts["turning_step"], view.order[0])
     labels = [(t, view.words[t]) for t in wanted]
@@ -276,7 +277,7 @@ def _source(run: Run, projection: str, made: date) -> str:
     """Where all of it comes from, so that the same report can be made again."""
     manifest = run.manifest
     corpus = manifest.corpus
-    kind = measured(run, projection)
+    kind = state_kind(run, projection)
     versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
     pairs = (
         ("Corpus", f"{corpus.name}, {corpus.source}"),

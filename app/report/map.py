@@ -9,7 +9,7 @@ from stateline.app.figures.raster import pixel_place, scatter_png
 from stateline.app.figures.steps_svg import WIDTH
 from stateline.app.figures.trajectory_svg import HEIGHT, LONG, MARGIN, SHORT, TIMES, misdrawn
 from stateline.app.queries.run import EXPECTED_COLUMNS, drawn_rows, expected_bins, run_scales
-from stateline.app.queries.state_kinds import Measured
+from stateline.app.queries.state_kinds import StateKind
 from stateline.app.web.cache import CACHE
 from stateline.store.reader import Run
 from stateline.store.schema import STEPS
@@ -17,7 +17,7 @@ from stateline.store.schema import STEPS
 FINER = 2  # pixels a unit of the drawing: paper shows more than a screen
 
 
-def moved_note(kind: Measured, noun: str) -> str:
+def moved_note(kind: StateKind, noun: str) -> str:
     """What the report says of its bars: which states they are of, and read in which order.
 
     noun  what a step is

@@ -1,5 +1,7 @@
 """The part of a report that only a numeric series has: its values, drawn and in numbers."""
 
+from typing import Any
+
 import numpy as np
 
 from stateline.app.figures.series_svg import picture_svg, strip_panel
@@ -10,7 +12,7 @@ from stateline.store.reader import Run
 MAX_COLUMNS = 8  # features with a column of the table of steps; more would not fit on paper
 
 
-def values_drawings(run: Run, steps: dict, view: StepView) -> tuple[str, list[str]]:
+def values_drawings(run: Run, steps: dict[str, Any], view: StepView) -> tuple[str, list[str]]:
     """The note on a series and its drawings: one of a picture, else one a row of columns."""
     values = np.array(steps["values"], dtype=np.float64)
     corpus = run.manifest.corpus

@@ -1,19 +1,20 @@
 """The report's table of steps: every one in numbers."""
 
 from html import escape
+from typing import Any
 
 import numpy as np
 
 from stateline.app.figures.steps_svg import StepView
 from stateline.app.queries.contributions import classes_told, towards
 from stateline.app.queries.run import step_noun
-from stateline.app.queries.state_kinds import Measured
+from stateline.app.queries.state_kinds import StateKind
 from stateline.app.queries.text import percent
 from stateline.app.report.series import left_out_line, value_names
 from stateline.store.reader import Run
 
 
-def table_note(run: Run, kind: Measured) -> str:
+def table_note(run: Run, kind: StateKind) -> str:
     """What the columns of the table are."""
     noun = step_noun(run)
     state = "hidden" if kind.state == "h" else "cell"
@@ -24,13 +25,13 @@ def table_note(run: Run, kind: Measured) -> str:
     )
 
 
-def contribution_classes(run: Run, facts: dict) -> list[int]:
+def contribution_classes(run: Run, facts: dict[str, Any]) -> list[int]:
     """Classes that the table has a contribution for."""
     both = (facts["label"], facts["predicted"])
     return classes_told(run.manifest.readout.outputs, both)
 
 
-def step_table(run: Run, facts: dict, steps: dict, view: StepView) -> str:
+def step_table(run: Run, facts: dict[str, Any], steps: dict[str, Any], view: StepView) -> str:
     """All steps in numbers, as an HTML table; a series of few features has its values in a second.
 
     One table for both would be wider than a page.
@@ -57,7 +58,7 @@ def step_table(run: Run, facts: dict, steps: dict, view: StepView) -> str:
     return _table(heads, rows, texts=(1, 2)) + _values_table(run, steps, view)
 
 
-def _values_table(run: Run, steps: dict, view: StepView) -> str:
+def _values_table(run: Run, steps: dict[str, Any], view: StepView) -> str:
     """The values of each step, a column a feature; nothing where there are too many, or words."""
     names = value_names(run)
     if not names:

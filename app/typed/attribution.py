@@ -1,5 +1,7 @@
 """What each step is worth to an answer, asked of the model itself while somebody waits."""
 
+from typing import Any
+
 from stateline.app.typed.client import model_problem, parse_text
 from stateline.app.typed.worker import TextError, UnavailableError
 from stateline.store.reader import Run
@@ -10,7 +12,7 @@ def attribution_problem(run: Run) -> UnavailableError | None:
     return model_problem(run, "this is measured")
 
 
-def parse_attribution(run: Run, body: object) -> dict:
+def parse_attribution(run: Run, body: object) -> dict[str, Any]:
     """What the worker is asked: the class, and the number of a stored sequence or a text.
 
     raises  TextError  the body is no object, or names no class, or not one of the two

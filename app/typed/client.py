@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, cast
 
 import polars as pl
 from flask import current_app
@@ -99,7 +100,7 @@ def is_whole(text: str) -> bool:
 
 def typing() -> "Typing":
     """What reads texts for the app that answers the present request."""
-    return current_app.extensions[EXTENSION]
+    return cast(Typing, current_app.extensions[EXTENSION])
 
 
 def worker_command(run: Run) -> list[str]:
@@ -137,7 +138,7 @@ class Typing:
         self._timer: threading.Timer | None = None
         self._asked = 0
 
-    def read(self, run: Run, text: str, projection: str | None) -> dict:
+    def read(self, run: Run, text: str, projection: str | None) -> dict[str, Any]:
         """What a run's model makes of a text, as the page draws it.
 
         returns  the answer of stateline.pipeline.live.worker, with the colour bin of each step
@@ -149,7 +150,7 @@ class Typing:
             raise problem
         return with_bins(run, self._answer(run, {"text": text, "projection": projection}))
 
-    def attribute(self, run: Run, asked: dict) -> dict:
+    def attribute(self, run: Run, asked: dict[str, Any]) -> dict[str, Any]:
         """What each step is worth to a class, as a run's model says.
 
         asked    see stateline.pipeline.live.worker
@@ -158,7 +159,7 @@ class Typing:
         """
         return self._answer(run, {"attribute": asked})
 
-    def _answer(self, run: Run, request: dict) -> dict:
+    def _answer(self, run: Run, request: dict[str, Any]) -> dict[str, Any]:
         """One question to the worker, as soon as it is free."""
         if not self._waiting.acquire(blocking=False):
             raise UnavailableError(
@@ -181,7 +182,7 @@ class Typing:
         with self._lock:
             self._end()
 
-    def _ask(self, run: Run, request: dict) -> dict:
+    def _ask(self, run: Run, request: dict[str, Any]) -> dict[str, Any]:
         """One question to the run's worker; one that fails is not asked again."""
         self._asked += 1
         try:
@@ -232,7 +233,7 @@ class Typing:
         self.worker = self._of = self._timer = None
 
 
-def with_bins(run: Run, answer: dict) -> dict:
+def with_bins(run: Run, answer: dict[str, Any]) -> dict[str, Any]:
     """The answer with each step's colour bin and with its evidence, as stored sequences have it."""
     types = polars_schema(run.columns[STEPS])
     columns = {name: answer["steps"][name] for name in EXPECTED_COLUMNS}

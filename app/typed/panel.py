@@ -3,6 +3,7 @@
 from dash import html
 
 from stateline.app import ids
+from stateline.app.layout.elements import attributes
 
 
 def type_button(hidden: bool = False) -> html.Button:
@@ -14,7 +15,7 @@ def type_button(hidden: bool = False) -> html.Button:
         type="button",
         title="Let the model read a text of your own",
         hidden=hidden,
-        **{"aria-controls": ids.TYPED_PANEL, "aria-expanded": "false"},
+        **attributes(aria_controls=ids.TYPED_PANEL, aria_expanded="false"),
     )
 
 
@@ -36,5 +37,5 @@ def typed_panel() -> html.Section:
         id=ids.TYPED_PANEL,
         className="block typed-panel",
         hidden=True,
-        **{"aria-label": "Type a text"},
+        **attributes(aria_label="Type a text"),
     )

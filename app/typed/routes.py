@@ -4,13 +4,8 @@ from flask import Blueprint, Response
 
 from stateline.app.queries.parsing import parse_projection
 from stateline.app.typed.attribution import attribution_problem, parse_attribution
-from stateline.app.typed.client import (
-    TextError,
-    UnavailableError,
-    parse_typed,
-    typing,
-    typing_problem,
-)
+from stateline.app.typed.client import parse_typed, typing, typing_problem
+from stateline.app.typed.worker import TextError, UnavailableError
 from stateline.app.web.callback_guard import json_body
 from stateline.app.web.responses import as_json, line_response, requested_run
 

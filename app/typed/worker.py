@@ -4,6 +4,7 @@ import json
 import queue
 import subprocess
 import threading
+from typing import Any
 
 from stateline.store.errors import StatelineError
 
@@ -31,26 +32,28 @@ class Worker:
             encoding="utf-8",
             start_new_session=True,
         )
+        assert self.process.stdin and self.process.stdout  # both are pipes
+        self.stdin, self.stdout = self.process.stdin, self.process.stdout
         self.lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True, name="typed-worker").start()
 
     def _listen(self) -> None:
         """Hand on what the process writes; at its end None, and the process is waited for."""
-        with self.process.stdout as output:
+        with self.stdout as output:
             for line in output:
                 self.lines.put(line)
         self.lines.put(None)
         self.process.wait()
 
-    def send(self, request: dict) -> None:
+    def send(self, request: dict[str, Any]) -> None:
         """Write a request; where the process is gone, `receive` says so."""
         try:
-            self.process.stdin.write(json.dumps(request) + "\n")
-            self.process.stdin.flush()
+            self.stdin.write(json.dumps(request) + "\n")
+            self.stdin.flush()
         except OSError:
             return
 
-    def receive(self, seconds: float) -> dict:
+    def receive(self, seconds: float) -> dict[str, Any]:
         """The next object that the process writes; raises where it ends, or takes too long."""
         try:
             line = self.lines.get(timeout=seconds)
@@ -73,7 +76,7 @@ class Worker:
         self.process.kill()
         self.process.wait()
         try:
-            self.process.stdin.close()
+            self.stdin.close()
         except OSError:  # What was left to write goes nowhere.
             return
 

@@ -1,9 +1,10 @@
-"""A cache bounded by bytes: what it drops is worked out again."""
+"""A cache bounded by bytes: what it drops is computed again."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar, cast
+
+from cachetools import LRUCache
 
 T = TypeVar("T")
 
@@ -17,31 +18,33 @@ class ByteCache:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.used = 0
-        self._entries: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+        # Each entry carries its own size in bytes, for getsizeof.
+        self._entries: LRUCache[Hashable, tuple[Any, float]] = LRUCache(
+            limit, getsizeof=lambda entry: entry[1]
+        )
         self._lock = Lock()
 
-    def get(self, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
-        """The result under `key`, from `make()` where it is not held; `size` is in bytes."""
+    @property
+    def used(self) -> int:
+        """Bytes of all results that are held."""
+        return int(self._entries.currsize)
+
+    def get(self, key: Hashable, make: Callable[[], T], size: Callable[[T], float]) -> T:
+        """Return the result under `key`, from `make()` where it is not held.
+
+        size  its bytes; a result larger than the limit is returned and not held
+        """
         with self._lock:
             if key in self._entries:
-                self._entries.move_to_end(key)
-                return self._entries[key][0]  # type: ignore[return-value]
+                return cast(T, self._entries[key][0])
         # Made outside the lock: two requests may do it twice, none waits for another's work.
         value = make()
-        self._keep(key, value, size(value))
+        cost = size(value)
+        with self._lock:
+            if key not in self._entries and cost <= self.limit:
+                self._entries[key] = (value, cost)
         return value
 
-    def _keep(self, key: Hashable, value: object, cost: int) -> None:
-        with self._lock:
-            if key in self._entries or cost > self.limit:
-                return
-            self._entries[key] = (value, cost)
-            self.used += cost
-            while self.used > self.limit:
-                _, (_, dropped) = self._entries.popitem(last=False)
-                self.used -= dropped
 
-
-# The one that the app shares: points and colours of the maps in use, and states to search among.
+# Shared by the whole app: points and colours of the maps in use, and states to search among.
 CACHE = ByteCache(limit=256 * 2**20)

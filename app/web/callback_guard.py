@@ -1,31 +1,36 @@
 """Requests to Dash itself, checked before it sees them: a wrong one is a 4xx, never a 500."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import dash
+from dash import Output
 from dash.exceptions import DependencyException
 from flask import Response, request
 
 from stateline.app import ids
+from stateline.app.web.responses import line_response
 
 CALLBACK_PATH = "/_dash-update-component"
 LONGEST_ADDRESS = 4_000
 
 
-def add_gate(app: dash.Dash) -> None:
-    """Refuse callback bodies that name no callback of ours or do not have its shape.
+def add_guard(app: dash.Dash) -> None:
+    """Refuse callback bodies that name no callback of the app or do not have its shape.
 
-    Also answers for libraries' files that do not exist, which Dash itself would meet with a 500.
+    Also answers for libraries' files that do not exist, for which Dash itself would answer 500.
     """
 
-    @app.server.before_request
-    def gate() -> Response | None:
+    def refuse() -> Response | None:
         if request.method != "POST" or not request.path.endswith(CALLBACK_PATH):
             return None
         problem = body_problem(json_body(), app.callback_map)
         if problem is None:
             return None
         line = f"callback: {problem}; expected the body that the page itself sends"
-        return Response(line, status=400, mimetype="text/plain")
+        return line_response(line, 400)
 
+    app.server.before_request(refuse)
     app.server.register_error_handler(DependencyException, _no_such_file)
 
 
@@ -39,10 +44,10 @@ def json_body() -> object:
 
 def _no_such_file(_: DependencyException) -> Response:
     """Without Dash's own message: that lists every path it knows."""
-    return Response("libraries: no such file", status=404, mimetype="text/plain")
+    return line_response("libraries: no such file", 404)
 
 
-def body_problem(body: object, callbacks: dict[str, dict]) -> str | None:
+def body_problem(body: object, callbacks: dict[str, dict[str, Any]]) -> str | None:
     """What is wrong with a callback's body; None where Dash can take it.
 
     callbacks  Dash's own map of the callbacks that are registered, by their output
@@ -56,10 +61,10 @@ def body_problem(body: object, callbacks: dict[str, dict]) -> str | None:
     if _pairs(body.get("outputs")) != _output_pairs(callback["output"]):
         return "outputs of another shape"
     for key, known in (("inputs", callback["inputs"]), ("state", callback["state"])):
-        given = body.get(key, [])
-        if _pairs(given) != [(entry["id"], entry["property"]) for entry in known]:
+        entries = body.get(key, [])
+        if _pairs(entries) != [(entry["id"], entry["property"]) for entry in known]:
             return f"{key} of another shape"
-        if not all(_is_fit(entry) for entry in given):
+        if not all(_is_fit(entry) for entry in entries):
             return f"{key} with a value that its property cannot have"
     changed = body.get("changedPropIds", [])
     if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
@@ -75,12 +80,12 @@ def _pairs(entries: object) -> list[tuple[object, object]] | None:
     return [(entry.get("id"), entry.get("property")) for entry in entries]
 
 
-def _output_pairs(outputs: object) -> list[tuple[str, str]]:
-    listed = outputs if isinstance(outputs, list | tuple) else [outputs]
+def _output_pairs(outputs: Output | Sequence[Output]) -> list[tuple[object, object]]:
+    listed = [outputs] if isinstance(outputs, Output) else outputs
     return [(output.component_id, output.component_property) for output in listed]
 
 
-def _is_fit(entry: dict) -> bool:
+def _is_fit(entry: dict[str, Any]) -> bool:
     """Whether the value is one that its property can have."""
     value = entry.get("value")
     if entry["id"] != ids.PAGES_LOCATION:

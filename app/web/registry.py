@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from threading import Lock
+from typing import cast
 
 from flask import current_app
 
-from stateline.store.checks.run import Report, check_files
+from stateline.store.checks.files import check_files
+from stateline.store.checks.report import Report
 from stateline.store.errors import StatelineError
 from stateline.store.reader import BrokenRun, Run, find_runs
 from stateline.store.schema import MANIFEST
@@ -125,5 +127,5 @@ def _stamp(folder: Path) -> Stamp:
 
 
 def current() -> Registry:
-    """The registry of the app that answers the present request."""
-    return current_app.extensions[EXTENSION]
+    """Return the registry of the app that answers the current request."""
+    return cast(Registry, current_app.extensions[EXTENSION])

@@ -19,7 +19,7 @@ from stateline.app.queries.filters import parse_filters, passing
 from stateline.app.queries.labels import KINDS, labels
 from stateline.app.queries.run import page_facts, sequence
 from stateline.app.queries.selection import parse_selection
-from stateline.app.queries.state_kinds import measured, measured_kinds
+from stateline.app.queries.state_kinds import state_kind, state_kinds
 from stateline.app.report.document import report
 from stateline.app.report.map import jumps
 from stateline.store.reader import Run
@@ -36,7 +36,7 @@ MAPS = ["lstm-pca", "lstm-c-pca", "bidirectional-forward-pca", "bidirectional-ba
 
 
 def test_every_kind_of_state_with_maps_is_a_choice_in_words(layered: Run) -> None:
-    kinds = measured_kinds(layered)
+    kinds = state_kinds(layered)
     assert [(each.layer, each.state, each.name) for each in kinds] == PLACES
     assert [each.read for each in kinds] == [True, False, False, False]
     assert [each.backward for each in kinds] == [False, False, False, True]
@@ -46,7 +46,7 @@ def test_every_kind_of_state_with_maps_is_a_choice_in_words(layered: Run) -> Non
 
 
 def test_one_layer_is_named_nowhere_but_in_its_choice(several: Run) -> None:
-    (kind,) = measured_kinds(several)
+    (kind,) = state_kinds(several)
     assert kind.alone and kind.key == kind.name == "lstm" and kind.column == "distance"
     (entry,) = page_facts(several)["layers"]
     assert entry["scope"] == "of each word's jump, as a share of the run's longest"
@@ -54,7 +54,7 @@ def test_one_layer_is_named_nowhere_but_in_its_choice(several: Run) -> None:
 
 
 def test_a_single_layer_that_reads_from_the_end_says_so(ended: Run) -> None:
-    kind = measured(ended, "gru-pca")
+    kind = state_kind(ended, "gru-pca")
     assert kind.name == "gru · backward" and kind.alone
     (entry,) = page_facts(ended)["layers"]
     wanted = "of each word's jump, read from the end, as a share of the run's longest"
@@ -124,7 +124,7 @@ def test_the_route_sends_what_the_choice_shows(layered: Run) -> None:
 
 def by_hand(run: Run, projection: str, wanted: set[str], distance: float, confidence: float):
     """(word, x, y, before) of every label, by a loop in the order in which the layer read."""
-    kind = measured(run, projection)
+    kind = state_kind(run, projection)
     found = set()
     for number in range(run.sequences.height):
         steps = run.steps_of(number).to_dicts()
@@ -188,7 +188,7 @@ def test_a_download_names_the_layer_of_its_distances(
     layered: Run, projection: str, column: str
 ) -> None:
     table = states_table(layered, projection, passing(layered, ()))
-    kind = measured(layered, projection)
+    kind = state_kind(layered, projection)
     assert "distance" not in table.columns
     stored = layered.distances(kind.layer, kind.state)
     assert np.array_equal(table[f"distance_{column}"].to_numpy(), stored)
@@ -201,7 +201,7 @@ def test_a_download_of_a_single_layer_is_as_it_was(several: Run) -> None:
 
 def test_a_report_names_the_states_and_their_largest_distance(layered: Run) -> None:
     for projection, (_, _, name) in zip(MAPS, PLACES, strict=True):
-        kind = measured(layered, projection)
+        kind = state_kind(layered, projection)
         text = unescape(report(layered, 1, projection, date(2026, 11, 24)))
         assert f"<dt>Layer</dt><dd>{name}</dd>" in text
         assert f"the largest distance of these states is {kind.largest:.2f}" in text

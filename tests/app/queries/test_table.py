@@ -5,7 +5,7 @@ import json
 import polars as pl
 import pytest
 
-from stateline.app.queries.table import COLUMNS, Asked, block, ordered, position, table
+from stateline.app.queries.table import COLUMNS, TableQuery, block, ordered, position, table
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
@@ -13,7 +13,7 @@ NAMES = [column.name for column in COLUMNS]
 
 
 def filtered(run: Run, model: dict) -> list[int]:
-    return ordered(run, Asked(columns=json.dumps(model)))["sequence_id"].to_list()
+    return ordered(run, TableQuery(columns=json.dumps(model)))["sequence_id"].to_list()
 
 
 def test_rows_hold_class_names_and_the_turning_word(several: Run) -> None:
@@ -40,11 +40,11 @@ def test_any_column_sorts_with_nulls_last_and_ties_by_number(
         reverse=direction == "desc",
     )
     wanted = [*present, *(row for row in rows if row[name] is None)]
-    assert ordered(several, Asked(sort=f"{name}:{direction}")).to_dicts() == wanted
+    assert ordered(several, TableQuery(sort=f"{name}:{direction}")).to_dicts() == wanted
 
 
 def test_two_sort_keys_count_in_their_order(several: Run) -> None:
-    found = ordered(several, Asked(sort="correct:desc,length:asc")).to_dicts()
+    found = ordered(several, TableQuery(sort="correct:desc,length:asc")).to_dicts()
     pairs = [(not row["correct"], row["length"], row["sequence_id"]) for row in found]
     assert pairs == sorted(pairs)
 
@@ -107,17 +107,19 @@ def test_conditions_join_by_and_or_within_and_by_and_across_columns(several: Run
 
 
 def test_blocks_join_to_the_whole_and_count_what_passes(several: Run) -> None:
-    parts = [block(several, start, start + 2, Asked(sort="length:desc")) for start in (0, 2, 4)]
+    parts = [
+        block(several, start, start + 2, TableQuery(sort="length:desc")) for start in (0, 2, 4)
+    ]
     ids = [row["sequence_id"] for part in parts for row in part["rows"]]
-    assert ids == ordered(several, Asked(sort="length:desc"))["sequence_id"].to_list()
+    assert ids == ordered(several, TableQuery(sort="length:desc"))["sequence_id"].to_list()
     assert {part["count"] for part in parts} == {5}
 
 
 def test_a_position_is_the_row_in_the_present_order(several: Run) -> None:
-    ids = ordered(several, Asked(sort="confidence:desc"))["sequence_id"].to_list()
-    assert [position(several, i, Asked(sort="confidence:desc")) for i in ids] == list(range(5))
+    ids = ordered(several, TableQuery(sort="confidence:desc"))["sequence_id"].to_list()
+    assert [position(several, i, TableQuery(sort="confidence:desc")) for i in ids] == list(range(5))
     only_first = json.dumps({"sequence_id": {"type": "equals", "filter": 0}})
-    assert position(several, 3, Asked(columns=only_first)) is None
+    assert position(several, 3, TableQuery(columns=only_first)) is None
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_a_position_is_the_row_in_the_present_order(several: Run) -> None:
 )
 def test_a_sort_of_anything_else_is_refused(several: Run, sort: str) -> None:
     with pytest.raises(StatelineError, match="not a column and a direction"):
-        ordered(several, Asked(sort=sort))
+        ordered(several, TableQuery(sort=sort))
 
 
 @pytest.mark.parametrize(
@@ -155,11 +157,11 @@ def test_a_sort_of_anything_else_is_refused(several: Run, sort: str) -> None:
 )
 def test_a_filter_of_another_shape_is_refused_in_one_line(several: Run, filters: str) -> None:
     with pytest.raises(StatelineError) as caught:
-        ordered(several, Asked(columns=filters))
+        ordered(several, TableQuery(columns=filters))
     assert str(caught.value).startswith("columns: ") and len(str(caught.value)) < 400
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 5), (6, 5), (0, 1001)])
 def test_a_block_of_no_or_too_many_rows_is_refused(several: Run, start: int, end: int) -> None:
     with pytest.raises(StatelineError, match="no such block"):
-        block(several, start, end, Asked())
+        block(several, start, end, TableQuery())
