@@ -29,5 +29,5 @@ class StatelineError(Exception):
             line += f", got {got}" if expected is not None else f"; got {got}"
         if fix:
             line += f". {fix}"
-        # A message is one line whatever a file name or a cell value holds.
+        # A message is one line even if a file name or a cell value has line breaks.
         super().__init__(" ".join(line.split()))

@@ -9,7 +9,7 @@ from stateline.store.schema import MANIFEST
 
 
 class RebuildGuard:
-    """Refuse to read on from a folder that holds another build by now.
+    """Detect that the folder of a run has another build by now.
 
     folder    the run's folder
     checksum  SHA-256 of the bytes of the manifest that was read
@@ -21,7 +21,7 @@ class RebuildGuard:
         self._file = file or file_identity(folder / MANIFEST)
 
     def check(self) -> None:
-        """Raise if the folder holds another build; costs no more than a stat.
+        """Raise if the folder has another build; costs no more than a stat.
 
         raises  StatelineError  the manifest is gone, or another one
         """

@@ -39,8 +39,8 @@ def write_run(
     """Write one run atomically: it appears whole and verified, or not at all.
 
     store     folder of runs; made where it does not exist
-    manifest  without `tables`, which is added here; the object that its file will hold, or the
-              model
+    manifest  without `tables`, which is added here; as the object of its JSON file,
+              or as the model
     tables    each Parquet table by its path relative to the run's folder, with exactly the
               columns that the schema wants: in memory, lazy, a Parquet file, or a callable
               without arguments that returns an iterator of pieces (pl.DataFrame, the rows in

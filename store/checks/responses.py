@@ -47,7 +47,7 @@ class ResponseChecker:
             self.total[found] += np.add.reduceat(moved, first)
 
     def check(self) -> None:
-        """Check that the table holds the words that move the units most, in order, and clusters.
+        """Check that the table has the words that move the units most, in order, and clusters.
 
         raises  StatelineError  at the first row or unit that differs
         """

@@ -80,11 +80,11 @@ def check_rows(run: Run, report: Report) -> None:
         if rows != expected:
             raise StatelineError(
                 run.folder / name,
-                "holds another number of rows than it should",
+                "has another number of rows than it should",
                 expected=f"{expected:,}",
                 got=f"{rows:,}",
                 fix=fix(run.name),
             )
     if not sequences:
-        raise StatelineError(run.folder / SEQUENCES, "holds no sequence", fix=fix(run.name))
+        raise StatelineError(run.folder / SEQUENCES, "has no sequence", fix=fix(run.name))
     report.add("rows", f"{sequences:,} sequences, {run.states:,} steps in each table")

@@ -11,7 +11,7 @@ from stateline.store.schema import SEQUENCES, VOCABULARY
 
 
 def refuse_nulls(run: Run, name: str, table: pl.DataFrame) -> None:
-    """Check that only columns whose schema gives null a meaning hold nulls.
+    """Check that only columns whose schema gives null a meaning have nulls.
 
     raises  StatelineError  at the first null of another column
     """
@@ -96,7 +96,7 @@ def check_vocabulary(run: Run, report: Report) -> None:
         row = first_false(good)
         fail(run, VOCABULARY, f"row {row:,}: token_id", row, table["token_id"][row])
     if run.kind == "series" and table.height:
-        fail(run, VOCABULARY, "holds tokens of a series", 0, table.height)
+        fail(run, VOCABULARY, "has tokens, though the run is a series", 0, table.height)
     check_training_counts(run, table)
     report.add("vocabulary", f"{table.height:,} tokens")
 

@@ -43,7 +43,7 @@ def table_facts(manifest: ManifestDraft) -> Iterator[Fact]:
 
 
 def name_facts(manifest: ManifestDraft) -> Iterator[Fact]:
-    """Check names: they become paths, and a manifest may come from a stranger."""
+    """Check names: they become paths, and a manifest may come from an untrusted source."""
     for key, names in {
         "run": [manifest.run],
         "layers": [each.id for each in manifest.layers],

@@ -76,7 +76,7 @@ def metric_facts(manifest: Manifest) -> Iterator[Fact]:
 
 
 def projection_facts(manifest: Manifest) -> Iterator[Fact]:
-    """Check that qualities are shares, judged on no more states than there are."""
+    """Check that qualities are shares, measured on no more states than there are."""
     states = manifest.rows(STEPS)
     for index, each in enumerate(manifest.projections):
         key, sample = f"projections[{index}]", each.quality_sample

@@ -25,7 +25,7 @@ def to_tuple(value: object) -> object:
 Items = Annotated[tuple[T, ...], BeforeValidator(to_tuple)]
 # No other reader of JSON accepts NaN or an infinity.
 Number = Annotated[float, Field(allow_inf_nan=False)]
-# Colours become part of a page, and a manifest may come from a stranger.
+# Colours become part of a page, and a manifest may come from an untrusted source.
 Colour = Annotated[str, Field(pattern="^#[0-9A-Fa-f]{6}$", description="a colour #rrggbb")]
 Instant = Annotated[
     str,
@@ -105,7 +105,7 @@ class Feature(Entry):
 
 
 class Corpus(Entry):
-    """The sequences: source, classes, splits, and what each step holds."""
+    """The sequences: source, classes, splits, and the input of a step."""
 
     name: str
     source: str
@@ -303,5 +303,5 @@ class Manifest(ManifestDraft):
 
 
 def to_json(manifest: ManifestDraft) -> dict[str, Any]:
-    """Return a manifest as the object that its file holds."""
+    """Return a manifest as the JSON object of its file."""
     return manifest.model_dump(mode="json", by_alias=True)

@@ -1,4 +1,4 @@
-"""The store contract: every table's columns, types and meaning, once."""
+"""Schema of the store: columns, types and meaning of every table, and constants of the format."""
 
 from stateline.store.schema.analyses import (
     CHARACTERISTIC_WORDS,

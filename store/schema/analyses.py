@@ -1,6 +1,8 @@
-"""The tables of evidence: what words do, where states gather, what units answer to.
+"""Columns of the tables of analyses: effects of words, clusters of states, responses of units.
 
-All of it follows from the tables a row a step; it is stored because a page must not wait for it.
+All of it follows from the step-grained tables; it is stored because a page must not wait for it.
+Here and in the other modules of the schema, columns are listed as data: tables with like columns
+have like lines.
 """
 
 import polars as pl
@@ -14,15 +16,15 @@ MIN_SHORTCUT = 3  # stored sequences that must hold a word before it is called a
 CONTEXTS = 20  # of a unit at either end
 MAX_RESPONSES = 200  # words whose effect on every unit is kept
 MIN_RESPONSE = 5  # occurrences that such a word needs
-# Sequences added to those that hold a word, at the average share of each class, before the
-# log-odds of a class are taken: a word that two sequences hold, both of one class, proves little.
+# Sequences added to those with a word, at the average share of each class, before the log-odds of a
+# class are taken: a word of two sequences, both of one class, proves little.
 LABEL_PRIOR = 2
 # Shortest length of a segment on a map, as a share of the median one: a shorter one counts as that.
 MIN_SEGMENT = 1e-3
 
 
 def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
-    """Columns of words.parquet, a row a token or two-word phrase; none for a series.
+    """Return the columns of words.parquet, a row a token or two-word phrase; none for a series.
 
     classes  C, the number of classes
     outputs  K, the head's output units: 1 for one sigmoid unit, else C
@@ -110,7 +112,7 @@ def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
 
 
 def cluster_columns() -> tuple[Column, ...]:
-    """Columns of clusters/<projection>.parquet, a row a cluster, sorted by level and cluster."""
+    """Return the columns of clusters/<projection>.parquet, sorted by level and cluster."""
     return (
         Column("level", pl.UInt8(), "0 coarse to 2 fine"),
         Column("cluster", pl.UInt32(), "number within its level, the largest first"),
@@ -142,7 +144,10 @@ def cluster_columns() -> tuple[Column, ...]:
 
 
 def unit_columns(outputs: int) -> tuple[Column, ...]:
-    """Columns of units/<layer>.parquet, a row a unit, sorted by unit."""
+    """Return the columns of units/<layer>.parquet, a row a unit, sorted by unit.
+
+    outputs  K, the head's output units
+    """
     return (
         Column("unit", pl.UInt32(), "number of the unit in its layer"),
         Column(
@@ -168,7 +173,7 @@ def unit_columns(outputs: int) -> tuple[Column, ...]:
 
 
 def context_columns() -> tuple[Column, ...]:
-    """Columns of contexts/<layer>.parquet, sorted by unit, high (true first) and rank.
+    """Return the columns of contexts/<layer>.parquet, sorted by unit, high (true first) and rank.
 
     A sequence appears once at either end of a unit, with its strongest step.
     """
@@ -182,7 +187,7 @@ def context_columns() -> tuple[Column, ...]:
 
 
 def response_columns(units: int) -> tuple[Column, ...]:
-    """Columns of responses/<layer>.parquet, a row a word; none for a series.
+    """Return the columns of responses/<layer>.parquet, a row a word; none for a series.
 
     units  N, the units of the layer
     """

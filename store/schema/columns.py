@@ -1,4 +1,4 @@
-"""What a column of the store is: its name, its Polars type and, in a line, its meaning."""
+"""Columns of the store's tables: name, Polars type and meaning."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,12 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its Polars type and, in a line, its meaning."""
+    """One column of a table.
+
+    help  its meaning, in a line
+    unit  empty: a plain number or no number
+    null  meaning of null; empty: it is never null
+    """
 
     name: str
     dtype: pl.DataType
@@ -23,10 +28,10 @@ KEY = (
 
 
 def polars_schema(columns: tuple[Column, ...]) -> pl.Schema:
-    """The Polars schema of a table from its columns, in their order."""
+    """Return the Polars schema of a table from its columns, in their order."""
     return pl.Schema({column.name: column.dtype for column in columns})
 
 
 def is_step_grained(columns: tuple[Column, ...]) -> bool:
-    """Whether a table has a row a step, sorted by sequence_id and t."""
+    """Return whether a table is step-grained: a row a step, sorted by sequence_id and t."""
     return columns[: len(KEY)] == KEY

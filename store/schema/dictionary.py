@@ -1,12 +1,11 @@
-"""The data dictionary in Markdown, written from the schema so that it cannot disagree."""
+"""The data dictionary in Markdown, generated from the schema so that it cannot disagree."""
 
 import polars as pl
 
 from stateline.store import schema
-from stateline.store.schema import analyses as evidence
 from stateline.store.schema.columns import Column
 
-# Dimensions that stand for themselves in the dictionary.
+# Widths that are written as the symbol of a dimension.
 SYMBOLS = {101: "C", 102: "K", 103: "N", 104: "F"}
 CLASSES, OUTPUTS, UNITS, FEATURES = SYMBOLS
 
@@ -37,36 +36,36 @@ TABLES = (
         "words.parquet",
         "a row a token or two-word phrase, sorted by size, count (the largest first) and phrase; "
         "every token, and phrases that occur at least twice; none for a series",
-        evidence.word_columns(CLASSES, OUTPUTS),
+        schema.word_columns(CLASSES, OUTPUTS),
     ),
     (
         "clusters/<id>.parquet",
         "a row a cluster of the states on one map, sorted by level and cluster",
-        evidence.cluster_columns(),
+        schema.cluster_columns(),
     ),
     (
         "units/<layer>.parquet",
         "a row a unit, sorted by unit; a table a recurrent layer",
-        evidence.unit_columns(OUTPUTS),
+        schema.unit_columns(OUTPUTS),
     ),
     (
         "contexts/<layer>.parquet",
         "a row a strong context of a unit, at most 20 at either end, sorted by unit, high (true "
         "first) and rank; a sequence appears once at either end, with its strongest step",
-        evidence.context_columns(),
+        schema.context_columns(),
     ),
     (
         "responses/<layer>.parquet",
         "a row a word, the 200 words at the most whose count times length of response is "
         "largest, of those that occur at least five times and move a unit; sorted by that; none "
         "for a series",
-        evidence.response_columns(UNITS),
+        schema.response_columns(UNITS),
     ),
 )
 
 
 def type_name(dtype: pl.DataType) -> str:
-    """A Polars type in short, its width as a symbol."""
+    """Return a Polars type in short, its width as a symbol."""
     if isinstance(dtype, pl.Array):
         width = dtype.shape[0]
         return f"Array({dtype.inner}, {SYMBOLS.get(width, width)})"
@@ -74,7 +73,7 @@ def type_name(dtype: pl.DataType) -> str:
 
 
 def row(column: Column) -> str:
-    """One line of a table in Markdown."""
+    """Return the row of a column in a Markdown table."""
     cells = (
         f"`{column.name}`",
         type_name(column.dtype),
@@ -86,7 +85,7 @@ def row(column: Column) -> str:
 
 
 def dictionary() -> str:
-    """Every table: its row grain and its columns with type, unit and the meaning of null."""
+    """Return every table: its row grain, and its columns with type, unit and meaning of null."""
     parts = []
     for name, grain, columns in TABLES:
         parts += [f"### {name}", "", f"{grain[0].upper()}{grain[1:]}.", ""]

@@ -1,4 +1,4 @@
-"""Columns of steps.parquet: what the model read at each step, and what it answered."""
+"""Columns of steps.parquet: input and answer of the model at each step."""
 
 import polars as pl
 
@@ -10,7 +10,7 @@ RANK_TOLERANCE = 1e-7
 
 
 def step_columns(classes: int, outputs: int, features: int = 0) -> tuple[Column, ...]:
-    """Columns of steps.parquet, a row a step, sorted by sequence_id and t.
+    """Return the columns of steps.parquet, a row a step, sorted by sequence_id and t.
 
     classes   C, the number of classes
     outputs   K, the head's output units: 1 for one sigmoid unit, else C
@@ -20,7 +20,10 @@ def step_columns(classes: int, outputs: int, features: int = 0) -> tuple[Column,
 
 
 def read_columns(features: int) -> tuple[Column, ...]:
-    """The first columns of steps.parquet: what the model read at each step."""
+    """Return the first columns of steps.parquet, the input of each step.
+
+    features  F, the numbers a step of a series; 0 for text
+    """
     columns: tuple[Column, ...] = (
         *KEY,
         Column(
@@ -57,7 +60,11 @@ def read_columns(features: int) -> tuple[Column, ...]:
 
 
 def answer_columns(classes: int, outputs: int) -> tuple[Column, ...]:
-    """The last columns of steps.parquet: what the model answered, and how far its state moved."""
+    """Return the last columns of steps.parquet: answers, and distances of the state.
+
+    classes  C, the number of classes
+    outputs  K, the head's output units
+    """
     per_class = pl.Array(pl.Float32(), classes)
     per_output = pl.Array(pl.Float32(), outputs)
     return (

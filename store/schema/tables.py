@@ -1,9 +1,8 @@
-"""The store contract: every table's columns, types and meaning, once.
+"""Tables of a run: their paths, the columns of most of them, and constants of the format.
 
-A run is one folder. Its tables are Parquet files sorted by their key; their
-Polars types depend only on the run's dimensions (classes C, head outputs K,
-units N, features F) and on what its layers store, so a table is checked by comparing
-schemas for equality.
+A run is one folder. Its tables are Parquet files sorted by their key. Their Polars types depend
+only on the run's dimensions (classes C, head outputs K, units N, features F) and on the states
+that its layers store, so a table is checked by comparing schemas for equality.
 """
 
 import re
@@ -28,13 +27,13 @@ MODEL = "model.keras"
 STEP_ROWS_PER_GROUP = 1024
 
 RUN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-# Token ids of the vocabularies that are built here: padding (never stored), unknown. Those of any
-# run, a model that came trained included, stand in the manifest's corpus.tokens.
+# Token ids of the vocabularies that the pipeline builds: padding (never stored), unknown. Those of
+# any run, one of a pretrained model included, are in the manifest's corpus.tokens.
 RESERVED_ID, UNKNOWN_ID = 0, 1
-# States that a search of an index goes through at the least: the library's own 64 finds fewer of
-# the nearest. It is no part of the file, so whoever opens one sets it.
+# Candidates of a search of an index: the library's default of 64 finds fewer of the nearest states.
+# It is not stored in the file, so it is set whenever one is opened.
 INDEX_DEPTH = 512
-# What each error that was measured at build may be at the most, in any run.
+# Largest error that may be measured at build, in any run.
 TOLERANCE = 1e-5
 # Digits after the point of numbers sent to the browser as text: below the precision of float32.
 SENT_DIGITS = 6
@@ -43,42 +42,42 @@ DISTANCE_COLUMNS = {"h": "distance", "c": "distance_c"}
 
 
 def hidden_table(layer: str) -> str:
-    """Table of a recurrent layer's states, relative to the run's folder."""
+    """Return the path of the table of a layer's states, relative to the run's folder."""
     return f"hidden/{layer}.parquet"
 
 
 def projection_table(projection: str) -> str:
-    """Table of a projection, relative to the run's folder."""
+    """Return the path of the table of a projection, relative to the run's folder."""
     return f"projections/{projection}.parquet"
 
 
 def cluster_table(projection: str) -> str:
-    """Table of the clusters of a projection, relative to the run's folder."""
+    """Return the path of the table of a projection's clusters."""
     return f"clusters/{projection}.parquet"
 
 
 def unit_table(layer: str) -> str:
-    """Table of a layer's units, relative to the run's folder."""
+    """Return the path of the table of a layer's units."""
     return f"units/{layer}.parquet"
 
 
 def context_table(layer: str) -> str:
-    """Table of the strongest contexts of a layer's units, relative to the run's folder."""
+    """Return the path of the table of the strongest contexts of a layer's units."""
     return f"contexts/{layer}.parquet"
 
 
 def response_table(layer: str) -> str:
-    """Table of what words do to a layer's units, relative to the run's folder."""
+    """Return the path of the table of responses of a layer's units to words."""
     return f"responses/{layer}.parquet"
 
 
 def index_file(layer: str) -> str:
-    """Index of the nearest states of a layer, relative to the run's folder (`INDEX_DEPTH`)."""
+    """Return the path of the index of a layer's nearest states (see `INDEX_DEPTH`)."""
     return f"hidden/{layer}.usearch"
 
 
 def projection_id(layer: str, state: str, method: str) -> str:
-    """The conventional id of a projection: `<layer>-<method>` of h, `<layer>-c-<method>` of c.
+    """Return the id of a projection: `<layer>-<method>` of h, `<layer>-c-<method>` of c.
 
     method  pca, tsne or umap
     """
@@ -86,12 +85,12 @@ def projection_id(layer: str, state: str, method: str) -> str:
 
 
 def gate_column(gate: str) -> str:
-    """Column of a gate's activations in the table of its layer."""
+    """Return the column of a gate's activations in the table of its layer."""
     return f"gate_{gate}"
 
 
 def sequence_columns() -> tuple[Column, ...]:
-    """Columns of sequences.parquet, a row a sequence, sorted by sequence_id."""
+    """Return the columns of sequences.parquet, a row a sequence, sorted by sequence_id."""
     return (
         KEY[0],
         Column("external_id", pl.String(), "the corpus' own id of the sequence"),
@@ -142,7 +141,7 @@ def hidden_columns(
     distances: Sequence[str] = ("h",),
     gates: Sequence[str] = (),
 ) -> tuple[Column, ...]:
-    """Columns of hidden/<layer>.parquet, a row a step, sorted as the steps are.
+    """Return the columns of hidden/<layer>.parquet, a row a step, sorted as the steps are.
 
     units      N, the units of the layer
     states     kinds that are stored: h, or h and c
@@ -169,7 +168,7 @@ def hidden_columns(
 
 
 def projection_columns() -> tuple[Column, ...]:
-    """Columns of projections/<id>.parquet, a row a step, sorted as the steps are."""
+    """Return the columns of projections/<id>.parquet, a row a step, sorted as the steps are."""
     return (
         *KEY,
         Column("x", pl.Float32(), "first coordinate on the map"),
@@ -201,7 +200,10 @@ def projection_columns() -> tuple[Column, ...]:
 
 
 def vocabulary_columns(classes: int) -> tuple[Column, ...]:
-    """Columns of vocabulary.parquet, a row a token, sorted by token_id; no row for a series."""
+    """Return the columns of vocabulary.parquet, sorted by token_id; no row for a series.
+
+    classes  C, the number of classes
+    """
     unknown = "the training split is not known"
     return (
         Column(

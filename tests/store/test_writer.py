@@ -171,7 +171,7 @@ def test_an_error_of_a_stream_keeps_the_old_run(own: Path, tmp_path: Path) -> No
 
 def test_a_stream_without_a_piece_is_a_table_without_rows(own: Path, tmp_path: Path) -> None:
     manifest, tables, files = parts(tmp_path)
-    with pytest.raises(StatelineError, match="holds another number of rows than it should"):
+    with pytest.raises(StatelineError, match="has another number of rows than it should"):
         write_run(own, manifest, tables | {"steps.parquet": lambda: iter(())}, files)
 
 

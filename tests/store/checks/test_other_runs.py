@@ -115,7 +115,7 @@ def test_a_run_of_series_is_refused_by_table_and_row(series: Path, case: str) ->
 def test_a_vocabulary_of_a_series_is_refused(series: Path) -> None:
     word = pl.DataFrame({"token_id": 0, "token": "word", "count": None, "sequences": None})
     change_table(series, WORDS, lambda t: word.cast(t.schema))
-    refused(series, "holds tokens of a series; expected 0, got 1")
+    refused(series, "has tokens, though the run is a series; expected 0, got 1")
 
 
 FIGURE_CASES = {
