@@ -15,7 +15,7 @@ CLASS_NAMES = ("negative", "positive", "neutral", "mixed", "money", "trade", "cr
 
 
 def colour(index: int, classes: int) -> str:
-    """Evenly spaced hues, `#rrggbb`."""
+    """Return one of evenly spaced hues, `#rrggbb`."""
     channels = colorsys.hls_to_rgb(index / classes, 0.42, 0.6)
     return "#" + "".join(f"{round(255 * channel):02x}" for channel in channels)
 
@@ -23,7 +23,7 @@ def colour(index: int, classes: int) -> str:
 def projection_entry(
     layer: Layer, state: str, method: str, tables: dict[str, pl.DataFrame], seed: int
 ) -> dict:
-    """What the manifest says of one projection."""
+    """Return the manifest's entry of one projection."""
     id_ = f"{layer.id}-{method}" if state == "h" else f"{layer.id}-c-{method}"
     table, hidden, clusters = (
         tables[name]
@@ -50,7 +50,7 @@ def projection_entry(
 
 
 def class_entries(labels: list[int], classes: int, training: bool) -> list[dict]:
-    """What the manifest says of each class."""
+    """Return the manifest's entries of the classes."""
     return [
         {
             "name": CLASS_NAMES[each] if each < len(CLASS_NAMES) else f"class {each}",
@@ -65,7 +65,7 @@ def class_entries(labels: list[int], classes: int, training: bool) -> list[dict]
 
 
 def model_entry(tables: dict[str, pl.DataFrame], shape: Shape, classes: int, seed: int) -> dict:
-    """What the manifest says of the model; the unstored test sequences were classified right."""
+    """Return the manifest's model; the unstored test sequences were classified correctly."""
     table, tokens = tables[schema.SEQUENCES], tables[schema.VOCABULARY].height
     confusion = [[UNSTORED if a == b else 0 for b in range(classes)] for a in range(classes)]
     for label, predicted in table.select("label", "predicted").iter_rows():
@@ -98,7 +98,7 @@ def model_entry(tables: dict[str, pl.DataFrame], shape: Shape, classes: int, see
 
 
 def network(shape: Shape, classes: int, tokens: int) -> list[dict]:
-    """The model's own layers, from what it reads to its head."""
+    """Return the model's own layers, from the first to the head."""
     embedding = {"name": "embedding", "class": "Embedding", "parameters": 8 * tokens}
     return [
         *([] if shape.features else [embedding]),
@@ -112,7 +112,7 @@ def network(shape: Shape, classes: int, tokens: int) -> list[dict]:
 
 
 def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int) -> dict:
-    """What the manifest says of the sequences and of what each step holds."""
+    """Return the manifest's corpus."""
     table, steps = tables[schema.SEQUENCES], tables[schema.STEPS]
     classes = steps.schema["ep"].shape[0]
     entries = class_entries(table["label"].to_list(), classes, shape.training)
@@ -141,7 +141,7 @@ def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int) 
 
 
 def layer_entry(layer: Layer, table: pl.DataFrame) -> dict:
-    """What the manifest says of one stored layer."""
+    """Return the manifest's entry of one stored layer."""
     columns = {"h": "distance", "c": "distance_c"}
     return {
         "id": layer.id,
@@ -165,7 +165,7 @@ def synthetic_manifest(
     seed: int,
     methods: tuple[str, ...],
 ) -> dict:
-    """The manifest that fits the tables, all but its default projection.
+    """Return the manifest of the tables, all but its default projection.
 
     readout  weights (K, N), bias (K,) and the logit before the first step (K,)
     """

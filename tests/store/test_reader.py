@@ -31,6 +31,13 @@ def copy(run: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(run, tmp_path / "synthetic"))
 
 
+@pytest.fixture(scope="module")
+def large_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of many row groups; do not write into it."""
+    folder = tmp_path_factory.mktemp("large")
+    return synthetic_run(folder, sequences=300, max_steps=40, units=3)
+
+
 def test_every_table_and_key_comes_back_as_written(run: Path) -> None:
     manifest, tables = synthetic_tables(
         "synthetic", 5, 7, 3, 4, 4, seed=0, projections=("pca", "tsne"), default="tsne",
@@ -44,8 +51,8 @@ def test_every_table_and_key_comes_back_as_written(run: Path) -> None:
         assert to_json(opened.manifest)[key] == manifest[key], key
 
 
-def test_one_sequence_is_the_slice_of_the_whole_table(tmp_path: Path) -> None:
-    run = open_run(synthetic_run(tmp_path, sequences=300, max_steps=40, units=3))
+def test_one_sequence_is_the_slice_of_the_whole_table(large_run: Path) -> None:
+    run = open_run(large_run)
     assert run.states > 2 * STEP_ROWS_PER_GROUP, "more than two row groups"
     whole = {name: run.scan(name).collect() for name in (STEPS, HIDDEN)}
     places = run.scan("projections/lstm-pca.parquet").collect()
@@ -57,10 +64,10 @@ def test_one_sequence_is_the_slice_of_the_whole_table(tmp_path: Path) -> None:
 
 
 def test_steps_are_taken_by_their_rows_whatever_row_groups_hold_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    large_run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("stateline.store.table.GROUPS_AT_ONCE", 2)
-    run = open_run(synthetic_run(tmp_path, sequences=300, max_steps=40, units=3))
+    run = open_run(large_run)
     assert run.states > 4 * STEP_ROWS_PER_GROUP, "more than two reads of two row groups"
     columns = ["ep", "surface", "confidence"]
     whole = run.scan(STEPS).select(columns).collect()
@@ -75,15 +82,13 @@ def test_some_columns_of_a_sequence_come_in_the_order_asked(run: Path) -> None:
     assert open_run(run).steps_of(1, ["token", "t"]).columns == ["token", "t"]
 
 
-def test_threads_read_what_one_reader_alone_does(tmp_path: Path) -> None:
-    folder = synthetic_run(tmp_path, sequences=120, max_steps=40, units=3)
-
+def test_threads_read_what_one_reader_alone_does(large_run: Path) -> None:
     def read(run, sequence: int) -> list[pl.DataFrame]:
         places = run.projection_of(sequence, "lstm-pca")
         return [run.steps_of(sequence), places, run.hidden_of(sequence, "lstm")]
 
-    alone, shared = open_run(folder), open_run(folder)
-    chosen = np.random.default_rng(0).integers(0, 120, 400).tolist()
+    alone, shared = open_run(large_run), open_run(large_run)
+    chosen = np.random.default_rng(0).integers(0, 300, 400).tolist()
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(lambda sequence: read(shared, sequence), chosen))
     for sequence, tables in zip(chosen, together, strict=True):

@@ -1,12 +1,15 @@
 """Writing a run: whole or not at all, and the run that was there is never lost."""
 
+import copy
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import weakref
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -18,20 +21,26 @@ from stateline.store.errors import StatelineError
 from stateline.store.reader import find_runs, open_run
 from stateline.store.schema import MODEL, STEP_ROWS_PER_GROUP, step_columns
 from stateline.store.writer import write_run, write_table
-from tests.synthetic import synthetic_run, synthetic_tables
+from tests.synthetic import synthetic_tables
 from tests.synthetic_shape import Layer
 
 ROOT = Path(__file__).parents[2]
 
 
-def parts(tmp_path: Path, name: str = "synthetic") -> tuple[dict, dict, dict]:
-    """Manifest, tables and files of a small run, ready to be damaged and written."""
-    manifest, tables = synthetic_tables(
-        name, 5, 7, 3, 4, 4, seed=1, projections=("pca",), default="pca", minimum_steps=1
+@cache
+def small_run() -> tuple[dict, dict]:
+    """Return manifest and tables of a small run, made once; do not change them."""
+    return synthetic_tables(
+        "synthetic", 5, 7, 3, 4, 4, seed=1, projections=("pca",), default="pca", minimum_steps=1
     )
+
+
+def parts(tmp_path: Path, name: str = "synthetic") -> tuple[dict, dict, dict]:
+    """Return manifest, tables and files of a small run, ready to be damaged and written."""
+    manifest, tables = small_run()
     model = tmp_path / MODEL
     model.write_bytes(b"model")
-    return manifest, tables, {MODEL: model}
+    return copy.deepcopy(manifest) | {"run": name}, dict(tables), {MODEL: model}
 
 
 def content(store: Path) -> dict[str, bytes]:
@@ -44,9 +53,9 @@ def content(store: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Path:
-    """A store of its own that holds a run already."""
-    synthetic_run(tmp_path / "store")
+def own(run: Path, tmp_path: Path) -> Path:
+    """A store with one run, to write into."""
+    shutil.copytree(run, tmp_path / "store" / "synthetic")
     return tmp_path / "store"
 
 

@@ -140,10 +140,3 @@ def test_synthetic_runs_of_any_size_hold_together(
         projections=("pca", "tsne", "umap"), minimum_steps=2,
     )  # fmt: skip
     assert open_run(folder).sequences.height == sequences
-
-
-def test_the_generated_run_of_the_benchmark_holds_together(tmp_path: Path) -> None:
-    bench_store = pytest.importorskip("stateline.pipeline.bench.store")
-    run = open_run(bench_store.generated_run(tmp_path, states=5000, units=7))
-    assert run.states == 5000
-    assert [path.name for path in tmp_path.iterdir()] == [run.name]

@@ -35,7 +35,7 @@ def layers_manifest(other_store: Path) -> dict:
 
 
 def holder(manifest: dict, path: tuple) -> dict:
-    """What holds the last key of a path."""
+    """Return the object with the last key of a path."""
     for key in path[:-1]:
         manifest = manifest[key]
     return manifest
