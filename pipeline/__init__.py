@@ -1,10 +1,9 @@
-"""From text to a verified run in the store, one stage after the other."""
+"""Pipeline from texts or models to a verified run in the store, stage by stage."""
 
 import os
 
-# TensorFlow reads this when it is first imported; its notes on processors and drivers are no
-# news to whoever waits for a model.
+# TensorFlow reads this when it is first imported: no messages on processors and drivers.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Threads that wait for each other sleep. Alone on the machine t-SNE is as fast either way; beside
-# another program spinning doubles its time.
+# Waiting threads sleep. On an idle machine t-SNE is as fast either way; beside another program
+# spinning doubles its time.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")

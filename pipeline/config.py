@@ -1,4 +1,4 @@
-"""The settings of a run, from a preset and from what people set.
+"""Settings of a run, from a preset and overrides of single knobs.
 
 A preset (`pipeline/presets/<name>.toml`) sets some of them; `make run RUN=imdb EPOCHS=3`,
 `stateline build imdb --epochs 3` and `python -m stateline.pipeline.config --set EPOCHS=3` override
@@ -28,12 +28,15 @@ MAKE_ONLY = {"RUN", "STORE", "PYTHON", "PORT", "HOST", "BUILD", "PRESET", "OUT",
 
 
 def preset_names() -> list[str]:
-    """Names of the presets that ship with the project."""
+    """Return the names of the presets that ship with the project."""
     return sorted(path.stem for path in PRESETS.glob("*.toml"))
 
 
 def check_run_name(run: str) -> str:
-    """The run's name, where it can be a folder; raises StatelineError otherwise."""
+    """Return the run's name.
+
+    raises  StatelineError  it cannot be the name of a folder
+    """
     if not RUN_NAME.fullmatch(run):
         raise StatelineError(
             f"RUN={run}",
@@ -46,7 +49,7 @@ def check_run_name(run: str) -> str:
 
 
 def parse_override(name: str, value: str) -> object:
-    """The value of an override as its knob's type wants it; lists are separated by commas."""
+    """Return the value of an override in its knob's type; lists are separated by commas."""
     field = Settings.model_fields[name]
     if str(field.annotation).startswith("list"):
         return [item.strip() for item in value.split(",") if item.strip()]
@@ -111,7 +114,10 @@ def override_settings(run: str, values: dict[str, object], overrides: dict[str, 
 
 
 def validate(run: str, values: dict[str, Any]) -> Settings:
-    """Settings from plain values; the first value that does not fit is named in one line."""
+    """Return settings from plain values.
+
+    raises  StatelineError  a value out of range; names the first in one line
+    """
     if values.get("corpus") not in DATA_DIR_CORPORA:
         values.pop("data_dir", None)
     try:
@@ -135,7 +141,7 @@ def validate(run: str, values: dict[str, Any]) -> Settings:
 
 
 def file_state(name: str) -> dict[str, object]:
-    """What tells whether a file changed: its absolute path, size and time; nothing for no file."""
+    """Return path, size and time of a file, by which a change is detected; empty for no file."""
     path = Path(name)
     if not path.is_file():
         return {}
@@ -144,9 +150,9 @@ def file_state(name: str) -> dict[str, object]:
 
 
 def source_state(settings: Settings) -> dict[str, object]:
-    """What tells whether the corpus' file changed: its absolute path, size and time.
+    """Return path, size and time of the corpus file, by which a change is detected.
 
-    A corpus that is no file has no state: its content depends on the settings alone.
+    A corpus that is no file has no state: its content depends on the settings only.
     """
     path = Path(settings.corpus)
     if settings.corpus in DATA_DIR_CORPORA and settings.data_dir:
@@ -155,7 +161,7 @@ def source_state(settings: Settings) -> dict[str, object]:
 
 
 def write_settings(paths: BuildPaths, settings: Settings) -> None:
-    """One JSON file a stage, rewritten only where its content changed."""
+    """Write one JSON file a stage, only where its content changed."""
     values = settings.model_dump()
     for stage in stage_names():
         own: dict[str, object] = {name: values[name] for name in stage_knobs(stage)}
@@ -171,7 +177,7 @@ def write_settings(paths: BuildPaths, settings: Settings) -> None:
 
 
 def describe_knobs() -> str:
-    """Every knob with its default and help, for --help and the documentation."""
+    """Describe every knob with its default, for --help and the documentation."""
     lines = []
     for stage in stage_names():
         knobs = {n: f for n, f in stage_knobs(stage).items()}

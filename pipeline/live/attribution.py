@@ -16,8 +16,8 @@ from stateline.pipeline.models.keras.run_model import Network
 from stateline.pipeline.models.keras.variable_length import any_length, attribute
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Float64Array
 
-# The way from the baseline to a sequence: its parts at first, the points in each, and how close
-# the integral of a part must come to the rise of its logit; points at the most.
+# The line from the baseline to a sequence: initial intervals, points in each, the tolerance of an
+# interval's integral against the rise of the logit, and the largest number of points.
 PARTS, NODES = 8, 8
 CLOSE = 1e-3
 MAX_POINTS = 1_000
@@ -123,7 +123,7 @@ class Attribution:
         if not self.scaled and self.structure.features is None:
             return None, None, "the model reads its token ids in another way than by an Embedding"
         nodes, shares = np.polynomial.legendre.leggauss(NODES)
-        # Both ends of a part are asked, too: they count nothing, but say how far the logit rises.
+        # Both ends of an interval are evaluated too, with weight 0: for the rise of the logit.
         nodes, shares = np.concatenate([[-1], nodes, [1]]), np.concatenate([[0], shares, [0]]) / 2
         found, asked = np.zeros(len(sequence)), 0
         baseline: float | None = None

@@ -22,7 +22,7 @@ from stateline.store.errors import StatelineError
 
 BUILD = Path(".build")
 REPORT = "stage.json"
-# Kinds of projection: as settings and files name them, and for people.
+# Kinds of projection: names in settings and files, and displayed names.
 METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 
 

@@ -153,7 +153,7 @@ def refuse_missing(documents: pl.DataFrame, path: Path, label: str, id: str) -> 
         rows = twice.filter(pl.col("external_id") == first)["row"]
         raise StatelineError(
             path,
-            f"id {first!r} stands in rows {rows[0]} and {rows[1]}",
+            f"duplicate id {first!r} in rows {rows[0]} and {rows[1]}",
             expected="ids that occur once",
             fix="Name another column with ID=, or none: rows are then numbered.",
         )

@@ -49,7 +49,7 @@ def read_vocabulary(path: Path) -> list[str]:
         if word and seen.setdefault(word, number) != number:
             raise StatelineError(
                 path,
-                f"token {word!r} stands in lines {seen[word] + 1} and {number + 1}",
+                f"duplicate token {word!r} in lines {seen[word] + 1} and {number + 1}",
                 expected="each token once",
             )
     return words

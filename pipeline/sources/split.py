@@ -69,9 +69,7 @@ def order_to_store(split: AnyArray, label: IntArray, seed: int, drawn: bool) -> 
     if not drawn and is_mixed(label[rows]):
         return order
     if not drawn:
-        say(
-            "corpus: the test rows do not stand in random order; a seeded order mixes their classes"
-        )
+        say("corpus: the test rows are not in random order; a seeded order mixes their classes")
     rng = np.random.default_rng(seed)
     place = np.empty(len(rows))
     for cls in np.unique(label[rows]):

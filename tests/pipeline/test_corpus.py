@@ -304,7 +304,7 @@ def test_a_class_with_a_single_row_is_refused_by_name(bench: Bench) -> None:
 def test_ids_that_occur_twice_are_refused_with_both_rows(bench: Bench) -> None:
     rows = review_rows(20)
     rows[7, "key"] = "r2"
-    assert "id 'r2' stands in rows 3 and 8" in bench.refusal(bench.file(rows), ID="key")
+    assert "duplicate id 'r2' in rows 3 and 8" in bench.refusal(bench.file(rows), ID="key")
 
 
 def test_an_unknown_split_is_refused_with_its_row(bench: Bench) -> None:

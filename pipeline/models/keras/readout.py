@@ -43,8 +43,8 @@ def head_of(model: keras.Model, layer: keras.layers.RNN) -> keras.Model | None:
     """Return the part that computes the answer from the last layer's state.
 
     None where the answer is not a function of only that layer's last state, or where a state
-    is not a function of only the steps up to it: then only the whole model on every beginning
-    tells what it would have answered.
+    is not a function of only the steps up to it: then only the whole model on every prefix gives
+    the expected predictions.
     """
     inside = layer in model.layers
     if not inside or layer.go_backwards or layer.return_sequences or layer.return_state:

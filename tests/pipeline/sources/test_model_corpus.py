@@ -184,7 +184,7 @@ def test_a_token_is_what_its_line_holds_counted_from_zero(tmp_path: Path) -> Non
     path.write_bytes("\r\n[UNK]\r\nça va\r\n".encode())
     assert read_vocabulary(path) == ["", "[UNK]", "ça va"]
     path.write_text("\n\nthe\n\nthe\n")
-    with pytest.raises(StatelineError, match="token 'the' stands in lines 3 and 5"):
+    with pytest.raises(StatelineError, match="duplicate token 'the' in lines 3 and 5"):
         read_vocabulary(path)
     path.write_bytes(b"caf\xe9\n")
     with pytest.raises(StatelineError, match="is not UTF-8 at byte 3"):
