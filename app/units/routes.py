@@ -13,7 +13,7 @@ routes = Blueprint("units", __name__)
 
 @routes.get("/data/<name>/units")
 def layer_units(name: str) -> Response:
-    """Answer with all units of a layer, and what words do to them."""
+    """Answer with statistics of all units of a layer, and their responses to words."""
     run = requested_run(name)
     layer = parse_layer(run, request_query().get("layer"))
     return cached_json(run, lambda: units.layer_units(run, layer))
@@ -21,7 +21,7 @@ def layer_units(name: str) -> Response:
 
 @routes.get("/data/<name>/units/<number>")
 def heatmap(name: str, number: str) -> Response:
-    """Answer with the float32 states of one sequence, step after step."""
+    """Answer with the states of one sequence: float32 (T, N), row by row."""
     run = requested_run(name)
     layer = parse_layer(run, request_query().get("layer"))
     sequence = parse_sequence(run, number)
@@ -39,7 +39,7 @@ def unit_detail(name: str, number: str) -> Response:
 
 @routes.get("/data/<name>/units/<number>/match")
 def matches(name: str, number: str) -> Response:
-    """Answer with the units that are on over a span of a sequence, and where else they are."""
+    """Answer with the units that are on over a span of a sequence, and where else they are on."""
     run = requested_run(name)
     chosen = parse_units(run, {**request_query(), "sequence": number})
     return cached_json(run, lambda: match(run, chosen))
