@@ -15,7 +15,7 @@ from stateline.pipeline.numerics.arrays import AnyArray, Float64Array, Int64Arra
 from stateline.pipeline.run.arrays import pieces, read_rows, read_some
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, state_array
 from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.reader import Run
 from stateline.store.schema import INDEX_DEPTH, hidden_table, index_file
 
@@ -129,7 +129,7 @@ def check_indexes(run: Run, seed: int = 0) -> list[str]:
                 "not the index of this layer's states",
                 expected=f"{run.states:,} states of {units} units",
                 got="no index" if found is None else f"{len(found):,} of {found.ndim}",
-                fix=f"Rebuild it: make run RUN={run.name}",
+                fix=rebuild(run.name),
             )
         check_states(run, layer, found, seed)
         lines.append(f"index: {layer}, {run.states:,} states")
@@ -165,7 +165,7 @@ def check_states(run: Run, layer: str, found: Index, seed: int) -> None:
                 f"holds another state than {hidden_table(layer)} in row {row:,}",
                 expected=f"a squared distance of {limit:.1g} at the most",
                 got=f"{max(away, nearest):.3g}",
-                fix=f"Rebuild it: make run RUN={run.name}",
+                fix=rebuild(run.name),
             )
 
 

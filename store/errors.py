@@ -1,6 +1,11 @@
 """The one error that users see: a single line with the place, the fault and its fix."""
 
 
+def rebuild(run: str) -> str:
+    """Return the fix of a run that must be built again: the command, and Make's in a checkout."""
+    return f"Rebuild it: stateline build SOURCE --run {run}, or make run RUN={run}"
+
+
 class StatelineError(Exception):
     """Bad input, a bad file or a bad command; a programming error is never one of these.
 

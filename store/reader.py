@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.files import Identity
 from stateline.store.manifest.contents import run_tables
 from stateline.store.manifest.models import Layer, Manifest, Projection
@@ -139,7 +139,7 @@ class Run:
                 "its lengths do not add up to the rows of the steps",
                 expected=f"{self.states:,}",
                 got=f"{offsets[-1]:,}",
-                fix=f"Rebuild it: make run RUN={self.name}",
+                fix=rebuild(self.name),
             )
         return offsets
 

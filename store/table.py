@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.manifest.models import Manifest
 from stateline.store.schema import Column, polars_schema
 
@@ -97,7 +97,7 @@ def check_table(path: Path, manifest: Manifest, name: str, columns: tuple[Column
     Reads the footer only, not the data.
     raises  StatelineError  it is not listed, missing, of another size, or has other columns
     """
-    fix = f"Rebuild it: make run RUN={manifest.run}"
+    fix = rebuild(manifest.run)
     if name not in manifest.tables:
         raise StatelineError(path, "not listed in the manifest", fix=fix)
     if not path.is_file():

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from stateline.store.checks.run import check_run
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.files import file_sha256, write_json
 from stateline.store.manifest.contents import run_tables
 from stateline.store.manifest.models import ManifestDraft, to_json
@@ -60,7 +60,7 @@ def write_run(
     wanted = run_tables(validate_draft(content, f"manifest of {run}"))
     final = store / run
     temporary = store / f".{run}.tmp-{os.getpid()}"
-    fix = f"The run that was there is kept. Free the disk, then: make run RUN={run}"
+    fix = f"The run that was there is kept. Free the disk. {rebuild(run)}"
     try:
         frames = {name: open_table(table) for name, table in tables.items()}
         refuse_other_tables(run, wanted, frames)

@@ -13,7 +13,7 @@ from stateline.app.queries.parsing import parse_whole, unknown_value
 from stateline.app.queries.state_kinds import StateKind, state_kind
 from stateline.app.queries.states import length_of, state_blocks, states_of
 from stateline.app.web.cache import CACHE
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.reader import Run
 from stateline.store.schema import INDEX_DEPTH, SENT_DIGITS
 
@@ -161,9 +161,7 @@ def _index(run: Run, kind: StateKind, file: Path) -> Index:
         except (ValueError, RuntimeError):  # what usearch says of a damaged file
             index = None
         if index is None:
-            raise StatelineError(
-                file, "is no index of states", fix=f"Rebuild it: make run RUN={run.name}"
-            )
+            raise StatelineError(file, "is no index of states", fix=rebuild(run.name))
         return index
 
     return CACHE.get((run.name, run.checksum, "index", kind.key), make, lambda _: 0)

@@ -19,6 +19,7 @@ from flask import current_app
 from stateline.app.queries.explanation import evidence
 from stateline.app.queries.run import EXPECTED_COLUMNS, expected_bins
 from stateline.app.typed.worker import TextError, UnavailableError, Worker, as_error
+from stateline.store.errors import rebuild
 from stateline.store.reader import Run
 from stateline.store.schema import MODEL, STEPS, polars_schema
 
@@ -61,7 +62,7 @@ def model_problem(run: Run, what: str) -> UnavailableError | None:
         return UnavailableError(
             f"run {run.name}",
             f"{what} by the model itself, and {MODEL} is not in the run's folder",
-            fix=f"Copy it there, or rebuild the run: make run RUN={run.name}",
+            fix=f"Copy it there. {rebuild(run.name)}",
         )
     return None
 

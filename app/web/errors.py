@@ -31,7 +31,7 @@ def _unreadable(error: Exception) -> Response:
     line = StatelineError(
         "store",
         "this run changed while it was read",
-        fix="Reload the page; make check tells more",
+        fix="Reload the page; stateline check tells more",
     )
     return line_response(str(line), 410)
 

@@ -81,7 +81,7 @@ def as_json(value: object) -> bytes:
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
     except ValueError:
         raise StatelineError(
-            "store", "this run holds what is no number", fix="make check tells where"
+            "store", "this run holds what is no number", fix="stateline check tells where"
         ) from None
 
 

@@ -51,7 +51,10 @@ class BuildPaths:
         path = self.stage(stage) / name
         if not path.exists():
             raise StatelineError(
-                path, "missing", fix=f"Make it: make run RUN={self.run} (stage {stage})"
+                path,
+                "missing",
+                fix=f"Make it (stage {stage}): stateline build SOURCE --run {self.run}, "
+                f"or make run RUN={self.run}",
             )
         return path
 

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from stateline.store.checks.report import Report, fix
-from stateline.store.errors import StatelineError
+from stateline.store.checks.report import Report
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.files import file_sha256
 from stateline.store.manifest.contents import run_files, run_tables
 from stateline.store.manifest.models import FileEntry, Manifest
@@ -26,15 +26,17 @@ def check_files(folder: Path, manifest: Manifest, report: Report) -> None:
             raise StatelineError(folder / MANIFEST, f"{name!r} leads out of the run")
     for name in [*tables, *files]:
         if name not in listed:
-            raise StatelineError(folder / MANIFEST, f"{name} is not listed", fix=fix(report.run))
+            raise StatelineError(
+                folder / MANIFEST, f"{name} is not listed", fix=rebuild(report.run)
+            )
     if MODEL in listed and not files:
         raise StatelineError(
-            folder / MODEL, "listed, though the manifest has no model", fix=fix(report.run)
+            folder / MODEL, "listed, though the manifest has no model", fix=rebuild(report.run)
         )
     found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet")))
     for name in [*listed, *found]:
         if name.endswith(".parquet") and name not in tables:
-            raise StatelineError(folder / name, "no table of this run", fix=fix(report.run))
+            raise StatelineError(folder / name, "no table of this run", fix=rebuild(report.run))
     total = 0
     for name, entry in listed.items():
         check_file(folder / name, entry, report.run)
@@ -48,7 +50,7 @@ def check_file(path: Path, entry: FileEntry, run: str) -> None:
     raises  StatelineError  it is missing, or differs
     """
     if not path.is_file():
-        raise StatelineError(path, "missing", fix=fix(run))
+        raise StatelineError(path, "missing", fix=rebuild(run))
     size = path.stat().st_size
     if size != entry.bytes:
         raise StatelineError(
@@ -56,7 +58,7 @@ def check_file(path: Path, entry: FileEntry, run: str) -> None:
             "cut short or changed",
             expected=f"{entry.bytes:,} bytes",
             got=f"{size:,}",
-            fix=fix(run),
+            fix=rebuild(run),
         )
     digest = file_sha256(path)
     if digest != entry.sha256:
@@ -65,5 +67,5 @@ def check_file(path: Path, entry: FileEntry, run: str) -> None:
             "its content is not what was written",
             expected=f"SHA-256 {entry.sha256[:12]}…",
             got=f"{digest[:12]}…",
-            fix=fix(run),
+            fix=rebuild(run),
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.reader import Run
 
 
@@ -32,9 +32,6 @@ def fail(run: Run, file: str, place: str, expected: object, got: object) -> NoRe
     raises  StatelineError  always
     """
     got = "null" if got is None else got
-    raise StatelineError(run.folder / file, place, expected=expected, got=got, fix=fix(run.name))
-
-
-def fix(run: str) -> str:
-    """Return the command that rebuilds a run."""
-    return f"Rebuild it: make run RUN={run}"
+    raise StatelineError(
+        run.folder / file, place, expected=expected, got=got, fix=rebuild(run.name)
+    )

@@ -20,11 +20,11 @@ from stateline.store.checks.figures import (
 from stateline.store.checks.files import check_files
 from stateline.store.checks.maps import check_maps
 from stateline.store.checks.phrases import check_phrases
-from stateline.store.checks.report import Report, fix
+from stateline.store.checks.report import Report
 from stateline.store.checks.sequences import check_sequences, check_vocabulary
 from stateline.store.checks.steps import check_steps
 from stateline.store.checks.units import check_units
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.manifest.read import read_manifest
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import SEQUENCES, is_step_grained
@@ -83,8 +83,8 @@ def check_rows(run: Run, report: Report) -> None:
                 "has another number of rows than it should",
                 expected=f"{expected:,}",
                 got=f"{rows:,}",
-                fix=fix(run.name),
+                fix=rebuild(run.name),
             )
     if not sequences:
-        raise StatelineError(run.folder / SEQUENCES, "has no sequence", fix=fix(run.name))
+        raise StatelineError(run.folder / SEQUENCES, "has no sequence", fix=rebuild(run.name))
     report.add("rows", f"{sequences:,} sequences, {run.states:,} steps in each table")

@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from stateline.store.checks.report import Report, fail, fix
+from stateline.store.checks.report import Report, fail
 from stateline.store.checks.rules import first_false
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.manifest.models import Corpus
 from stateline.store.reader import Run
 from stateline.store.schema import SEQUENCES, VOCABULARY
@@ -19,7 +19,7 @@ def refuse_nulls(run: Run, name: str, table: pl.DataFrame) -> None:
         there = table[column.name].is_not_null()
         if not column.null and not there.all():
             what = f"row {first_false(there):,}: {column.name} is null, which it never is"
-            raise StatelineError(run.folder / name, what, fix=fix(run.name))
+            raise StatelineError(run.folder / name, what, fix=rebuild(run.name))
 
 
 def check_sequences(run: Run, report: Report) -> None:

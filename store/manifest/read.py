@@ -4,7 +4,7 @@ import json
 import os
 from pathlib import Path
 
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.files import Identity, identity
 from stateline.store.manifest.models import Manifest
 from stateline.store.manifest.validation import validate_manifest
@@ -26,7 +26,7 @@ def manifest_bytes(folder: Path) -> tuple[bytes, Identity]:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise StatelineError(path, "missing", fix=f"Rebuild it: make run RUN={folder.name}")
+        raise StatelineError(path, "missing", fix=rebuild(folder.name))
     try:
         with path.open("rb") as content:
             # First: a file written later has another identity.
@@ -45,7 +45,5 @@ def parse_manifest(content: bytes, folder: Path) -> Manifest:
     try:
         manifest = json.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise StatelineError(
-            path, f"is not JSON ({error})", fix=f"Rebuild it: make run RUN={folder.name}"
-        ) from None
+        raise StatelineError(path, f"is not JSON ({error})", fix=rebuild(folder.name)) from None
     return validate_manifest(manifest, path)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.manifest.consistency import find_inconsistency
 from stateline.store.manifest.models import Manifest, ManifestDraft
 from stateline.store.schema import RUN_NAME, SCHEMA_VERSION
@@ -71,7 +71,7 @@ def fix(content: object) -> str | None:
     """Return the command that rebuilds a run with a bad manifest; None where it names no run."""
     run = content.get("run") if isinstance(content, dict) else None
     named = isinstance(run, str) and RUN_NAME.fullmatch(run)
-    return f"Rebuild it: make run RUN={run}" if named else None
+    return rebuild(run) if named else None
 
 
 def first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[str, str, str]:

@@ -295,7 +295,7 @@ BAD = {
     ),
     "another width": (
         lambda f: change_manifest(f, lambda m: m["layers"][0].update(units=20)),
-        "lstm.parquet: column h has width 3; the manifest says 20. Rebuild it: make run",
+        "lstm.parquet: column h has width 3; the manifest says 20. Rebuild it: stateline build",
     ),
 }
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from stateline.pipeline.numerics.answers import readout_logits
 from stateline.pipeline.numerics.arrays import Float32Array, Int32Array, UInt32Array
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.reader import Run
 from stateline.store.schema import MODEL
 
@@ -24,7 +24,7 @@ class Network:
         # Before TensorFlow is loaded, so that a missing model is said at once.
         path = run.folder / MODEL
         if run.manifest.model.file is None or not path.is_file():
-            raise StatelineError(path, "missing", fix=f"Rebuild the run: make run RUN={run.name}")
+            raise StatelineError(path, "missing", fix=rebuild(run.name))
         from stateline.pipeline.models.keras.capture import ModelReader
         from stateline.pipeline.models.keras.heads import head_function
         from stateline.pipeline.models.keras.loading import load_model

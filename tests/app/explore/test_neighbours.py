@@ -133,7 +133,7 @@ def test_a_file_that_is_no_index_is_named(
     file.write_bytes(b"no index")
     monkeypatch.setattr(Run, "index", lambda self, layer: file)
     monkeypatch.setattr(searched, "CACHE", ByteCache(1000))
-    with pytest.raises(StatelineError, match="is no index of states. Rebuild it: make run"):
+    with pytest.raises(StatelineError, match="is no index of states. Rebuild it: stateline build"):
         neighbours(several, "lstm-tsne", 0, 4, 4)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from stateline.store.checks.run import check_run
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from tests.store.damage import change_manifest, change_table, put
 
 SEQUENCES, STEPS, WORDS = "sequences.parquet", "steps.parquet", "vocabulary.parquet"
@@ -125,7 +125,7 @@ def test_check_finds_a_number_that_does_not_follow(copy: Path, case: str) -> Non
         check_run(copy)
     assert expected in str(caught.value)
     assert str(copy) in str(caught.value)
-    assert str(caught.value).endswith("Rebuild it: make run RUN=synthetic")
+    assert str(caught.value).endswith(rebuild("synthetic"))
 
 
 MANIFEST_CASES = {
@@ -162,7 +162,7 @@ def test_check_finds_a_figure_of_the_manifest_that_the_tables_disprove(
 ) -> None:
     change, expected = MANIFEST_CASES[case]
     change_manifest(copy, change)
-    with pytest.raises(StatelineError, match="Rebuild it: make run RUN=synthetic") as caught:
+    with pytest.raises(StatelineError, match=f"{rebuild('synthetic')}$") as caught:
         check_run(copy)
     assert expected in str(caught.value)
 
@@ -227,7 +227,7 @@ FIGURE_CASES = {
 def test_figures_of_the_manifest_follow_from_each_other(copy: Path, case: str) -> None:
     change, expected = FIGURE_CASES[case]
     change_manifest(copy, change)
-    with pytest.raises(StatelineError, match="Rebuild it: make run RUN=synthetic") as caught:
+    with pytest.raises(StatelineError, match=f"{rebuild('synthetic')}$") as caught:
         check_run(copy)
     assert expected in str(caught.value)
 

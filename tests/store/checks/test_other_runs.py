@@ -14,7 +14,7 @@ from stateline.store.archive import share_run
 from stateline.store.checks import steps as step_checks
 from stateline.store.checks.figures import MEASURED
 from stateline.store.checks.run import check_run
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.reader import open_run
 from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run
@@ -31,7 +31,7 @@ def refused(folder: Path, expected: str) -> str:
     line = str(caught.value)
     assert expected in line
     assert str(folder) in line and "\n" not in line
-    assert line.endswith(f"Rebuild it: make run RUN={folder.name}")
+    assert line.endswith(rebuild(folder.name))
     return line
 
 
