@@ -35,7 +35,8 @@ GIVEN    := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin
 KNOBS    := $(filter-out RUN STORE BUILD PYTHON PORT HOST PRESET OUT MAKEFLAGS MAKEOVERRIDES,$(GIVEN))
 OVERRIDE  = $(foreach v,$(KNOBS),--set $(call quote,$(v)=$($(v))))
 
-.PHONY: all setup run app test lint check share bench bench-app clean help $(PRESETS)
+.PHONY: all setup run app test test-fast lint types check share bench bench-app clean help \
+        $(PRESETS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -148,6 +149,12 @@ app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
 
 test: $(BIN)/.dev ## run every test (what a machine cannot run is said in one line)
 	@$(PY) -m pytest -n auto --maxprocesses 4 --no-loadscope-reorder $(ARGS)
+
+test-fast: $(BIN)/.dev ## the tests without browser, TensorFlow and built runs: under a minute
+	@$(PY) -m pytest --fast -n auto --maxprocesses 4 $(ARGS)
+
+types: $(BIN)/.dev ## check the types of the Python
+	@$(BIN)/mypy
 
 lint: $(BIN)/.dev ## style, imports and formatting of the Python; mistakes in the JavaScript
 	@$(BIN)/ruff check .

@@ -1,6 +1,10 @@
 """Fixtures of every suite: small runs that hold together, written once a session."""
 
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
@@ -23,11 +27,49 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
     return ByFile(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class WithoutTensorFlow(MetaPathFinder, Loader):
+    """Skips a test, fixture or file that imports TensorFlow; asking whether it is there is free."""
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        if fullname.partition(".")[0] in ("tensorflow", "keras"):
+            return ModuleSpec(fullname, self)
+        return None
+
+    def create_module(self, spec: ModuleSpec) -> NoReturn:
+        pytest.skip("--fast: loads TensorFlow", allow_module_level=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--fast`, which `make test-fast` sets."""
+    parser.addoption(
+        "--fast",
+        action="store_true",
+        help="leave out tests that drive a browser, load TensorFlow, or are marked slow",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--fast"):
+        sys.meta_path.insert(0, WithoutTensorFlow())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the slowest tests first, so that no process is left with them at the end."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] == "built":
+            item.add_marker(pytest.mark.slow)
+    if config.getoption("--fast"):
+        left_out = [item for item in items if is_slow(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not is_slow(item)]
     order = ("built", "pipeline", "browser")
     rank = {name: place for place, name in enumerate(order)}
     items.sort(key=lambda item: rank.get(item.path.relative_to(TESTS).parts[0], len(order)))
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether `--fast` leaves a test out by its marker or its folder."""
+    return item.get_closest_marker("slow") is not None or TESTS / "browser" in item.path.parents
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -52,6 +52,7 @@ def built(corpus: Path) -> Path:
     return store
 
 
+@pytest.mark.slow
 def test_the_command_and_make_build_the_same_run(built: Path, corpus: Path) -> None:
     other = corpus.parent / "made"
     given = {"CORPUS": corpus, "TEXT": "review", "LABEL": "verdict", "RUN": "own-reviews"}
@@ -71,6 +72,7 @@ def test_the_command_and_make_build_the_same_run(built: Path, corpus: Path) -> N
     assert facts(left) == facts(right)
 
 
+@pytest.mark.slow
 def test_only_what_a_changed_knob_needs_is_made_again(
     built: Path, corpus: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,6 +84,7 @@ def test_only_what_a_changed_knob_needs_is_made_again(
     assert made == ["units", "export", "check"]
 
 
+@pytest.mark.slow
 def test_a_stage_that_fails_is_one_line_exit_code_2_and_the_run_stays(
     built: Path, corpus: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,6 +96,7 @@ def test_a_stage_that_fails_is_one_line_exit_code_2_and_the_run_stays(
     assert open_run(built / "own-reviews").checksum == before
 
 
+@pytest.mark.slow
 def test_a_trained_model_becomes_a_run(tmp_path: Path) -> None:
     import keras  # Loads TensorFlow, which the other tests here do without.
 

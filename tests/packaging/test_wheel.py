@@ -15,6 +15,8 @@ import pytest
 
 from tests.checkout import checkout_files, copy_checkout
 
+pytestmark = pytest.mark.slow
+
 PACKAGES = ("app", "pipeline", "store")
 # Of the folders, what the README alone shows.
 NOT_INSTALLED = ("app/pictures/",)

@@ -13,6 +13,8 @@ import pytest
 
 from stateline.store.reader import open_run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 QUICK = {"EPOCHS": 2, "UNITS": 6, "EMBEDDING": 4, "PERPLEXITY": 5, "TSNE_ITERATIONS": 30}
 SMALL = QUICK | {"STORED": 20, "PROJECTIONS": "pca,tsne"}
@@ -202,7 +204,7 @@ def test_check_and_share_work_on_the_built_run(place: Place) -> None:
 
 def test_help_lists_every_target_and_preset() -> None:
     said = make("help").stdout
-    targets = "setup all run app test lint check share bench clean help".split()
+    targets = "setup all run app test test-fast types lint check share bench clean help".split()
     presets = "demo-reviews demo-news demo-digits imdb reuters imdb-paper reuters-paper".split()
     for word in targets + presets:
         assert word in said

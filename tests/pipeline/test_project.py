@@ -15,6 +15,9 @@ from stateline.pipeline.run.artefacts import PROJECTION_FACTS, map_arrays, state
 from stateline.store.errors import StatelineError
 from tests.pipeline.extracted import OFFSETS, ROWS, write_extracted, write_settings
 
+# Fits every kind of map, which is compiled first: half a minute.
+pytestmark = pytest.mark.slow
+
 SETTINGS = {
     "seed": 3,
     "perplexity": 12,

@@ -10,10 +10,13 @@ from stateline.store.manifest.models import to_json
 from stateline.store.reader import Run, open_run
 from tests.pipeline.test_build import QUICK, make
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("DATA_DIR"),
-    reason="set DATA_DIR to a folder with imdb.parquet and reuters.parquet",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not os.environ.get("DATA_DIR"),
+        reason="set DATA_DIR to a folder with imdb.parquet and reuters.parquet",
+    ),
+]
 
 
 def build(name: str, folder: Path, **knobs: object) -> Run:
