@@ -130,7 +130,10 @@ class Run:
 
     @cached_property
     def offsets(self) -> np.ndarray:
-        """First row of each sequence in every step-grained table, and M: int64 (S + 1,)."""
+        """First row of each sequence in every step-grained table, and M: int64 (S + 1,).
+
+        raises  StatelineError  the lengths do not add up to M
+        """
         lengths = self.sequences["length"].to_numpy()
         offsets = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
         if offsets[-1] != self.states:

@@ -69,16 +69,10 @@ def write_run(
         temporary.mkdir()
         for name, columns in wanted.items():
             write_table(temporary / name, frames[name], columns, f"{run}/{name}")
-        for name, source in files.items():
-            (temporary / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, temporary / name)
+        copy_files(temporary, files)
         entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
         write_json(temporary / MANIFEST, content | {"tables": entries})
-        try:
-            check_run(temporary)
-        except StatelineError as error:
-            # The temporary folder is gone by the time the message is read.
-            raise StatelineError(*renamed(str(error), temporary, final).split(": ", 1)) from None
+        check_written(temporary, final)
         swap(temporary, final)
     except OSError as error:
         raise StatelineError(
@@ -93,6 +87,25 @@ def write_run(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return final
+
+
+def copy_files(folder: Path, files: Mapping[str, Path]) -> None:
+    """Copy files into a folder, each to its path relative to it."""
+    for name, source in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, folder / name)
+
+
+def check_written(temporary: Path, final: Path) -> None:
+    """Check the run in the temporary folder.
+
+    raises  StatelineError  a check fails; it names the final folder, since the temporary one is
+                            gone by the time the message is read
+    """
+    try:
+        check_run(temporary)
+    except StatelineError as error:
+        raise StatelineError(*renamed(str(error), temporary, final).split(": ", 1)) from None
 
 
 def renamed(line: str, temporary: Path, final: Path) -> str:
@@ -185,7 +198,10 @@ def recover(store: Path, run: str) -> None:
 
 
 def swap(temporary: Path, final: Path) -> None:
-    """Replace the old run by the new one; restore the old one if that fails."""
+    """Replace the old run by the new one; restore the old one if that fails.
+
+    raises  OSError  a folder cannot be renamed
+    """
     old = final.with_name(f".{final.name}.old-{os.getpid()}")
     try:
         if final.exists():
