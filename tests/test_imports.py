@@ -20,7 +20,8 @@ LIBRARIES = {
     "store": {"numpy", "polars", "pyarrow", "pydantic"},
     "pipeline": None,
     "app": {"numpy", "polars", "pyarrow", "plotly", "contourpy", "dash", "dash_ag_grid",
-            "dash_bootstrap_components", "cachetools", "flask", "usearch", "waitress", "werkzeug"},
+            "dash_bootstrap_components", "cachetools", "flask", "jinja2", "markupsafe", "usearch",
+            "waitress", "werkzeug"},
     "cli": {"click"},
 }  # fmt: skip
 NEVER = {"pipeline": {"dash", "plotly", "flask"}}

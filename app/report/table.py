@@ -1,6 +1,6 @@
 """The report's table of steps: every one in numbers."""
 
-from html import escape
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,31 @@ from stateline.app.report.series import left_out_line, value_names
 from stateline.store.reader import Run
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table, or the head of a column.
+
+    number  whether it holds a number, which stands at the right
+    dot     colour of a dot before the text, if any
+    role    of a word that the corpus's grammar planted, if any
+    """
+
+    text: str
+    number: bool = False
+    dot: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class StepsTable:
+    """A table of steps: heads of its columns, and a row of cells a step."""
+
+    heads: list[Cell]
+    rows: list[list[Cell]]
+
+
 def table_note(run: Run, kind: StateKind) -> str:
-    """What the columns of the table are."""
+    """Return what the columns of the table are."""
     noun = step_noun(run)
     state = "hidden" if kind.state == "h" else "cell"
     return (
@@ -26,72 +49,58 @@ def table_note(run: Run, kind: StateKind) -> str:
 
 
 def contribution_classes(run: Run, facts: dict[str, Any]) -> list[int]:
-    """Classes that the table has a contribution for."""
+    """Return the classes whose contributions the table shows."""
     both = (facts["label"], facts["predicted"])
     return classes_told(run.manifest.readout.outputs, both)
 
 
-def step_table(run: Run, facts: dict[str, Any], steps: dict[str, Any], view: StepView) -> str:
-    """All steps in numbers, as an HTML table; a series of few features has its values in a second.
+def step_tables(
+    run: Run, facts: dict[str, Any], steps: dict[str, Any], view: StepView
+) -> list[StepsTable]:
+    """Return all steps in numbers; a series of few features has its values in a second table.
 
     One table for both would be wider than a page.
     """
     noun = step_noun(run)
     classes = contribution_classes(run, facts)
     name = noun if run.kind == "text" else "name"
-    heads = ["step", name, "answer", "confidence", "distance"]
-    heads += [f"to {run.class_names[index]}" for index in classes]
+    heads = [_number("step"), Cell(name), Cell("answer"), _number("confidence")]
+    heads += [
+        _number(text) for text in ("distance", *(f"to {run.class_names[c]}" for c in classes))
+    ]
     contribution = np.array(steps["contribution"])
     moved = np.stack([towards(contribution, index) for index in classes], axis=1).tolist()
-    rows = []
-    for t, word in enumerate(view.words):
-        answer = view.answers[t]
-        rows.append(
-            _number(t)
-            + _word(word, steps["role"][t])
-            + f'<td class="text"><span class="dot" style="background:{view.class_colours[answer]}">'
-            f"</span>{escape(view.class_names[answer])}</td>"
-            + _number(percent(steps["confidence"][t]))
-            + _number(f"{view.distance[t]:.3f}")
-            + "".join(_number(signed(value)) for value in moved[t])
-        )
-    return _table(heads, rows, texts=(1, 2)) + _values_table(run, steps, view)
+    rows = [
+        [
+            _number(str(t)),
+            Cell(word, role=steps["role"][t]),
+            Cell(view.class_names[view.answers[t]], dot=view.class_colours[view.answers[t]]),
+            _number(percent(steps["confidence"][t])),
+            _number(f"{view.distance[t]:.3f}"),
+            *(_number(signed(value)) for value in moved[t]),
+        ]
+        for t, word in enumerate(view.words)
+    ]
+    return [StepsTable(heads, rows), *_values_table(run, steps, view)]
 
 
-def _values_table(run: Run, steps: dict[str, Any], view: StepView) -> str:
-    """The values of each step, a column a feature; nothing where there are too many, or words."""
+def _values_table(run: Run, steps: dict[str, Any], view: StepView) -> list[StepsTable]:
+    """Return the values of each step, a column a feature; none for words or many features."""
     names = value_names(run)
     if not names:
-        return ""
+        return []
+    heads = [_number("step"), Cell("name"), *map(_number, names)]
     rows = [
-        _number(t) + _word(word, None) + "".join(_number(f"{value:g}") for value in held)
-        for t, (word, held) in enumerate(zip(view.words, steps["values"], strict=True))
+        [_number(str(t)), Cell(word), *(_number(f"{value:g}") for value in values)]
+        for t, (word, values) in enumerate(zip(view.words, steps["values"], strict=True))
     ]
-    return _table(["step", "name", *names], rows, texts=(1,))
+    return [StepsTable(heads, rows)]
 
 
-def _table(heads: list[str], rows: list[str], texts: tuple[int, ...]) -> str:
-    """A table; `texts` are the numbers of the columns that hold no numbers."""
-    head = "".join(
-        f'<th scope="col"{"" if at in texts else " class=number"}>{escape(name)}</th>'
-        for at, name in enumerate(heads)
-    )
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return (
-        f'<div class="table"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _number(value: object) -> str:
-    return f'<td class="number">{value}</td>'
-
-
-def _word(word: str, role: str | None) -> str:
-    planted = f" <small>{escape(role)}</small>" if role else ""
-    return f'<td class="text">{escape(word)}{planted}</td>'
+def _number(text: str) -> Cell:
+    return Cell(text, number=True)
 
 
 def signed(value: float) -> str:
-    """A number with its sign, and a minus as wide as a plus."""
+    """Return a number with its sign, and a minus as wide as a plus."""
     return f"{value:+.3f}".replace("-", "−")

@@ -1,0 +1,100 @@
+"""The report in figures: run, model and sequence, a name and a value each."""
+
+from datetime import date
+from typing import Any
+
+from stateline.app.queries.run import step_noun
+from stateline.app.queries.series import series_line
+from stateline.app.queries.state_kinds import state_kind
+from stateline.app.queries.text import count, day, percent
+from stateline.store.reader import Run
+
+Pairs = list[tuple[str, str]]
+
+
+def model_line(run: Run) -> str:
+    """Return the model's cell, its size and its accuracy on the whole test set."""
+    model = run.manifest.model
+    metrics, parameters = model.metrics, model.parameters
+    size = "" if parameters is None else f", {count(parameters, 'parameter')}"
+    return (
+        f"{model.cell}, {count(model.units, 'unit')}{size}; test accuracy "
+        f"{percent(metrics.accuracy)} over {count(metrics.test, 'sequence')}"
+    )
+
+
+def sequence_facts(run: Run, facts: dict[str, Any], steps: dict[str, Any]) -> Pairs:
+    """Return the figures of a sequence.
+
+    facts, steps  as `stateline.app.queries.run.sequence` returns them
+    """
+    words, noun = steps["surface"], step_noun(run)
+    longest = facts["max_distance_step"]
+    return [
+        ("Class", run.class_names[facts["label"]]),
+        ("Classification", run.class_names[facts["predicted"]]),
+        ("Confidence", percent(facts["confidence"])),
+        ("Settled", _settled(facts)),
+        (f"Turning {noun}", _turned(facts, words)),
+        (f"{noun.capitalize()}s read", _read(run, facts)),
+        _known(run, facts),
+        (
+            "Largest distance",
+            f"{facts['max_distance']:.3f}, {_at_step(words, longest)}",
+        ),
+        ("Id in the corpus", facts["external_id"]),
+    ]
+
+
+def _known(run: Run, facts: dict[str, Any]) -> tuple[str, str]:
+    """Return how many words the vocabulary lacks; of a series, what a step holds."""
+    if run.kind == "series":
+        return "Read as", series_line(run)
+    return "Unknown words", f"{facts['unknown']:,} to the model" if facts["unknown"] else "none"
+
+
+def _settled(facts: dict[str, Any]) -> str:
+    """Return since when the answer has not changed."""
+    if not facts["flips"]:
+        return "never changed its answer"
+    return f"at step {facts['settle_step']}, after {count(facts['flips'], 'flip')}"
+
+
+def _turned(facts: dict[str, Any], words: list[str]) -> str:
+    """Return the step at which the actual class lost most; none of a correct classification."""
+    step = facts["turning_step"]
+    return "none: classified correctly" if step is None else _at_step(words, step)
+
+
+def _at_step(words: list[str], t: int) -> str:
+    """Return a step by its number, and by its word where it has one."""
+    return f"at step {t}" if words[t] == str(t) else f"“{words[t]}”, at step {t}"
+
+
+def _read(run: Run, facts: dict[str, Any]) -> str:
+    """Return how much of the sequence the model read, and which part."""
+    cut = facts["length_full"] - facts["length"]
+    if not cut:
+        return f"{facts['length']:,}, the whole {run.kind}"
+    keep = run.manifest.corpus.truncation.keep
+    return f"{keep} {facts['length']:,}; {cut:,} more left out"
+
+
+def source_facts(run: Run, projection: str, made: date) -> Pairs:
+    """Return what the report was made from, so that the same one can be made again.
+
+    made  day to print
+    """
+    manifest = run.manifest
+    corpus = manifest.corpus
+    kind = state_kind(run, projection)
+    versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
+    return [
+        ("Corpus", f"{corpus.name}, {corpus.source}"),
+        ("Projection", projection),
+        *([] if kind.alone else [("Layer", kind.name)]),
+        ("Run built", f"{day(manifest.created)}, with {versions}"),
+        ("Run's checksum", f"{run.checksum} (SHA-256 of its manifest)"),
+        ("Tables", f"schema version {manifest.schema_version}"),
+        ("Report made", day(made.isoformat())),
+    ]
