@@ -156,7 +156,7 @@ test-fast: $(BIN)/.dev ## the tests without browser, TensorFlow and built runs: 
 types: $(BIN)/.dev ## check the types of the Python
 	@$(BIN)/mypy
 
-lint: $(BIN)/.dev ## style, imports and formatting of the Python; mistakes in the JavaScript
+lint: types ## style, imports, formatting and types of the Python; mistakes in the JavaScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/oxlint --deny-warnings app/assets tests

@@ -70,8 +70,7 @@ def _validate(model: type[Kind], content: object, where: object) -> Kind:
 def fix(content: object) -> str | None:
     """Return the command that rebuilds a run with a bad manifest; None where it names no run."""
     run = content.get("run") if isinstance(content, dict) else None
-    named = isinstance(run, str) and RUN_NAME.fullmatch(run)
-    return rebuild(run) if named else None
+    return rebuild(run) if isinstance(run, str) and RUN_NAME.fullmatch(run) else None
 
 
 def first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[str, str, str]:

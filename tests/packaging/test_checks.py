@@ -14,8 +14,9 @@ HOOKS = re.findall(
 
 
 def make_lint() -> str:
-    """The commands of the Makefile's targets `lint` and `types`."""
+    """The commands of the Makefile's target `lint`, which waits for `types`."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(BIN)", ".venv/bin")
+    assert re.search(r"^lint: types ", text, re.M)
     return "".join(re.findall(r"^(?:lint|types):.*\n((?:\t.*\n)+)", text, re.M))
 
 
