@@ -34,5 +34,8 @@ def health() -> Response:
 @others.get("/data/<path:rest>")
 @others.get("/report/<path:rest>")
 def unknown_address(rest: str) -> Response:
-    """Refuse any other address of these two: Dash would answer it with its own page."""
+    """Refuse any other address of these two: Dash would answer it with its own page.
+
+    raises  StatelineError  always, which is answered as 404
+    """
     raise StatelineError("data", "no such address", got=rest[:80])

@@ -74,7 +74,10 @@ def fit_pca(base: Float32Array, settings: Settings, more: bool = False) -> Map:
 
 
 def report_tsne(total: int) -> Callable[[int, float, AnyArray], None]:
-    """Return a callback for openTSNE: a progress bar on a terminal, else a line every 250 steps."""
+    """Return a callback for openTSNE: a progress bar on a terminal, else a line every 250 steps.
+
+    The callback takes the step, the KL divergence and the embedding, (n, 2).
+    """
     from tqdm import tqdm
 
     bar = tqdm(total=total, desc="project-tsne", unit="step", disable=None)

@@ -33,6 +33,7 @@ class Stage:
 
     @property
     def name(self) -> str:
+        """Name of the stage's folder and settings: the module, and the method where it has one."""
         return f"{self.module}-{self.method}" if self.method else self.module
 
 

@@ -99,7 +99,7 @@ class Strongest:
             self.step[rank, unit] = here.argmax()
 
     def columns(self) -> dict[str, AnyArray]:
-        """Return the columns of the contexts, unit by unit."""
+        """Return the columns of the contexts, unit by unit, each (n,)."""
         ranks, units = self.value.shape
         return {
             "unit": np.repeat(np.arange(units), ranks),

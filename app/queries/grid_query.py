@@ -27,7 +27,10 @@ class TableColumn:
 
 
 def check_block(start: int, end: int) -> None:
-    """Refuse a block of no rows or of too many."""
+    """Refuse a block of no rows or of too many.
+
+    raises  StatelineError  naming the rows
+    """
     if not 0 <= start < end or end - start > MAX_ROWS:
         raise StatelineError(
             "rows", "no such block", expected=f"at most {MAX_ROWS} rows", got=f"{start} to {end}"

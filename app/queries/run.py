@@ -34,7 +34,7 @@ SCALES_BYTES = 16_384  # about what the colours and names of one run take
 
 
 def drawn_rows(states: int) -> np.ndarray:
-    """int64 rows of the states that the map draws: all, or an evenly spaced sample."""
+    """Return the rows, int64 (n,), of the states that the map draws: all, or an even sample."""
     drawn = min(states, MAX_DRAWN)
     return np.arange(drawn, dtype=np.int64) * states // max(drawn, 1)
 
@@ -123,7 +123,10 @@ EXPECTED_COLUMNS = ("ep", "predicted")
 
 
 def expected_bins(steps: pl.DataFrame, run: Run) -> np.ndarray:
-    """Bin of the expected prediction of each step: two classes a ramp, else the likeliest."""
+    """Return the colour bin of the expected prediction of each step.
+
+    returns  uint8 (T,)  of two classes on a ramp; of more uint16 (T,), the likeliest class
+    """
     if run_scales(run)[EXPECTED].kind == "ramp":
         return to_bins(steps["ep"].arr.get(1).to_numpy())
     return steps["predicted"].to_numpy()

@@ -35,9 +35,11 @@ def moved_note(kind: StateKind, noun: str) -> str:
 
 
 def jumps(distance: np.ndarray, threshold: float, turning: int | None, first: int = 0) -> list[int]:
-    """The turning step, then the steps of that distance or more, the longest first.
+    """Return the turning step, then the steps whose distance reaches a threshold, longest first.
 
-    first  the step that the layer read first: the last one where it reads from the end
+    distance  float32 (T,)  in hidden-state units, as the threshold
+    turning   the turning step; None: there is none
+    first     the step that the layer read first: the last one where it reads from the end
     """
     order = np.argsort(-distance, kind="stable")
     # A first step has no state before it: its distance is from the zero state, and no jump.
@@ -60,9 +62,9 @@ def misdrawn_note(stretch: list[float | None]) -> str:
 def map_picture(
     run: Run, sequence_id: int, projection: str
 ) -> tuple[np.ndarray, np.ndarray, str, int]:
-    """The map of all states as a picture, and where one sequence lies on it.
+    """Return the map of all states as a picture, and where one sequence lies on it.
 
-    returns  x, y (T,) in the drawing's units; the picture as a data address; states in it
+    returns  x, y float (T,) in the drawing's units; the picture as a data address; states in it
     """
     start, stop = (int(row) for row in run.offsets[sequence_id : sequence_id + 2])
     # The sequence itself is always in the picture, whatever a sample leaves out.

@@ -32,7 +32,11 @@ def parse_attribution(run: Run, body: object) -> dict[str, Any]:
 
 
 def parse_number(what: str, value: object, end: int) -> int:
-    """A whole number from 0 to below `end`, as JSON has it; True is none."""
+    """Return a whole number from 0 to below `end`, as JSON has it; True is none.
+
+    what    its name, for the message
+    raises  TextError  another value
+    """
     if type(value) is int and 0 <= value < end:
         return value
     expected = f"a whole number from 0 to {end - 1}"

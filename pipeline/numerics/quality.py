@@ -82,7 +82,7 @@ def per_state_trust(
 
 
 def quality_rows(count: int, seed: int) -> Int64Array:
-    """Return int64 rows of a seeded sample of `count` states, on which a map is evaluated."""
+    """Return rows, int64 (n,), of a seeded sample of `count` states to evaluate a map on."""
     return np.random.default_rng(seed).permutation(count)[:SAMPLE]
 
 

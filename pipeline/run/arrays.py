@@ -33,7 +33,7 @@ def edges(block: Block) -> Int64Array:
 
 
 def read_rows(path: Path, block: Block) -> AnyArray:
-    """Read the block's rows of an array in a NumPy file into memory."""
+    """Read the block's rows, (n, ...), of an array in a NumPy file into memory."""
     # Mapped anew for each piece: the pages of a map that stays open count as memory in use.
     return np.array(np.load(path, mmap_mode="r")[block.start : block.stop])
 
@@ -60,7 +60,7 @@ def array_file(path: Path, shape: tuple[int, ...]) -> Iterator[Callable[[Float32
     """Write a NumPy file of float32 from its first row to its last.
 
     shape   of the whole
-    yields  a function that writes the next rows
+    yields  a function that writes the next rows, float32 (n, ...)
     """
     with path.open("wb") as file:
         header = {"descr": "<f4", "fortran_order": False, "shape": shape}

@@ -35,12 +35,15 @@ class BuildPaths:
 
     @property
     def root(self) -> Path:
+        """Folder of the run's intermediate files."""
         return self.build / self.run
 
     def settings(self, stage: str) -> Path:
+        """Return the path of a stage's settings."""
         return self.root / "settings" / f"{stage}.json"
 
     def stage(self, stage: str) -> Path:
+        """Return the folder of a stage's files."""
         return self.root / stage
 
     def need(self, stage: str, name: str) -> Path:

@@ -79,11 +79,13 @@ class BuildCommand(click.Command):
     _knobs: list[KnobOption] | None = None
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's own parameters and an option for each knob."""
         if self._knobs is None:
             self._knobs = knob_options()
         return [*super().get_params(ctx), *self._knobs]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options to the help text, the knobs by stage."""
         groups: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
@@ -215,7 +217,10 @@ def checked_run_name(source: str, run_name: str | None) -> str:
 
 
 def refuse_missing_libraries() -> None:
-    """Raise where what the stages need is not installed."""
+    """Refuse to build where a library of the stages is not installed.
+
+    raises  StatelineError  naming the libraries
+    """
     missing = [name for name in LIBRARIES if find_spec(name) is None]
     if missing:
         raise StatelineError(

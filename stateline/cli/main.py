@@ -33,6 +33,7 @@ class InOrder(click.Group):
     """A group that lists its commands in the order in which they were added."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of their definition."""
         return list(self.commands)
 
 
