@@ -73,7 +73,7 @@ def refuse_twice(where: str, names: list[str]) -> None:
 def check_steps(where: str, values: AnyArray, length: int, width: int, problem: str) -> None:
     """Check that an array holds finite vectors of one width, one for each step.
 
-    values   (T, D)
+    values   float32 (T, D)
     problem  of an array of another shape, for the error message
     raises   StatelineError  another shape than (length, width), no step, or a value not finite
     """
