@@ -41,8 +41,8 @@ def test_without_a_selection_an_address_has_no_query() -> None:
 
 def test_a_picture_s_address_changes_with_the_run(several: Run) -> None:
     version = several.checksum[:16]
-    usual = addresses.thumbnail(several)
-    assert usual == f"/data/synthetic/thumbnail.png?v={version}"
+    default = addresses.thumbnail(several)
+    assert default == f"/data/synthetic/thumbnail.png?v={version}"
     asked = parse_qs(urlsplit(addresses.thumbnail(several, projection="lstm-pca")).query)
     assert asked == {"projection": ["lstm-pca"], "v": [version]}
 

@@ -55,8 +55,8 @@ def built(corpus: Path) -> Path:
 @pytest.mark.slow
 def test_the_command_and_make_build_the_same_run(built: Path, corpus: Path) -> None:
     other = corpus.parent / "made"
-    given = {"CORPUS": corpus, "TEXT": "review", "LABEL": "verdict", "RUN": "own-reviews"}
-    make("run", **given, **KNOBS, STORE=other, BUILD=f"{other}-build")
+    knobs = {"CORPUS": corpus, "TEXT": "review", "LABEL": "verdict", "RUN": "own-reviews"}
+    make("run", **knobs, **KNOBS, STORE=other, BUILD=f"{other}-build")
     ours, makes = open_run(built / "own-reviews"), open_run(other / "own-reviews")
 
     left, right = (json.loads((r.folder / "manifest.json").read_text()) for r in (ours, makes))

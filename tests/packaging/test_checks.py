@@ -1,4 +1,4 @@
-"""What runs before a commit is what `make lint` runs, from the checkout's own environment."""
+"""Hooks before a commit run what `make lint` runs, from the checkout's own environment."""
 
 import os
 import re

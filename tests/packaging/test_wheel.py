@@ -96,7 +96,7 @@ SITE = "import sysconfig; print(sysconfig.get_path('purelib'))"
 
 @pytest.fixture(scope="module")
 def built(environment: Path, project: Path) -> list:
-    """What the user's script printed: the package's file, its version, the maps of the run."""
+    """Output of the user's script: the package's file, its version, the maps of the run."""
     said = command(environment / "python", "own.py", folder=project)
     return json.loads(said.splitlines()[-1])
 

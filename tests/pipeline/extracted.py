@@ -86,7 +86,7 @@ def write_settings(paths: BuildPaths, fit_states: int) -> None:
 def write_corpus(paths: BuildPaths, kind: str, rng: np.random.Generator) -> None:
     """Two training sequences before the stored ones, which are those of the test split."""
     texts = [[str(word) for word in rng.choice(WORDS[2:], n)] for n in (3, 2, *LENGTHS)]
-    texts[2][1] = "unheard"
+    texts[2][1] = "unseen"
     ids = [[WORDS.index(word) if word in WORDS else 1 for word in text] for text in texts]
     names = [[str(t) for t in range(len(text))] for text in texts]
     split = ["train", "validation"] + ["test"] * SEQUENCES

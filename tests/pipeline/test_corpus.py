@@ -210,7 +210,7 @@ def test_ids_follow_the_vocabulary_and_words_line_up_with_ids(bench: Bench) -> N
 def test_vocabulary_comes_from_the_training_split_only(bench: Bench) -> None:
     rows = review_rows(40).with_columns(
         pl.Series("part", ["train"] * 30 + ["test"] * 10),
-        pl.Series("review", ["good film"] * 30 + ["unheard words"] * 10),
+        pl.Series("review", ["good film"] * 30 + ["unseen words"] * 10),
     )
     table = bench.build(bench.file(rows), SPLIT="part")
     assert table.filter(pl.col("split") == "test")["ids"].to_list() == [[1, 1]] * 10

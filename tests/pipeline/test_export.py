@@ -1,4 +1,4 @@
-"""What reaches the store: tables and manifest, of a text and of a series, whole and in pieces."""
+"""Tables and manifest in the store, of a text and of a series, whole and in pieces."""
 
 import json
 from pathlib import Path

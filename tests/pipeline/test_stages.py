@@ -15,7 +15,7 @@ METHODS = ["pca", "tsne", "umap"]
 
 
 def make_graph() -> dict[str, set[str]]:
-    """What each stage waits for in the Makefile: stages by name, settings as `settings/<name>`."""
+    """Return what each stage waits for in the Makefile: stages, and `settings/<name>`."""
     text = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
     maps = re.search(r"^MAPS +:= (.*)$", text, re.M)[1]
     graph: dict[str, set[str]] = {}

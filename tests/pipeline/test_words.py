@@ -55,7 +55,7 @@ def made_occurrences(steps: pl.DataFrame, size: int) -> pl.DataFrame:
 
 
 def made_effects(steps: pl.DataFrame) -> pl.DataFrame:
-    """What the stage makes of the same steps."""
+    """Return what the stage computes from the same steps."""
     outputs = steps.schema["contribution"].shape[0]
     return pl.concat(effects(made_occurrences(steps, size), size, outputs) for size in (1, 2))
 
@@ -205,7 +205,7 @@ def test_the_stage_counts_labels_in_the_whole_of_both_splits(
             for text, label in (
                 documents.filter(pl.col("split") == split).select("surface", "label").iter_rows()
             ):
-                read = ["[unknown]" if word == "unheard" else word for word in text]
+                read = ["[unknown]" if word == "unseen" else word for word in text]
                 pairs = [f"{a} {b}" for a, b in zip(read, read[1:], strict=False)]
                 loop[label] += row["phrase"] in (read if row["size"] == 1 else pairs)
             known = training or split == "test"
@@ -213,7 +213,7 @@ def test_the_stage_counts_labels_in_the_whole_of_both_splits(
         assert (row["train_lift"] is None) != training
         if row["shortcut"] is not None:
             assert row["shortcut"] > 0 and row["sequences"] >= MIN_SHORTCUT
-    assert "[unknown]" in table["phrase"] and "unheard" not in table["phrase"]
+    assert "[unknown]" in table["phrase"] and "unseen" not in table["phrase"]
 
 
 def test_a_series_has_no_words(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_a_stream_is_called_once_and_its_pieces_are_let_go(tmp_path: Path) -> No
     write_table(tmp_path / "steps.parquet", pieces, step_columns(4, 4))
     assert pl.read_parquet(tmp_path / "steps.parquet").equals(steps)
     assert len(most) == -(-steps.height // 500)
-    # The piece that is handed over, and the one before it, still in the writer's hand.
+    # The piece that is passed on, and the one before it, which the writer still holds.
     assert max(most) <= 2
 
 

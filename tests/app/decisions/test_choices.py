@@ -1,4 +1,4 @@
-"""What the address of the Decisions page may ask for, and what is refused."""
+"""Choices in the address of the Decisions page, and what is refused."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a contribution is towards a class, of heads of one output and of more."""
+"""Contributions towards a class, of heads of one output and of more."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the Units page asks for: its address, a layer's units, a sequence's states, one unit."""
+"""Queries of the Units page: its address, a layer's units, a sequence's states, one unit."""
 
 from collections.abc import Callable
 from pathlib import Path

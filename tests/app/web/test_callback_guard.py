@@ -13,7 +13,7 @@ PATH = "/_dash-update-component"
 
 
 def body(pathname: object = "/", search: object = "") -> dict:
-    """What the page sends to go to an address."""
+    """Return the body that a page sends to go to an address."""
     return {
         "output": ".._pages_content.children..._pages_store.data..",
         "outputs": [

@@ -246,7 +246,7 @@ def frequent(run: Run, size: int) -> str:
 
 
 def effect_of(contribution: list[float], towards: int) -> float:
-    """What a step adds to a class, less the mean over the others; of one sigmoid unit its sign."""
+    """Contribution to a class less the mean over the others; of one sigmoid unit, signed."""
     if len(contribution) == 1:
         return contribution[0] if towards else -contribution[0]
     others = [value for index, value in enumerate(contribution) if index != towards]

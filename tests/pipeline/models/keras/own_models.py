@@ -155,7 +155,7 @@ WHOLE = {
 
 
 def sequences_for(name: str) -> list[np.ndarray]:
-    """What a model reads, by its name above."""
+    """Return the sequences that a model reads, by its name above."""
     return VALUES if name.startswith("series") else IDS
 
 

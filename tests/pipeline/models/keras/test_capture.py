@@ -251,10 +251,10 @@ def test_states_that_depend_on_their_batch_are_refused_with_the_first_such_seque
     read = L.Embedding(11, 5)(ids)
     read = read - keras.ops.mean(read, axis=0, keepdims=True)
     model = lively(keras.Model(ids, L.Dense(4, activation="softmax")(L.LSTM(UNITS)(read))))
-    mates = [np.array([2, 5, 9])[:length] for length in (1, 2, 3, 3, 3)]
-    mates[3] = np.array([4, 4, 1])
+    sequences = [np.array([2, 5, 9])[:length] for length in (1, 2, 3, 3, 3)]
+    sequences[3] = np.array([4, 4, 1])
     with pytest.raises(StatelineError, match="text 2: its states depend on its batch"):
-        save_states(tmp_path, reader_of(model), mates, NAMES, batch=2)
+        save_states(tmp_path, reader_of(model), sequences, NAMES, batch=2)
 
 
 def test_the_difference_of_two_readings_names_the_first_sequence_and_is_relative() -> None:

@@ -1,4 +1,4 @@
-"""What a model is made of, read off any Sequential or functional model, and what is refused."""
+"""The structure of any Sequential or functional model, and models that are refused."""
 
 from pathlib import Path
 
