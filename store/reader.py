@@ -57,7 +57,7 @@ class Run:
     file      identity of the manifest's file when it was read; None: that of the one there now
 
     Every method that takes a layer, a projection or a sequence raises StatelineError if the run
-    has no such one, and if a table is damaged or of another build.
+    does not have it, and if a table is damaged or of another build.
     """
 
     def __init__(

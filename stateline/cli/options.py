@@ -1,3 +1,3 @@
-"""What several commands share."""
+"""Constants that several commands share."""
 
 STORE = "store/data"
