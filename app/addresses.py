@@ -13,7 +13,7 @@ RUN_PAGES = {EXPLORE: "Explore", WORDS: "Words", DECISIONS: "Decisions", UNITS: 
 
 
 def template(page: str) -> str:
-    """What the addresses of a page of RUN_PAGES have in common, as Dash takes it."""
+    """Return the template of the addresses of a page of RUN_PAGES, as Dash takes it."""
     return f"/{page}/<run>"
 
 

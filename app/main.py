@@ -20,7 +20,7 @@ THREADS = 8
 
 
 def create_app(store: Path) -> dash.Dash:
-    """The app over one store: a folder of runs, or the folder of a single run.
+    """Return the app over one store: a folder of runs, or the folder of a single run.
 
     Runs are looked for at each request, so the store may still be empty.
     """
@@ -50,7 +50,10 @@ def create_app(store: Path) -> dash.Dash:
 
 
 def open_store(text: str) -> Path:
-    """The store's folder; raises StatelineError where there is none."""
+    """Return the store's folder.
+
+    raises  StatelineError  there is no such folder
+    """
     folder = Path(text).expanduser().resolve()
     if not folder.is_dir():
         raise StatelineError(
@@ -65,7 +68,10 @@ def open_store(text: str) -> Path:
 
 
 def open_server(app: dash.Dash, host: str, port: int) -> BaseWSGIServer:
-    """A server that listens; raises StatelineError where the address is taken or not ours."""
+    """Return a server that listens.
+
+    raises  StatelineError  the address is taken, or not one of this machine
+    """
     where = f"{host}:{port}"
     other = port + 1 if 0 < port < LAST_PORT else DEFAULT_PORT
     fix = (
@@ -87,7 +93,7 @@ def open_server(app: dash.Dash, host: str, port: int) -> BaseWSGIServer:
 
 
 def greeting(store: Path, registry: Registry, host: str, port: int) -> str:
-    """One line with the address and the runs found."""
+    """Return one line with the address and the runs found."""
     names = [run.name for run in registry.runs()]
     broken = len(registry.broken())
     found = f"{len(names)} run{'' if len(names) == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The pages, each a layout that is built when it is asked for."""
+"""The pages, each a layout that is built on each visit."""
 
 import dash
 

@@ -17,7 +17,7 @@ BARS_NAMES = dict(zip(BARS, ("Distance", "Contribution", "Both"), strict=True))
 
 
 def evidence_bars(run: Run | None) -> list[Any]:
-    """What stands under the heatmap on the step axis; scripts fill the plots in."""
+    """Return the plots under the heatmap on the step axis, which scripts fill in."""
     return [
         html.Div([_bars_switch(), _compare_switch()], className="title-row bars-row"),
         html.Div(
@@ -59,7 +59,7 @@ def _bars_switch() -> html.Div:
 
 
 def _compare_switch() -> html.Button:
-    """Other methods beside the contributions; the model is asked when it is pressed."""
+    """Other methods beside the contributions; the model computes them when it is pressed."""
     return html.Button(
         "Compare",
         id=ids.COMPARE_SWITCH,

@@ -48,7 +48,7 @@ def states_table(run: Run, projection: str, passing: Passing) -> pl.DataFrame:
 
 
 def _read(run: Run) -> list[str | pl.Expr]:
-    """What was read at a step: the word and what is known of it, or the values of a series.
+    """Columns of what was read at a step: the word and its facts, or the values of a series.
 
     Values are one column a feature, `value_<feature>`.
     """

@@ -45,7 +45,7 @@ def map_tools() -> html.Div:
 
 
 def hints() -> html.Div:
-    """What a first visitor should try, beside the overview until it is sent away."""
+    """Return hints for a first visit, shown beside the overview until they are closed."""
     return html.Div(
         [
             html.Ul(

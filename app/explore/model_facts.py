@@ -1,4 +1,4 @@
-"""What the overview says of the model: its layers, how its answers are found, what is unknown."""
+"""Facts of the model in the overview: layers, how answers are found, what is unknown."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ ANSWERS = {
     "linear": "read from each state by the model's own head",
     "head": "read from each state by the model's own head, which is not linear",
     "prefix": "the model run on every beginning",
-    "given": "handed over with the states",
+    "given": "provided with the states",
 }
 KINDS = {"h": "hidden", "c": "cell"}
 
 
 def model_line(model: ModelInfo) -> str:
-    """What the model is, as far as it is known."""
+    """Return cell, size and training of the model, as far as they are known."""
     parts = [model.cell, count(model.units, "unit")]
     if model.parameters is not None:
         parts.append(count(model.parameters, "parameter"))
@@ -32,7 +32,7 @@ def model_line(model: ModelInfo) -> str:
 def training_line(run: Run) -> str | None:
     """Why nothing is said of the training; None where it is known."""
     if run.manifest.model.file is None:
-        return "unknown: states were handed over, without their model"
+        return "unknown: states were provided without their model"
     if run.manifest.corpus.sizes.train is None:
         return "unknown: the model came trained"
     return None

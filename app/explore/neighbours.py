@@ -18,7 +18,7 @@ from stateline.store.reader import Run
 from stateline.store.schema import INDEX_DEPTH, SENT_DIGITS
 
 SAID = ("surface", "predicted", "confidence", BIN)  # of a neighbour and its context
-FETCHED = 4  # an index is asked for so many times the states wanted, then for twice as many
+FETCHED = 4  # times the states wanted are fetched from an index, then twice as many
 MAX_FETCHED = 4_096
 BLOCK = 2_048  # rows whose differences fit into a processor's own memory
 
@@ -27,7 +27,7 @@ _searching = Lock()
 
 
 def parse_count(text: str) -> int:
-    """Return how many neighbours are asked for.
+    """Return how many neighbours a query wants.
 
     raises  StatelineError  anything but 1 to MAX_NEIGHBOURS
     """
@@ -45,7 +45,7 @@ def neighbours(
 
     projection  the map shown: it says which layer's states are compared, and where they lie
     count       of states wanted; where there are fewer other sequences, one of each
-    returns     "exact", whether every state was compared or an index was asked; "states" and
+    returns     "exact", whether every state was compared or an index searched; "states" and
                 "sequences" that were searched; "near", the share of the map's longer side up to
                 which a state is near on the map; and "neighbours", nearest first
     """
@@ -193,7 +193,7 @@ def on_map(
 
 
 def _said(run: Run, rows: np.ndarray) -> list[dict[str, Any]]:
-    """What the page says of each of some states: its sequence, its words, the answer after it."""
+    """Return what the page shows of some states: sequence, words around, and answer of each."""
     return [_plain(run, near) for near in contexts(run, rows, rows, NEIGHBOUR_CONTEXT, SAID)]
 
 

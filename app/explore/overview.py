@@ -112,7 +112,7 @@ def _stored_line(sizes: Counts, left_out: LeftOut) -> str:
 
 
 def _read(run: Run, left_out: LeftOut) -> list[tuple[str, str]]:
-    """What was read: of a text what the vocabulary lacks, of a series what a step holds."""
+    """Return what was read: of a text the unknown words, of a series the values of a step."""
     if run.kind == "text":
         return [("Unknown words", _unknown_line(left_out.unknown_steps, run.states))]
     rows = "; the steps are the rows of a picture" if run.manifest.corpus.picture else ""

@@ -1,4 +1,4 @@
-"""Steps in context: some steps of a sequence with those around them, as much as is asked for."""
+"""Steps in context: some steps of a sequence with those around them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ class Context:
     label, predicted  classes of the whole sequence
     first, last       steps that the context is of, both included
     start             the first step shown
-    steps             a row a step shown, with the columns that were asked for
+    steps             a row a step shown, with the columns requested
     """
 
     sequence: int

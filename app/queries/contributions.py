@@ -1,4 +1,4 @@
-"""What a contribution is towards a class: its sign, what it is held against, what it is in.
+"""Contributions towards a class: sign, reference class and unit.
 
 A head has K outputs: a logit a class, or of two classes a single one, of a sigmoid unit. That one
 speaks for class 1 and, with the other sign, for class 0. Everything here is in logits.
@@ -20,7 +20,7 @@ def is_exact(run: Run) -> bool:
 
 
 def kind_of(run: Run | None) -> str:
-    """What kind of numbers a run's contributions are, in a line."""
+    """Return in one line whether contributions are exact or measured."""
     return EXACT if run is not None and is_exact(run) else MEASURED
 
 
@@ -47,7 +47,7 @@ def towards(contribution: np.ndarray, index: int) -> np.ndarray:
 
 
 def ahead(contribution: np.ndarray, index: int, rival: int) -> np.ndarray:
-    """What was added to logit[index] - logit[rival], of two different classes.
+    """Change of logit[index] - logit[rival], of two different classes.
 
     contribution  float (n, K)
     returns       float (n,)

@@ -165,7 +165,7 @@ def _signed(value: float) -> str:
 
 
 def evidence(names: list[str], facts: Mapping[str, Any], steps: Steps) -> dict[str, Any]:
-    """What the views of one sequence need beside its columns.
+    """Return what the views of one sequence need beside its columns.
 
     names    C  of the classes
     facts    a row of sequences.parquet
@@ -188,5 +188,5 @@ def nullable_numbers(column: pl.Series) -> list[float | None]:
 
 
 def readout_facts(run: Run) -> dict[str, Any]:
-    """What the page says of contributions, and what their running sum starts from."""
+    """Return whether contributions are exact, and the logits that their running sum starts from."""
     return {"exact": is_exact(run), "initial": run.manifest.readout.initial_logit}

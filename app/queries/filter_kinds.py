@@ -1,4 +1,4 @@
-"""The kinds of filters: what each asks of its values, and which sequences or states answer it."""
+"""The kinds of filters: which values each takes, and which sequences or states pass it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -169,7 +169,7 @@ def _in_cluster(run: Run, values: Values) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of filter takes, and how sequences or else states answer it.
+    """A kind of filter: which values it takes, and which sequences or else states pass it.
 
     expected   str  for the message where values do not fit
     """

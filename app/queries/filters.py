@@ -29,7 +29,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Passing:
-    """What passes all filters.
+    """Sequences and states that pass all filters.
 
     sequences  bool (S,)  sequences that hold a state that passes
     states     bool (M,)
@@ -40,7 +40,7 @@ class Passing:
 
 
 def parse_filters(run: Run, text: str) -> tuple[Filter, ...]:
-    """The filters of an address or a request.
+    """Return the filters of an address or a request.
 
     text    JSON: a list of [kind, value, …]; "" for none
     raises  StatelineError  anything that is not a filter of this run, saying what would be one

@@ -1,4 +1,4 @@
-"""What a grid asks of its rows: columns that may be asked for, sorts, and its own filter model."""
+"""Queries of a grid: the columns it may use, sorts, and its own filter model."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ LONGEST_TEXT = 200  # of what a filter looks for
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column that may be shown, sorted and filtered; nothing else can be asked for."""
+    """A column that may be shown, sorted and filtered; a query can use no other."""
 
     name: str
     kind: str
@@ -37,16 +37,16 @@ def check_block(start: int, end: int) -> None:
         )
 
 
-def asked_rows(
+def grid_rows(
     rows: pl.DataFrame, sort: str, columns: str, kinds: dict[str, str], last: str
 ) -> pl.DataFrame:
-    """Rows that pass a grid's filters, in the order it asks for.
+    """Rows that pass a grid's filters, in the order of its sort.
 
     sort     `column:asc` or `column:desc`, several separated by commas; "" for none
     columns  JSON in the grid's own filter model; "" for none
-    kinds    kind of each column that may be asked for
+    kinds    kind of each column that a query may use
     last     column that settles ties, ascending
-    raises   StatelineError  what was asked for makes no sense
+    raises   StatelineError  the query does not fit the columns
     """
     if columns:
         rows = rows.filter(*_conditions(columns, kinds))
@@ -106,25 +106,25 @@ def _column_condition(name: str, kind: str, entry: object) -> pl.Expr:
 def _condition(name: str, kind: str, part: object) -> pl.Expr:
     if not isinstance(part, dict):
         raise _bad_condition(name, kind, part)
-    asked = part.get("type")
+    test = part.get("type")
     column = pl.col(name)
-    if asked == "blank":
+    if test == "blank":
         return column.is_null()
-    if asked == "notBlank":
+    if test == "notBlank":
         return column.is_not_null()
     value = part.get("filter")
     if kind == NUMBER and _is_number(value):
-        if asked == "inRange" and _is_number(part.get("filterTo")):
+        if test == "inRange" and _is_number(part.get("filterTo")):
             return column.is_between(value, part["filterTo"])
-        compare = NUMBER_TESTS.get(asked) if isinstance(asked, str) else None
+        compare = NUMBER_TESTS.get(test) if isinstance(test, str) else None
         if compare:
             return compare(column, value)
     if kind == TEXT and isinstance(value, str) and len(value) <= LONGEST_TEXT:
-        found = _text_test(column.str.to_lowercase(), asked, value.lower())
+        found = _text_test(column.str.to_lowercase(), test, value.lower())
         if found is not None:
-            return found.fill_null(asked in ("notContains", "notEqual"))
-    if kind == FLAG and asked in ("true", "false"):
-        return column if asked == "true" else ~column
+            return found.fill_null(test in ("notContains", "notEqual"))
+    if kind == FLAG and test in ("true", "false"):
+        return column if test == "true" else ~column
     raise _bad_condition(name, kind, part)
 
 
@@ -138,9 +138,9 @@ NUMBER_TESTS: dict[str, Callable[[pl.Expr, float], pl.Expr]] = {
 }
 
 
-def _text_test(column: pl.Expr, asked: object, value: str) -> pl.Expr | None:
-    """The comparison asked for, on lower-case text; None where there is no such comparison."""
-    match asked:
+def _text_test(column: pl.Expr, test: object, value: str) -> pl.Expr | None:
+    """The comparison named, on lower-case text; None where there is no such comparison."""
+    match test:
         case "contains":
             return column.str.contains(value, literal=True)
         case "notContains":

@@ -20,7 +20,7 @@ MAX_LABELS = 5_000  # sent at once; the strongest, and the page says how many th
 
 @dataclass(frozen=True)
 class Changes:
-    """What every step changed in the model's answer.
+    """Change of the model's answer at every step.
 
     confidence  float32 (M,)  largest change of the expected prediction over classes; 0 at a
                               first step, which has none before it
@@ -130,7 +130,10 @@ def _written(
 
 
 def parse_kinds(text: str) -> tuple[str, ...]:
-    """Kinds of labels, separated by commas; raises StatelineError that says which there are."""
+    """Return kinds of labels, separated by commas.
+
+    raises  StatelineError  an unknown kind, saying which there are
+    """
     kinds = tuple(text.split(",")) if text else ()
     if len(kinds) > len(KINDS) or not set(kinds) <= set(KINDS):
         raise StatelineError(

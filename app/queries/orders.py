@@ -87,9 +87,9 @@ def ranked(run: Run, order: str) -> pl.DataFrame:
     """
 
     def make() -> pl.DataFrame:
-        asked = ORDERS[order]
-        rows = run.sequences if asked.keeps is None else run.sequences.filter(asked.keeps)
-        keys, down = [*asked.by, pl.col("sequence_id")], [*asked.down, False]
+        chosen = ORDERS[order]
+        rows = run.sequences if chosen.keeps is None else run.sequences.filter(chosen.keeps)
+        keys, down = [*chosen.by, pl.col("sequence_id")], [*chosen.down, False]
         return rows.sort(keys, descending=down).select("sequence_id")
 
     key = (run.name, run.checksum, "ranked", order)

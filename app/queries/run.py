@@ -1,4 +1,4 @@
-"""What the views ask of a run: facts, points, colours and one sequence."""
+"""Queries of a run that several views share: facts, points, colours and one sequence."""
 
 from itertools import product
 from typing import Any
@@ -171,21 +171,21 @@ def page_facts(run: Run) -> dict[str, Any]:
 
 
 def step_noun(run: Run) -> str:
-    """What a step of the run's sequences is."""
+    """Return what a step of the run's sequences is called."""
     return "word" if run.kind == "text" else "step"
 
 
 def _layer_plain(kind: StateKind, noun: str) -> dict[str, Any]:
     """A choice of the header: which states, and what is said over their distances."""
-    where = "" if kind.alone else f" in {kind.name}"
+    where = "" if kind.is_only else f" in {kind.name}"
     order = ", read from the end" if kind.backward else ""
-    longest = kind.longest if kind.alone else "the longest"
+    longest = kind.longest if kind.is_only else "the longest"
     return {
         "key": kind.key,
         "name": kind.name,
         "largest": _rounded(kind.largest),
         "backward": kind.backward,
-        "alone": kind.alone,
+        "alone": kind.is_only,
         "longest": kind.longest,
         "scope": f"of each {noun}'s jump{where}{order}, as a share of {longest}",
     }
@@ -203,7 +203,7 @@ def _projection_plain(run: Run, entry: Projection) -> dict[str, Any]:
 def map_note(run: Run, projection: str) -> str:
     """One line on which states a map shows, where there are several, and how it was made."""
     kind, note = state_kind(run, projection), projection_note(run.projection(projection))
-    return note if kind.alone else f"{kind.name}: {note}"
+    return note if kind.is_only else f"{kind.name}: {note}"
 
 
 def projection_note(entry: Projection) -> str:

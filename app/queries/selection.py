@@ -1,4 +1,4 @@
-"""What the user looks at, as the address says it; every view shares this and nothing else."""
+"""The selection: the state of the Explore page that its address holds and its views share."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ DISTANCES, CONTRIBUTIONS, BOTH = BARS = ("distance", "contribution", "both")
 
 @dataclass(frozen=True)
 class Selection:
-    """What one looks at.
+    """State of the Explore page.
 
     projection  id of the map shown
     colour      how its states are coloured
@@ -66,9 +66,9 @@ class Selection:
 
 
 def parse_selection(run: Run, query: Mapping[str, object]) -> Selection:
-    """The selection that the query of an address asks for.
+    """Return the selection that the query of an address names.
 
-    query   the fields of a Selection, each optional; other keys are not its business
+    query   the fields of a Selection, each optional; other keys are ignored
     raises  StatelineError  a value that this run does not have, saying what it has
     """
     sequence, pinned = (

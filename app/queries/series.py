@@ -1,4 +1,4 @@
-"""What the views ask of a numeric series: its features, and its values as compact numbers."""
+"""Queries of numeric series: features, and values as compact numbers."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ SHADES = "0123456789abcdef"  # of such a pixel
 
 
 def series_facts(run: Run) -> dict[str, Any]:
-    """What the page's scripts must know of a run's sequences before any is drawn."""
+    """Return the facts of a run's sequences that the page's scripts need before any is drawn."""
     corpus = run.manifest.corpus
     return {
         "kind": run.kind,

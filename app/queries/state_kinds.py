@@ -22,7 +22,7 @@ class StateKind:
     largest   its largest distance in the run, in units of the state
     backward  whether the layer reads from the end: its first state is at the last step
     read      whether it is what the head reads: h of the readout's layer
-    alone     whether the run maps no other states, so that nobody need say which these are
+    is_only   whether the run maps no other states, so that pages need not say which these are
     """
 
     layer: str
@@ -31,7 +31,7 @@ class StateKind:
     largest: float
     backward: bool
     read: bool
-    alone: bool
+    is_only: bool
 
     @property
     def key(self) -> str:
@@ -41,14 +41,14 @@ class StateKind:
     @property
     def column(self) -> str:
         """Name of the column of its distances in a download."""
-        if self.alone:
+        if self.is_only:
             return "distance"
         return f"distance_{self.layer}" + ("" if self.state == "h" else f"_{self.state}")
 
     @property
     def longest(self) -> str:
         """Phrase for the distance that other distances are shares of."""
-        return "the run's longest" if self.alone else "the longest of these states"
+        return "the run's longest" if self.is_only else "the longest of these states"
 
 
 def state_kinds(run: Run) -> list[StateKind]:
@@ -65,7 +65,7 @@ def _state_kinds(run: Run) -> list[StateKind]:
         for state in DISTANCE_COLUMNS
         if (layer, state) in places
     ]
-    return [_state_kind(run, *each, alone=len(wanted) == 1) for each in wanted]
+    return [_state_kind(run, *each, is_only=len(wanted) == 1) for each in wanted]
 
 
 def state_kind(run: Run, projection: str) -> StateKind:
@@ -75,7 +75,7 @@ def state_kind(run: Run, projection: str) -> StateKind:
     return next(kind for kind in state_kinds(run) if (kind.layer, kind.state) == shown)
 
 
-def _state_kind(run: Run, layer: str, state: str, alone: bool) -> StateKind:
+def _state_kind(run: Run, layer: str, state: str, is_only: bool) -> StateKind:
     entry = run.layer(layer)
     return StateKind(
         layer=layer,
@@ -84,7 +84,7 @@ def _state_kind(run: Run, layer: str, state: str, alone: bool) -> StateKind:
         largest=float(entry.max_distance[state]),
         backward=entry.direction == "backward",
         read=(layer, state) == (run.manifest.readout.layer, "h"),
-        alone=alone,
+        is_only=is_only,
     )
 
 

@@ -12,8 +12,8 @@ from stateline.app.queries.grid_query import (
     NUMBER,
     TEXT,
     TableColumn,
-    asked_rows,
     check_block,
+    grid_rows,
 )
 from stateline.app.queries.orders import SETTLED, ranked
 from stateline.app.queries.series import shades
@@ -123,7 +123,7 @@ def table(run: Run) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class TableQuery:
-    """How the table is asked for.
+    """Sort and filters of the table.
 
     sort     `column:asc` or `column:desc`, several separated by commas; "" for none
     columns  JSON in the grid's own filter model; "" for none
@@ -138,7 +138,10 @@ class TableQuery:
 
 
 def ordered(run: Run, wanted: TableQuery) -> pl.DataFrame:
-    """Rows that pass the filters, in the order asked for; raises StatelineError if asked amiss."""
+    """Return the rows that pass the filters, in the order of the query.
+
+    raises  StatelineError  the query does not fit the columns
+    """
 
     def make() -> pl.DataFrame:
         found = table(run)
@@ -146,14 +149,14 @@ def ordered(run: Run, wanted: TableQuery) -> pl.DataFrame:
             found = found.filter(passing(run, wanted.filters).sequences)
         if wanted.order:
             found = ranked(run, wanted.order).join(found, on="sequence_id", maintain_order="left")
-        return asked_rows(found, wanted.sort, wanted.columns, _kinds(run), "sequence_id")
+        return grid_rows(found, wanted.sort, wanted.columns, _kinds(run), "sequence_id")
 
     key = (run.name, run.checksum, "ordered", wanted)
     return CACHE.get(key, make, lambda rows: rows.estimated_size())
 
 
 def block(run: Run, start: int, end: int, wanted: TableQuery) -> dict[str, Any]:
-    """Rows start to end (exclusive) of the table as asked for, and how many pass in all."""
+    """Rows start to end (exclusive) of the table, and how many pass in all."""
     check_block(start, end)
     found = ordered(run, wanted)
     rows = found.slice(start, end - start).with_columns(pl.col(*SHARES).round(6))
@@ -164,5 +167,5 @@ def block(run: Run, start: int, end: int, wanted: TableQuery) -> dict[str, Any]:
 
 
 def position(run: Run, sequence_id: int, wanted: TableQuery) -> int | None:
-    """Row of a sequence in the table as asked for; None where a filter leaves it out."""
+    """Row of a sequence in the table; None where a filter leaves it out."""
     return ordered(run, wanted)["sequence_id"].index_of(sequence_id)

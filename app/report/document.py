@@ -1,6 +1,6 @@
 """A sequence as one HTML file to read, print and pass on: no script, no reference to anything.
 
-Templates escape all that they are given, but for drawings and styles, which are marked as safe.
+Templates escape every value, but for drawings and styles, which are marked as safe.
 """
 
 from dataclasses import dataclass

@@ -92,7 +92,7 @@ def source_facts(run: Run, projection: str, made: date) -> Pairs:
     return [
         ("Corpus", f"{corpus.name}, {corpus.source}"),
         ("Projection", projection),
-        *([] if kind.alone else [("Layer", kind.name)]),
+        *([] if kind.is_only else [("Layer", kind.name)]),
         ("Run built", f"{day(manifest.created)}, with {versions}"),
         ("Run's checksum", f"{run.checksum} (SHA-256 of its manifest)"),
         ("Tables", f"schema version {manifest.schema_version}"),

@@ -18,11 +18,11 @@ FINER = 2  # pixels a unit of the drawing: paper shows more than a screen
 
 
 def moved_note(kind: StateKind, noun: str) -> str:
-    """What the report says of its bars: which states they are of, and read in which order.
+    """Return the note on the bars: which states they are of, and in which order these were read.
 
     noun  what a step is
     """
-    if kind.alone and not kind.backward:
+    if kind.is_only and not kind.backward:
         return (
             f"how far the {noun} moved the hidden state, in the colour of the answer before it; "
             f"the run's largest distance is {kind.largest:.2f}."
@@ -48,7 +48,7 @@ def jumps(distance: np.ndarray, threshold: float, turning: int | None, first: in
 
 
 def misdrawn_note(stretch: list[float | None]) -> str:
-    """What the report says of segments whose length on the map misleads; "" where none does."""
+    """Return the note on segments whose length on the map misleads; "" where none does."""
     kinds = [misdrawn(value) for value in stretch]
     looks = {LONG: "dotted", SHORT: "double"}
     found = [

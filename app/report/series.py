@@ -38,7 +38,7 @@ def value_names(run: Run) -> list[str]:
 
 
 def left_out_line(run: Run) -> str:
-    """What to say of values that have no column; nothing where all have one."""
+    """Return the note on values that have no column; "" where all have one."""
     if len(run.feature_names) <= MAX_COLUMNS:
         return ""
     return (

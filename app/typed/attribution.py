@@ -1,4 +1,4 @@
-"""What each step is worth to an answer, asked of the model itself while somebody waits."""
+"""Attribution on demand: what each step contributes to an answer, computed by the model."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def attribution_problem(run: Run) -> UnavailableError | None:
 
 
 def parse_attribution(run: Run, body: object) -> dict[str, Any]:
-    """What the worker is asked: the class, and the number of a stored sequence or a text.
+    """Return the request to the worker: the class, and the number of a stored sequence or a text.
 
     raises  TextError  the body is no object, or names no class, or not one of the two
     """

@@ -1,7 +1,7 @@
-"""Texts that somebody types: handed to a process of their own, which reads them with the model.
+"""Typed texts, which a process of their own reads with the model.
 
 The app never loads TensorFlow. It keeps at most one such process,
-`python -m stateline.pipeline.live.worker`, of the run that was asked last, and lets it go after a
+`python -m stateline.pipeline.live.worker`, of the last run requested, and ends it after a
 while without a text.
 """
 
@@ -33,14 +33,14 @@ IDLE_SECONDS = 600.0
 
 
 def typing_problem(run: Run) -> UnavailableError | None:
-    """Why no text can be read by a run's model, and what mends it; None where one can."""
+    """Return why no text can be read by a run's model, and the fix; None where one can."""
     if run.kind != "text":
         return UnavailableError(f"run {run.name}", "its model reads numbers, not a text")
     return model_problem(run, "a text is read")
 
 
 def model_problem(run: Run, what: str) -> UnavailableError | None:
-    """Why a run's model cannot be asked, and what mends it; None where it can.
+    """Return why a run's model cannot be used, and the fix; None where it can.
 
     Nothing is imported to find out.
 
@@ -81,7 +81,10 @@ def parse_typed(body: object) -> tuple[str, str | None]:
 
 
 def parse_text(text: object) -> str:
-    """A text as somebody may type it; raises TextError where it is none, or too long."""
+    """Return a text as somebody may type it.
+
+    raises  TextError  it is not a text, or too long
+    """
     if not isinstance(text, str) or not is_whole(text):
         raise TextError("text", "not a text", got=repr(text)[:80])
     if len(text) > MAX_CHARACTERS:
@@ -100,12 +103,12 @@ def is_whole(text: str) -> bool:
 
 
 def typing() -> "Typing":
-    """What reads texts for the app that answers the present request."""
+    """Return what reads texts for the app that answers the current request."""
     return cast(Typing, current_app.extensions[EXTENSION])
 
 
 def worker_command(run: Run) -> list[str]:
-    """What is started to read texts with a run's model."""
+    """Return the command that reads texts with a run's model."""
     return [
         sys.executable,
         "-m",
@@ -137,10 +140,10 @@ class Typing:
         self._lock = threading.Lock()
         self._waiting = threading.BoundedSemaphore(MAX_AT_ONCE)
         self._timer: threading.Timer | None = None
-        self._asked = 0
+        self._requests = 0
 
     def read(self, run: Run, text: str, projection: str | None) -> dict[str, Any]:
-        """What a run's model makes of a text, as the page draws it.
+        """Return the answer of a run's model to a text, as the page draws it.
 
         returns  the answer of stateline.pipeline.live.worker, with the colour bin of each step
         raises   TextError         this text cannot be read
@@ -151,14 +154,14 @@ class Typing:
             raise problem
         return with_bins(run, self._answer(run, {"text": text, "projection": projection}))
 
-    def attribute(self, run: Run, asked: dict[str, Any]) -> dict[str, Any]:
-        """What each step is worth to a class, as a run's model says.
+    def attribute(self, run: Run, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the contribution of each step to a class, as a run's model computes it.
 
-        asked    see stateline.pipeline.live.worker
+        request  see stateline.pipeline.live.worker
         returns  the answer of stateline.pipeline.live.attribution
         raises   as `read`
         """
-        return self._answer(run, {"attribute": asked})
+        return self._answer(run, {"attribute": request})
 
     def _answer(self, run: Run, request: dict[str, Any]) -> dict[str, Any]:
         """One question to the worker, as soon as it is free."""
@@ -184,8 +187,8 @@ class Typing:
             self._end()
 
     def _ask(self, run: Run, request: dict[str, Any]) -> dict[str, Any]:
-        """One question to the run's worker; one that fails is not asked again."""
-        self._asked += 1
+        """Send one request to the run's worker; one that fails is ended."""
+        self._requests += 1
         try:
             worker = self._worker_of(run)
             worker.send(request)
@@ -213,16 +216,16 @@ class Typing:
         return self.worker
 
     def _wait_idly(self) -> None:
-        """Let the worker go after a while in which nothing was asked."""
+        """End the worker after a while without a request."""
         if self._timer:
             self._timer.cancel()
-        self._timer = threading.Timer(self.idle_seconds, self._let_go, [self._asked])
+        self._timer = threading.Timer(self.idle_seconds, self._let_go, [self._requests])
         self._timer.daemon = True
         self._timer.start()
 
-    def _let_go(self, asked: int) -> None:
+    def _let_go(self, requests: int) -> None:
         with self._lock:
-            if self._asked == asked:
+            if self._requests == requests:
                 self._end()
 
     def _end(self) -> None:

@@ -1,4 +1,4 @@
-"""The process that holds a run's model: what is asked of it, and what it answers, line by line."""
+"""The process that holds a run's model: requests to it and its answers, line by line."""
 
 import json
 import queue
@@ -54,7 +54,10 @@ class Worker:
             return
 
     def receive(self, seconds: float) -> dict[str, Any]:
-        """The next object that the process writes; raises where it ends, or takes too long."""
+        """Return the next object that the process writes.
+
+        raises  UnavailableError  it ends, or takes longer than `seconds`
+        """
         try:
             line = self.lines.get(timeout=seconds)
         except queue.Empty:
@@ -82,6 +85,6 @@ class Worker:
 
 
 def as_error(kind: type[StatelineError], line: str) -> StatelineError:
-    """The worker's line as the error that it was there."""
+    """Return a line of the worker as an error of a kind."""
     where, _, what = line.partition(": ")
     return kind(where, what)

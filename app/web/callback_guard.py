@@ -35,7 +35,7 @@ def add_guard(app: dash.Dash) -> None:
 
 
 def json_body() -> object:
-    """The request's JSON; None where there is none, or none that can be read."""
+    """Return the request's JSON; None where it has none that can be read."""
     try:
         return request.get_json(silent=True)
     except RecursionError:  # Nested deeper than any page sends.
@@ -43,12 +43,12 @@ def json_body() -> object:
 
 
 def _no_such_file(_: DependencyException) -> Response:
-    """Without Dash's own message: that lists every path it knows."""
+    """Answer 404 without Dash's own message, which lists every path it knows."""
     return line_response("libraries: no such file", 404)
 
 
 def body_problem(body: object, callbacks: dict[str, dict[str, Any]]) -> str | None:
-    """What is wrong with a callback's body; None where Dash can take it.
+    """Return what is wrong with a callback's body; None where Dash can take it.
 
     callbacks  Dash's own map of the callbacks that are registered, by their output
     """
@@ -73,7 +73,7 @@ def body_problem(body: object, callbacks: dict[str, dict[str, Any]]) -> str | No
 
 
 def _pairs(entries: object) -> list[tuple[object, object]] | None:
-    """(id, property) of each entry; None where it is no list of such."""
+    """Return (id, property) of each entry; None where the entries are not a list of objects."""
     entries = [entries] if isinstance(entries, dict) else entries
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return None

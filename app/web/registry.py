@@ -37,7 +37,10 @@ class Registry:
         return self._look()[1]
 
     def run(self, name: object) -> Run:
-        """The run of that name; raises StatelineError that says what exists."""
+        """Return the run of a name.
+
+        raises  StatelineError  no run has that name, saying which exist; or it cannot be opened
+        """
         runs, broken = self._look()
         for run in runs:
             if run.name == name:

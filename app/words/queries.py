@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from stateline.app.queries import contributions
-from stateline.app.queries.grid_query import NUMBER, TEXT, TableColumn, asked_rows
+from stateline.app.queries.grid_query import NUMBER, TEXT, TableColumn, grid_rows
 from stateline.app.queries.limits import MIN_OCCURRENCES
 from stateline.app.queries.parsing import parse_choice, parse_class, parse_whole, unknown_value
 from stateline.app.web.cache import CACHE
@@ -85,7 +85,7 @@ class WordSelection:
     least    occurrences that a word must have, except for shortcuts
     search   text that a word must contain
     word     chosen word; None for none
-    sort, columns  of the table, as stateline.app.queries.grid_query.asked_rows takes them
+    sort, columns  of the table, as stateline.app.queries.grid_query.grid_rows takes them
     """
 
     towards: int | None = None
@@ -205,7 +205,7 @@ def ordered(run: Run, selection: WordSelection) -> pl.Series:
     def make() -> pl.Series:
         found = table(run, selection.towards).filter(*_passing(selection), _frequent(selection))
         default = "shortcut:desc,effect:desc" if selection.kind == SHORTCUTS else ""
-        return asked_rows(found, selection.sort or default, selection.columns, KINDS, "row")["row"]
+        return grid_rows(found, selection.sort or default, selection.columns, KINDS, "row")["row"]
 
     # The chosen word does not change the order.
     key = (run.name, run.checksum, "ordered words", replace(selection, word=None))

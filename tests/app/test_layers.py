@@ -40,14 +40,14 @@ def test_every_kind_of_state_with_maps_is_a_choice_in_words(layered: Run) -> Non
     assert [(each.layer, each.state, each.name) for each in kinds] == PLACES
     assert [each.read for each in kinds] == [True, False, False, False]
     assert [each.backward for each in kinds] == [False, False, False, True]
-    assert not any(each.alone for each in kinds)
+    assert not any(each.is_only for each in kinds)
     for each in kinds:
         assert each.largest == pytest.approx(layered.distances(each.layer, each.state).max())
 
 
 def test_one_layer_is_named_nowhere_but_in_its_choice(several: Run) -> None:
     (kind,) = state_kinds(several)
-    assert kind.alone and kind.key == kind.name == "lstm" and kind.column == "distance"
+    assert kind.is_only and kind.key == kind.name == "lstm" and kind.column == "distance"
     (entry,) = page_facts(several)["layers"]
     assert entry["scope"] == "of each word's jump, as a share of the run's longest"
     assert all("lstm" not in each["note"] for each in page_facts(several)["projections"])
@@ -55,7 +55,7 @@ def test_one_layer_is_named_nowhere_but_in_its_choice(several: Run) -> None:
 
 def test_a_single_layer_that_reads_from_the_end_says_so(ended: Run) -> None:
     kind = state_kind(ended, "gru-pca")
-    assert kind.name == "gru · backward" and kind.alone
+    assert kind.name == "gru · backward" and kind.is_only
     (entry,) = page_facts(ended)["layers"]
     wanted = "of each word's jump, read from the end, as a share of the run's longest"
     assert entry["scope"] == wanted
@@ -226,7 +226,7 @@ def test_a_report_of_a_backward_layer_starts_at_its_last_word(layered: Run) -> N
 
 def test_a_run_without_its_model_opens_with_what_is_known(ended: Run) -> None:
     said = text_of(overview(ended))
-    assert "unknown: states were handed over, without their model" in said
+    assert "unknown: states were provided without their model" in said
     assert ANSWERS["prefix"] in said
     assert "none: every sequence is read whole" in said
     assert "None" not in said and "nan" not in said
