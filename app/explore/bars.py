@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from stateline.app import ids
-from stateline.app.layout.elements import attributes
+from stateline.app.layout.elements import attributes, text_button
 from stateline.app.layout.shell import block_title
 from stateline.app.queries.contributions import is_exact, kind_of
 from stateline.app.queries.run import step_noun
@@ -60,14 +60,8 @@ def _bars_switch() -> html.Div:
 
 def _compare_switch() -> html.Button:
     """Other methods beside the contributions; the model computes them when it is pressed."""
-    return html.Button(
-        "Compare",
-        id=ids.COMPARE_SWITCH,
-        className="text-button",
-        type="button",
-        title="With leave-one-out and integrated gradients, which the model computes now",
-        **attributes(aria_pressed="false"),
-    )
+    title = "With leave-one-out and integrated gradients, which the model computes now"
+    return text_button("Compare", ids.COMPARE_SWITCH, title, aria_pressed="false")
 
 
 def _contribution_title(run: Run | None) -> html.Div:

@@ -6,7 +6,7 @@ from dash import html
 
 from stateline.app import ids
 from stateline.app.explore.bars import evidence_bars
-from stateline.app.layout.elements import attributes
+from stateline.app.layout.elements import attributes, text_button
 from stateline.app.layout.shell import block_title
 from stateline.app.queries.run import step_noun
 from stateline.app.typed.panel import edit_button
@@ -86,16 +86,9 @@ def _step_axis(*views: html.Div) -> html.Div:
 
 
 def _fit_switch() -> html.Button:
-    """The choice between columns under readable words and all columns at once."""
-    return html.Button(
-        "Fit",
-        id=ids.AXIS_SWITCH,
-        className="text-button",
-        type="button",
-        title="All steps in the width of the column, without scrolling",
-        hidden=True,
-        **attributes(aria_pressed="false"),
-    )
+    """Return the choice between columns under readable words and all columns at once."""
+    title = "All steps in the width of the column, without scrolling"
+    return text_button("Fit", ids.AXIS_SWITCH, title, hidden=True, aria_pressed="false")
 
 
 def _pinned(noun: str, strip: bool) -> html.Section:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import dcc
+from dash import dcc, html
 from dash.development.base_component import Component
 
 Child = str | int | float | Component | None
@@ -29,3 +29,21 @@ def attributes(**values: str) -> dict[str, Any]:
              against every other argument of the component
     """
     return {name.replace("_", "-"): value for name, value in values.items()}
+
+
+def text_button(
+    text: str, element_id: str, title: str, hidden: bool = False, **named: str
+) -> html.Button:
+    """Return a button that is a line of text.
+
+    named  further attributes, as `attributes` takes them
+    """
+    return html.Button(
+        text,
+        id=element_id,
+        className="text-button",
+        type="button",
+        title=title,
+        hidden=hidden,
+        **attributes(**named),
+    )

@@ -3,24 +3,23 @@
 from dash import html
 
 from stateline.app import ids
-from stateline.app.layout.elements import attributes
+from stateline.app.layout.elements import attributes, text_button
 
 
 def type_button(hidden: bool = False) -> html.Button:
-    """Opens the panel, empty or as it was left; hidden where a sequence is no text."""
-    return html.Button(
+    """Return the button that opens the panel; hidden where a sequence is no text."""
+    return text_button(
         "Type a text",
-        id=ids.TYPED_OPEN,
-        className="text-button",
-        type="button",
-        title="Let the model read a text of your own",
-        hidden=hidden,
-        **attributes(aria_controls=ids.TYPED_PANEL, aria_expanded="false"),
+        ids.TYPED_OPEN,
+        "Let the model read a text of your own",
+        hidden,
+        aria_controls=ids.TYPED_PANEL,
+        aria_expanded="false",
     )
 
 
 def edit_button(hidden: bool = False) -> html.Button:
-    """Opens the panel with the text that is shown; hidden where a sequence is no text."""
+    """Return the button that opens the panel with the text shown; hidden where there is none."""
     return html.Button(
         "Edit",
         id=ids.DETAIL_EDIT,
@@ -32,7 +31,7 @@ def edit_button(hidden: bool = False) -> html.Button:
 
 
 def typed_panel() -> html.Section:
-    """The panel; its script fills it in."""
+    """Return the panel, which its script fills in."""
     return html.Section(
         id=ids.TYPED_PANEL,
         className="block typed-panel",
