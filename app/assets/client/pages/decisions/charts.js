@@ -3,6 +3,7 @@
 
 import { contrast, ink as inkOn, mix } from "../../lib/colour.js";
 import { percent } from "../../lib/format.js";
+import { queryText, writeQuery } from "../../lib/history.js";
 import * as theme from "../../lib/theme.js";
 import * as tooltip from "../../lib/tooltip.js";
 
@@ -81,16 +82,13 @@ export function query(usual, chosen) {
   KEYS.forEach((key, i) => {
     if (chosen[i] && chosen[i] !== usual[key]) parts.set(key, chosen[i]);
   });
-  const text = parts.toString();
-  return text && `?${text}`;
+  return queryText(parts);
 }
 
 // The address follows the selects, without a step of the history and without a request.
 export function remember(usual, chosen) {
   const text = query(usual, chosen);
-  if (location.pathname.startsWith("/decisions/") && location.search !== text) {
-    history.replaceState(history.state, "", location.pathname + text);
-  }
+  if (location.pathname.startsWith("/decisions/")) writeQuery(text);
   return text;
 }
 

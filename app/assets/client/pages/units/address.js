@@ -1,6 +1,4 @@
-// The address of the Units page says what it shows; Back and Forward within it are the page's own.
-
-import * as unitsPage from "./page.js";
+// The query of the Units page, which is also what a match asks the server for.
 
 // Number of the sequence in the heatmap.
 export const shownOf = ({ open, sequence }) => open?.sequence ?? sequence;
@@ -27,33 +25,4 @@ export function query(selection) {
   const usual = { class: null, cells: "value", rows: "amount", panel: from === null ? "unit" : "match", group: null };
   for (const [key, value] of Object.entries(usual)) if (selection[key] !== value) parts.set(key, selection[key]);
   return parts;
-}
-
-// Dash went to another page whose layout is still on the way: until this page opens again, every
-// step of the history is Dash's.
-let path = null;
-let away = false;
-const elsewhere = () => location.pathname !== path;
-addEventListener("_dashprivate_pushstate", () => (away = elsewhere()));
-
-// Each step of the history keeps its selection, so that Back need not read the address.
-export function remember(selection, step = false) {
-  const address = `${location.pathname}?${query(selection)}`;
-  if (elsewhere() || address === location.pathname + location.search) return;
-  history[step ? "pushState" : "replaceState"]({ ...history.state, units: selection }, "", address);
-}
-
-// The page was built for the present address.
-export function begin(selection) {
-  [path, away] = [location.pathname, false];
-  history.replaceState({ ...history.state, units: selection }, "");
-}
-
-// Dash would build the page anew.
-export function onPopstate(event) {
-  away ||= elsewhere();
-  const selection = event.state?.units;
-  if (away || !selection || !unitsPage.here()) return;
-  event.stopImmediatePropagation();
-  unitsPage.restore(selection);
 }

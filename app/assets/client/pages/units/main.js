@@ -4,8 +4,7 @@ import * as heatmap from "./heatmap.js";
 import "./hover.js";
 import * as page from "./page.js";
 
-export { onPopstate } from "./address.js";
-export { open } from "./page.js";
+export { onPopstate, open } from "./page.js";
 
 expose({
   unitsDrawn: page.getDrawn,

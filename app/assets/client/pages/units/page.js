@@ -1,8 +1,10 @@
 // The Units page: one selection, the heatmap of a sequence, and at the side a unit, a match, groups.
 
+import { page as pathOf } from "../../lib/addresses.js";
 import { stepColour } from "../../lib/colour.js";
 import * as requests from "../../lib/data.js";
 import { at } from "../../lib/dom.js";
+import { pageHistory } from "../../lib/history.js";
 import { tone } from "../../lib/theme.js";
 import * as address from "./address.js";
 import * as arithmetic from "./arithmetic.js";
@@ -23,10 +25,18 @@ let drawn = 0; // heatmaps, for tests
 
 export const here = () => page !== null && at("units-page") !== null;
 
+// Each entry of the history keeps its selection, so that Back need not read the address.
+const addressHistory = pageHistory({
+  path: () => pathOf("units", page?.facts.run),
+  isOpen: (state) => Boolean(state?.units) && here(),
+  restore: (state) => restore(state.units),
+});
+export const { onPopstate } = addressHistory;
+
 export function open(facts) {
   page = { facts, selection: facts.selection };
   heatmap.open();
-  address.begin(page.selection);
+  addressHistory.opened({ units: page.selection });
   load();
 }
 
@@ -157,7 +167,10 @@ function select(change, step = false) {
   const before = page.selection;
   page.selection = { ...before, ...change };
   const placed = ({ layer, sequence, open: opened }) => JSON.stringify([layer, sequence, opened]);
-  address.remember(page.selection, step || placed(before) !== placed(page.selection));
+  addressHistory.write(`?${address.query(page.selection)}`, {
+    push: step || placed(before) !== placed(page.selection),
+    state: { units: page.selection },
+  });
   return reload(before);
 }
 
@@ -175,7 +188,7 @@ function reload(before) {
 }
 
 // Back or Forward.
-export function restore(selection) {
+function restore(selection) {
   const before = page.selection;
   page.selection = selection;
   // Settings under the hand are not drawn anew.

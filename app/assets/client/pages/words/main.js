@@ -5,9 +5,8 @@ import * as occurrences from "./occurrences.js";
 import * as page from "./page.js";
 import * as plot from "./plot.js";
 
-export { onPopstate } from "./address.js";
 export { cells, formats } from "./cells.js";
-export { open, rows } from "./page.js";
+export { onPopstate, open, rows } from "./page.js";
 
 expose({
   words: () => ({ asked: page.getAsked(), facts: page.getFacts() }),

@@ -1,9 +1,11 @@
 // The Words page: which words are asked for and which is chosen; table, plot and occurrences follow.
 
+import { page as pathOf } from "../../lib/addresses.js";
 import * as dataGrid from "../../lib/data-grid.js";
 import * as data from "../../lib/data.js";
 import { at } from "../../lib/dom.js";
-import * as address from "./address.js";
+import { pageHistory } from "../../lib/history.js";
+import { askedOf, queryOf } from "./address.js";
 import * as columnChoice from "./columns.js";
 import * as filterBar from "./filter-bar.js";
 import * as occurrences from "./occurrences.js";
@@ -34,7 +36,7 @@ const table = dataGrid.table({
 
 // Take up a run; called by whatever comes first, and does nothing for the run that is open.
 export function open(next) {
-  address.arrived();
+  addressHistory.opened();
   if (facts === next) return;
   const again = facts !== null;
   facts = next;
@@ -136,7 +138,7 @@ function show() {
 }
 
 // What the address asks for after Back or Forward.
-export function restore(next) {
+function restore(next) {
   const before = query();
   clearTimeout(typing);
   written = {};
@@ -154,7 +156,15 @@ export function speak(line) {
   if (live) live.textContent = line;
 }
 
-const remember = (step) => address.remember(facts, asked, step);
+const addressHistory = pageHistory({
+  path: () => pathOf("words", facts?.run),
+  isOpen: () => facts !== null && at("lexicon-table") !== null,
+  restore: () => restore(askedOf(location.search, facts.usual)),
+});
+
+export const { onPopstate } = addressHistory;
+
+const remember = (push) => addressHistory.write(queryOf(asked, facts.usual), { push });
 
 async function walk(by) {
   const next = asked.kind === "shortcuts" ? shortcutList.neighbour(by) : await table.neighbour(by);
