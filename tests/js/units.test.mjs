@@ -5,7 +5,13 @@ import "./page.mjs";
 import * as address from "../../app/assets/client/pages/units/address.js";
 import * as math from "../../app/assets/client/pages/units/arithmetic.js";
 import * as groups from "../../app/assets/client/pages/units/groups.js";
-import * as panels from "../../app/assets/client/pages/units/panels.js";
+import * as matches from "../../app/assets/client/pages/units/match-markup.js";
+import { shownSequence } from "../../app/assets/client/pages/units/state.js";
+import * as unitPanel from "../../app/assets/client/pages/units/unit-panel.js";
+
+const matchMarkup = (...parts) => String(matches.matchMarkup(...parts));
+const unitMarkup = (...parts) => String(unitPanel.unitMarkup(...parts));
+const groupsMarkup = (...parts) => String(groups.groupsMarkup(...parts));
 
 // Three steps of two units.
 const h = Float32Array.from([0.5, -0.25, 0.75, -0.5, -0.25, 0.25]);
@@ -92,35 +98,35 @@ const plain = {
   open: null, class: null, cells: "value", rows: "amount", panel: "unit", group: null,
 };
 
-test("an address has what was chosen and nothing that is as usual", () => {
-  assert.equal(String(address.query(plain)), "layer=lstm&sequence=3&threshold=0.3");
+test("an address has what was chosen and no defaults", () => {
+  assert.equal(String(address.addressQuery(plain)), "layer=lstm&sequence=3&threshold=0.3");
   const full = {
     ...plain, unit: 0, from: 0, to: 2, threshold: -0.5, edges: true, without: [1, 4],
     open: { sequence: 90, first: 12, last: 15 }, class: 0, cells: "change", rows: "group", panel: "groups", group: 0,
   };
   assert.equal(
-    String(address.query(full)),
+    String(address.addressQuery(full)),
     "layer=lstm&sequence=3&from=0&to=2&threshold=-0.5&edges=1&without=1%2C4&unit=0&open=90-12-15" +
       "&class=0&cells=change&rows=group&panel=groups&group=0",
   );
   const span = { ...plain, from: 0, to: 2 };
-  assert.match(String(address.query(span)), /panel=unit/); // with a span the usual one is the match
-  assert.doesNotMatch(String(address.query({ ...span, panel: "match" })), /panel/);
+  assert.match(String(address.addressQuery(span)), /panel=unit/); // with a span the default is the match
+  assert.doesNotMatch(String(address.addressQuery({ ...span, panel: "match" })), /panel/);
 });
 
 test("a match is asked for the same whatever is opened or chosen beside it", () => {
   const span = { ...plain, from: 0, to: 2 };
   const opened = { ...span, open: { sequence: 90, first: 12, last: 15 }, unit: 4, cells: "change", panel: "groups" };
-  assert.equal(String(address.question(opened)), String(address.question(span)));
-  assert.equal(address.shownOf(span), 3);
-  assert.equal(address.shownOf(opened), 90);
+  assert.equal(String(address.matchQuery(opened)), String(address.matchQuery(span)));
+  assert.equal(shownSequence(span), 3);
+  assert.equal(shownSequence(opened), 90);
 });
 
 test("a weight below 0 of one output is on the side and in the colour of class 0", () => {
   const layer = { weights: [[-0.4, 0.8]] };
   const detail = { unit: 0, low: -1, high: 1, counts: [1, 2], contexts: [] };
   const data = { units: { cluster: [null, null], mean: [0, 0], sd: [1, 1] } };
-  const markup = (unit) => panels.unitMarkup(facts, layer, data, { ...detail, unit }, () => "#ffffff");
+  const markup = (unit) => unitMarkup(facts, layer, data, { ...detail, unit }, () => "#ffffff");
   assert.match(markup(0), /<h3>Weight in the readout/);
   assert.match(markup(0), /left:25.0%;width:25.0%;background:#aa0000/);
   assert.match(markup(0), /−0.400: .* speaks for <strong>bad/);
@@ -133,7 +139,7 @@ test("a weight against one of several classes is not in the class's colour", () 
   const layer = { weights: [[-1], [0.5], [0.25]] };
   const detail = { unit: 0, low: -1, high: 1, counts: [1, 2], contexts: [] };
   const data = { units: { cluster: [null], mean: [0], sd: [1] } };
-  const markup = panels.unitMarkup({ ...facts, classes }, layer, data, detail, () => "#ffffff");
+  const markup = unitMarkup({ ...facts, classes }, layer, data, detail, () => "#ffffff");
   assert.match(markup, /left:0.0%;width:50.0%;background:var\(--ink-muted\)/);
   assert.match(markup, /left:50.0%;width:25.0%;background:#000001/);
   assert.match(markup, /against<\/span><span>for the class/);
@@ -149,29 +155,29 @@ const tone = { middle: "#ffffff", high: "#008800" };
 test("no match says so and what to change", () => {
   const selection = { threshold: 0.3 };
   const nothing = { units: [], total: 0, matches: [] };
-  const none = panels.matchMarkup(facts, selection, nothing, tone, { unit: 3, value: 0.21 });
+  const none = matchMarkup(facts, selection, nothing, tone, { unit: 3, value: 0.21 });
   assert.match(none, /No unit is on over the whole span/);
   assert.match(none, /threshold towards 0.*highest is unit 3, at least \+0.210/);
-  const edges = panels.matchMarkup(facts, { threshold: 0.3, edges: true }, nothing, tone, { unit: 3, value: 0.5 });
+  const edges = matchMarkup(facts, { threshold: 0.3, edges: true }, nothing, tone, { unit: 3, value: 0.5 });
   assert.match(edges, /also just before or just after/);
   const units = [
     { unit: 4, used: true, share: 0.2 },
     { unit: 7, used: true, share: 0.001 },
   ];
-  const alone = panels.matchMarkup(facts, selection, { units, total: 0, matches: [] }, tone);
+  const alone = matchMarkup(facts, selection, { units, total: 0, matches: [] }, tone);
   assert.match(alone, /on together nowhere else/);
   assert.match(alone, /rarest is unit 7, on at 0.1 %/);
   const left = units.map((each) => ({ ...each, used: false, share: null }));
-  assert.match(panels.matchMarkup(facts, selection, { units: left, total: 0, matches: [] }, tone), /Every unit is left out/);
+  assert.match(matchMarkup(facts, selection, { units: left, total: 0, matches: [] }, tone), /Every unit is left out/);
 });
 
 test("matches say how many there are and are safe markup", () => {
   const each = { sequence: 9, from: 3, to: 4, others: 1, first: 2, words: ["a", "<i>", "c"], on: [0, 1, 1], label: 0, predicted: 1 };
   const answer = { units: [{ unit: 4, used: true, share: 0.2 }], total: 1200, matches: [each] };
-  const markup = panels.matchMarkup(facts, { threshold: 0.3 }, answer, tone);
+  const markup = matchMarkup(facts, { threshold: 0.3 }, answer, tone);
   assert.match(markup, /1,200 matches<\/strong> elsewhere, the first 1 shown/);
   assert.match(markup, /steps 3 to 4 · 1 other on/);
-  assert.match(markup, /\/explore\/mine\?sequence=9&step=3/);
+  assert.match(markup, /\/explore\/mine\?sequence=9&amp;step=3/);
   assert.ok(!markup.includes("<i>") && markup.includes("bad &lt;b&gt;"));
 });
 
@@ -188,6 +194,6 @@ test("groups hold their units and their words, the most frequent first", () => {
 
 test("a layer without words says why it has no groups", () => {
   const data = { units: { cluster: [null] }, words: { phrase: [], count: [], cluster: [] } };
-  assert.match(groups.markup({ ...facts, kind: "series" }, data, {}), /steps are numbers/);
-  assert.match(groups.markup(facts, data, {}), /no word occurs often enough/);
+  assert.match(groupsMarkup({ ...facts, kind: "series" }, data, {}), /steps are numbers/);
+  assert.match(groupsMarkup(facts, data, {}), /no word occurs often enough/);
 });

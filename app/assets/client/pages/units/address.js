@@ -1,28 +1,38 @@
-// The query of the Units page, which is also what a match asks the server for.
+// @ts-check
+// The query of the Units page, and the part of it that a match asks the server for.
 
-// Number of the sequence in the heatmap.
-export const shownOf = ({ open, sequence }) => open?.sequence ?? sequence;
+/** @import { Question, Selection } from "./types" */
 
-// What a match asks for: whose span, and which units are on.
-export function question({ layer, sequence, from, to, threshold, edges, without }) {
-  const parts = new URLSearchParams({ layer, sequence });
+/**
+ * Return the query of a match: whose span, and which units are on.
+ * @param {Question} question
+ */
+export function matchQuery({ layer, sequence, from, to, threshold, edges, without }) {
+  const parts = new URLSearchParams({ layer, sequence: String(sequence) });
   if (from !== null) {
-    parts.set("from", from);
-    parts.set("to", to);
+    parts.set("from", String(from));
+    parts.set("to", String(to));
   }
-  parts.set("threshold", threshold);
+  parts.set("threshold", String(threshold));
   if (edges) parts.set("edges", "1");
   if (without.length) parts.set("without", without.join(","));
   return parts;
 }
 
-// The query of an address; what is as usual is left out.
-export function query(selection) {
+/**
+ * Return the query of the page's address; defaults are left out.
+ * @param {Selection} selection
+ */
+export function addressQuery(selection) {
   const { unit, from, open } = selection;
-  const parts = question(selection);
-  if (unit !== null) parts.set("unit", unit);
+  const parts = matchQuery(selection);
+  if (unit !== null) parts.set("unit", String(unit));
   if (open !== null) parts.set("open", [open.sequence, open.first, open.last].join("-"));
-  const usual = { class: null, cells: "value", rows: "amount", panel: from === null ? "unit" : "match", group: null };
-  for (const [key, value] of Object.entries(usual)) if (selection[key] !== value) parts.set(key, selection[key]);
+  const panel = from === null ? "unit" : "match";
+  /** @type {Partial<Selection>} */
+  const defaults = { class: null, cells: "value", rows: "amount", panel, group: null };
+  for (const key of /** @type {(keyof Selection)[]} */ (Object.keys(defaults))) {
+    if (selection[key] !== defaults[key]) parts.set(key, String(selection[key]));
+  }
   return parts;
 }

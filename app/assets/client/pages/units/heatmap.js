@@ -1,237 +1,173 @@
+// @ts-check
 // The heatmap of the Units page: a row a unit, a column a step, under the words of the sequence.
 // Cells are drawn once into a small image and stretched; what is lit is drawn on a canvas above.
 
 import { contextOf } from "../../lib/canvas.js";
 import { pixel } from "../../lib/colour.js";
+import { closest, existing } from "../../lib/dom.js";
+import { html, render, trusted } from "../../lib/html.js";
 import { headsMarkup, layout } from "../../lib/step-columns.js";
-import { tone } from "../../lib/theme.js";
-import * as arithmetic from "./arithmetic.js";
+import { diverging } from "./arithmetic.js";
+import { NAMES_WIDTH, drawMarks, drawRows } from "./heatmap-marks.js";
+import { marksOf } from "./scene.js";
+import { drawn, subscribeDrawn } from "./state.js";
 
-const ROWS = [5, 26]; // pixels of a row, at least and at the most
-const NUMBERED = 10; // pixels of a row that has room for its number
-const LABEL = 34; // pixels of the numbers, left of the cells
-const BAR = 40; // pixels of the bars beside them
+/** @import { Ends, Marks, Place, Scene, Shown, Tones } from "./types" */
 
-let shown = null; // { scene, column, row, width, height }
-const axis = () => document.getElementById("units-axis");
-const part = (name) => axis()?.querySelector(`.${name}`);
+const ROWS = [5, 26]; // smallest and largest height of a row, in pixels
+const NO_MARKS = { unit: null, stretches: [], word: null, hover: null };
 
-// Colours of both ends and of 0, as the theme has them.
-function tones(scene) {
-  const { low, high } = scene.ends ?? { low: tone("--unit-low"), high: tone("--unit-high") };
-  return { low, high, middle: tone("--unit-middle"), ink: tone("--ink"), muted: tone("--ink-muted"), accent: tone("--accent"), soft: tone("--accent-soft"), surface: tone("--surface") };
-}
+/** @type {Shown | null} */
+let shown = null;
+let count = 0;
 
-// scene: { sequence, colours, units, order, values } and how they look: cells of `end` and -end have
-// the colours `ends` (null: those of h), bars of `amount` those of `sides` by the sign of `total`
-// (null: neither side)
-export function draw(scene) {
-  axis().innerHTML =
-    `<div class="step-track"><div class="word-heads">${headsMarkup(scene.sequence, scene.colours)}</div>` +
-    `<div class="step-grid"><div class="step-names"><canvas class="units-rows"></canvas></div>` +
-    `<div class="units-plot" tabindex="0" role="img" aria-label="Heatmap of the units: arrow keys up and ` +
-    `down choose a unit, left and right move the span of steps, with shift its end">` +
-    `<canvas class="units-cells"></canvas><canvas class="units-marks"></canvas></div></div></div>`;
-  shown = { scene };
+const axis = () => existing("units-axis");
+
+/** @param {string} name */
+const part = (name) => /** @type {HTMLElement} */ (axis().querySelector(`.${name}`));
+/** @param {string} name */
+const canvas = (name) => /** @type {HTMLCanvasElement} */ (axis().querySelector(`.${name}`));
+// Whether the page still has the heatmap: it was perhaps built anew, or left.
+const isThere = () => document.querySelector("#units-axis .units-marks") !== null;
+
+/**
+ * Draw a scene; the same sequence keeps its words.
+ * @param {Scene} scene
+ */
+function draw(scene) {
+  if (shown?.scene.sequence === scene.sequence && isThere()) {
+    shown = { ...shown, scene };
+    paint(shown);
+    return;
+  }
+  count += 1;
+  const heads = trusted(headsMarkup(scene.sequence, scene.colours));
+  const title =
+    "Heatmap of the units: arrow keys up and down choose a unit, left and right move the span of steps, with shift its end";
+  render(axis(), html`<div class="step-track"><div class="word-heads">${heads}</div>
+    <div class="step-grid"><div class="step-names"><canvas class="units-rows"></canvas></div>
+    <div class="units-plot" tabindex="0" role="img" aria-label="${title}">
+    <canvas class="units-cells"></canvas><canvas class="units-marks"></canvas></div></div></div>`);
+  shown = { scene, column: 0, row: 0, width: 0, height: 0, marks: null };
   settle();
 }
 
-// The same sequence with other values or rows.
-export function redraw(scene) {
-  shown = { ...shown, scene };
-  paint();
-}
-
-// What depends on the room.
+/** Fit the columns and rows into the room of the page. */
 function settle() {
-  if (!shown || !part("step-names")) return; // the page was built anew, or left
+  if (!shown || !isThere()) return;
   const { scene } = shown;
   const steps = scene.colours.length;
   const names = part("step-names").offsetWidth;
-  const laid = layout(steps, axis().clientWidth - names - 2, false);
-  axis().dataset.heads = String(laid.heads);
+  const { column, heads } = layout(steps, axis().clientWidth - names - 2, false);
+  axis().dataset.heads = String(heads);
   const longest = Math.max(...scene.sequence.steps.surface.map((word) => word.length));
   axis().style.setProperty("--head", `${Math.min(66, 12 + 7 * longest)}px`);
-  axis().style.setProperty("--column", `${laid.column.toFixed(2)}px`);
-  shown = { ...shown, column: laid.column, width: laid.column * steps };
+  axis().style.setProperty("--column", `${column.toFixed(2)}px`);
+  shown = { ...shown, column, width: column * steps };
   part("step-track").style.width = `${names + shown.width}px`;
-  paint();
+  paint(shown);
 }
 
-function paint() {
-  const { scene } = shown;
+/** @param {Shown} present */
+function paint(present) {
+  const { order } = present.scene;
   const room = axis().clientHeight - part("word-heads").offsetHeight - 16;
-  const row = Math.min(ROWS[1], Math.max(ROWS[0], Math.floor(room / scene.order.length)));
-  shown = { ...shown, row, height: row * scene.order.length };
-  const size = `width:${shown.width}px;height:${shown.height}px`;
-  part("units-plot").style.cssText = size;
-  part("units-rows").style.cssText = `width:${BAR + LABEL}px;height:${shown.height}px`;
-  cells();
-  mark(shown.marks ?? {});
+  const row = Math.min(ROWS[1], Math.max(ROWS[0], Math.floor(room / order.length)));
+  shown = { ...present, row, height: row * order.length };
+  part("units-plot").style.cssText = `width:${shown.width}px;height:${shown.height}px`;
+  part("units-rows").style.cssText = `width:${NAMES_WIDTH}px;height:${shown.height}px`;
+  const tones = drawn()?.tones;
+  if (!tones) return;
+  drawCells(shown, tones);
+  mark(shown.marks ?? NO_MARKS, tones);
 }
 
-function cells() {
-  const { scene, width, height } = shown;
+/**
+ * @param {Shown} present
+ * @param {Tones} tones
+ */
+function drawCells({ scene, width, height }, tones) {
   const steps = scene.colours.length;
   const small = document.createElement("canvas");
   [small.width, small.height] = [steps, scene.order.length];
-  const context = small.getContext("2d");
+  const context = /** @type {CanvasRenderingContext2D} */ (small.getContext("2d"));
   const image = context.createImageData(steps, scene.order.length);
   const pixels = new Uint32Array(image.data.buffer);
-  const colour = palette(tones(scene));
+  const colour = palette({ ...tones, ...scene.ends });
   scene.order.forEach((unit, row) => {
     for (let t = 0; t < steps; t += 1) {
       pixels[row * steps + t] = colour(scene.values[t * scene.units + unit] / scene.end);
     }
   });
   context.putImageData(image, 0, 0);
-  const large = contextOf(part("units-cells")).context;
+  const large = contextOf(canvas("units-cells")).context;
   large.imageSmoothingEnabled = false;
   large.drawImage(small, 0, 0, width, height);
 }
 
-// Colours of the shares from -1 to 1 in steps: mixing one a cell would take long.
-const SHADES = 128;
+const SHADES = 128; // on either side of 0: mixing a colour for each cell would take long
+
+/**
+ * Return a function from a share, -1 to 1, to the colour of a pixel.
+ * @param {Ends & { middle: string }} ends
+ */
 function palette(ends) {
-  const shades = Array.from({ length: 2 * SHADES + 1 }, (_, i) =>
-    pixel(arithmetic.diverging(i - SHADES, SHADES, ends)),
-  );
-  return (share) => shades[Math.round(SHADES * Math.min(1, Math.max(-1, share))) + SHADES];
+  const shades = Array.from({ length: 2 * SHADES + 1 }, (_, i) => pixel(diverging(i - SHADES, SHADES, ends)));
+  return (/** @type {number} */ share) => shades[Math.round(SHADES * Math.min(1, Math.max(-1, share))) + SHADES];
 }
 
-// Numbers of the rows, where they have room or are lit, and a bar each for what orders them.
-function rows({ unit, stretches = [], word, hover }, look) {
-  const { scene, row } = shown;
-  const { context } = contextOf(part("units-rows"));
-  const most = Math.max(...scene.amount) || 1;
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  const lit = stretches.flatMap((stretch) => stretch.lit);
-  scene.order.forEach((each, at) => {
-    const top = at * row;
-    const moved = word?.includes(each);
-    if (moved) {
-      context.fillStyle = look.soft;
-      context.fillRect(0, top, BAR + LABEL, row);
-    }
-    const bar = (BAR - 4) * (scene.amount[each] / most);
-    const { low, high } = scene.sides ?? { low: look.muted, high: look.muted };
-    context.fillStyle = scene.total[each] < 0 ? low : high;
-    context.fillRect(BAR - bar, top + row * 0.15, bar, Math.max(1, row * 0.7));
-    const strong = each === unit || each === hover?.unit || moved || lit.includes(each);
-    if (row < NUMBERED && !strong) return;
-    if (row < NUMBERED && each !== unit && each !== hover?.unit) {
-      context.fillStyle = look.accent; // no room for its number: a dash says that it is lit
-      context.fillRect(BAR + LABEL - 8, top, 6, Math.max(1, row - 1));
-      return;
-    }
-    context.font = `${strong ? 650 : 400} ${Math.min(11, Math.max(9.5, row - 1))}px Inter, sans-serif`;
-    context.fillStyle = moved ? look.accent : strong ? look.ink : look.muted;
-    context.fillText(String(each), BAR + LABEL - 3, top + row / 2);
-  });
-}
-
-// Light units and steps without touching the cells.
-// marks: { unit, stretches, word, hover: { unit, step } }, of which `stretches` are the span and what
-// is opened, { from, to, lit, opened } with the units that are on, and `word` the units that it moves
-export function mark(marks) {
-  if (!shown || !part("units-marks")) return;
+/**
+ * Light units and steps without touching the cells.
+ * @param {Marks} marks
+ * @param {Tones} tones
+ */
+function mark(marks, tones) {
+  if (!shown || !isThere()) return;
   shown.marks = marks;
-  const { scene, column, row, width, height } = shown;
-  const look = tones(scene);
-  const { context } = contextOf(part("units-marks"));
-  const { unit = null, stretches = [], word = null, hover = null } = marks;
-  const place = new Map(scene.order.map((each, at) => [each, at * row]));
-  if (word?.length) veil(context, word, look);
-  for (const each of stretches) frame(context, each, place, look);
-  context.strokeStyle = look.ink;
-  if (place.has(unit)) {
-    context.lineWidth = 2;
-    context.strokeRect(1, place.get(unit), width - 2, row);
-  }
-  if (hover) {
-    context.lineWidth = 1;
-    context.strokeRect(0.5, place.get(hover.unit) + 0.5, width - 1, row - 1);
-    context.strokeRect(hover.step * column, 0.5, column, height - 1);
-  }
-  rows(marks, look);
-  for (const head of axis().querySelectorAll(".word-head")) {
+  drawMarks(contextOf(canvas("units-marks")).context, shown, marks, tones);
+  drawRows(contextOf(canvas("units-rows")).context, shown, marks, tones);
+  const { stretches, hover } = marks;
+  for (const head of /** @type {NodeListOf<HTMLElement>} */ (axis().querySelectorAll(".word-head"))) {
     const t = Number(head.dataset.t);
-    const within = (opened) =>
+    const isWithin = (/** @type {boolean} */ opened) =>
       stretches.some((each) => Boolean(each.opened) === opened && t >= each.from && t <= each.to);
     head.classList.toggle("lit", t === hover?.step);
-    head.classList.toggle("brushed", within(false));
-    head.classList.toggle("opened", within(true));
+    head.classList.toggle("brushed", isWithin(false));
+    head.classList.toggle("opened", isWithin(true));
   }
 }
 
-// Pale all rows but those of some units, which are framed; neighbours together, as rows may be thin.
-function veil(context, units, look) {
-  const { scene, row, width } = shown;
-  context.fillStyle = look.surface;
-  context.globalAlpha = 0.72;
-  context.strokeStyle = look.accent;
-  context.lineWidth = 1.5;
-  const lit = scene.order.map((each) => units.includes(each));
-  lit.forEach((on, at) => {
-    if (!on) context.fillRect(0, at * row, width, row);
-  });
-  context.globalAlpha = 1;
-  lit.forEach((on, at) => {
-    if (on !== (lit[at - 1] ?? false)) line(context, 0, at * row, width, at * row);
-  });
-  if (lit.at(-1)) line(context, 0, lit.length * row - 1, width, lit.length * row - 1);
-}
-
-// A stretch of steps between two lines, and the units in it that are on. The shade is faint, as the
-// cells are read through it.
-function frame(context, { from, to, lit, opened }, place, look) {
-  const { column, row, height } = shown;
-  const wide = (to - from + 1) * column;
-  context.globalAlpha = 0.08;
-  context.fillStyle = look.ink;
-  context.fillRect(from * column, 0, wide, height);
-  context.globalAlpha = 1;
-  context.strokeStyle = opened ? look.accent : look.ink;
-  context.lineWidth = opened ? 3 : 2;
-  for (const at of [from, to + 1]) line(context, at * column, 0, at * column, height);
-  context.strokeStyle = look.ink;
-  context.lineWidth = 1.25;
-  for (const each of lit.filter((one) => place.has(one))) {
-    context.strokeRect(from * column, place.get(each) + 0.5, wide, row - 1);
-  }
-}
-
-function line(context, x, y, toX, toY) {
-  context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(toX, toY);
-  context.stroke();
-}
-
-// The unit and the step under a place of the window; null where there is none.
-export function under({ clientX, clientY }) {
-  const plot = part("units-plot");
+/**
+ * Return the unit and the step under the cursor, null where there is none.
+ * @param {PointerEvent} event
+ * @returns {Place | null}
+ */
+export function placeUnder(event) {
+  const plot = closest(event, "#units-axis .units-plot");
   if (!shown || !plot) return null;
   const { left, top } = plot.getBoundingClientRect();
-  const step = Math.floor((clientX - left) / shown.column);
-  const at = Math.floor((clientY - top) / shown.row);
+  const step = Math.floor((event.clientX - left) / shown.column);
+  const at = Math.floor((event.clientY - top) / shown.row);
   const { order, colours } = shown.scene;
   if (step < 0 || step >= colours.length || at < 0 || at >= order.length) return null;
   return { unit: order[at], step };
 }
 
-// Bring a row and a column into view.
-export function reveal(unit, step = null) {
-  const at = shown ? shown.scene.order.indexOf(unit) : -1;
-  const heads = part("word-heads")?.offsetHeight ?? 0;
+/**
+ * Bring a row and a column into view.
+ * @param {number | null} unit
+ * @param {number | null} step
+ */
+function reveal(unit, step) {
+  if (!shown || !isThere()) return;
+  const at = unit === null ? -1 : shown.scene.order.indexOf(unit);
   if (at >= 0) {
     const top = at * shown.row;
-    const room = axis().clientHeight - heads - shown.row;
+    const room = axis().clientHeight - part("word-heads").offsetHeight - shown.row;
     if (top < axis().scrollTop) axis().scrollTop = top;
     else if (top > axis().scrollTop + room) axis().scrollTop = top - room;
   }
-  if (step === null || !shown) return;
+  if (step === null) return;
   const room = axis().clientWidth - part("step-names").offsetWidth;
   const left = step * shown.column;
   if (left < axis().scrollLeft || left > axis().scrollLeft + room - shown.column) {
@@ -241,11 +177,24 @@ export function reveal(unit, step = null) {
 
 const observer = new ResizeObserver(settle);
 
-// A page that was built anew has a new axis.
+/** Take up the heatmap's element of a page that was just built. */
 export function open() {
   shown = null;
   observer.disconnect();
   observer.observe(axis());
 }
 
+/** Follow the state. */
+export function start() {
+  subscribeDrawn(["scene"], ({ scene }) => draw(scene));
+  subscribeDrawn(
+    ["scene", "sequence", "unit", "from", "to", "threshold", "edges", "without", "open", "dragged", "hovered", "hoveredWord"],
+    (state) => mark(marksOf(state), state.tones),
+  );
+  subscribeDrawn(["loaded"], ({ unit, open: opened, from }) => reveal(unit, opened?.first ?? from));
+  subscribeDrawn(["revealed"], ({ revealed }) => revealed && reveal(revealed.unit, revealed.step));
+}
+
+/** Return the number of heatmaps that were drawn anew. */
+export const getCount = () => count;
 export const getShown = () => shown;
