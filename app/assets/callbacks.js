@@ -72,33 +72,33 @@
       const present = rest.pop();
       const figure = figures?.[rest[0] ?? ""];
       if (!figure) return dash.no_update;
-      const { alike, drawn, tone } = await page("decisions");
-      const next = drawn(figure, tone("--surface"), tone("--ink"));
-      // Most themes' changes reach a chart by its style sheet alone.
-      const themed = triggered.length && triggered.every(({ prop_id }) => prop_id === "decisions-theme.data");
-      return themed && alike(next, present) ? dash.no_update : next;
+      const { haveSameColours, themed, tone } = await page("decisions");
+      const next = themed(figure, tone("--surface"), tone("--ink"));
+      // Most changes of the theme reach a chart by its style sheet alone.
+      const isTheme = triggered.length && triggered.every(({ prop_id }) => prop_id === "decisions-theme.data");
+      return isTheme && haveSameColours(next, present) ? dash.no_update : next;
     },
 
     // The tooltip below a chart, and a pointer over what leads somewhere.
     async overPoint(hover, figure, id) {
-      return (await page("decisions")).over(hover?.points?.[0], figure, id);
+      return (await page("decisions")).showPoint(hover?.points?.[0], figure, id);
     },
 
     async goToPoint(click, figure) {
       const point = click?.points?.[0];
       if (!point) return dash.no_update;
-      const { hideTooltip, way } = await page("decisions");
+      const { hideTooltip, hrefOf } = await page("decisions");
       hideTooltip();
-      return way(point, figure) || dash.no_update;
+      return hrefOf(point, figure) || dash.no_update;
     },
 
     chosenBins(choice) {
       return ["end", "half", "quarter"].map((each) => each !== choice);
     },
 
-    async decisionsAddress(initial, ...chosen) {
-      if (!initial) return dash.no_update;
-      return (await page("decisions")).remember(initial, chosen);
+    async decisionsAddress(defaults, ...chosen) {
+      if (!defaults) return dash.no_update;
+      return (await page("decisions")).writeAddress(defaults, chosen);
     },
 
     async unitsPage(facts) {

@@ -20,8 +20,8 @@ NAMES = ("http://www.w3.org/2000/svg", "https://getbootstrap.com/", "https://git
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: str(path.relative_to(ASSETS)))
 def test_scripts_only_look_for_elements_that_the_pages_have(script: Path) -> None:
     text = script.read_text()
-    used = set(re.findall(r'getElementById\("([^"]+)"\)|\bat\("([^"]+)"\)', text))
-    selected = re.findall(r'(?:closest|querySelector)\??\.?\("#([\w-]+)', text)
+    used = set(re.findall(r'getElementById\("([^"]+)"\)|\b(?:at|existing)\("([^"]+)"\)', text))
+    selected = re.findall(r'(?:closest|querySelector)\??\.?\((?:event, )?"#([\w-]+)', text)
     assert {first or second for first, second in used} | set(selected) <= KNOWN | MADE
 
 

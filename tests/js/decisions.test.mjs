@@ -3,20 +3,22 @@ import { test } from "node:test";
 
 import "./page.mjs";
 import { contrast } from "../../app/assets/client/lib/colour.js";
-import * as charts from "../../app/assets/client/pages/decisions/charts.js";
+import { addressQuery } from "../../app/assets/client/pages/decisions/address.js";
+import { hrefOf, tooltipMarkup } from "../../app/assets/client/pages/decisions/points.js";
+import { haveSameColours, themed, visible } from "../../app/assets/client/pages/decisions/theme-colours.js";
 
 const DARK = ["#171c23", "#eef1f4"];
 const LIGHT = ["#ffffff", "#18202a"];
 
 test("a colour that a theme would swallow is made paler or darker, others stay", () => {
   for (const colour of ["#705000", "#306080", "#4020ff", "#000000"]) {
-    const seen = charts.seen(colour, ...DARK);
+    const seen = visible(colour, ...DARK);
     assert.notEqual(seen, colour);
     assert.ok(contrast(seen, DARK[0]) >= 3);
-    assert.equal(charts.seen(colour, ...LIGHT), colour);
+    assert.equal(visible(colour, ...LIGHT), colour);
   }
-  assert.equal(charts.seen("#e69f00", ...DARK), "#e69f00");
-  assert.ok(contrast(charts.seen("#60efff", ...LIGHT), LIGHT[0]) >= 2);
+  assert.equal(visible("#e69f00", ...DARK), "#e69f00");
+  assert.ok(contrast(visible("#60efff", ...LIGHT), LIGHT[0]) >= 2);
 });
 
 test("lines, marks and bands get the theme's colours; the figure that is kept does not change", () => {
@@ -27,8 +29,8 @@ test("lines, marks and bands get the theme's colours; the figure that is kept do
   ];
   const figure = { data, layout: {} };
   const before = JSON.stringify(figure);
-  const [way, band, text] = charts.drawn(figure, ...DARK).data;
-  const seen = charts.seen("#705000", ...DARK);
+  const [way, band, text] = themed(figure, ...DARK).data;
+  const seen = visible("#705000", ...DARK);
   assert.deepEqual([way.line.color, way.marker.color, band.fillcolor], [seen, seen, `${seen}2e`]);
   assert.deepEqual(text, { mode: "text" });
   assert.equal(JSON.stringify(figure), before);
@@ -36,7 +38,7 @@ test("lines, marks and bands get the theme's colours; the figure that is kept do
 
 test("a point leads where its trace says, or itself, or nowhere", () => {
   const figure = { data: [{ meta: { href: "/explore/a?x=1" } }, { meta: { href: "{0}" } }, {}] };
-  const way = (point) => charts.way(point, figure);
+  const way = (point) => hrefOf(point, figure);
   assert.equal(way({ curveNumber: 0 }), "/explore/a?x=1");
   assert.equal(way({ curveNumber: 1, customdata: ["/explore/b"] }), "/explore/b");
   assert.equal(way({ curveNumber: 1, customdata: [""] }), "");
@@ -45,21 +47,21 @@ test("a point leads where its trace says, or itself, or nowhere", () => {
 
 test("the tooltip tells what the point is, and of a click where one leads", () => {
   const meta = { title: "{1} sure", place: "step {x}", pairs: [["Right", "{y}"]], href: "{0}" };
-  const told = (href) => charts.markup({ curveNumber: 0, x: 3, y: 0.5, customdata: [href, "9 %"] }, { data: [{ meta }] });
+  const told = (href) => String(tooltipMarkup({ x: 3, y: 0.5, customdata: [href, "9 %"] }, meta));
   for (const part of ["9 % sure", "step 3", "<dt>Right</dt><dd>50.0 %</dd>"]) assert.ok(told("").includes(part));
   assert.ok(told("/explore/a").includes("lists its sequences") && !told("").includes("Click"));
 });
 
-test("the address says what differs from the usual", () => {
-  const usual = { class: "0", steps: "step", projection: "lstm-tsne", answers: "end" };
-  assert.equal(charts.query(usual, ["0", "step", "lstm-tsne", "end"]), "");
-  assert.equal(charts.query(usual, ["2", "step", "lstm-pca", "half"]), "?class=2&projection=lstm-pca&answers=half");
+test("the address says what differs from the defaults", () => {
+  const defaults = { class: "0", steps: "step", projection: "lstm-tsne", answers: "end" };
+  assert.equal(addressQuery(defaults, ["0", "step", "lstm-tsne", "end"]), "");
+  assert.equal(addressQuery(defaults, ["2", "step", "lstm-pca", "half"]), "?class=2&projection=lstm-pca&answers=half");
 });
 
-test("figures of the same colours are alike", () => {
+test("figures of the same colours are told from others", () => {
   const figure = { data: [{ line: { color: "#e69f00" } }, { fillcolor: "#e69f002e" }, {}], layout: {} };
-  const light = charts.drawn(figure, ...LIGHT);
-  assert.ok(charts.alike(light, charts.drawn(figure, ...DARK)));
+  const light = themed(figure, ...LIGHT);
+  assert.ok(haveSameColours(light, themed(figure, ...DARK)));
   figure.data[0].line.color = "#705000";
-  assert.ok(!charts.alike(charts.drawn(figure, ...LIGHT), charts.drawn(figure, ...DARK)));
+  assert.ok(!haveSameColours(themed(figure, ...LIGHT), themed(figure, ...DARK)));
 });

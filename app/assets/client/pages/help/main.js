@@ -1,6 +1,8 @@
-// The help page: an address that ends in #help-… opens at that section. The page is drawn after
-// the browser has looked for it, so it is sought again once it is there.
+// @ts-check
+// The help page: an address that ends in #help-… opens at that section. The browser looks for it
+// before the page is there, so that it is looked for again once it is.
 
+/** Bring the section of the address into view; false where it is not on the page yet. */
 export function reveal() {
   const name = location.hash.slice(1);
   if (!name.startsWith("help-")) return true;

@@ -12,8 +12,8 @@ import { get, isOpen, reset, selectionOf, shownSequence, update } from "./state.
 // Each entry of the history keeps its selection, so that Back need not read the address.
 const addressHistory = pageHistory({
   path: () => pathOf("units", get().facts?.run ?? ""),
-  isOpen: (/** @type {any} */ state) => Boolean(state?.units) && isOpen(),
-  restore: (/** @type {any} */ state) => restore(state.units),
+  isOpen: (state) => Boolean(state?.units) && isOpen(),
+  restore: (state) => restore(state.units),
 });
 export const { onPopstate } = addressHistory;
 
