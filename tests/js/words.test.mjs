@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./page.mjs";
-import { askedOf, queryOf } from "../../app/assets/client/pages/words/address.js";
-import { formats, plusMinus, tone } from "../../app/assets/client/pages/words/cells.js";
-import { fitted } from "../../app/assets/client/pages/words/columns.js";
+import { addressQuery, parseQuery } from "../../app/assets/client/pages/words/address.js";
+import { formats } from "../../app/assets/client/pages/words/cells.js";
+import { fitted } from "../../app/assets/client/pages/words/column-widths.js";
+import { effectColour, plusMinus } from "../../app/assets/client/pages/words/effect-colour.js";
 
 const { decimals, whole } = formats;
 
@@ -12,15 +13,15 @@ const run = (...colours) => ({ classes: colours.map((colour) => ({ colour })) })
 
 test("of two classes what speaks against one has the colour of the other", () => {
   const two = run("#111111", "#222222");
-  assert.equal(tone(two, 1, 0.5), "#222222");
-  assert.equal(tone(two, 1, -0.5), "#111111");
-  assert.equal(tone(two, 0, -0.5), "#222222");
+  assert.equal(effectColour(two, 1, 0.5), "#222222");
+  assert.equal(effectColour(two, 1, -0.5), "#111111");
+  assert.equal(effectColour(two, 0, -0.5), "#222222");
 });
 
 test("of more classes what speaks against one has the colour of none", () => {
   const three = run("#111111", "#222222", "#333333");
-  assert.equal(tone(three, 2, 1), "#333333");
-  assert.ok(!["#111111", "#222222", "#333333"].includes(tone(three, 2, -1)));
+  assert.equal(effectColour(three, 2, 1), "#333333");
+  assert.ok(!["#111111", "#222222", "#333333"].includes(effectColour(three, 2, -1)));
 });
 
 test("a number that is not known is left out", () => {
@@ -39,11 +40,11 @@ test("columns that fit share the room that is left, and those beyond keep their 
   assert.deepEqual(fitted([100], 50), [100]);
 });
 
-test("the address holds what differs from the usual, and gives it back", () => {
-  const usual = { towards: null, kind: "all", least: 5, search: "", word: null };
-  assert.equal(queryOf(usual, usual), "");
-  assert.deepEqual(askedOf("", usual), usual);
+test("the address holds what differs from the defaults, and gives it back", () => {
+  const defaults = { towards: null, kind: "all", least: 5, search: "", word: null };
+  assert.equal(addressQuery(defaults, defaults), "");
+  assert.deepEqual(parseQuery("", defaults), defaults);
   const asked = { towards: 0, kind: "phrases", least: 3, search: "a & b", word: "not bad" };
-  assert.equal(queryOf({ ...usual, towards: 0, word: "x" }, usual), "?towards=0&word=x");
-  assert.deepEqual(askedOf(queryOf(asked, usual), usual), asked);
+  assert.equal(addressQuery({ ...defaults, towards: 0, word: "x" }, defaults), "?towards=0&word=x");
+  assert.deepEqual(parseQuery(addressQuery(asked, defaults), defaults), asked);
 });

@@ -7,8 +7,8 @@ import { effect, signal, untracked } from "../../vendor/preact-signals/signals-c
  * Make the state of a page.
  *
  * update     replaces the values of some keys, and calls the views of those that are new
- * subscribe  calls `view` with the whole state after one of `keys` got a new value; views are
- *            called in the order in which they subscribed
+ * subscribe  calls `view` with the whole state, and the one before, after one of `keys` got a new
+ *            value; views are called in the order in which they subscribed
  *
  * @template {object} State
  * @param {State} initial
@@ -27,15 +27,14 @@ export function observable(initial) {
 
     /**
      * @param {(keyof State)[]} keys
-     * @param {(state: State) => void} view
+     * @param {(state: State, before: State) => void} view
      */
     subscribe(keys, view) {
-      let before = current.peek();
+      let seen = current.peek();
       effect(() => {
-        const now = current.value;
-        const changed = keys.some((key) => now[key] !== before[key]);
-        before = now;
-        if (changed) untracked(() => view(now));
+        const [before, now] = [seen, current.value];
+        seen = now;
+        if (keys.some((key) => now[key] !== before[key])) untracked(() => view(now, before));
       });
     },
   };

@@ -1,68 +1,74 @@
+// @ts-check
 // The bar of the Words page: which words are shown, for which class, and how many they are.
 
-import { at } from "../../lib/dom.js";
+import { at, closest, existing } from "../../lib/dom.js";
 import { thousands } from "../../lib/format.js";
-import { escape } from "../../lib/html.js";
-import * as page from "./page.js";
+import { html, render, trusted } from "../../lib/html.js";
+import { ask, askSoon } from "./selection.js";
+import { subscribeOpened } from "./state.js";
+
+/** @import { Kind, Opened } from "./types" */
 
 const KINDS = { all: "All", tokens: "Tokens", phrases: "Phrases", shortcuts: "Shortcuts" };
 
-function markup(facts, asked) {
+/** @param {Opened} state */
+function markup({ facts, kind, least, search, towards }) {
   const kinds = Object.entries(KINDS).map(
-    ([kind, name]) =>
-      `<button type="button" class="tool-button" data-kind="${kind}" ` +
-      `aria-pressed="${asked.kind === kind}">${name}</button>`,
+    ([key, name]) =>
+      html`<button type="button" class="tool-button" data-kind="${key}" aria-pressed="${String(kind === key)}">${name}</button>`,
   );
   const classes = facts.classes.map(
-    ({ name }, index) =>
-      `<option value="${index}" ${index === asked.towards ? "selected" : ""}>${escape(name)}</option>`,
+    ({ name }, index) => html`<option value="${index}"${index === towards && trusted(" selected")}>${name}</option>`,
   );
-  return (
-    `<div class="tool-group" role="group" aria-label="Which words">${kinds.join("")}</div>` +
-    `<input type="search" id="lexicon-search" class="lexicon-field" placeholder="Search words ( / )" ` +
-    `maxlength="200" aria-label="Search words" value="${escape(asked.search)}">` +
-    `<label>at least <input type="number" id="lexicon-least" class="lexicon-field" min="1" ` +
-    `max="999999" value="${asked.least}"> occurrences</label>` +
-    `<label class="choice">towards <select id="lexicon-towards" class="form-select">` +
-    `<option value="">its own class</option>${classes.join("")}</select></label>` +
-    `<span id="lexicon-count" class="filter-count" role="status"></span>`
-  );
+  return html`<div class="tool-group" role="group" aria-label="Which words">${kinds}</div>
+    <input type="search" id="lexicon-search" class="lexicon-field" placeholder="Search words ( / )" maxlength="200" aria-label="Search words" value="${search}">
+    <label>at least <input type="number" id="lexicon-least" class="lexicon-field" min="1" max="999999" value="${least}"> occurrences</label>
+    <label class="choice">towards <select id="lexicon-towards" class="form-select">
+    <option value="">its own class</option>${classes}</select></label>
+    <span id="lexicon-count" class="filter-count" role="status"></span>`;
 }
 
-export function open(facts, asked) {
-  at("lexicon-bar").innerHTML = markup(facts, asked);
-  at("lexicon").dataset.kind = asked.kind;
+/** @param {Opened} state */
+function draw(state) {
+  render(existing("lexicon-bar"), markup(state));
+  drawKind(state);
+  drawCount(state);
 }
 
-export function say(line) {
+/** @param {Opened} state */
+function drawKind({ kind }) {
+  existing("lexicon").dataset.kind = kind;
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-kind][aria-pressed]"))) {
+    button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
+  }
+}
+
+/** @param {Opened} state */
+function drawCount({ facts, found, problem }) {
   const element = at("lexicon-count");
   if (!element) return;
-  element.textContent = element.title = line;
+  const rare = found?.rare ? ` · ${thousands(found.rare)} rarer ones hidden` : "";
+  const count = found ? `${thousands(found.count)} of ${thousands(facts.words)} words${rare}` : "";
+  element.textContent = element.title = problem ?? count;
 }
 
-// How many words are shown, and how many are not because they are too rare.
-export function count(facts, shown, rare) {
-  const hidden = rare ? ` · ${thousands(rare)} rarer ones hidden` : "";
-  say(`${thousands(shown)} of ${thousands(facts.words)} words${hidden}`);
+/** @param {Event} event */
+function onInput({ target }) {
+  const field = /** @type {HTMLInputElement} */ (target);
+  const { id, value } = field;
+  if (id === "lexicon-search") askSoon({ search: value });
+  else if (id === "lexicon-towards") ask({ towards: value === "" ? null : Number(value) });
+  else if (id === "lexicon-least" && value !== "" && field.checkValidity()) askSoon({ least: Number(value) });
 }
 
-function take(button) {
-  for (const other of document.querySelectorAll("[data-kind][aria-pressed]")) {
-    other.setAttribute("aria-pressed", String(other === button));
-  }
-  at("lexicon").dataset.kind = button.dataset.kind;
-  page.ask({ kind: button.dataset.kind });
+/** Follow the state and the fields. */
+export function start() {
+  subscribeOpened(["facts", "restored"], draw);
+  subscribeOpened(["kind"], drawKind);
+  subscribeOpened(["found", "problem"], drawCount);
+  document.addEventListener("input", onInput);
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "#lexicon-bar [data-kind]");
+    if (button) ask({ kind: /** @type {Kind} */ (button.dataset.kind) });
+  });
 }
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("#lexicon-bar [data-kind]");
-  if (button) take(button);
-});
-
-document.addEventListener("input", ({ target }) => {
-  if (target.id === "lexicon-search") page.askSoon({ search: target.value });
-  else if (target.id === "lexicon-towards") page.ask({ towards: target.value === "" ? null : Number(target.value) });
-  else if (target.id === "lexicon-least" && target.value !== "" && target.checkValidity()) {
-    page.askSoon({ least: Number(target.value) });
-  }
-});

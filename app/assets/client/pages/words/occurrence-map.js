@@ -1,111 +1,134 @@
+// @ts-check
 // The picture of the map on the Words page: the states of the chosen word's occurrences, lit.
 
 import * as addresses from "../../lib/addresses.js";
 import { contextOf } from "../../lib/canvas.js";
-import { at } from "../../lib/dom.js";
+import { at, closest, existing } from "../../lib/dom.js";
 import { nearest } from "../../lib/geometry.js";
+import { goTo } from "../../lib/navigation.js";
 import { tone } from "../../lib/theme.js";
-import * as cellMarkup from "./cells.js";
-import * as occurrences from "./occurrences.js";
+import { effectColour } from "./effect-colour.js";
+import { get, opened, subscribeOpened, update } from "./state.js";
+
+/** @import { Opened } from "./types" */
 
 const REACH = 9; // pixels from the cursor to a state
 
-let facts = null;
-let towards = 0;
-let x = new Float32Array(0); // pixels of the picture, an occurrence each
-let y = x;
-let effects = x;
-let lit = -1;
-
-export function open(next) {
-  facts = next;
-  x = y = effects = new Float32Array(0);
-  lit = -1;
-  draw();
-}
-
-export function link(next, word) {
-  at("lexicon-map-link").href = addresses.explore(next.run, { filters: [["word", word]] });
-}
-
-// Three thirds: places across, places down, effects towards the class.
-export function show(next, index, numbers) {
-  const count = numbers.length / 3;
-  [facts, towards, lit] = [next, index, -1];
-  [x, y, effects] = [0, 1, 2].map((third) => numbers.subarray(third * count, (third + 1) * count));
-  draw();
-}
-
-const canvases = () => [...document.querySelectorAll("#lexicon-map canvas")];
+/** @returns {HTMLCanvasElement[]} */
+const canvases = () => [...existing("lexicon-map").querySelectorAll("canvas")];
 
 // Pixels of the page a pixel of the picture.
-const scale = () => (at("lexicon-map")?.clientWidth ?? 0) / (facts?.picture[0] ?? 1);
+const scaleOf = (/** @type {Opened} */ { facts }) => existing("lexicon-map").clientWidth / facts.picture[0];
+
+/**
+ * Split the places of the occurrences: pixels across and down, and effects towards the class.
+ * @param {Float32Array} places
+ */
+function split(places) {
+  const count = places.length / 3;
+  const [x, y, effects] = [0, 1, 2].map((third) => places.subarray(third * count, (third + 1) * count));
+  return { count, x, y, effects };
+}
+
+/** @param {Opened} state */
+function drawLink({ facts, word }) {
+  const link = /** @type {HTMLAnchorElement | null} */ (at("lexicon-map-link"));
+  if (link && word !== null) link.href = addresses.explore(facts.run, { filters: [["word", word]] });
+}
 
 function draw() {
-  const [canvas] = canvases();
-  if (!canvas || !facts) return;
-  const { context } = contextOf(canvas);
-  const factor = scale();
-  const radius = x.length > 5000 ? 1.5 : x.length > 500 ? 2.5 : 3.5;
+  const state = opened();
+  if (!state || !at("lexicon-map")) return;
+  const { context } = contextOf(canvases()[0]);
+  const { count } = split(state.places);
   context.lineWidth = 1;
   context.strokeStyle = tone("--map-ground");
-  for (let i = 0; i < x.length; i += 1) {
-    disc(context, x[i] * factor, y[i] * factor, radius, cellMarkup.tone(facts, towards, effects[i]));
+  drawDiscs(context, state, { from: 0, to: count, radius: count > 5000 ? 1.5 : count > 500 ? 2.5 : 3.5 });
+  drawLit(state);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Opened} state
+ * @param {{ from: number, to: number, radius: number }} which occurrences
+ */
+function drawDiscs(context, state, { from, to, radius }) {
+  const { x, y, effects } = split(state.places);
+  const scale = scaleOf(state);
+  const towards = state.occurrences?.towards ?? 0;
+  for (let i = from; i < to; i += 1) {
+    context.beginPath();
+    context.arc(x[i] * scale, y[i] * scale, radius, 0, 2 * Math.PI);
+    context.fillStyle = effectColour(state.facts, towards, effects[i]);
+    context.fill();
+    context.stroke();
   }
-  drawLit();
 }
 
-function disc(context, across, down, radius, colour) {
-  context.beginPath();
-  context.arc(across, down, radius, 0, 2 * Math.PI);
-  context.fillStyle = colour;
-  context.fill();
-  context.stroke();
-}
-
-// The lit state has a canvas of its own: the others stay as they are.
-function drawLit() {
-  const canvas = canvases()[1];
-  const { context } = contextOf(canvas);
-  if (lit < 0 || lit >= x.length) return;
-  const factor = scale();
+/**
+ * Draw the lit state on a canvas of its own: the others stay as they are.
+ * @param {Opened} state
+ */
+function drawLit(state) {
+  if (!at("lexicon-map")) return;
+  const { lit, places } = state;
+  const { context } = contextOf(canvases()[1]);
+  if (lit < 0 || lit >= split(places).count) return;
   context.lineWidth = 2.5;
   context.strokeStyle = tone("--ink");
-  disc(context, x[lit] * factor, y[lit] * factor, 6.5, cellMarkup.tone(facts, towards, effects[lit]));
+  drawDiscs(context, state, { from: lit, to: lit + 1, radius: 6.5 });
 }
 
-export function light(i) {
-  lit = i;
-  if (canvases().length) drawLit();
+/**
+ * Return the occurrence under the cursor, -1 for none.
+ * @param {Opened} state
+ * @param {MouseEvent} event
+ */
+function indexAt(state, { clientX, clientY }) {
+  const { left, top } = existing("lexicon-map").getBoundingClientRect();
+  const { x, y } = split(state.places);
+  const scale = scaleOf(state);
+  return nearest(x, y, [scale, 0, scale, 0], clientX - left, clientY - top, REACH);
 }
 
-function indexAt({ clientX, clientY }) {
-  const frame = at("lexicon-map").getBoundingClientRect();
-  const factor = scale();
-  return nearest(x, y, [factor, 0, factor, 0], clientX - frame.left, clientY - frame.top, REACH);
+/** @param {MouseEvent} event */
+function hover(event) {
+  const map = closest(event, "#lexicon-map");
+  const state = opened();
+  if (!map || !state) return;
+  const i = indexAt(state, event);
+  map.style.cursor = i < 0 ? "" : "pointer";
+  if (i >= 0) update({ lit: i });
 }
 
-document.addEventListener("mousemove", (event) => {
-  const on = event.target.closest?.("#lexicon-map");
-  if (!on || !facts) return;
-  const i = indexAt(event);
-  on.style.cursor = i < 0 ? "" : "pointer";
-  if (i >= 0 && i !== lit) occurrences.light(i);
-});
-
-document.addEventListener("click", (event) => {
-  if (event.target.closest?.("#lexicon-map-link") && !event.ctrlKey && !event.metaKey) {
+/** @param {MouseEvent} event */
+function click(event) {
+  const link = /** @type {HTMLAnchorElement | null} */ (closest(event, "#lexicon-map-link"));
+  const state = opened();
+  if (link && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
-    const { pathname, search } = new URL(at("lexicon-map-link").href);
-    globalThis.dash_clientside.set_props("_pages_location", { href: pathname + search });
-  } else if (event.target.closest?.("#lexicon-map") && facts) {
-    const i = indexAt(event);
-    if (i >= 0) occurrences.light(i, true);
+    const { pathname, search } = new URL(link.href);
+    goTo(pathname + search);
+  } else if (state && closest(event, "#lexicon-map")) {
+    const i = indexAt(state, event);
+    if (i >= 0) update({ lit: i, revealed: { occurrence: i } });
   }
-});
+}
 
-document.addEventListener("stateline:theme", () => at("lexicon-map") && draw());
-addEventListener("resize", () => at("lexicon-map") && draw());
+/** Follow the state and the cursor. */
+export function start() {
+  subscribeOpened(["facts", "occurrences"], draw);
+  subscribeOpened(["facts", "word"], drawLink);
+  subscribeOpened(["lit"], drawLit);
+  document.addEventListener("mousemove", hover);
+  document.addEventListener("click", click);
+  document.addEventListener("stateline:theme", draw);
+  addEventListener("resize", draw);
+}
 
-// What tests read.
-export const state = () => ({ dots: x.length, lit, at: lit < 0 ? null : [x[lit], y[lit]] });
+/** Return what the map shows. */
+export function getShown() {
+  const { places, lit } = get();
+  const { count, x, y } = split(places);
+  return { dots: count, lit, at: lit < 0 ? null : [x[lit], y[lit]] };
+}

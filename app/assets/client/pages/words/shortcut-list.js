@@ -1,0 +1,71 @@
+// @ts-check
+// Words called shortcuts, the strongest first, each with its reason.
+
+import * as classMarkup from "../../lib/classes.js";
+import { closest, existing } from "../../lib/dom.js";
+import { thousands } from "../../lib/format.js";
+import { html, render, trusted } from "../../lib/html.js";
+import { choose } from "./selection.js";
+import { get, subscribeOpened } from "./state.js";
+
+/** @import { Opened, WordRow } from "./types" */
+
+/**
+ * @param {Opened} state
+ * @param {WordRow} row
+ * @param {number} rank
+ */
+function rowMarkup({ facts, word }, row, rank) {
+  const { phrase, shortcut, reason } = row;
+  return html`<li><button type="button" class="shortcut" data-phrase="${phrase}" aria-pressed="${String(phrase === word)}">
+    <span class="shortcut-rank">${rank}</span><span class="shortcut-phrase">${phrase}</span>
+    ${trusted(classMarkup.chip(facts.classes[row.class]))}
+    <span class="shortcut-score"><span>unsupported effect</span> ${shortcut.toFixed(2)}</span>
+    <span class="shortcut-reason">${reason}</span></button></li>`;
+}
+
+/** @param {Opened} state */
+function markup(state) {
+  const { rows, count } = /** @type {import("./types").Rows} */ (state.shortcuts);
+  if (!count) {
+    const text =
+      `No shortcut passes. A word is called one where its effect is larger than the test labels support, ` +
+      `and at least ${state.facts.leastShortcut} stored sequences hold it.`;
+    return html`<p class="lexicon-empty">${text}</p>`;
+  }
+  const note =
+    "Words that push further than the test labels support, by the part of their effect that is unsupported. " +
+    "Each is a suspicion: look at where it occurs.";
+  const more = count > rows.length && html`<p class="note">The ${rows.length} strongest of ${thousands(count)}.</p>`;
+  return html`<p class="note">${note}</p><ol>${rows.map((row, i) => rowMarkup(state, row, i + 1))}</ol>${more}`;
+}
+
+/** @param {Opened} state */
+function markChosen({ word }) {
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#lexicon-shortcuts [data-phrase]"))) {
+    const on = button.dataset.phrase === word;
+    button.setAttribute("aria-pressed", String(on));
+    if (on) button.scrollIntoView({ block: "nearest" });
+  }
+}
+
+/**
+ * Return the word `by` places below (or above) the chosen one, null at the ends.
+ * @param {number} by
+ */
+export function neighbour(by) {
+  const { shortcuts, word } = get();
+  const phrases = shortcuts?.rows.map(({ phrase }) => phrase) ?? [];
+  const place = word === null ? -1 : phrases.indexOf(word);
+  return phrases[place < 0 ? 0 : place + by] ?? null;
+}
+
+/** Follow the state and the clicks. */
+export function start() {
+  subscribeOpened(["shortcuts"], (state) => state.shortcuts && render(existing("lexicon-shortcuts"), markup(state)));
+  subscribeOpened(["word"], markChosen);
+  document.addEventListener("click", (event) => {
+    const button = closest(event, "#lexicon-shortcuts [data-phrase]");
+    if (button?.dataset.phrase !== undefined) choose(button.dataset.phrase);
+  });
+}
