@@ -41,14 +41,14 @@ def register(app: dash.Dash) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("stateline", "wordsPage"),
-        Output(ids.LEXICON, "data-run"),
-        Input(ids.LEXICON_FACTS, "data"),
+        Output(ids.WORDS_PAGE, "data-run"),
+        Input(ids.WORDS_FACTS, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("stateline", "wordRows"),
-        Output(ids.LEXICON_TABLE, "getRowsResponse"),
-        Input(ids.LEXICON_TABLE, "getRowsRequest"),
-        State(ids.LEXICON_FACTS, "data"),
+        Output(ids.WORDS_TABLE, "getRowsResponse"),
+        Input(ids.WORDS_TABLE, "getRowsRequest"),
+        State(ids.WORDS_FACTS, "data"),
     )
 
 

@@ -27,12 +27,12 @@ def page(run: Run | None, selection: WordSelection | None) -> html.Div:
     return html.Div(
         [
             run_header(run, "words"),
-            html.Div(id=ids.LEXICON_BAR, className="filter-bar lexicon-bar", hidden=facts is None),
+            html.Div(id=ids.WORDS_BAR, className="filter-bar words-bar", hidden=facts is None),
             body,
-            dcc.Store(id=ids.LEXICON_FACTS, data=facts),
+            dcc.Store(id=ids.WORDS_FACTS, data=facts),
         ],
-        id=ids.LEXICON,
-        className="page lexicon-page",
+        id=ids.WORDS_PAGE,
+        className="page words-page",
     )
 
 

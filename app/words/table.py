@@ -16,7 +16,7 @@ SHARED = "percent(params.value)"
 def words_table() -> html.Div:
     """Return the table, the surest effects first; scripts draw its cells."""
     definitions = [definition(column) | RENDERED.get(column.name, {}) for column in COLUMNS]
-    return grid(ids.LEXICON_TABLE, "All words and phrases", definitions, "phrase", NO_ROWS)
+    return grid(ids.WORDS_TABLE, "All words and phrases", definitions, "phrase", NO_ROWS)
 
 
 RENDERED: dict[str, Definition] = {

@@ -27,30 +27,30 @@ def words_view(run: Run | None) -> html.Main:
             html.Section(
                 [
                     words_table(),
-                    html.Button("›", className="lexicon-more", type="button", hidden=True),
-                    html.Div(id=ids.LEXICON_SHORTCUTS, className="lexicon-shortcuts"),
+                    html.Button("›", className="words-more", type="button", hidden=True),
+                    html.Div(id=ids.WORDS_SHORTCUTS, className="words-shortcuts"),
                 ],
-                className="lexicon-pane lexicon-table-pane",
+                className="words-pane words-table-pane",
                 **attributes(aria_label="Words"),
             ),
             _plot(),
             html.Section(
                 [
-                    html.Div(id=ids.LEXICON_WORD, className="lexicon-head"),
+                    html.Div(id=ids.WORDS_WORD, className="words-head"),
                     html.Div(
-                        id=ids.LEXICON_OCCURRENCES,
-                        className="lexicon-occurrences",
+                        id=ids.WORDS_OCCURRENCES,
+                        className="words-occurrences",
                         tabIndex="0",
                         role="listbox",
                         **attributes(aria_label="Occurrences of the word"),
                     ),
                 ],
-                className="lexicon-pane",
+                className="words-pane",
                 **attributes(aria_label="Occurrences"),
             ),
             _map(run),
         ],
-        className="lexicon-panes",
+        className="words-panes",
     )
 
 
@@ -61,24 +61,24 @@ def _plot() -> html.Section:
             html.Div(
                 [
                     dcc.Graph(
-                        id=ids.LEXICON_PLOT,
+                        id=ids.WORDS_PLOT,
                         figure=EMPTY,
                         config=ZOOMABLE,
                         responsive=True,
                         className="map",
                     ),
-                    html.Canvas(id=ids.LEXICON_PLOT_OVERLAY, className="map-overlay"),
+                    html.Canvas(id=ids.WORDS_PLOT_OVERLAY, className="map-overlay"),
                 ],
-                id=ids.LEXICON_PLOT_FRAME,
+                id=ids.WORDS_PLOT_FRAME,
                 className="map-frame",
                 role="figure",
                 **attributes(
                     aria_label="Effect of each word against how often it occurs, as in the table"
                 ),
             ),
-            html.Div(id=ids.LEXICON_PLOT_NOTE, className="lexicon-note", role="status"),
+            html.Div(id=ids.WORDS_PLOT_NOTE, className="words-note", role="status"),
         ],
-        className="lexicon-pane lexicon-plot-pane",
+        className="words-pane words-plot-pane",
         **attributes(aria_label="Effect and frequency"),
     )
 
@@ -94,22 +94,22 @@ def _map(run: Run | None) -> html.Section:
             html.Div(
                 [
                     html.H2("States of these occurrences"),
-                    html.A("Light them on the map", id=ids.LEXICON_MAP_LINK),
+                    html.A("Light them on the map", id=ids.WORDS_MAP_LINK),
                 ],
-                className="lexicon-head",
+                className="words-head",
             ),
             html.Div(
                 html.Div(
                     [picture, html.Canvas(), html.Canvas()],
-                    id=ids.LEXICON_MAP,
-                    className="lexicon-picture",
+                    id=ids.WORDS_MAP,
+                    className="words-picture",
                     role="figure",
                     **attributes(aria_label="Where the states of these occurrences lie on the map"),
                 ),
-                className="lexicon-picture-frame",
+                className="words-picture-frame",
             ),
         ],
-        className="lexicon-pane lexicon-map-pane",
+        className="words-pane words-map-pane",
         **attributes(aria_label="Map"),
     )
 

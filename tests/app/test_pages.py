@@ -18,7 +18,7 @@ from stateline.store.reader import Run
 from tests.synthetic import synthetic_run
 
 # How ids of the elements of a run's other pages begin.
-OTHER_PAGES = ("lexicon", "decisions-", "units-")
+OTHER_PAGES = ("words-", "decisions-", "units-")
 
 
 def plain(layout: object) -> str:

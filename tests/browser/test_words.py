@@ -12,9 +12,9 @@ from stateline.store.reader import open_run as open_folder
 from tests.synthetic import synthetic_run
 from tests.synthetic_shortcuts import shortcut_run
 
-READY = """() => document.querySelector("#lexicon-table .ag-row [col-id=phrase]")
+READY = """() => document.querySelector("#words-table .ag-row [col-id=phrase]")
     && stateline.wordsPlot?.place && stateline.wordsList.word"""
-LISTED = "[...document.querySelectorAll('#lexicon-table .ag-pinned-left-cols-container .ag-row')]"
+LISTED = "[...document.querySelectorAll('#words-table .ag-pinned-left-cols-container .ag-row')]"
 PHRASES = f"{LISTED}.sort((a, b) => a.getAttribute('row-index') - b.getAttribute('row-index')).map(r => r.innerText.trim())"  # noqa: E501
 
 
@@ -70,7 +70,7 @@ def test_a_row_shows_its_occurrences_lights_its_states_and_marks_its_point(
     draws = page.evaluate("stateline.wordsPlot.draws")
     requests = []
     page.on("request", lambda request: requests.append(urlsplit(request.url).path))
-    page.click("#lexicon-table .ag-row[row-index='1'] [col-id=count]")
+    page.click("#words-table .ag-row[row-index='1'] [col-id=count]")
     chosen(page, second)
     count = word_of(reviews, second)["count"]
     assert page.evaluate("stateline.wordsList.count") == count
@@ -80,7 +80,7 @@ def test_a_row_shows_its_occurrences_lights_its_states_and_marks_its_point(
     # The points stay as they are: only the occurrences were asked for.
     data = {path.rpartition("/")[2] for path in requests if path.startswith("/data/")}
     assert data == {"occurrences", "places"}
-    assert f"“{second}”" in page.inner_text("#lexicon-word")
+    assert f"“{second}”" in page.inner_text("#words-word")
     name = reviews.class_names[word_of(reviews, second)["towards"]]
     said = page.inner_text("#live")
     assert said.startswith(f"{second}: +") and said.endswith(f"towards {name}, {count} occurrences")
@@ -93,7 +93,7 @@ def test_a_click_on_a_point_chooses_its_row(page, words_site: str, reviews: Run)
     count, effect = word_of(reviews, word)["count"], word_of(reviews, word)["contribution"][0]
     spot = page.evaluate(
         """([count, effect]) => {
-            const frame = document.getElementById("lexicon-plot-frame");
+            const frame = document.getElementById("words-plot-frame");
             const { left, top } = frame.getBoundingClientRect();
             const [sx, x, sy, y] = stateline.wordsPlot.place;
             return [left + sx * Math.log10(count) + x, top + sy * effect + y];
@@ -108,8 +108,8 @@ def test_a_click_on_a_point_chooses_its_row(page, words_site: str, reviews: Run)
     under = page.inner_text("#tooltip strong")
     page.mouse.click(*spot)
     chosen(page, under)
-    page.wait_for_selector("#lexicon-table .ag-row-selected")
-    assert page.inner_text("#lexicon-table .ag-row-selected [col-id=phrase]") == under
+    page.wait_for_selector("#words-table .ag-row-selected")
+    assert page.inner_text("#words-table .ag-row-selected [col-id=phrase]") == under
     assert abs(word_of(reviews, under)["contribution"][0] - effect) < 0.2
 
 
@@ -117,26 +117,26 @@ def test_kind_search_and_least_count_change_table_plot_and_address(
     page, words_site: str, reviews: Run
 ) -> None:
     open_words(page, f"{words_site}/words/reviews")
-    page.click("#lexicon-bar [data-kind=phrases]")
-    page.fill("#lexicon-search", "the")
-    page.fill("#lexicon-least", "3")
+    page.click("#words-bar [data-kind=phrases]")
+    page.fill("#words-search", "the")
+    page.fill("#words-least", "3")
     wanted = reviews.words.filter(
         (pl.col("size") == 2) & pl.col("phrase").str.contains("the", literal=True)
     )
     kept = wanted.filter(pl.col("count") >= 3)
     page.wait_for_function(f"stateline.wordsPlot.words === {kept.height}")
     page.wait_for_function(
-        f"document.querySelector('#lexicon-count').innerText.startsWith('{kept.height} of')"
+        f"document.querySelector('#words-count').innerText.startsWith('{kept.height} of')"
     )
-    said = page.inner_text("#lexicon-count")
+    said = page.inner_text("#words-count")
     assert f"{wanted.height - kept.height} rarer ones hidden" in said
     assert set(page.evaluate(PHRASES)) <= set(kept["phrase"])
     held = asked(page)
     assert (held["kind"], held["search"], held["least"]) == ("phrases", "the", "3")
     page.reload()
-    page.wait_for_function(f"stateline.wordsPlot?.words === {kept.height}")
-    assert page.input_value("#lexicon-search") == "the"
-    assert page.get_attribute("#lexicon-bar [data-kind=phrases]", "aria-pressed") == "true"
+    page.wait_for_function(f"window.stateline?.wordsPlot?.words === {kept.height}")
+    assert page.input_value("#words-search") == "the"
+    assert page.get_attribute("#words-bar [data-kind=phrases]", "aria-pressed") == "true"
     chosen(page, held["word"])
 
 
@@ -147,15 +147,15 @@ def test_a_class_turns_the_plot_and_the_order_of_the_occurrences(
     word = run.words["phrase"][0]
     open_words(page, f"{words_site}/words/news?word={word}")
     chosen(page, word)
-    page.select_option("#lexicon-towards", "3")
+    page.select_option("#words-towards", "3")
     page.wait_for_function("stateline.words.asked.towards === 3")
     page.wait_for_function(
-        "name => document.querySelector('#lexicon-plot .ytitle')?.textContent.endsWith(name)",
+        "name => document.querySelector('#words-plot .ytitle')?.textContent.endsWith(name)",
         arg=run.class_names[3],
     )
-    page.wait_for_selector("#lexicon-occurrences .occurrence-number")
+    page.wait_for_selector("#words-occurrences .occurrence-number")
     page.wait_for_timeout(300)
-    shown = page.locator("#lexicon-occurrences .occurrence-number").all_inner_texts()
+    shown = page.locator("#words-occurrences .occurrence-number").all_inner_texts()
     values = [float(text.replace("−", "-")) for text in shown]
     assert values == sorted(values, reverse=True)
     token = pl.col("token") == word
@@ -164,7 +164,7 @@ def test_a_class_turns_the_plot_and_the_order_of_the_occurrences(
     assert values[0] == pytest.approx(max(effects), abs=0.006)
     name = run.class_names[3]
     assert f"Effect towards {name}, strongest first" in page.inner_text(".occurrence-heading")
-    mean = float(page.inner_text("#lexicon-word .class-chip").split()[1].replace("−", "-"))
+    mean = float(page.inner_text("#words-word .class-chip").split()[1].replace("−", "-"))
     assert mean == pytest.approx(sum(effects) / len(effects), abs=0.006)
     page.click("[data-order=reading]")
     page.wait_for_function(
@@ -182,9 +182,9 @@ def test_unless_a_class_is_chosen_a_word_s_occurrences_are_towards_its_own(
         chosen(page, word)
         name = reviews.class_names[towards]
         assert f"Effect towards {name}" in page.inner_text(".occurrence-heading")
-        mean = float(page.inner_text("#lexicon-word .class-chip").split()[1])
+        mean = float(page.inner_text("#words-word .class-chip").split()[1])
         assert mean == pytest.approx(word_of(reviews, word)["effect"], abs=0.006) and mean > 0
-        shown = page.locator("#lexicon-occurrences .occurrence-number").all_inner_texts()
+        shown = page.locator("#words-occurrences .occurrence-number").all_inner_texts()
         values = [float(text.replace("−", "-")) for text in shown]
         assert values == sorted(values, reverse=True) and values[0] > 0
 
@@ -194,27 +194,27 @@ def test_back_goes_through_words_kinds_and_classes_and_then_leaves(page, words_s
     open_words(page, f"{words_site}/words/news")
     first, second = page.evaluate(PHRASES)[:2]
     chosen(page, first)
-    page.click("#lexicon-table .ag-row[row-index='1'] [col-id=count]")
+    page.click("#words-table .ag-row[row-index='1'] [col-id=count]")
     chosen(page, second)
-    page.click("#lexicon-bar [data-kind=phrases]")
+    page.click("#words-bar [data-kind=phrases]")
     page.wait_for_function("stateline.words.asked.kind === 'phrases'")
-    page.select_option("#lexicon-towards", "3")
+    page.select_option("#words-towards", "3")
     page.wait_for_function("stateline.words.asked.towards === 3")
     page.evaluate("window.kept = true")  # A page that is built anew forgets it.
     page.go_back()
     page.wait_for_function("stateline.words.asked.towards === null")
-    assert page.input_value("#lexicon-towards") == ""
+    assert page.input_value("#words-towards") == ""
     assert asked(page) == {"kind": "phrases", "word": second}
     page.go_back()
     page.wait_for_function(
-        "() => document.querySelector('#lexicon-bar [data-kind=all]').ariaPressed === 'true'"
+        "() => document.querySelector('#words-bar [data-kind=all]').ariaPressed === 'true'"
     )
     chosen(page, second)
     page.go_back()
     chosen(page, first)
     page.go_forward()
     chosen(page, second)
-    page.wait_for_selector(f"#lexicon-table .ag-row-selected >> text='{second}'")
+    page.wait_for_selector(f"#words-table .ag-row-selected >> text='{second}'")
     assert page.evaluate("window.kept")
     page.go_back()
     page.go_back()
@@ -233,10 +233,10 @@ def test_hovering_an_occurrence_marks_its_dot_and_a_dot_its_occurrence(
     last = page.evaluate("stateline.wordsList.count") - 1
     page.evaluate("i => stateline.wordsMap.light(i)", last)
     across, down = page.evaluate("stateline.wordsMap.at")
-    frame = page.locator("#lexicon-map").bounding_box()
+    frame = page.locator("#words-map").bounding_box()
     factor = frame["width"] / 640
     page.mouse.click(frame["x"] + across * factor, frame["y"] + down * factor)
-    page.wait_for_selector("#lexicon-occurrences .occurrence.lit")
+    page.wait_for_selector("#words-occurrences .occurrence.lit")
     lit = page.evaluate("stateline.wordsList.lit")
     assert page.is_visible(f"#occurrence-{lit}")
     where = page.evaluate("stateline.wordsMap.at")
@@ -257,14 +257,14 @@ def test_an_occurrence_opens_its_sequence_at_its_step_and_back_returns(
     page.go_back()
     page.wait_for_function(READY)
     chosen(page, "the")
-    page.click("#lexicon-map-link")
+    page.click("#words-map-link")
     page.wait_for_selector("#filter-chips .chip")
     assert json.loads(asked(page)["filters"]) == [["word", "the"]]
 
 
 def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews: Run) -> None:
     page.goto(f"{words_site}/words/reviews?kind=shortcuts")
-    page.wait_for_selector("#lexicon-shortcuts .shortcut")
+    page.wait_for_selector("#words-shortcuts .shortcut")
     ranked = reviews.words.filter(pl.col("shortcut").is_not_null()).sort(
         "shortcut", descending=True, maintain_order=True
     )
@@ -274,15 +274,15 @@ def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews:
     score = page.inner_text(".shortcut-score >> nth=0")
     assert score == f"unsupported effect {ranked['shortcut'][0]:.2f}"
     chosen(page, shown[0])
-    assert page.is_hidden("#lexicon-table")
+    assert page.is_hidden("#words-table")
     page.mouse.move(2, 2)
     page.focus("body")
     page.keyboard.press("ArrowDown")
     chosen(page, shown[1])
-    page.fill("#lexicon-search", "no such word")
-    page.wait_for_selector("#lexicon-shortcuts .lexicon-empty")
-    page.wait_for_selector("#lexicon-plot >> text=No word passes")
-    assert page.locator("#lexicon-plot .xtick").count() == 0
+    page.fill("#words-search", "no such word")
+    page.wait_for_selector("#words-shortcuts .words-empty")
+    page.wait_for_selector("#words-plot >> text=No word passes")
+    assert page.locator("#words-plot .xtick").count() == 0
 
 
 def test_keys_go_through_the_table_and_the_occurrences(page, words_site: str) -> None:
@@ -293,11 +293,11 @@ def test_keys_go_through_the_table_and_the_occurrences(page, words_site: str) ->
     chosen(page, second)
     page.keyboard.press("ArrowUp")
     chosen(page, first)
-    page.focus("#lexicon-occurrences")
+    page.focus("#words-occurrences")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("stateline.wordsList.lit") == 1
-    assert page.get_attribute("#lexicon-occurrences", "aria-activedescendant") == "occurrence-1"
+    assert page.get_attribute("#words-occurrences", "aria-activedescendant") == "occurrence-1"
     page.keyboard.press("Enter")
     page.wait_for_function("location.pathname === '/explore/reviews'")
     assert {"sequence", "step"} <= set(asked(page))
@@ -313,7 +313,7 @@ def test_many_occurrences_come_block_by_block(page, serve, tmp_path: Path) -> No
     open_words(page, f"{serve(folder)}/words/long?word={word}")
     chosen(page, word)
     assert page.locator(".occurrence").count() < 60
-    page.evaluate("document.getElementById('lexicon-occurrences').scrollTop = 1e9")
+    page.evaluate("document.getElementById('words-occurrences').scrollTop = 1e9")
     page.wait_for_selector(f"#occurrence-{count - 1}")
     last = page.inner_text(f"#occurrence-{count - 1} .occurrence-number").replace("−", "-")
     sign = 1 if word_of(run, word)["towards"] else -1
@@ -330,7 +330,7 @@ def test_another_run_and_a_series_are_one_choice_away(page, words_site: str) -> 
     page.wait_for_function(READY)
     page.wait_for_function("stateline.words.facts.run === 'news'")
     page.wait_for_function("stateline.words.asked.kind === 'all'")
-    page.wait_for_function("document.querySelectorAll('#lexicon-towards option').length === 6")
+    page.wait_for_function("document.querySelectorAll('#words-towards option').length === 6")
     page.select_option("#run-select", "waves")
     page.wait_for_selector("text=A series has no words")
 
@@ -343,22 +343,22 @@ def test_the_page_fits_the_window_in_both_themes(
     page = new_page(viewport=size, color_scheme=theme)
     open_words(page, f"{words_site}/words/reviews")
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    for pane in page.locator(".lexicon-pane").all():
+    for pane in page.locator(".words-pane").all():
         box = pane.bounding_box()
         assert box["height"] > 200 and box["x"] + box["width"] <= size["width"] + 1
-    assert page.locator("#lexicon-table .ag-center-cols-container .ag-row").count() >= 6
+    assert page.locator("#words-table .ag-center-cols-container .ag-row").count() >= 6
     # No column is cut: the edge begins where one ends, and leads to those beyond.
-    edge = page.locator(".lexicon-more").bounding_box()["x"]
-    boxes = [each.bounding_box() for each in page.locator("#lexicon-table .ag-header-cell").all()]
+    edge = page.locator(".words-more").bounding_box()["x"]
+    boxes = [each.bounding_box() for each in page.locator("#words-table .ag-header-cell").all()]
     ends = [box["x"] + box["width"] for box in boxes]
     assert min(abs(end - edge) for end in ends) <= len(ends)
     assert page.locator(".ag-header-cell[col-id=error_without]").bounding_box()["x"] < edge
-    assert "Flips" in page.get_attribute(".lexicon-more", "title")
+    assert "Flips" in page.get_attribute(".words-more", "title")
     for _ in range(3):
-        if page.is_visible(".lexicon-more"):
-            page.click(".lexicon-more")
+        if page.is_visible(".words-more"):
+            page.click(".words-more")
             page.wait_for_timeout(150)
-    assert page.is_hidden(".lexicon-more")
+    assert page.is_hidden(".words-more")
     assert page.evaluate(CUT) == 0
 
 

@@ -474,7 +474,7 @@ def test_the_page_carries_what_its_address_asks_for(store: Path, several: Run) -
         wrong = plain(words_page.layout("synthetic", word="no such word"))
     wanted = {"towards": 2, "kind": "tokens", "least": 2, "search": "a", "word": word}
     assert json.dumps({"asked": wanted})[1:-1] in page
-    assert '"lexicon-table"' in page
+    assert '"words-table"' in page
     assert "Nothing to show at this address" in wrong and "a token as the model reads it" in wrong
 
 
@@ -483,7 +483,7 @@ def test_a_series_says_that_it_has_no_words_and_what_to_use(tmp_path: Path) -> N
     app = create_app(tmp_path)
     with app.server.test_request_context():
         page = plain(words_page.layout("waves"))
-    assert "A series has no words" in page and "lexicon-table" not in page
+    assert "A series has no words" in page and "words-table" not in page
     for way in ("/explore/waves", "/decisions/waves", "/units/waves"):
         assert way in page
     client = app.server.test_client()

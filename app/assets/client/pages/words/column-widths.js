@@ -9,7 +9,7 @@ import { subscribeOpened } from "./state.js";
 
 const EDGE = 20; // pixels of the strip
 
-const grid = async () => window.dash_ag_grid?.getApiAsync("lexicon-table");
+const grid = async () => window.dash_ag_grid?.getApiAsync("words-table");
 
 /**
  * Return the widths of columns in a row: those that fit share the room that is left.
@@ -33,7 +33,7 @@ const shownColumns = (api) => api.getAllDisplayedColumns();
 
 /** @param {any} api */
 function fit(api) {
-  const room = document.querySelector("#lexicon-table .ag-body-viewport")?.clientWidth;
+  const room = document.querySelector("#words-table .ag-body-viewport")?.clientWidth;
   if (!room) return; // Shortcuts are shown in place of the table.
   const columns = shownColumns(api);
   const widths = fitted(columns.map((column) => column.getColDef().width), room);
@@ -54,7 +54,7 @@ function hiddenColumns(api) {
 
 /** @param {any} api */
 function drawStrip(api) {
-  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector(".lexicon-more"));
+  const button = /** @type {HTMLButtonElement | null} */ (document.querySelector(".words-more"));
   if (!button) return;
   const names = hiddenColumns(api).map((column) => column.getColDef().headerName);
   button.hidden = names.length === 0;
@@ -82,7 +82,7 @@ async function open(facts) {
 export function start() {
   subscribeOpened(["facts"], ({ facts }) => open(facts));
   document.addEventListener("click", async (event) => {
-    if (!closest(event, ".lexicon-more")) return;
+    if (!closest(event, ".words-more")) return;
     const api = await grid();
     const [next] = hiddenColumns(api);
     if (next) api.ensureColumnVisible(next, "start");

@@ -21,23 +21,23 @@ function markup({ facts, kind, least, search, towards }) {
     ({ name }, index) => html`<option value="${index}"${index === towards && trusted(" selected")}>${name}</option>`,
   );
   return html`<div class="tool-group" role="group" aria-label="Which words">${kinds}</div>
-    <input type="search" id="lexicon-search" class="lexicon-field" placeholder="Search words ( / )" maxlength="200" aria-label="Search words" value="${search}">
-    <label>at least <input type="number" id="lexicon-least" class="lexicon-field" min="1" max="999999" value="${least}"> occurrences</label>
-    <label class="choice">towards <select id="lexicon-towards" class="form-select">
+    <input type="search" id="words-search" class="words-field" placeholder="Search words ( / )" maxlength="200" aria-label="Search words" value="${search}">
+    <label>at least <input type="number" id="words-least" class="words-field" min="1" max="999999" value="${least}"> occurrences</label>
+    <label class="choice">towards <select id="words-towards" class="form-select">
     <option value="">its own class</option>${classes}</select></label>
-    <span id="lexicon-count" class="filter-count" role="status"></span>`;
+    <span id="words-count" class="filter-count" role="status"></span>`;
 }
 
 /** @param {Opened} state */
 function draw(state) {
-  render(existing("lexicon-bar"), markup(state));
+  render(existing("words-bar"), markup(state));
   drawKind(state);
   drawCount(state);
 }
 
 /** @param {Opened} state */
 function drawKind({ kind }) {
-  existing("lexicon").dataset.kind = kind;
+  existing("words-page").dataset.kind = kind;
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-kind][aria-pressed]"))) {
     button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
   }
@@ -45,7 +45,7 @@ function drawKind({ kind }) {
 
 /** @param {Opened} state */
 function drawCount({ facts, found, problem }) {
-  const element = at("lexicon-count");
+  const element = at("words-count");
   if (!element) return;
   const rare = found?.rare ? ` · ${thousands(found.rare)} rarer ones hidden` : "";
   const count = found ? `${thousands(found.count)} of ${thousands(facts.words)} words${rare}` : "";
@@ -56,9 +56,9 @@ function drawCount({ facts, found, problem }) {
 function onInput({ target }) {
   const field = /** @type {HTMLInputElement} */ (target);
   const { id, value } = field;
-  if (id === "lexicon-search") askSoon({ search: value });
-  else if (id === "lexicon-towards") ask({ towards: value === "" ? null : Number(value) });
-  else if (id === "lexicon-least" && value !== "" && field.checkValidity()) askSoon({ least: Number(value) });
+  if (id === "words-search") askSoon({ search: value });
+  else if (id === "words-towards") ask({ towards: value === "" ? null : Number(value) });
+  else if (id === "words-least" && value !== "" && field.checkValidity()) askSoon({ least: Number(value) });
 }
 
 /** Follow the state and the fields. */
@@ -68,7 +68,7 @@ export function start() {
   subscribeOpened(["found", "problem"], drawCount);
   document.addEventListener("input", onInput);
   document.addEventListener("click", (event) => {
-    const button = closest(event, "#lexicon-bar [data-kind]");
+    const button = closest(event, "#words-bar [data-kind]");
     if (button) ask({ kind: /** @type {Kind} */ (button.dataset.kind) });
   });
 }

@@ -28,12 +28,12 @@ export function start({ inTable, inShortcuts, enter }) {
   function press(event) {
     const { key, target } = event;
     const { facts, word } = get();
-    if (!facts || !at("lexicon") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!facts || !at("words-page") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (target instanceof Element && target.closest(FIELDS)) return;
     if (key === "ArrowDown") walk(1);
     else if (key === "ArrowUp") walk(-1);
     else if (key === "Enter" && word !== null) enter();
-    else if (key === "/") at("lexicon-search")?.focus();
+    else if (key === "/") at("words-search")?.focus();
     else return;
     event.preventDefault();
     event.stopPropagation();

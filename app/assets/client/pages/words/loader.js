@@ -21,7 +21,7 @@ let request = 0; // answers to older ones are dropped
  */
 async function loadWords(state) {
   const own = (request += 1);
-  const isCurrent = () => own === request && at("lexicon-plot-note") !== null; // a series has no plot
+  const isCurrent = () => own === request && at("words-plot-note") !== null; // a series has no plot
   try {
     await Promise.all([loadPoints(state, isCurrent), state.kind === "shortcuts" && loadShortcuts(state, isCurrent)]);
   } catch (error) {
@@ -67,7 +67,7 @@ let occurrenceRequest = 0;
 async function loadOccurrences(state) {
   const own = (occurrenceRequest += 1);
   // The page may be another one by then; that of a series has no such pane.
-  const isCurrent = () => own === occurrenceRequest && at("lexicon-word") !== null;
+  const isCurrent = () => own === occurrenceRequest && at("words-word") !== null;
   if (state.word === null || !isCurrent()) return;
   const query = occurrencesQuery(state);
   try {

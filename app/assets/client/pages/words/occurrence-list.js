@@ -18,13 +18,13 @@ const SPARE = 6; // rows above and below those in view
 let blocks = new Map(); // rows by number of their block, null while it is loaded
 
 /** @param {string} text */
-const showText = (text) => render(existing("lexicon-occurrences"), html`<p class="lexicon-empty">${text}</p>`);
+const showText = (text) => render(existing("words-occurrences"), html`<p class="words-empty">${text}</p>`);
 
 /** Empty the pane for another run. */
 function reset() {
-  if (!at("lexicon-word")) return;
+  if (!at("words-word")) return;
   blocks = new Map();
-  existing("lexicon-word").textContent = "";
+  existing("words-word").textContent = "";
   showText("Choose a word: in the table or in the plot");
 }
 
@@ -33,10 +33,10 @@ function show(state) {
   const { facts, occurrences, order } = state;
   if (!occurrences) return;
   blocks = new Map([[0, occurrences.rows]]);
-  render(existing("lexicon-word"), headMarkup(facts, occurrences, order));
-  const list = existing("lexicon-occurrences");
+  render(existing("words-word"), headMarkup(facts, occurrences, order));
+  const list = existing("words-occurrences");
   // As high as all rows, so that the list scrolls as if they were there.
-  render(list, html`<div class="lexicon-all" style="height:${occurrences.count * ROW}px"></div>`);
+  render(list, html`<div class="words-all" style="height:${occurrences.count * ROW}px"></div>`);
   list.style.setProperty("--word", `${wordWidth(occurrences.rows)}px`);
   list.scrollTop = 0;
   draw();
@@ -57,13 +57,13 @@ async function load(number) {
   } catch {
     own.delete(number); // Scrolling on asks again.
   }
-  if (own === blocks && at("lexicon")) draw();
+  if (own === blocks && at("words-page")) draw();
 }
 
 /** Draw the rows in view. */
 function draw() {
-  const list = at("lexicon-occurrences");
-  const all = list?.querySelector(".lexicon-all");
+  const list = at("words-occurrences");
+  const all = list?.querySelector(".words-all");
   const state = opened();
   if (!list || !all || !state?.occurrences) return;
   const { facts, occurrences, lit } = state;
@@ -80,14 +80,14 @@ function draw() {
 
 /** @param {State} state */
 function light({ lit }) {
-  for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#lexicon-occurrences .occurrence"))) {
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#words-occurrences .occurrence"))) {
     row.classList.toggle("lit", row.dataset.i === String(lit));
   }
 }
 
 /** @param {State} state */
 function reveal({ revealed }) {
-  const list = at("lexicon-occurrences");
+  const list = at("words-occurrences");
   if (!revealed || !list) return;
   const [top, bottom] = [revealed.occurrence * ROW, (revealed.occurrence + 1) * ROW];
   if (top < list.scrollTop || bottom > list.scrollTop + list.clientHeight) {
@@ -107,7 +107,7 @@ export const enter = () => get().occurrences && openRow(Math.max(0, get().lit));
 
 /** @param {Event} event */
 function indexOf(event) {
-  const row = closest(event, "#lexicon-occurrences [data-i]");
+  const row = closest(event, "#words-occurrences [data-i]");
   return row ? Number(row.dataset.i) : -1;
 }
 
@@ -119,14 +119,14 @@ function click(event) {
     openRow(i);
     return;
   }
-  const button = closest(event, "#lexicon-word [data-order]");
+  const button = closest(event, "#words-word [data-order]");
   if (button) update({ order: /** @type {State["order"]} */ (button.dataset.order) });
 }
 
 /** @param {KeyboardEvent} event */
 function press(event) {
   const { occurrences, lit } = get();
-  if (!occurrences || /** @type {Element} */ (event.target).id !== "lexicon-occurrences") return;
+  if (!occurrences || /** @type {Element} */ (event.target).id !== "words-occurrences") return;
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!by && event.key !== "Enter") return;
   event.preventDefault();
@@ -153,7 +153,7 @@ export function start() {
   });
   document.addEventListener("click", click);
   document.addEventListener("keydown", press);
-  document.addEventListener("scroll", ({ target }) => target === at("lexicon-occurrences") && draw(), true);
+  document.addEventListener("scroll", ({ target }) => target === at("words-occurrences") && draw(), true);
   new ResizeObserver(draw).observe(document.documentElement);
 }
 

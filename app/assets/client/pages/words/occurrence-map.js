@@ -15,10 +15,10 @@ import { get, opened, subscribeOpened, update } from "./state.js";
 const REACH = 9; // pixels from the cursor to a state
 
 /** @returns {HTMLCanvasElement[]} */
-const canvases = () => [...existing("lexicon-map").querySelectorAll("canvas")];
+const canvases = () => [...existing("words-map").querySelectorAll("canvas")];
 
 // Pixels of the page a pixel of the picture.
-const scaleOf = (/** @type {Opened} */ { facts }) => existing("lexicon-map").clientWidth / facts.picture[0];
+const scaleOf = (/** @type {Opened} */ { facts }) => existing("words-map").clientWidth / facts.picture[0];
 
 /**
  * Split the places of the occurrences: pixels across and down, and effects towards the class.
@@ -32,13 +32,13 @@ function split(places) {
 
 /** @param {Opened} state */
 function drawLink({ facts, word }) {
-  const link = /** @type {HTMLAnchorElement | null} */ (at("lexicon-map-link"));
+  const link = /** @type {HTMLAnchorElement | null} */ (at("words-map-link"));
   if (link && word !== null) link.href = addresses.explore(facts.run, { filters: [["word", word]] });
 }
 
 function draw() {
   const state = opened();
-  if (!state || !at("lexicon-map")) return;
+  if (!state || !at("words-map")) return;
   const { context } = contextOf(canvases()[0]);
   const { count } = split(state.places);
   context.lineWidth = 1;
@@ -70,7 +70,7 @@ function drawDiscs(context, state, { from, to, radius }) {
  * @param {Opened} state
  */
 function drawLit(state) {
-  if (!at("lexicon-map")) return;
+  if (!at("words-map")) return;
   const { lit, places } = state;
   const { context } = contextOf(canvases()[1]);
   if (lit < 0 || lit >= split(places).count) return;
@@ -85,7 +85,7 @@ function drawLit(state) {
  * @param {MouseEvent} event
  */
 function indexAt(state, { clientX, clientY }) {
-  const { left, top } = existing("lexicon-map").getBoundingClientRect();
+  const { left, top } = existing("words-map").getBoundingClientRect();
   const { x, y } = split(state.places);
   const scale = scaleOf(state);
   return nearest(x, y, [scale, 0, scale, 0], clientX - left, clientY - top, REACH);
@@ -93,7 +93,7 @@ function indexAt(state, { clientX, clientY }) {
 
 /** @param {MouseEvent} event */
 function hover(event) {
-  const map = closest(event, "#lexicon-map");
+  const map = closest(event, "#words-map");
   const state = opened();
   if (!map || !state) return;
   const i = indexAt(state, event);
@@ -103,13 +103,13 @@ function hover(event) {
 
 /** @param {MouseEvent} event */
 function click(event) {
-  const link = /** @type {HTMLAnchorElement | null} */ (closest(event, "#lexicon-map-link"));
+  const link = /** @type {HTMLAnchorElement | null} */ (closest(event, "#words-map-link"));
   const state = opened();
   if (link && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     const { pathname, search } = new URL(link.href);
     goTo(pathname + search);
-  } else if (state && closest(event, "#lexicon-map")) {
+  } else if (state && closest(event, "#words-map")) {
     const i = indexAt(state, event);
     if (i >= 0) update({ lit: i, revealed: { occurrence: i } });
   }

@@ -30,7 +30,7 @@ let names = [];
 let hovered = -1;
 let draws = 0;
 
-const plot = () => /** @type {any} */ (document.querySelector("#lexicon-plot .js-plotly-plot"));
+const plot = () => /** @type {any} */ (document.querySelector("#words-plot .js-plotly-plot"));
 
 /** @param {Opened} state */
 function take(state) {
@@ -41,13 +41,13 @@ function take(state) {
   hovered = -1;
   if (!state.points) return;
   draw();
-  render(existing("lexicon-plot-note"), noteMarkup(state.facts));
+  render(existing("words-plot-note"), noteMarkup(state.facts));
 }
 
 function draw() {
   const state = opened();
-  if (!state?.points || !at("lexicon-plot")) return;
-  window.dash_clientside.set_props("lexicon-plot", { figure: figureOf(state, state.points) });
+  if (!state?.points || !at("words-plot")) return;
+  window.dash_clientside.set_props("words-plot", { figure: figureOf(state, state.points) });
   attach();
 }
 
@@ -61,7 +61,7 @@ function noteMarkup(facts) {
       : `${thousands(drawn)} words, as listed`;
   const used = facts.classes.filter((_, index) => points.class.includes(index));
   const legend = used.map((each) => trusted(classMarkup.chip(each)));
-  return html`<span class="lexicon-legend">pushes most to ${legend}</span><span>${amount}</span>`;
+  return html`<span class="words-legend">pushes most to ${legend}</span><span>${amount}</span>`;
 }
 
 /**
@@ -81,7 +81,7 @@ function mappingOf() {
 function attach() {
   const element = plot();
   if (!element?.on) {
-    if (at("lexicon-plot")) requestAnimationFrame(attach); // Plotly arrives in its own time.
+    if (at("words-plot")) requestAnimationFrame(attach); // Plotly arrives in its own time.
     return;
   }
   if (!element.statelineAttached) {
@@ -93,7 +93,7 @@ function attach() {
 }
 
 function drawOverlay() {
-  const canvas = /** @type {HTMLCanvasElement | null} */ (at("lexicon-plot-overlay"));
+  const canvas = /** @type {HTMLCanvasElement | null} */ (at("words-plot-overlay"));
   const [mapping, state] = [mappingOf(), opened()];
   if (!canvas || !mapping || !state) return;
   draws += 1;
@@ -117,7 +117,7 @@ function drawOverlay() {
 /** @param {MouseEvent} event */
 function indexAt({ clientX, clientY }) {
   const mapping = mappingOf();
-  const frame = at("lexicon-plot-frame")?.getBoundingClientRect();
+  const frame = at("words-plot-frame")?.getBoundingClientRect();
   if (!mapping || !frame) return -1;
   return nearest(across, up, mapping, clientX - frame.left, clientY - frame.top, REACH);
 }
@@ -130,7 +130,7 @@ function hover(index, { clientX, clientY }) {
   const state = opened();
   if (index === hovered || !state) return;
   hovered = index;
-  existing("lexicon-plot-frame").style.cursor = index < 0 ? "" : "pointer";
+  existing("words-plot-frame").style.cursor = index < 0 ? "" : "pointer";
   drawOverlay();
   if (index < 0) tooltip.hide();
   else tooltip.show(tooltipMarkup(state.facts, index), { left: clientX, right: clientX, top: clientY, bottom: clientY });
@@ -151,8 +151,8 @@ function tooltipMarkup(facts, i) {
 
 /** @param {MouseEvent} event */
 function move(event) {
-  if (!at("lexicon-plot-frame")) return;
-  if (closest(event, "#lexicon-plot")) hover(event.buttons ? -1 : indexAt(event), event);
+  if (!at("words-plot-frame")) return;
+  if (closest(event, "#words-plot")) hover(event.buttons ? -1 : indexAt(event), event);
   else if (hovered >= 0) hover(-1, event);
 }
 
@@ -162,7 +162,7 @@ let pressed = null;
 
 /** @param {PointerEvent} event */
 function press(event) {
-  pressed = closest(event, "#lexicon-plot") && event.button === 0 ? [event.clientX, event.clientY] : null;
+  pressed = closest(event, "#words-plot") && event.button === 0 ? [event.clientX, event.clientY] : null;
 }
 
 /** @param {PointerEvent} event */

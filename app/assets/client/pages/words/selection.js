@@ -13,7 +13,7 @@ const WAIT = 250; // milliseconds after the last key of a search
 
 const addressHistory = pageHistory({
   path: () => pathOf("words", get().facts?.run ?? ""),
-  isOpen: () => get().facts !== null && at("lexicon-table") !== null,
+  isOpen: () => get().facts !== null && at("words-table") !== null,
   restore,
 });
 export const { onPopstate } = addressHistory;

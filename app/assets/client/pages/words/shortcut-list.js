@@ -31,7 +31,7 @@ function markup(state) {
     const text =
       `No shortcut passes. A word is called one where its effect is larger than the test labels support, ` +
       `and at least ${state.facts.leastShortcut} stored sequences hold it.`;
-    return html`<p class="lexicon-empty">${text}</p>`;
+    return html`<p class="words-empty">${text}</p>`;
   }
   const note =
     "Words that push further than the test labels support, by the part of their effect that is unsupported. " +
@@ -42,7 +42,7 @@ function markup(state) {
 
 /** @param {Opened} state */
 function markChosen({ word }) {
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#lexicon-shortcuts [data-phrase]"))) {
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#words-shortcuts [data-phrase]"))) {
     const on = button.dataset.phrase === word;
     button.setAttribute("aria-pressed", String(on));
     if (on) button.scrollIntoView({ block: "nearest" });
@@ -62,10 +62,10 @@ export function neighbour(by) {
 
 /** Follow the state and the clicks. */
 export function start() {
-  subscribeOpened(["shortcuts"], (state) => state.shortcuts && render(existing("lexicon-shortcuts"), markup(state)));
+  subscribeOpened(["shortcuts"], (state) => state.shortcuts && render(existing("words-shortcuts"), markup(state)));
   subscribeOpened(["word"], markChosen);
   document.addEventListener("click", (event) => {
-    const button = closest(event, "#lexicon-shortcuts [data-phrase]");
+    const button = closest(event, "#words-shortcuts [data-phrase]");
     if (button?.dataset.phrase !== undefined) choose(button.dataset.phrase);
   });
 }

@@ -9,7 +9,7 @@ import { get, subscribeOpened, update, wordsQuery } from "./state.js";
 /** @import { Facts, Opened, State, WordRow } from "./types" */
 
 const table = dataGrid.table({
-  id: "lexicon-table",
+  id: "words-table",
   key: (/** @type {WordRow} */ row) => row.phrase,
   more: () => wordsQuery(get()),
   rows: (/** @type {object} */ query) => data.json(get().facts, "words", query),
