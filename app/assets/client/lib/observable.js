@@ -22,7 +22,7 @@ export function observable(initial) {
     update(changes) {
       const before = current.peek();
       const keys = /** @type {(keyof State)[]} */ (Object.keys(changes));
-      if (keys.some((key) => changes[key] !== before[key])) current.value = { ...before, ...changes };
+      if (keys.some((key) => changes[key] !== before[key])) current.value = Object.assign({}, before, changes);
     },
 
     /**
