@@ -31,14 +31,13 @@ from stateline.pipeline.sources.names import (
     words_as_ids,
 )
 from stateline.pipeline.sources.sequences import ProvidedSequences, class_numbers, write_provided
+from stateline.pipeline.stages import run_in_process, stages_after_extract
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
 
 if TYPE_CHECKING:  # which would import TensorFlow
     from stateline.pipeline.models.keras.backend import keras
     from stateline.pipeline.models.keras.structure import ModelStructure
-
-AFTER_EXTRACT = ("expected", "distances", "words", "units", "neighbours", "index")
 
 
 def build_store(
@@ -224,18 +223,6 @@ def run_stages(
 
     first  what comes before the stage expected
     """
-    from stateline.pipeline import (
-        clusters,
-        distances,
-        expected,
-        export,
-        index,
-        neighbours,
-        project,
-        units,
-        words,
-    )
-
     out = Path(out)
     check_run_name(out.name)
     settings = call_settings(out.name, projections, knobs, count)
@@ -243,17 +230,9 @@ def run_stages(
     with kept or tempfile.TemporaryDirectory(prefix="stateline-") as folder:
         paths = BuildPaths(Path(folder), out.name)
         write_settings(paths, settings)
-        work: list[tuple[str, Callable[[], None]]] = []
-        work += [(step.__name__, partial(step, paths)) for step in first]
-        stages = (expected, distances, words, units, neighbours, index)
-        for name, stage in zip(AFTER_EXTRACT, stages, strict=True):
-            work.append((name, partial(stage.work, paths)))
-        work += [
-            (f"{name} {method}", partial(run, paths, method))
-            for method in settings.projections
-            for name, run in (("project", project.run), ("clusters", clusters.run))
-        ]
-        work.append(("export", partial(export.run, paths, out.parent)))
+        work = [(step.__name__, partial(step, paths)) for step in first]
+        for stage in stages_after_extract(settings.projections):
+            work.append((stage.name, partial(run_in_process, stage, paths, out.parent)))
         with tqdm(total=len(work), desc=out.name, unit="stage") as bar:
             for name, step in work:
                 bar.set_postfix_str(name)
@@ -265,14 +244,13 @@ def run_stages(
 def refuse_other_knobs(knobs: Mapping[str, Any], projections: Sequence[str], *first: str) -> None:
     """Check that the stages of a call read every knob that it sets.
 
+    first   stages before those that every call runs
     raises  StatelineError  some knob belongs to no stage that the call runs
-
-    first  stages before those that every call runs
     """
-    stages = (*first, *AFTER_EXTRACT, *(f"project-{method}" for method in projections), "export")
+    stages = (*first, *(stage.name for stage in stages_after_extract(projections)))
     # All sequences of a call are stored; the others are parameters of the call.
     own = {"stored", "projections", "layers", "gates"}
-    read = {name for stage in stages for name in stage_knobs(stage)} - own
+    read = {knob for stage in stages for knob in stage_knobs(stage)} - own
     other = [name for name in knobs if name not in read]
     if other:
         raise StatelineError(

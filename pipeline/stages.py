@@ -37,7 +37,7 @@ class Stage:
         return f"{self.module}-{self.method}" if self.method else self.module
 
 
-def run_stages(methods: Sequence[str]) -> list[Stage]:
+def all_stages(methods: Sequence[str]) -> list[Stage]:
     """Return all stages of a run, each after those that it reads.
 
     methods  kinds of projection: pca, tsne, umap
@@ -62,6 +62,15 @@ def run_stages(methods: Sequence[str]) -> list[Stage]:
         exported += [project.name, clusters.name]
     stages += [Stage("export", tuple(exported), settings=True), Stage("check", ("export",))]
     return stages
+
+
+def stages_after_extract(methods: Sequence[str]) -> list[Stage]:
+    """Return the stages from the states to the store, which a call from Python runs as well.
+
+    methods  kinds of projection: pca, tsne, umap
+    """
+    names = ("corpus", "train", "extract", "check")  # the export itself checks what it wrote
+    return [stage for stage in all_stages(methods) if stage.name not in names]
 
 
 def result(paths: BuildPaths, store: Path, name: str) -> Path:
@@ -96,6 +105,31 @@ def stage_command(stage: Stage, paths: BuildPaths, store: Path) -> list[str]:
     return command
 
 
+def run_in_process(stage: Stage, paths: BuildPaths, store: Path) -> None:
+    """Run one of the stages after extract in this process."""
+    from stateline.pipeline import (
+        clusters,
+        distances,
+        expected,
+        export,
+        index,
+        neighbours,
+        project,
+        units,
+        words,
+    )
+
+    if stage.method:
+        of_map = {"project": project.run, "clusters": clusters.run}
+        of_map[stage.module](paths, stage.method)
+    elif stage.module == "export":
+        export.run(paths, store)
+    else:
+        modules = (expected, distances, words, units, neighbours, index)
+        work = {module.__name__.rpartition(".")[2]: module.work for module in modules}
+        work[stage.module](paths)
+
+
 def build_run(paths: BuildPaths, methods: Sequence[str], store: Path) -> tuple[int, list[str]]:
     """Make the stages that are out of date, each in a process of its own.
 
@@ -106,7 +140,7 @@ def build_run(paths: BuildPaths, methods: Sequence[str], store: Path) -> tuple[i
     returns  exit code of the stage that failed, else 0; names of the stages that were made
     """
     made: list[str] = []
-    for stage in run_stages(methods):
+    for stage in all_stages(methods):
         if not is_outdated(stage, paths, store):
             continue
         code = call(stage_command(stage, paths, store))

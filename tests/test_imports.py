@@ -41,7 +41,6 @@ ROOMS = {
     "store.archive": "checks errors manifest schema",
     "pipeline.run": "numerics",
     "pipeline.config": "run",
-    "pipeline.stages": "run",
     "pipeline.numerics": "",
     "pipeline.models": "",
     "pipeline.models.keras": "numerics run",
@@ -60,8 +59,9 @@ ROOMS = {
     "pipeline.clusters": "numerics run",
     "pipeline.export": "run",
     "pipeline.check": "export index run",
-    "pipeline.build": "clusters config distances expected export extract index models.keras "
-                      "neighbours numerics project run sources train units words",
+    "pipeline.stages": "clusters distances expected export index neighbours project run units "
+                       "words",
+    "pipeline.build": "config extract models.keras numerics run sources stages train",
     "pipeline.live": "models.keras numerics run sources",
     "pipeline.bench": "build config extract models.keras numerics project run",
     "app.ids": "",

@@ -8,7 +8,7 @@ import pytest
 
 from stateline.pipeline.config import Settings, stage_names, write_settings
 from stateline.pipeline.run.stage import BuildPaths
-from stateline.pipeline.stages import is_outdated, result, run_stages, stage_command
+from stateline.pipeline.stages import all_stages, is_outdated, result, stage_command
 
 ROOT = Path(__file__).parents[2]
 METHODS = ["pca", "tsne", "umap"]
@@ -40,20 +40,20 @@ def stage_of(path: str) -> str:
 def test_the_makefile_has_the_same_graph() -> None:
     graph = {
         stage.name: {*stage.reads, *([f"settings/{stage.name}"] if stage.settings else [])}
-        for stage in run_stages(METHODS)
+        for stage in all_stages(METHODS)
     }
     assert make_graph() == graph
 
 
 def test_every_stage_comes_after_those_that_it_reads() -> None:
     seen: set[str] = set()
-    for stage in run_stages(METHODS):
+    for stage in all_stages(METHODS):
         assert set(stage.reads) <= seen
         seen.add(stage.name)
 
 
 def test_stages_with_settings_are_those_that_knobs_belong_to() -> None:
-    assert {s.name for s in run_stages(METHODS) if s.settings} == set(stage_names())
+    assert {s.name for s in all_stages(METHODS) if s.settings} == set(stage_names())
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def built(tmp_path: Path) -> tuple[BuildPaths, Path]:
     write_settings(paths, Settings(corpus="x.csv"))
     for path in paths.root.rglob("*.json"):
         os.utime(path, (1, 1))
-    for second, stage in enumerate(run_stages(METHODS), start=2):
+    for second, stage in enumerate(all_stages(METHODS), start=2):
         made = result(paths, store, stage.name)
         made.parent.mkdir(parents=True, exist_ok=True)
         made.write_text("{}")
@@ -72,7 +72,7 @@ def built(tmp_path: Path) -> tuple[BuildPaths, Path]:
 
 
 def outdated(paths: BuildPaths, store: Path) -> list[str]:
-    return [stage.name for stage in run_stages(METHODS) if is_outdated(stage, paths, store)]
+    return [stage.name for stage in all_stages(METHODS) if is_outdated(stage, paths, store)]
 
 
 def test_what_was_made_after_what_it_reads_is_up_to_date(built: tuple[BuildPaths, Path]) -> None:
@@ -87,7 +87,7 @@ def test_changed_settings_or_inputs_and_a_missing_result_are_out_of_date(
     assert outdated(paths, store) == ["project-tsne"]
     result(paths, store, "project-tsne").touch()
     assert outdated(paths, store) == ["clusters-tsne", "export"]
-    last = run_stages(METHODS)[-1]
+    last = all_stages(METHODS)[-1]
     result(paths, store, last.name).unlink()
     assert is_outdated(last, paths, store)
 
@@ -95,7 +95,7 @@ def test_changed_settings_or_inputs_and_a_missing_result_are_out_of_date(
 def test_a_stage_sees_the_modules_of_its_caller_only(
     built: tuple[BuildPaths, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = run_stages(["pca"])[-3]
+    stage = all_stages(["pca"])[-3]
     monkeypatch.setattr("sys.path", ["/somewhere"])
     monkeypatch.chdir(tmp_path)
     command = stage_command(stage, *built)
