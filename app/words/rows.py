@@ -131,7 +131,7 @@ def words_facts(run: Run, selection: WordSelection) -> dict[str, Any]:
     means = mean_contributions(run.words.filter(pl.col("count") >= MIN_OCCURRENCES))
     return page_facts(run) | {
         "asked": selection.plain(),
-        "usual": parse_words(run, {}).plain(),
+        "defaults": parse_words(run, {}).plain(),
         "outputs": run.manifest.readout.outputs,
         "words": run.words.height,
         "leastShortcut": MIN_SHORTCUT,

@@ -1,5 +1,5 @@
 // @ts-check
-// Markup from templates that escape what they are given.
+// Markup from templates that escape their values.
 
 /** @type {Record<string, string>} */
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };

@@ -30,7 +30,7 @@ export function open(facts) {
 /** @param {boolean} push */
 function writeAddress(push) {
   const state = opened();
-  if (state) addressHistory.write(addressQuery(state, state.facts.usual), { push });
+  if (state) addressHistory.write(addressQuery(state, state.facts.defaults), { push });
 }
 
 /**
@@ -83,7 +83,7 @@ function restore() {
   if (!state) return;
   clearTimeout(timer);
   typed = {};
-  const selection = parseQuery(location.search, state.facts.usual);
+  const selection = parseQuery(location.search, state.facts.defaults);
   const before = JSON.stringify(wordsQuery(state));
   const isOther = selection.word === null || JSON.stringify(wordsQuery({ ...state, ...selection })) !== before;
   update({ ...selection, restored: state.restored + 1, requests: state.requests + (isOther ? 1 : 0) });

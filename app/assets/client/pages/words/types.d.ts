@@ -27,7 +27,7 @@ export interface Facts {
   longestBar: number; // contribution that fills the bar of a cell
   leastShortcut: number; // sequences that hold a shortcut
   picture: [number, number]; // width and height of the picture of the map
-  usual: Selection; // defaults of the address
+  defaults: Selection; // that the address leaves out
   asked: Selection; // what the address said when the page was built
 }
 
