@@ -20,7 +20,8 @@ CODE = ("app", "pipeline", "store", "stateline", "examples", "tests")
 
 # Words of names: of files, functions, classes, variables, parameters and CSS classes.
 NAMES = set(
-    "given anatomy heard unheard company mates contradictions mend mended amiss usual".split()
+    "given anatomy heard unheard company mates lexicon contradictions mend mended "
+    "amiss usual".split()
 )
 # Names that one folder must not use; elsewhere they are English, a library's or a model's.
 NAMES_OF = {
@@ -34,9 +35,9 @@ NAMES_OF = {
 LIMITS = re.compile(r"^_?(MOST|LEAST)_")
 # Wrong wherever they stand: in comments, docstrings, messages, help texts and documents.
 PROSE = re.compile(
-    r"\banatom\w*|\bmend(?:s|ed|ing)?\b|\bamiss\b|\b(?:un)?heard\b|\bbatch.mates?\b"
+    r"\blexicon\w*|\banatom\w*|\bmend(?:s|ed|ing)?\b|\bamiss\b|\b(?:un)?heard\b|\bbatch.mates?\b"
     r"|\bin (?:other |different |two )?compan(?:y|ies)\b|\bhand(?:s|ed|ing)? over\b"
-    r"|\bno such one\b|\bstands? there twice\b|\bcontradictions?\b",
+    r"|\bno such one\b|\bstands? there twice\b|\bcontradictions?\b|\busual\b",
     re.IGNORECASE,
 )
 # Name or text, where it may stand, and why.
@@ -131,7 +132,7 @@ def test_no_docstring_opens_with_what(folder: str) -> None:
 
 
 def test_wrong_words_are_found() -> None:
-    assert wrong_name("given_files", "app/x.py") and wrong_name("AnatomyMap", "app/x.py")
+    assert wrong_name("given_files", "app/x.py") and wrong_name("LexiconMap", "app/x.py")
     assert wrong_name("MOST_ROWS", "app/x.py") and wrong_name("gate", "app/web/gate.py")
     assert not wrong_name("gate", "pipeline/models/keras/gates.py")
     assert not wrong_name("styleSheets", "app/x.js")
