@@ -3,6 +3,7 @@
 // scripts only, of which this is one.
 (() => {
   const dash = (globalThis.dash_clientside ??= {});
+  globalThis.stateline ??= {}; // what tests read (client/lib/inspect.js)
   const loaded = {}; // modules of pages by name: what each page's main.js exports
 
   async function page(name) {

@@ -4,8 +4,9 @@ import { test } from "node:test";
 
 import "./page.mjs";
 import { contrast } from "../../app/assets/client/lib/colour.js";
-import * as clusters from "../../app/assets/client/pages/explore/cluster-names.js";
-import * as neighbours from "../../app/assets/client/pages/explore/neighbours.js";
+import { nameOf } from "../../app/assets/client/pages/explore/clusters.js";
+import * as clusters from "../../app/assets/client/pages/explore/views/cluster-names.js";
+import * as neighbours from "../../app/assets/client/pages/explore/views/neighbours.js";
 
 const classes = [
   { name: "negative", colour: "#d6336c" },
@@ -22,7 +23,7 @@ test("the level grows with the map, and holds a little where it was taken up", (
 });
 
 test("a cluster is called by its first words, as many as a label holds", () => {
-  const name = (words) => clusters.nameOf({ words, label: 0, purity: 0.14, predicted: 1, answered: 0.917 }, classes);
+  const name = (words) => nameOf({ words, label: 0, purity: 0.14, predicted: 1, answered: 0.917 }, classes);
   assert.equal(name(["great", "superb", "fine", "best"]), "great, superb, fine");
   assert.equal(name(["extraordinarily", "underwhelming", "bad"]), "extraordinarily");
   assert.equal(name(["a-word-that-alone-is-longer-than-a-label", "x"]), "a-word-that-alone-is-longer-than-a-label");

@@ -3,11 +3,11 @@ import { test } from "node:test";
 
 import "./page.mjs";
 import * as trajectory from "../../app/assets/client/map/trajectory.js";
-import * as attribution from "../../app/assets/client/pages/explore/attribution.js";
-import * as contributions from "../../app/assets/client/pages/explore/contributions.js";
-import * as evidence from "../../app/assets/client/pages/explore/evidence.js";
-import * as steps from "../../app/assets/client/pages/explore/step-plots.js";
-import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
+import * as attribution from "../../app/assets/client/pages/explore/drawing/attribution.js";
+import * as contributions from "../../app/assets/client/pages/explore/drawing/contributions.js";
+import * as evidence from "../../app/assets/client/pages/explore/drawing/evidence.js";
+import * as steps from "../../app/assets/client/pages/explore/drawing/step-plots.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/drawing/step-tooltip.js";
 
 const two = [
   { name: "bad", colour: "#d6336c" },

@@ -5,9 +5,9 @@ import "./page.mjs";
 import "../../app/assets/callbacks.js";
 import { measuredOf, readBefore, readingOrder } from "../../app/assets/client/lib/states.js";
 import * as placement from "../../app/assets/client/map/label-placement.js";
-import * as labels from "../../app/assets/client/pages/explore/step-labels.js";
-import * as steps from "../../app/assets/client/pages/explore/step-plots.js";
-import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
+import * as labels from "../../app/assets/client/pages/explore/drawing/step-labels.js";
+import * as steps from "../../app/assets/client/pages/explore/drawing/step-plots.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/drawing/step-tooltip.js";
 
 const callbacks = globalThis.dash_clientside.stateline;
 globalThis.dash_clientside.no_update = "no update";

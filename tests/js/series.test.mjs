@@ -4,8 +4,8 @@ import { test } from "node:test";
 import "./page.mjs";
 import * as series from "../../app/assets/client/lib/series.js";
 import * as inset from "../../app/assets/client/map/trajectory-inset.js";
-import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
-import * as words from "../../app/assets/client/pages/explore/words-panel.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/drawing/step-tooltip.js";
+import * as words from "../../app/assets/client/pages/explore/drawing/words-panel.js";
 
 const features = [
   { name: "height", low: -1, high: 3 },

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./page.mjs";
-import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
-import * as typed from "../../app/assets/client/pages/explore/typed-text.js";
-import * as words from "../../app/assets/client/pages/explore/words-panel.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/drawing/step-tooltip.js";
+import * as typed from "../../app/assets/client/pages/explore/views/typed-text.js";
+import * as words from "../../app/assets/client/pages/explore/drawing/words-panel.js";
 
 const facts = {
   run: "mine",

@@ -6,10 +6,10 @@ import { contrast } from "../../app/assets/client/lib/colour.js";
 import { headsMarkup, layout } from "../../app/assets/client/lib/step-columns.js";
 import * as map from "../../app/assets/client/map/map.js";
 import * as filterMenu from "../../app/assets/client/pages/explore/filter-menu.js";
-import * as labels from "../../app/assets/client/pages/explore/step-labels.js";
-import * as steps from "../../app/assets/client/pages/explore/step-plots.js";
-import * as stepTooltip from "../../app/assets/client/pages/explore/step-tooltip.js";
-import * as words from "../../app/assets/client/pages/explore/words-panel.js";
+import * as labels from "../../app/assets/client/pages/explore/drawing/step-labels.js";
+import * as steps from "../../app/assets/client/pages/explore/drawing/step-plots.js";
+import * as stepTooltip from "../../app/assets/client/pages/explore/drawing/step-tooltip.js";
+import * as words from "../../app/assets/client/pages/explore/drawing/words-panel.js";
 
 const facts = {
   readout: { exact: true, initial: [0.25, 0, -0.25] },

@@ -1,3 +1,4 @@
+// @ts-check
 // A part of the page as vectors: grounds, borders, rings and texts where the browser has laid them
 // out, each with its computed style. What a view looks like is decided in its styles alone.
 
@@ -163,6 +164,7 @@ export function svgFromElement(root, slots = {}) {
     const edge = cut
       ? shifted(box.getBoundingClientRect()).left + box.clientWidth - pixels(style.paddingRight)
       : Infinity;
+    /** @type {{ text: string, left: number, right: number, top: number, height: number, whole?: string }[]} */
     const found = [];
     for (const { text, joined, left, top, width, height } of placed(node, cut)) {
       const last = found.at(-1);

@@ -1,3 +1,4 @@
+// @ts-check
 // Each view of the Explore page as a sheet that stands on its own: heading, view, legend and a line on
 // what it is of. A sheet is laid out by the page's own styles, outside the window, and taken from there.
 
@@ -8,8 +9,8 @@ import { at } from "../lib/dom.js";
 import { thousands } from "../lib/format.js";
 import { isSeries } from "../lib/series.js";
 import * as map from "../map/map.js";
-import * as sequenceView from "../pages/explore/sequence-view.js";
-import { state } from "../pages/explore/state.js";
+import { places } from "../pages/explore/places.js";
+import { get } from "../pages/explore/selection.js";
 
 const NAMES = [82, 198]; // pixels left of the step axis, at least and at most
 const WIDTH = 760; // of a sheet, its margins included; a text that needs more gets it
@@ -44,10 +45,10 @@ const beside = () => at("pinned")?.hidden === false; // another sequence is pinn
 // Number of the sequence drawn in a place, "main" or "pinned"; null where none is.
 function numberIn(which) {
   if (which === "pinned" && !beside()) return null;
-  return state.shown?.[which]?.sequence.facts.sequence_id ?? null;
+  return get().shown[which]?.sequence.facts.sequence_id ?? null;
 }
 
-const isTyped = (which) => which === "main" && Boolean(state.shown?.main) && state.selection.text !== null;
+const isTyped = (which) => which === "main" && Boolean(get().shown.main) && get().text !== null;
 
 function sequencePart(which) {
   if (isTyped(which)) return "typed text";
@@ -58,7 +59,7 @@ function sequencePart(which) {
 // Of the sequence pinned beside it, whose trajectory is on the map as well.
 const pinnedPart = () => (beside() ? `pinned #${numberIn("pinned")}` : "");
 
-const viewsIn = (which) => sequenceView.views[which]();
+const viewsIn = (which) => places[which]();
 
 // What Dash keeps about the run that is open.
 const facts = () => globalThis.dash_component_api?.getLayout("run-facts")?.props?.data ?? null;
@@ -202,6 +203,8 @@ const ofSequence = (which, prefix = "") =>
     { part: "distances", name: "Distances", sheet: stepsSheet(which, "distances") },
   ].map((view) => ({ ...view, key: prefix + view.part, mode: "sequence", which }));
 
+/** @typedef {{ key: string, name: string, mode: string | null, which?: string, part?: string, sheet: (kind: string) => any }} View */
+/** @type {View[]} */
 const VIEWS = [
   { key: "map", name: "Map", mode: null, which: "main", sheet: mapSheet },
   ...ofSequence("main"),
@@ -213,6 +216,7 @@ const VIEWS = [
 // Drawn, and not one of the bars that are switched off.
 const onPage = (view) => Boolean(view?.childElementCount) && view.getClientRects().length > 0;
 
+/** @param {View} view */
 function isShown({ key, mode, which, part }) {
   if (key === "map") return map.place() !== null && map.getDrawn() > 0;
   const workspace = at("workspace");
@@ -222,6 +226,7 @@ function isShown({ key, mode, which, part }) {
 }
 
 // Where two sequences are on the page, a view's name says which of them it takes.
+/** @param {View} view */
 function nameOf({ name: usual, part, which }) {
   const name = partName(part) === "series" ? "Series" : usual;
   return part && beside() ? `${name}, ${sequencePart(which).replace("sequence ", "")}` : name;

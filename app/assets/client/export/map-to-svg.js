@@ -1,10 +1,11 @@
+// @ts-check
 // The map as vectors or as a raster, for a picture: the points in view, and the canvases above them.
 
 import * as elementToSvg from "./element-to-svg.js";
 import * as svgContext from "./svg-context.js";
 import { paint } from "./svg.js";
 import { at } from "../lib/dom.js";
-import * as brush from "../map/brush.js";
+import * as stateLayer from "../map/state-layer.js";
 import * as map from "../map/map.js";
 import * as overlay from "../map/overlay.js";
 
@@ -12,6 +13,7 @@ const MOST_CIRCLES = 20_000; // beyond, an SVG holds its points as a raster
 const SCALE = 2; // of rasters
 
 // The points in view, a list a colour: { colour, radius, opacity, spots: [x0, y0, x1, y1, ...] }.
+/** @param {any[]} traces @param {number[]} place @param {number} width @param {number} height */
 export function pointsInView(traces, [scaleX, shiftX, scaleY, shiftY], width, height) {
   return traces.map(({ x, y, marker }) => {
     const radius = marker.size / 2;
@@ -64,7 +66,7 @@ function raster(groups, width, height) {
 // The canvases above the points, each drawn by its script with a recording context; without a way to
 // do that, as it is.
 function layers(width, height) {
-  const painters = { "map-brush": brush.paint, "map-overlay": overlay.paint };
+  const painters = { "map-brush": stateLayer.paint, "map-overlay": overlay.paint };
   const canvases = [...at("map-frame").querySelectorAll(":scope > canvas")];
   const drawn = canvases.map((canvas) => {
     const painter = painters[canvas.id];

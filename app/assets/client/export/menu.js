@@ -1,3 +1,4 @@
+// @ts-check
 // Pictures of the views as files, PNG or SVG, and the menu that offers them.
 
 import * as layouts from "./layouts.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // A text turned by 90 degrees, as the word heads are, in a picture. No page needed.
 
 import { number, paint, xml } from "./svg.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // A context that records: it takes the calls of a canvas's context and keeps them as vectors.
 
 import { number, paint, xml } from "./svg.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // What is inside an svg of the page, each shape with the colours that the page's styles gave it.
 
 import { number, paint, solid, xml } from "./svg.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // What every vector picture needs: texts and numbers that are safe in XML, colours and other values of
 // styles as plain SVG. No page needed, so node tests it as it is.
 
@@ -18,6 +19,7 @@ const hex = (channels) =>
   "#" + channels.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("");
 
 // A computed colour as [#rrggbb, opacity]: programs that draw SVG do not all know rgba().
+/** @returns {[string, number]} */
 export function solid(colour) {
   const text = String(colour).trim();
   if (/^#[0-9a-f]{6}$/i.test(text)) return [text.toLowerCase(), 1];

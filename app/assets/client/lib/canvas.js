@@ -1,3 +1,4 @@
+// @ts-check
 // The drawing context of a canvas in the page's pixels.
 
 // A canvas cleared and ready to draw on in the page's pixels.

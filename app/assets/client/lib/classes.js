@@ -1,3 +1,4 @@
+// @ts-check
 // A class wherever it is named: a dot of its colour, and beside it its name. `each` is an entry of
 // facts.classes, { name, colour }.
 

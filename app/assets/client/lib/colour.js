@@ -1,3 +1,4 @@
+// @ts-check
 // Colours: mixing, contrast, and the colour of a step's expected prediction.
 
 const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));

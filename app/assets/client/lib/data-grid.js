@@ -1,3 +1,4 @@
+// @ts-check
 // Pure functions that the views share; no page needed, so node tests them as they are.
 
 // The grid's sort model as the data route reads it.

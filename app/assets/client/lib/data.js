@@ -1,8 +1,10 @@
+// @ts-check
 // Data of the present run from the GET routes; the browser's own cache holds what was fetched.
 
 import { measuredOf, offsetsOf } from "./states.js";
 
-const filtersText = (filters) => (filters.length ? JSON.stringify(filters) : "");
+// Filters as the data routes read them; "" for none.
+export const filtersText = (filters) => (filters.length ? JSON.stringify(filters) : "");
 
 // The server's one line on what is wrong, as an error that views can show.
 function addressOf(facts, path, query) {

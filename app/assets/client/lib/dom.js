@@ -1,7 +1,7 @@
 // @ts-check
 // Elements of the page.
 
-/** @param {string} id */
+/** @type {(id: string) => any} an element of whatever kind has this id; null where the page has none */
 export const at = (id) => document.getElementById(id);
 
 /**

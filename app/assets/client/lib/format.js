@@ -1,3 +1,4 @@
+// @ts-check
 // Numbers as the page writes them.
 
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;

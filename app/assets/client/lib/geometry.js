@@ -1,3 +1,4 @@
+// @ts-check
 // Nearest points and segments, and places of the frame as coordinates.
 
 // Index of the point nearest to (px, py) in pixels, at most `reach` away; -1 where none is.

@@ -1,3 +1,4 @@
+// @ts-check
 // What tests and `make bench-app` read of the page; nothing on the page depends on it.
 import { contrast } from "./colour.js";
 import { toData } from "./geometry.js";

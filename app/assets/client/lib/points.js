@@ -1,3 +1,4 @@
+// @ts-check
 // Many points at once: split by colour, thinned evenly, or written as pixels.
 
 // Rows of the points a bin, as one typed array a bin, plus their coordinates.

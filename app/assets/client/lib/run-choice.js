@@ -1,3 +1,4 @@
+// @ts-check
 // The header's choice of a run: the same page of another one.
 
 import * as addresses from "./addresses.js";

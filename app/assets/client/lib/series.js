@@ -1,3 +1,4 @@
+// @ts-check
 // A numeric series in place of words: the rows of a picture, or a strip with a column a step. Every
 // step is a button, as every word is.
 

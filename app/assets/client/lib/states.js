@@ -1,3 +1,4 @@
+// @ts-check
 // Rows of states, the steps that they belong to, and the order in which a layer read them.
 
 // First row of each sequence, one more entry for the end, from the sequences' lengths.

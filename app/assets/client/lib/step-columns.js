@@ -1,3 +1,4 @@
+// @ts-check
 // Columns of the step axis: their width and their word heads.
 
 import { ink } from "./colour.js";

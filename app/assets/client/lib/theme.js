@@ -1,3 +1,4 @@
+// @ts-check
 // The light/dark switch; `early.js` set the theme before this file loaded.
 
 function set(theme) {

@@ -1,3 +1,4 @@
+// @ts-check
 // The one tooltip of the page: a card of names and values beside what it is about.
 
 import { escape } from "./html.js";

@@ -1,3 +1,4 @@
+// @ts-check
 // Whether this browser has WebGL.
 
 export const webgl = (() => {

@@ -1,9 +1,14 @@
+// @ts-check
 // Texts on the overlay, each with a rim in the ground's colour, placed so that none covers another.
 // Places are in pixels of the frame; a box is [left, top, right, bottom].
 
 export const FONT = "600 12px Inter, system-ui, sans-serif";
 
+/** @typedef {[number, number]} Spot */
+/** @typedef {[number, number, number, number]} Box left, top, right, bottom */
+
 // From the map's coordinates to pixels; `place` is [scale, shift] of x, then of y.
+/** @type {(place: number[], x: number, y: number) => Spot} */
 export const toPixels = (place, x, y) => [x * place[0] + place[1], y * place[2] + place[3]];
 
 // What lies on the frame: the tools and the line of the legend, and the handles of the side
@@ -36,9 +41,11 @@ export function write(context, [x, y], text, colour, tone, frame, taken, side) {
   taken.push(box);
 }
 
+/** @type {(box: number[], frame: { width: number, height: number }) => boolean} */
 const within = ([left, top, right, bottom], { width, height }) =>
   left > 3 && right < width - 3 && top > 1 && bottom < height - 1;
 
+/** @type {(one: number[], other: number[]) => boolean} */
 export const meets = ([a, b, c, d], [left, top, right, bottom]) =>
   a < right && c > left && b < bottom && d > top;
 

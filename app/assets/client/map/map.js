@@ -1,3 +1,4 @@
+// @ts-check
 // The map: one trace a colour, drawn by Plotly once and never again for a highlight.
 
 import * as classMarkup from "../lib/classes.js";
@@ -6,10 +7,8 @@ import { nearest } from "../lib/geometry.js";
 import { escape } from "../lib/html.js";
 import { evenly, splitBins } from "../lib/points.js";
 import { webgl } from "../lib/webgl.js";
-import * as brush from "./brush.js";
 
 const MOST_WITHOUT_WEBGL = 4000;
-const REST = 400; // milliseconds
 
 let points = { x: new Float32Array(0), y: new Float32Array(0) };
 let coloured = { bins: new Uint8Array(0), colours: [] };
@@ -62,6 +61,7 @@ export function figure(facts, projection, colour, found, bins) {
   return { data, layout: layout(projection) };
 }
 
+/** @type {() => any} the element that Plotly draws in; null before it has one */
 export const plot = () => document.querySelector("#map .js-plotly-plot");
 
 // Coordinates to pixels of the frame: [scaleX, shiftX, scaleY, shiftY]; null before the first draw.
@@ -119,18 +119,31 @@ export function reset() {
   if (element) Plotly.relayout(element, { "xaxis.autorange": true, "yaxis.autorange": true });
 }
 
-// Points larger or smaller. The canvas above shows it at once; the map itself, which takes long,
-// follows when the slider has come to rest.
-let resting = null;
-export function resize(next) {
-  if (next === enlarged || !plot()) return;
-  enlarged = next;
-  brush.standIn(true);
-  clearTimeout(resting);
-  resting = setTimeout(async () => {
-    await Plotly.restyle(plot(), { "marker.size": markerSize() });
-    brush.standIn(false);
-  }, REST);
+// Points larger or smaller, `times` their size: the next figure has them, and `redrawPoints` brings
+// them to the present one. False where nothing changes.
+export function enlarge(times) {
+  if (times === enlarged || !plot()) return false;
+  enlarged = times;
+  return true;
+}
+
+export const redrawPoints = () => Plotly.restyle(plot(), { "marker.size": markerSize() });
+
+// Call `follow` with the map: after it was drawn, and on each frame of a pan or zoom. False where
+// Plotly has not come yet.
+export function attach(follow) {
+  const element = plot();
+  if (!element?.on) return false;
+  if (!element.statelineAttached) {
+    element.statelineAttached = true;
+    element.on("plotly_afterplot", follow);
+    element.on("plotly_relayouting", follow);
+    element.on("plotly_relayout", () => {
+      follow();
+      document.getElementById("map-reset").hidden = element._fullLayout.xaxis.autorange !== false;
+    });
+  }
+  return true;
 }
 
 // What is on the map: points, their bins and colours, and the size of a point in pixels.

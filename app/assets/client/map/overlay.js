@@ -1,17 +1,15 @@
+// @ts-check
 // The canvas above the map: trajectories, rings, labels and the step under the cursor. Drawing it
 // never touches the map below, and the map's own redraws only move it.
 
 import { contextOf } from "../lib/canvas.js";
 import { nearest, nearestSegment } from "../lib/geometry.js";
 import { tone } from "../lib/theme.js";
-import * as brush from "./brush.js";
 import { FONT, freePlace, stamp, toPixels, write } from "./label-placement.js";
 import * as map from "./map.js";
 import * as trajectoryInset from "./trajectory-inset.js";
 import * as trajectoryPath from "./trajectory.js";
 import { disc } from "./trajectory.js";
-import * as clusterNames from "../pages/explore/cluster-names.js";
-import * as neighbours from "../pages/explore/neighbours.js";
 
 const NONE = { segments: 0, long: 0, short: 0, turnings: 0, labels: 0, hiddenLabels: 0, pictures: 0 };
 export const counters = { draws: 0, ...NONE };
@@ -44,11 +42,19 @@ function currentTones() {
 // What the legend says of the overlay.
 const told = () => [counters.labels, counters.long, counters.short].join(" ");
 
-let held = false; // several changes are being made, drawn once after the last
+// What other views draw here, among the trajectories:
+//   marks     what they mark; returns the boxes that the marks cover
+//   markName  the name of the one under the cursor
+//   clusters  names of clusters, at places that nothing else has taken
+/** @type {Record<"marks" | "markName" | "clusters", (...asked: any[]) => any>} */
+let painters = { marks: () => [], markName() {}, clusters() {} };
+export const connect = (those) => (painters = those);
+
+let held = 0; // changes that are being made, one within another; drawn once after the last
 let waiting = false;
 
 export function draw() {
-  waiting = held;
+  waiting = held > 0;
   const element = canvas();
   if (held || !element) return;
   const { context, width, height } = contextOf(element);
@@ -60,12 +66,12 @@ export function draw() {
 
 // Changes that belong together, drawn once.
 export function together(change) {
-  held = true;
+  held += 1;
   try {
     change();
   } finally {
-    held = false;
-    if (waiting) draw();
+    held -= 1;
+    if (waiting && !held) draw();
   }
 }
 
@@ -91,15 +97,15 @@ export function paint(context, width, height) {
   for (const which of drawn) taken.push(...rings(context, scenes[which], spots[which], tones, which));
   const other = spotted && toPixels(place, spotted.x, spotted.y);
   if (other) taken.push(ring(context, other, 7, tones.ink, tones));
-  taken.push(...neighbours.paint(context, place, tones));
+  taken.push(...painters.marks(context, place, tones));
   if (here) nameLit(context, spots[here.which], tones, frame, taken);
   if (other) write(context, other, spotted.text, tones.ink, tones, frame, taken, 1);
   for (const which of drawn) nameRings(context, scenes[which], spots[which], tones, frame, taken, which);
   for (const which of drawn) {
     if (scenes[which].picture) picture(context, scenes[which], spots, tones, frame, taken, which);
   }
-  neighbours.writeLit(context, place, tones, frame, taken);
-  const clusters = (avoid) => clusterNames.paint(context, { place, width, height }, tones, avoid, Boolean(scenes.main));
+  painters.markName(context, place, tones, frame, taken);
+  const clusters = (avoid) => painters.clusters(context, { place, width, height }, tones, avoid, Boolean(scenes.main));
   if (!scenes.main) clusters(taken);
   writeLabels(context, place, tones, frame, taken);
   // Beside a trajectory clusters come last, and only where nothing else is.
@@ -107,6 +113,7 @@ export function paint(context, width, height) {
   if (outline) contour(context, tones);
 }
 
+/** @type {(spot: number[], reach: number) => number[]} */
 const around = ([x, y], reach) => [x - reach, y - reach, x + reach, y + reach];
 const spotsOf = (scene, place) => scene.x.map((x, t) => toPixels(place, x, scene.y[t]));
 
@@ -222,26 +229,6 @@ function contour(context, tones) {
   context.closePath();
   context.stroke();
   context.setLineDash([]);
-}
-
-// Redraw with the map: after it was drawn, and on each frame of a pan or zoom.
-export function attach() {
-  const plot = map.plot();
-  if (!plot?.on) return false;
-  if (!plot.statelineOverlay) {
-    plot.statelineOverlay = true;
-    const follow = () => {
-      brush.draw();
-      draw();
-    };
-    plot.on("plotly_afterplot", follow);
-    plot.on("plotly_relayouting", follow);
-    plot.on("plotly_relayout", () => {
-      follow();
-      document.getElementById("map-reset").hidden = plot._fullLayout.xaxis.autorange !== false;
-    });
-  }
-  return true;
 }
 
 // Where a step lies in the frame, in pixels; null before anything is drawn.

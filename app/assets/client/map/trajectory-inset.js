@@ -1,3 +1,4 @@
+// @ts-check
 // The picture at the end of a trajectory: what was read, beside where it led. On the overlay's context.
 
 import { meets } from "./label-placement.js";
@@ -21,16 +22,18 @@ function places([x, y], width, height) {
 
 // [left, top, right, bottom] of the place inside the map that covers the fewest of `spots`, and
 // nothing of `taken`; null where there is none.
-export function roomFor(...asked) {
-  return EDGES.reduce((found, edge) => found ?? roomInside(edge, ...asked), null);
+export function roomFor(end, picture, spots, taken, frame) {
+  return EDGES.reduce((found, edge) => found ?? roomInside(edge, end, picture, spots, taken, frame), null);
 }
 
+/** @param {number[]} edges */
 function roomInside([sides, ends], end, { width, height }, spots, taken, frame) {
   const boxes = places(end, width, height)
     .map(([left, top]) => [left - FRAME, top - FRAME, left + width + FRAME, top + height + FRAME])
     .filter(([left, top, right, bottom]) =>
       left > sides && top > ends && right < frame.width - sides && bottom < frame.height - ends)
     .filter((box) => !taken.some((other) => meets(other, box)));
+  /** @type {(box: number[]) => number} */
   const covered = ([left, top, right, bottom]) =>
     spots.filter(([x, y]) => x > left && x < right && y > top && y < bottom).length;
   let best = null;
@@ -67,6 +70,7 @@ export function draw(context, picture, end, spots, taken, frame, { colour, edge,
 }
 
 // A line from the ring to the nearest point of the frame.
+/** @param {any} context @param {number[]} end @param {number[]} box @param {string} ground @param {string} colour */
 function tie(context, [x, y], [left, top, right, bottom], ground, colour) {
   const [toX, toY] = [Math.min(right, Math.max(left, x)), Math.min(bottom, Math.max(top, y))];
   const far = Math.hypot(toX - x, toY - y);

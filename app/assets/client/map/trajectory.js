@@ -1,3 +1,4 @@
+// @ts-check
 // A trajectory on the map: a segment a step with its arrowhead, a dot a state. A map keeps neighbours
 // together, not lengths: a segment whose length is far from what its distance says is drawn so.
 

@@ -1,3 +1,4 @@
+// @ts-check
 // The menu of filters: a line a kind that no view offers, or not exactly, and what is wrong with
 // what was typed into a field, said beside it.
 

@@ -1,3 +1,4 @@
+// @ts-check
 // The selection of the Explore page as the query of its address.
 
 // What an address holds of a typed text: app/selection.py and app/gate.py refuse longer ones.

@@ -1,6 +1,8 @@
+// @ts-check
 // The side columns that collapse, and the hints of a first visit.
 
 import { at } from "../../lib/dom.js";
+import { subscribe } from "./selection.js";
 
 const HINTS = "stateline-hints";
 
@@ -16,7 +18,7 @@ export function setOpen(side, open) {
 }
 
 // Hints for a first visit, until they are sent away.
-export function hints() {
+function hints() {
   let seen = null;
   try {
     seen = localStorage.getItem(HINTS);
@@ -41,3 +43,5 @@ document.addEventListener("click", (event) => {
   if (handle) collapse(handle);
   else if (event.target.closest?.("#hints-close")) dismiss();
 });
+
+subscribe(["facts"], hints);

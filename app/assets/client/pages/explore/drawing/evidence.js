@@ -1,23 +1,21 @@
+// @ts-check
 // The evidence in the sequence view: which class contributions are towards, which bars stand on the step
 // axis, and the sentence on how the answer came about.
 
-import { at } from "../../lib/dom.js";
-import { escape } from "../../lib/html.js";
-import * as address from "./address.js";
+import { at } from "../../../lib/dom.js";
+import { escape } from "../../../lib/html.js";
+import { places } from "../places.js";
+import { get, update } from "../selection.js";
 import * as attribution from "./attribution.js";
 import * as contributions from "./contributions.js";
-import * as hoverView from "./hover.js";
-import * as sequenceView from "./sequence-view.js";
-import { state } from "./state.js";
-import * as stepAxis from "./step-axis.js";
 
 const HEIGHTS = { main: { sum: 32, bars: 48 }, pinned: { sum: 32, bars: 32 } }; // pixels
 
 // The class that contributions are shown towards: the one chosen, else that of the answer to the
 // sequence that was chosen, for one that is pinned beside it too.
 export function shownClass(sequence) {
-  const main = state.shown?.main?.sequence ?? sequence;
-  return state.selection?.class ?? main.facts.predicted;
+  const main = get().shown.main?.sequence ?? sequence;
+  return get().class ?? main.facts.predicted;
 }
 
 // How the answer came about; the step that it names leads there.
@@ -32,51 +30,46 @@ export function sentenceMarkup({ decision: { before, named, after, step }, facts
 
 // The bars of one place, "main" or "pinned"; the other one follows where the class is the main's.
 export function draw(which) {
-  const { sequence } = state.shown[which];
+  const { sequence } = get().shown[which];
   const chosen = shownClass(sequence);
   const values = attribution.beside(which, sequence, chosen);
   const size = { ...HEIGHTS[which], span: values };
-  sequenceView.views[which]().contributions.innerHTML =
-    contributions.markup(state.facts, sequence, chosen, size);
+  places[which]().contributions.innerHTML =
+    contributions.markup(get().facts, sequence, chosen, size);
   if (which === "pinned") return;
-  attribution.draw(sequence, chosen);
+  attribution.draw(sequence, chosen, () => draw("main"));
   nameClass(sequence);
-  if (state.shown.pinned) draw("pinned");
+  if (get().shown.pinned) draw("pinned");
 }
 
 // The first choice of the classes is the answer's own, whatever it is.
 function nameClass({ facts: { predicted } }) {
   const select = at("contribution-class");
-  select.options[0].textContent = `${state.facts.classes[predicted].name} (answer)`;
-  select.value = String(state.selection.class ?? "");
+  select.options[0].textContent = `${get().facts.classes[predicted].name} (answer)`;
+  select.value = String(get().class ?? "");
 }
 
-function setBars(bars) {
+export function setBars(bars) {
   at("detail").dataset.bars = bars;
   for (const button of at("bars-switch").children) {
     button.setAttribute("aria-pressed", String(button.dataset.bars === bars));
   }
 }
 
-// Another class or other bars; an address that leads here has them already.
-export function choose(change, { remember = true } = {}) {
-  state.selection = { ...state.selection, ...change };
-  if (remember) address.remember(true);
-  setBars(state.selection.bars);
-  for (const which of ["main", "pinned"]) if (state.shown[which]) draw(which);
-  stepAxis.settle();
-  hoverView.mark();
-}
-
 document.addEventListener("click", (event) => {
+  if (!get().facts) return;
   const button = event.target.closest?.("#bars-switch [data-bars]");
-  if (button && state.facts) choose({ bars: button.dataset.bars });
+  if (button) update({ bars: button.dataset.bars }, { history: "push" });
+  const { main } = get().shown;
+  if (!main || !event.target.closest?.("#compare-switch")) return;
+  attribution.toggle(main.sequence);
+  draw("main");
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.id !== "contribution-class" || !state.facts) return;
+  if (event.target.id !== "contribution-class" || !get().facts) return;
   const { value } = event.target;
-  choose({ class: value === "" ? null : Number(value) });
+  update({ class: value === "" ? null : Number(value) }, { history: "push" });
 });
 
 // What a step is worth, for the tooltip.
@@ -92,4 +85,3 @@ export function pairs(facts, sequence, step) {
 export const parts = ({ steps: { visible, silent } }, step) =>
   visible ? [["Visible, silent", `${visible[step].toFixed(3)}, ${silent[step].toFixed(3)}`]] : [];
 
-export const open = () => setBars(state.selection.bars);

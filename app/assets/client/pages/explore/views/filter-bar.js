@@ -1,18 +1,18 @@
+// @ts-check
 // The filter bar: every brush is a chip, all chips count together, and what does not pass stays
 // visible but muted.
 
-import * as data from "../../lib/data.js";
-import { at } from "../../lib/dom.js";
-import { percent, thousands } from "../../lib/format.js";
-import { escape } from "../../lib/html.js";
-import { isSeries } from "../../lib/series.js";
-import * as clusterNames from "./cluster-names.js";
-import * as explore from "./explore.js";
-import * as filterMenu from "./filter-menu.js";
-import { NO_PATTERN, note as beside, patternProblem, range, rangeProblem } from "./filter-menu.js";
-import * as sequenceTable from "./sequence-table.js";
+import * as data from "../../../lib/data.js";
+import { at } from "../../../lib/dom.js";
+import { percent, thousands } from "../../../lib/format.js";
+import { escape } from "../../../lib/html.js";
+import { isSeries } from "../../../lib/series.js";
+import { chipName, choices } from "../clusters.js";
+import * as filterMenu from "../filter-menu.js";
+import { NO_PATTERN, note as beside, patternProblem, range, rangeProblem } from "../filter-menu.js";
+import { add, apply, isSearch, remove, without } from "../filtering.js";
+import { get, subscribe, update } from "../selection.js";
 
-const SINGLE = new Set(["actual", "predicted", "correct", "confidence", "steps", "word", "cluster"]);
 const WAIT = 250; // milliseconds after the last key of a search
 
 const SEARCH =
@@ -23,13 +23,6 @@ const SEARCH =
 
 const NO_SEARCH =
   '<p class="note">A series has no text to search: brush it, or + Filter</p>';
-
-let facts = null;
-let filters = [];
-let counts = null; // { sequences, states } that pass
-let asked = 0;
-export const text = () => (filters.length ? JSON.stringify(filters) : "");
-const isSearch = ([kind]) => kind === "search" || kind === "regex";
 
 // A chip's words.
 export function chipText([kind, ...values], of) {
@@ -53,13 +46,14 @@ export function chipText([kind, ...values], of) {
     case "word":
       return `word: ${values[0]}`;
     case "cluster":
-      return `cluster: ${clusterNames.chipName(of, ...values)}`;
+      return `cluster: ${chipName(of, ...values)}`;
     default:
       return `${kind} on ${map(values[0])}`;
   }
 }
 
-export function drawBar() {
+function drawBar({ facts, filters, passing, projection }) {
+  const counts = passing?.counts;
   const chips = filters.map((filter, index) => {
     const words = escape(chipText(filter, facts));
     return (
@@ -75,38 +69,13 @@ export function drawBar() {
     : `${thousands(facts.sequences)} sequences · ${thousands(facts.states)} states`;
   const links = ["csv", "parquet"].map(
     (form) =>
-      `<a href="${data.statesFile(facts, form, { projection: explore.selection().projection, filters })}" download ` +
+      `<a href="${data.statesFile(facts, form, { projection, filters })}" download ` +
       `title="These states as a table: words, classes, answers, places">${form.toUpperCase()}</a>`,
   );
   const clear = filters.length
     ? '<button type="button" id="filter-clear" class="text-button">Clear</button>'
     : "";
   at("filter-count").innerHTML = `<span>${share}</span>${clear}<span class="filter-save">${links.join("")}</span>`;
-}
-
-// Take up other filters: asked of the server first, so that a wrong one changes nothing; `say`
-// tells what is wrong.
-export async function apply(next, { remember = true, say = note } = {}) {
-  const request = (asked += 1);
-  let passes = null;
-  let found = null;
-  if (next.length) {
-    try {
-      ({ passes, counts: found } = await data.passing(facts, next));
-    } catch (error) {
-      if (request === asked) say(error.message);
-      return false;
-    }
-    if (request !== asked) return false;
-  }
-  filters = next;
-  counts = found;
-  note(null);
-  drawBar();
-  fillSearch();
-  explore.filtered(filters, passes, remember);
-  sequenceTable.refresh();
-  return true;
 }
 
 function note(line) {
@@ -116,24 +85,11 @@ function note(line) {
   element.title = line ?? "";
 }
 
-export function add(...added) {
-  const replaced = (kept) =>
-    added.some(([kind]) => (SINGLE.has(kind) && kept[0] === kind) || (isSearch(kept) && isSearch([kind])));
-  return apply([...filters.filter((kept) => !replaced(kept)), ...added]);
-}
-
-// Take away the filters of a field that is empty, or holds what cannot be asked for.
-function without(isOf) {
-  if (filters.some(isOf)) apply(filters.filter((kept) => !isOf(kept)));
-}
-
-export const remove = (index) => apply(filters.filter((_, i) => i !== index));
-
 // The search field says what the chips say; a series has none.
 function fillSearch() {
   const field = at("search");
   if (!field || document.activeElement === field) return;
-  const found = filters.find(isSearch);
+  const found = get().filters.find(isSearch);
   field.value = found ? found[1] : "";
   if (found) pattern(found[0] === "regex");
 }
@@ -157,7 +113,7 @@ function takeSearch() {
     beside("search", NO_PATTERN);
     without(isSearch);
   };
-  return apply([...filters.filter((kept) => !isSearch(kept)), [kind, written]], kind === "regex" ? { say } : {});
+  return apply([...get().filters.filter((kept) => !isSearch(kept)), [kind, written]], kind === "regex" ? { say } : {});
 }
 
 function fromMenu(target) {
@@ -174,16 +130,16 @@ function fromMenu(target) {
 
 // A word in whatever case it was typed; of one that no sequence holds the field says so.
 async function takeWord(phrase) {
-  const of = facts;
+  const { facts } = get();
   const isWord = ([kind]) => kind === "word";
   beside("filter-word", null);
   if (!phrase) return without(isWord);
   try {
-    const { counts: there } = await data.passing(of, [["word", phrase]]);
-    if (of !== facts || at("filter-word")?.value.trim() !== phrase) return null;
+    const { counts: there } = await data.passing(facts, [["word", phrase]]);
+    if (facts !== get().facts || at("filter-word")?.value.trim() !== phrase) return null;
     if (there.states) return add(["word", phrase]);
   } catch (error) {
-    note(error.message);
+    update({ filterProblem: error.message });
     return null;
   }
   beside("filter-word", `No such word: the model reads no “${phrase}” in these sequences`);
@@ -199,12 +155,6 @@ function takeRange(name) {
   else add([name, from / share, to / share]);
 }
 
-// The clusters of the present map are known: the menu offers them, and chips have their names.
-export function clustered() {
-  filterMenu.offer(clusterNames.choices());
-  drawBar();
-}
-
 document.addEventListener("change", (event) => {
   if (event.target.closest?.("#filter-menu")) fromMenu(event.target);
 });
@@ -214,7 +164,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  if (!facts) return;
+  if (!get().facts) return;
   const chip = event.target.closest?.(".chip[data-filter]");
   if (chip) remove(Number(chip.dataset.filter));
   else if (event.target.closest?.("#filter-clear")) apply([]);
@@ -225,7 +175,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (!facts || (event.key !== "Enter" && event.key !== " ")) return;
+  if (!get().facts || (event.key !== "Enter" && event.key !== " ")) return;
   if (event.target.matches?.("#overview [data-class][tabindex]")) {
     event.preventDefault();
     fromOverview(event.target);
@@ -242,19 +192,12 @@ function fromOverview(target) {
   add(...added);
 }
 
-export const removeLast = () => remove(filters.length - 1);
-
-export const count = () => filters.length;
-
-export function open(next) {
-  facts = next;
-  [filters, counts] = [[], null];
-  at("filter-menu").innerHTML = filterMenu.markup(next);
-  at("search-box").innerHTML = isSeries(next)
-    ? NO_SEARCH
-    : SEARCH + filterMenu.noteMarkup("search");
-  note(null);
-  drawBar();
-  fillSearch();
-  if (next.selection.filters.length) apply(next.selection.filters, { remember: false });
-}
+subscribe(["facts"], ({ facts }) => {
+  at("filter-menu").innerHTML = filterMenu.markup(facts);
+  at("search-box").innerHTML = isSeries(facts) ? NO_SEARCH : SEARCH + filterMenu.noteMarkup("search");
+});
+subscribe(["facts", "filterProblem"], ({ filterProblem }) => note(filterProblem));
+// Clusters have names that chips and the menu show, and the files hold places on the present map.
+subscribe(["facts", "filters", "passing", "projection", "clustersKnown"], drawBar);
+subscribe(["facts", "filters", "passing"], fillSearch);
+subscribe(["clustersKnown"], () => filterMenu.offer(choices()));

@@ -1,19 +1,20 @@
+// @ts-check
 // The nearest states of other sequences to the step that stays lit: a list, and dots on the map.
 
-import { chip, label } from "../../lib/classes.js";
-import { ink, stepColour } from "../../lib/colour.js";
-import * as data from "../../lib/data.js";
-import { at } from "../../lib/dom.js";
-import { percent, thousands } from "../../lib/format.js";
-import { escape } from "../../lib/html.js";
-import { isSeries, stepName } from "../../lib/series.js";
-import { measuredOf } from "../../lib/states.js";
-import { toPixels, write } from "../../map/label-placement.js";
-import * as map from "../../map/map.js";
-import * as overlay from "../../map/overlay.js";
-import { disc } from "../../map/trajectory.js";
-import * as explore from "./explore.js";
-import { state } from "./state.js";
+import { chip, label } from "../../../lib/classes.js";
+import { ink, stepColour } from "../../../lib/colour.js";
+import * as data from "../../../lib/data.js";
+import { at } from "../../../lib/dom.js";
+import { percent, thousands } from "../../../lib/format.js";
+import { escape } from "../../../lib/html.js";
+import { isSeries, stepName } from "../../../lib/series.js";
+import { measuredOf } from "../../../lib/states.js";
+import { toPixels, write } from "../../../map/label-placement.js";
+import * as map from "../../../map/map.js";
+import * as overlay from "../../../map/overlay.js";
+import { disc } from "../../../map/trajectory.js";
+import { get, subscribe } from "../selection.js";
+import { choose } from "../sequences.js";
 
 const COUNT = 10;
 const PAUSE = 160; // milliseconds between two requests while a key is held down
@@ -30,9 +31,10 @@ let answer = null; // of the server, with the step that it is about
 let lit = null; // number of the neighbour under the cursor
 
 // Follow the selection: called whenever it may have changed.
-export function follow() {
-  const { sequence, text, step, projection } = state.selection;
-  const next = open && state.shown.main ? JSON.stringify([state.facts.version, sequence, text, step, projection]) : "";
+function follow() {
+  const { facts, sequence, shown, text, step } = get();
+  const projection = shown.main?.projection;
+  const next = open && shown.main ? JSON.stringify([facts.version, sequence, text, step, projection]) : "";
   if (next === about) return;
   about = next;
   forget();
@@ -59,7 +61,7 @@ async function ask(sequence, step, projection) {
   const request = (asked += 1);
   last = performance.now();
   try {
-    const found = await data.neighbours(state.facts, sequence, step, { projection, k: COUNT });
+    const found = await data.neighbours(get().facts, sequence, step, { projection, k: COUNT });
     if (request !== asked || !at("neighbours")) return;
     answer = { ...found, step, projection };
     draw();
@@ -73,7 +75,7 @@ const note = (line) => (at("neighbours-list").innerHTML = `<p class="note">${esc
 
 // A typed text is not stored: its states stand at stored ones, and these have neighbours.
 function typed(step) {
-  const { near_sequence: near, near_step: nearStep } = state.shown.main.sequence.steps;
+  const { near_sequence: near, near_step: nearStep } = get().shown.main.sequence.steps;
   note("A typed text is not stored, so its states are compared with none. Each stands at the stored state that is most similar.");
   if (step === null || near[step] === undefined) return;
   at("neighbours-list").insertAdjacentHTML(
@@ -85,20 +87,20 @@ function typed(step) {
 
 // What the distances are in: the key of cell states says so.
 function unit() {
-  const { key } = measuredOf(state.facts, state.selection.projection);
+  const { key } = measuredOf(get().facts, get().projection);
   return key.endsWith(":c") ? "cell-state units" : "hidden-state units";
 }
 
 function draw() {
-  const { sequence } = state.shown.main;
-  const name = stepName(state.facts, sequence, answer.step);
-  say(`to ${isSeries(state.facts) ? name : `“${name}” at step ${answer.step}`}`);
+  const { sequence } = get().shown.main;
+  const name = stepName(get().facts, sequence, answer.step);
+  say(`to ${isSeries(get().facts) ? name : `“${name}” at step ${answer.step}`}`);
   const among = `${thousands(answer.states)} states of ${thousands(answer.sequences)} other sequences`;
   const how = answer.exact ? `Of all ${among}` : `Found by an index among ${among}: a nearer one may be missing`;
   at("neighbours-list").innerHTML =
     '<div class="neighbour-facts neighbours-heads" aria-hidden="true"><span>state</span><span>class</span>' +
     '<span>answer there</span><span class="neighbour-distance">dist.</span><span class="neighbour-map">map</span></div>' +
-    answer.neighbours.map((found, index) => rowMarkup(state.facts, found, index, answer.near)).join("") +
+    answer.neighbours.map((found, index) => rowMarkup(get().facts, found, index, answer.near)).join("") +
     `<p class="note">${how}; one state a sequence, distances in ${unit()}. Near on the map: no farther than ${Math.round(100 * answer.near)} % of its longer side.</p>`;
   overlay.draw();
 }
@@ -146,14 +148,15 @@ export function rowMarkup(facts, found, index, limit) {
 }
 
 // While another map is drawn, the answer is still about places on the one before.
-const onThisMap = () => answer !== null && answer.projection === state.selection.projection;
+const onThisMap = () => answer !== null && answer.projection === get().projection;
 
 // Dots at the neighbours on the map; the one under the cursor with a line from the state to it.
 // Returns what they cover.
 export function paint(context, place, tone) {
-  const scene = state.shown?.main?.scene;
-  if (!scene || !onThisMap()) return [];
-  const from = toPixels(place, scene.x[answer.step], scene.y[answer.step]);
+  const main = get().shown.main;
+  if (!main || !onThisMap()) return [];
+  const { x: across, y: along } = main.sequence.steps;
+  const from = toPixels(place, across[answer.step], along[answer.step]);
   const spots = answer.neighbours.map(({ x, y }) => toPixels(place, x, y));
   if (lit !== null) {
     for (const [colour, line] of [[tone.ground, 5], [tone.accent, 2]]) {
@@ -169,16 +172,16 @@ export function paint(context, place, tone) {
     const [x, y] = spots[index];
     const radius = index === lit ? RING + 3 : RING;
     disc(context, x, y, radius, tone.ground, tone.ground, 4);
-    disc(context, x, y, radius, state.facts.scales.expected.colours[found.bin], tone.accent, 2);
+    disc(context, x, y, radius, get().facts.scales.expected.colours[found.bin], tone.accent, 2);
   });
   return spots.map(([x, y]) => [x - RING - 1, y - RING - 1, x + RING + 1, y + RING + 1]);
 }
 
 // The name of the neighbour under the cursor.
 export function writeLit(context, place, tone, frame, taken) {
-  if (lit === null || !state.shown?.main?.scene || !onThisMap()) return;
+  if (lit === null || !get().shown.main || !onThisMap()) return;
   const { sequence, word, x, y } = answer.neighbours[lit];
-  const text = isSeries(state.facts) ? `#${sequence}` : `#${sequence} ${word}`;
+  const text = isSeries(get().facts) ? `#${sequence}` : `#${sequence} ${word}`;
   write(context, toPixels(place, x, y), text, tone.accent, tone, frame, taken, 1);
 }
 
@@ -217,9 +220,9 @@ for (const name of ["mouseover", "focusin"]) {
 }
 
 document.addEventListener("click", (event) => {
-  if (!state.facts || !at("neighbours")) return;
+  if (!get().facts || !at("neighbours")) return;
   const there = event.target.closest?.("#neighbours [data-sequence]");
-  if (there) explore.choose(Number(there.dataset.sequence), Number(there.dataset.step));
+  if (there) choose(Number(there.dataset.sequence), Number(there.dataset.step));
   else if (event.target.closest?.("#neighbours-switch")) toggle();
 });
 
@@ -235,3 +238,5 @@ function toggle() {
 export const shown = () => answer;
 
 export const getLit = () => lit;
+
+subscribe(["facts", "shown", "step"], follow);

@@ -1,14 +1,14 @@
+// @ts-check
 // Leave-one-out and integrated gradients beside the contributions: the model itself is asked for them,
 // on demand, and what it answered is kept for the sequence and the class.
 
-import * as data from "../../lib/data.js";
-import { at } from "../../lib/dom.js";
-import { signed } from "../../lib/format.js";
-import { escape } from "../../lib/html.js";
-import { stepName } from "../../lib/series.js";
+import * as data from "../../../lib/data.js";
+import { at } from "../../../lib/dom.js";
+import { signed } from "../../../lib/format.js";
+import { escape } from "../../../lib/html.js";
+import { stepName } from "../../../lib/series.js";
+import { get } from "../selection.js";
 import { barsMarkup, coloursOf, columnsMarkup, scaleOf, svg, towards } from "./contributions.js";
-import * as evidence from "./evidence.js";
-import { state } from "./state.js";
 
 const HEIGHT = 36; // pixels of a row of bars
 const GAP = 8;
@@ -62,7 +62,7 @@ export function opposed(first, second) {
 }
 
 const keyOf = ({ facts }, chosen) =>
-  JSON.stringify([state.facts.run, state.facts.version, facts.sequence_id ?? facts.text, chosen]);
+  JSON.stringify([get().facts.run, get().facts.version, facts.sequence_id ?? facts.text, chosen]);
 
 // What the model answered for the sequence shown, where it is shown; null otherwise.
 const found = (sequence, chosen) => (opened === sequence ? (kept.get(keyOf(sequence, chosen)) ?? null) : null);
@@ -132,22 +132,23 @@ function say(markup, kind = "") {
   at("comparison-status").innerHTML = markup;
 }
 
-// Draw what is known of the sequence that is shown; ask for a class that is not known yet.
-export function draw(sequence, chosen) {
+// Draw what is known of the sequence that is shown; ask for a class that is not known yet, and call
+// `redraw` when it has come.
+export function draw(sequence, chosen, redraw) {
   const open = opened === sequence;
   at("compare-switch").setAttribute("aria-pressed", String(open));
-  at("compare-switch").setAttribute("aria-disabled", String(Boolean(state.facts.cannotAttribute)));
+  at("compare-switch").setAttribute("aria-disabled", String(Boolean(get().facts.cannotAttribute)));
   at("comparison").hidden = !open;
   const answer = found(sequence, chosen);
   const rows = answer ? rowsOf(answer) : [];
-  at("comparison-rows").innerHTML = rows.length ? rowsMarkup(state.facts, sequence, chosen, rows) : "";
-  if (answer) say(statusMarkup(state.facts, sequence, chosen, answer));
-  else if (open) ask(sequence, chosen);
+  at("comparison-rows").innerHTML = rows.length ? rowsMarkup(get().facts, sequence, chosen, rows) : "";
+  if (answer) say(statusMarkup(get().facts, sequence, chosen, answer));
+  else if (open) ask(sequence, chosen, redraw);
   else say("");
 }
 
-async function ask(sequence, chosen) {
-  const { facts } = state;
+async function ask(sequence, chosen, redraw) {
+  const { facts } = get();
   const request = (asked += 1);
   if (facts.cannotAttribute) {
     say(escape(facts.cannotAttribute), "error");
@@ -163,7 +164,7 @@ async function ask(sequence, chosen) {
     if (request === asked && opened === sequence) say(escape(error.message), "error");
     return;
   }
-  if (request === asked && opened === sequence) evidence.draw("main");
+  if (request === asked && opened === sequence) redraw();
 }
 
 function keep(key, answer) {
@@ -171,12 +172,8 @@ function keep(key, answer) {
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
 }
 
-document.addEventListener("click", (event) => {
-  if (!event.target.closest?.("#compare-switch") || !state.shown?.main) return;
-  const { sequence } = state.shown.main;
-  opened = opened === sequence ? null : sequence;
-  evidence.draw("main");
-});
+// Show the other methods for a sequence, or no more.
+export const toggle = (sequence) => (opened = opened === sequence ? null : sequence);
 
 // What a step is worth by the other methods, for the tooltip.
 export function pairs(sequence, step, chosen) {

@@ -1,13 +1,14 @@
+// @ts-check
 // The facts of a sequence and its words, each a button on the colour of what was expected after it.
 
-import * as addresses from "../../lib/addresses.js";
-import { ink } from "../../lib/colour.js";
-import { percent, thousands } from "../../lib/format.js";
-import { escape } from "../../lib/html.js";
-import * as series from "../../lib/series.js";
-import { isSeries, markup } from "../../lib/series.js";
+import * as addresses from "../../../lib/addresses.js";
+import { ink } from "../../../lib/colour.js";
+import { percent, thousands } from "../../../lib/format.js";
+import { escape } from "../../../lib/html.js";
+import * as series from "../../../lib/series.js";
+import { isSeries, markup } from "../../../lib/series.js";
+import { get } from "../selection.js";
 import * as evidence from "./evidence.js";
-import { state } from "./state.js";
 
 function chip({ name, colour }) {
   return (
@@ -66,7 +67,7 @@ const link = (href, name, title, more = "") =>
   `<a class="report-link" href="${escape(href)}" title="${title}"${more}>${name}</a>`;
 
 function reportLink(facts, id) {
-  const projection = state.selection?.projection ?? "";
+  const projection = get().projection;
   const href = addresses.report(facts.run, id, projection);
   return link(href, "Report", "One page to print or to send", ' target="_blank"');
 }

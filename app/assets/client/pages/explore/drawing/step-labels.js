@@ -1,7 +1,8 @@
+// @ts-check
 // Labels along trajectories: the word at a jump or a change of the answer, or the one before it.
 
-import { thousands } from "../../lib/format.js";
-import { readBefore } from "../../lib/states.js";
+import { thousands } from "../../../lib/format.js";
+import { readBefore } from "../../../lib/states.js";
 
 // What each step of a sequence changed; nothing stands before the first, so it changes nothing.
 // Answers change from step to step of the sequence, states in the order in which they were read.

@@ -1,9 +1,10 @@
+// @ts-check
 // Contributions: signed bars towards a class on the step axis, and over them their running sum, from
 // the logit before the first step to the one after the last.
 
-import { signed } from "../../lib/format.js";
-import { escape } from "../../lib/html.js";
-import { stepNoun } from "../../lib/series.js";
+import { signed } from "../../../lib/format.js";
+import { escape } from "../../../lib/html.js";
+import { stepNoun } from "../../../lib/series.js";
 
 const GAP = 5; // pixels between the running sum and the bars
 const ASIDE = 0.06; // of a column, left free on either side of a bar

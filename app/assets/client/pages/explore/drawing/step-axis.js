@@ -1,9 +1,10 @@
+// @ts-check
 // The step axis: a word head, a heatmap column and a bar for each step, one under the other. Where
 // columns that can be read do not fit, all three scroll as one; "Fit" squeezes them into the pane.
 
-import { at } from "../../lib/dom.js";
-import { COLUMN, headsMarkup, layout } from "../../lib/step-columns.js";
-import * as hoverView from "./hover.js";
+import { at } from "../../../lib/dom.js";
+import { COLUMN, headsMarkup, layout } from "../../../lib/step-columns.js";
+import { get, subscribe, update } from "../selection.js";
 
 const HEAD = 66; // pixels along a turned word, at the most
 const FIT = "stateline-fit";
@@ -68,16 +69,16 @@ function setFit(fit) {
   settle();
 }
 
-export function toggle() {
-  const fit = at("detail").dataset.fit !== "true";
-  setFit(fit);
-  hoverView.mark();
+document.addEventListener("click", ({ target }) => {
+  if (!get().facts || !target.closest?.("#axis-switch")) return;
+  const fit = !get().fit;
+  update({ fit });
   try {
     localStorage.setItem(FIT, fit ? "fit" : "columns");
   } catch {
     // Not kept for the next visit where storage is forbidden.
   }
-}
+});
 
 function remembered() {
   try {
@@ -94,8 +95,10 @@ const scrolled = ({ target }) => target.classList?.contains("step-axis") && edge
 document.addEventListener("scroll", scrolled, { capture: true, passive: true });
 
 // A page that was built anew has new axes.
-export function open() {
+subscribe(["facts"], () => {
   observer.disconnect();
   for (const axis of axes()) observer.observe(axis);
-  setFit(remembered());
-}
+  update({ fit: remembered() });
+  setFit(get().fit);
+});
+subscribe(["fit"], ({ fit }) => setFit(fit));

@@ -1,28 +1,10 @@
+// @ts-check
 // The view controls: labels and their thresholds, trajectory, points. Each takes effect at once.
 
-import { isSeries } from "../../lib/series.js";
-import * as explore from "./explore.js";
+import { isSeries } from "../../../lib/series.js";
+import { get, subscribe, update } from "../selection.js";
 
-const MANY_STATES = 100_000; // from here on points hide one another: lines of density show
 const CAUSES = { distance: "long jump", confidence: "confidence change", class: "class change" };
-
-let facts = null;
-let view = {};
-
-const usual = () => ({
-  labels: facts.selection.labels,
-  distance: facts.selection.distance,
-  confidence: facts.selection.confidence,
-  path: "answer",
-  thickness: "even",
-  width: 2.25,
-  size: 1,
-  first: false,
-  last: false,
-  fade: "none",
-  density: facts.states > MANY_STATES,
-  clusters: true,
-});
 
 const check = (name, label, on, more = "") =>
   `<label class="control-check"><input type="checkbox" data-view="${name}" ${on ? "checked" : ""} ${more}>` +
@@ -31,15 +13,15 @@ const check = (name, label, on, more = "") =>
 function slider(name, id, label, least, most, step) {
   return (
     `<label class="control-slider"><span>${label}</span><input type="range" id="${id}" data-view="${name}" ` +
-    `min="${least}" max="${most}" step="${step}" value="${view[name]}"><output>${shown(name)}</output></label>`
+    `min="${least}" max="${most}" step="${step}" value="${get()[name]}"><output>${shown(name)}</output></label>`
   );
 }
 
-const shown = (name) => view[name].toFixed(2);
+const shown = (name) => get()[name].toFixed(2);
 
 function select(name, label, options) {
   const entries = Object.entries(options).map(
-    ([value, text]) => `<option value="${value}" ${view[name] === value ? "selected" : ""}>${text}</option>`,
+    ([value, text]) => `<option value="${value}" ${get()[name] === value ? "selected" : ""}>${text}</option>`,
   );
   return `<label class="menu-line"><span>${label}</span><select data-view="${name}">${entries.join("")}</select></label>`;
 }
@@ -50,14 +32,15 @@ function labelRows() {
       const kind = `${when}-${cause}`;
       return (
         `<td><input type="checkbox" data-label="${kind}" aria-label="${when} a ${name}" ` +
-        `${view.labels.includes(kind) ? "checked" : ""}></td>`
+        `${get().labels.includes(kind) ? "checked" : ""}></td>`
       );
     });
     return `<tr><th scope="row">${name}</th>${cells.join("")}</tr>`;
   });
 }
 
-function markup() {
+function markup(facts) {
+  const view = get();
   const whole = facts.drawn === facts.states;
   const ends = whole ? "" : 'disabled title="Only where the map draws every state"';
   return (
@@ -84,27 +67,29 @@ function markup() {
 function changed(input) {
   const { view: name, label } = input.dataset;
   if (label) {
-    const rest = view.labels.filter((kind) => kind !== label);
-    view = { ...view, labels: input.checked ? [...rest, label] : rest };
-  } else if (input.type === "checkbox") view = { ...view, [name]: input.checked };
-  else if (input.type === "range") {
-    view = { ...view, [name]: Number(input.value) };
-    input.nextElementSibling.textContent = shown(name);
-  } else view = { ...view, [name]: input.value };
-  explore.viewed(view, label ? "labels" : name);
+    const rest = get().labels.filter((kind) => kind !== label);
+    set("labels", input.checked ? [...rest, label] : rest);
+  } else if (input.type === "checkbox") set(name, input.checked);
+  else if (input.type === "range") set(name, Number(input.value));
+  else set(name, input.value);
 }
+
+const set = (name, value) => update({ [name]: value }, { history: "replace" });
 
 document.addEventListener("input", (event) => {
   if (event.target.closest?.("#view-controls")) changed(event.target);
 });
 
-// A threshold that was set elsewhere: by its line among the bars.
-export function set(name, value) {
-  view = { ...view, [name]: value };
-  const input = document.querySelector(`#view-controls [data-view="${name}"]`);
-  input.value = value;
-  input.nextElementSibling.textContent = shown(name);
-  explore.viewed(view, name);
+// What was set here, by a threshold's line among the bars, or by the address.
+function follow() {
+  for (const input of document.querySelectorAll("#view-controls [type=range]")) {
+    const { view: name } = input.dataset;
+    if (Number(input.value) !== get()[name]) input.value = get()[name];
+    input.nextElementSibling.textContent = shown(name);
+  }
+  for (const input of document.querySelectorAll("#view-controls [data-label]")) {
+    input.checked = get().labels.includes(input.dataset.label);
+  }
 }
 
 // One popover at a time; each stands beside the button that opens it.
@@ -129,10 +114,5 @@ document.addEventListener("click", (event) => {
   else if (!event.target.closest?.(".popover-panel")) shut();
 });
 
-export const getView = () => view;
-
-export function open(next, kept = {}) {
-  facts = next;
-  view = { ...usual(), ...kept };
-  document.getElementById("view-controls").innerHTML = markup();
-}
+subscribe(["facts"], ({ facts }) => (document.getElementById("view-controls").innerHTML = markup(facts)));
+subscribe(["labels", "distance", "confidence", "width", "size"], follow);

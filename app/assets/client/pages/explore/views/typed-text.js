@@ -1,11 +1,12 @@
+// @ts-check
 // A text that somebody types, or a stored one that somebody changes: the run's own model reads it,
 // and the views show it like a stored sequence.
 
-import { at } from "../../lib/dom.js";
-import { thousands } from "../../lib/format.js";
-import * as explore from "./explore.js";
-import * as sidePanes from "./side-panes.js";
-import { state } from "./state.js";
+import { at } from "../../../lib/dom.js";
+import { thousands } from "../../../lib/format.js";
+import { get, subscribe, update } from "../selection.js";
+import { drop, read as readText } from "../sequences.js";
+import { setOpen } from "../side-panes.js";
 
 const MOST = 20_000; // characters; app/typed.py has the same
 const SOON = 400; // milliseconds until the panel says that an answer takes time
@@ -52,7 +53,7 @@ function say(line, kind = "") {
   if (kind === "wait") status.insertAdjacentHTML("afterbegin", '<span class="spinner"></span>');
 }
 
-const wait = () => say(loaded === versionOf(state.facts) ? "Reading…" : FIRST, "wait");
+const wait = () => say(loaded === versionOf(get().facts) ? "Reading…" : FIRST, "wait");
 
 // Open the panel, with a text where one is given; `from` is the sequence that it is the text of.
 function show({ text = null, from = null, focus = true } = {}) {
@@ -61,14 +62,14 @@ function show({ text = null, from = null, focus = true } = {}) {
     origin = from;
   }
   const keep = at("typed-keep");
-  const { pinned } = state.selection;
+  const { pinned } = get();
   keep.parentElement.hidden = origin === null;
   keep.nextElementSibling.textContent = `Keep #${origin} beside it`;
   keep.checked = pinned === null || pinned === origin;
   at("typed").hidden = false;
   at("typed-open").setAttribute("aria-expanded", "true");
-  sidePanes.setOpen("left", true);
-  const blocked = state.facts.cannotType;
+  setOpen("left", true);
+  const blocked = get().facts.cannotType;
   say(blocked ?? "", blocked ? "error" : "");
   if (focus) at("typed-text").focus();
 }
@@ -77,7 +78,7 @@ function show({ text = null, from = null, focus = true } = {}) {
 export function close() {
   if (!isOpen()) return false;
   const inside = at("typed").contains(document.activeElement);
-  if (busy) explore.drop();
+  if (busy) drop();
   at("typed").hidden = true;
   at("typed-open").setAttribute("aria-expanded", "false");
   const text = at("workspace").dataset.mode === "sequence";
@@ -87,15 +88,15 @@ export function close() {
 
 function setBusy(on) {
   busy = on;
-  if (at("typed-run")) at("typed-run").disabled = on || Boolean(state.facts.cannotType);
+  if (at("typed-run")) at("typed-run").disabled = on || Boolean(get().facts.cannotType);
 }
 
 // Whatever becomes of a request: true where its text is on the page now.
 async function read(text, step, options) {
   setBusy(true);
   try {
-    const shown = await explore.readText(text, step, options);
-    if (shown) loaded = versionOf(state.facts);
+    const shown = await readText(text, step, options);
+    if (shown) loaded = versionOf(get().facts);
     return shown;
   } finally {
     setBusy(false);
@@ -105,7 +106,7 @@ async function read(text, step, options) {
 async function submit() {
   if (busy) return;
   const text = at("typed-text").value;
-  const wrong = problem(text, state.facts);
+  const wrong = problem(text, get().facts);
   if (wrong) {
     say(wrong, "error");
     return;
@@ -117,7 +118,7 @@ async function submit() {
       say("");
       return;
     }
-    if (beside !== null) await explore.pin(beside);
+    if (beside !== null) update({ pinned: beside }, { history: "replace" });
     close();
   } catch (error) {
     say(error.message, "error");
@@ -125,8 +126,9 @@ async function submit() {
 }
 
 // Show a text again that the address or the page holds; where that fails, the panel says why.
-export async function restore(text, step) {
-  if (state.facts.cannotType) {
+async function restore(text, step) {
+  if (get().facts.cannotType) {
+    update({ text: null });
     show({ text, focus: false });
     return;
   }
@@ -135,7 +137,7 @@ export async function restore(text, step) {
     wait();
   }, SOON);
   try {
-    if (await read(text, step, { remember: false })) close();
+    if (await read(text, step, { chosen: true })) close();
   } catch (error) {
     show({ text, focus: false });
     say(error.message, "error");
@@ -146,20 +148,20 @@ export async function restore(text, step) {
 
 // Change the text that is shown.
 function edit() {
-  const { facts } = state.shown.main.sequence;
+  const { facts } = get().shown.main.sequence;
   show({ text: facts.text, from: facts.sequence_id });
   at("typed-text").setSelectionRange(0, 0);
   at("typed-text").scrollTop = 0;
 }
 
 document.addEventListener("click", (event) => {
-  if (!state.facts || !at("typed")) return;
+  if (!get().facts || !at("typed")) return;
   const within = (query) => event.target.closest?.(query);
   if (within("#typed-open")) {
     if (!close()) show();
   } else if (within("#typed-close")) close();
   else if (within("#typed-run")) submit();
-  else if (within("#detail-edit") && state.shown.main) edit();
+  else if (within("#detail-edit") && get().shown.main) edit();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -169,10 +171,16 @@ document.addEventListener("keydown", (event) => {
   submit();
 });
 
-export function open(facts) {
+subscribe(["facts"], ({ facts }) => {
   origin = null;
   setBusy(false);
   at("typed").innerHTML = panelMarkup(facts);
   at("typed").hidden = true;
   at("typed-open").setAttribute("aria-expanded", "false");
-}
+});
+
+// A text that the address names, or that is to be drawn on another map.
+subscribe(["facts", "text", "projection"], ({ text, step, projection, shown: { main } }) => {
+  const isShown = main?.text === text && main.projection === projection;
+  if (text !== null && !isShown) restore(text, step);
+});

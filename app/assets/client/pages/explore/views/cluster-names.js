@@ -1,41 +1,28 @@
-// Clusters of the states, named on the map by their words: coarse ones where all of the map is in
-// view, finer ones in a part of it.
+// @ts-check
+// Names of the clusters on the map: coarse ones where all of the map is in view, finer ones in a part
+// of it.
 
-import { contrast, mix } from "../../lib/colour.js";
-import * as data from "../../lib/data.js";
-import { percent, thousands } from "../../lib/format.js";
-import { isSeries } from "../../lib/series.js";
-import * as tooltip from "../../lib/tooltip.js";
-import { furniture, meets, stamp, toPixels } from "../../map/label-placement.js";
-import * as map from "../../map/map.js";
-import * as overlay from "../../map/overlay.js";
-import * as explore from "./explore.js";
-import * as filterBar from "./filter-bar.js";
-import { state } from "./state.js";
+import { contrast, mix } from "../../../lib/colour.js";
+import { percent, thousands } from "../../../lib/format.js";
+import { isSeries } from "../../../lib/series.js";
+import * as tooltip from "../../../lib/tooltip.js";
+import { furniture, meets, stamp, toPixels } from "../../../map/label-placement.js";
+import * as map from "../../../map/map.js";
+import * as overlay from "../../../map/overlay.js";
+import { LEVELS, nameOf, present } from "../clusters.js";
+import { get, subscribe } from "../selection.js";
 
-const LEVELS = ["coarse", "middle", "fine"];
 const FINER = [1.8, 3.8]; // so many times as large as in the whole view, the next level takes over
 const HOLD = 0.88; // a level is left again at this share of where it was taken up
-const WORDS = 3;
-const LONGEST = 26; // characters of a label
 const FONT = "600 12px Inter, system-ui, sans-serif";
 const LEAST_CONTRAST = 7; // WCAG AAA: points of the same colour lie around a name
 const FADED = 0.4; // so far towards the ground beside a trajectory, as long as
 const LEAST_FADED = 4.5; // WCAG AA is kept: the names can still be clicked
 
-let run = null; // the facts of the run that is open
-let loaded = new Map(); // of a projection its clusters, or a promise of them
-let on = true;
 let level = 0;
 let standing = []; // { row, box } of the labels that found a place
 let wanted = 0; // labels in view, those without a place included
 let lit = null; // the row under the cursor
-
-// The clusters of the map that is shown; none before they have come, nor those of another run.
-function present() {
-  const rows = run === state.facts && loaded.get(state.selection.projection);
-  return Array.isArray(rows) ? rows : [];
-}
 
 // The level to draw, from how much larger the map is than in the whole view. It holds a little
 // longer than it was taken up, so that it does not flicker at its limit.
@@ -64,17 +51,6 @@ function extent(values) {
   return most > least ? most - least : 1;
 }
 
-// The first of a cluster's words, as many as a label holds; a series has its commonest answer.
-export function nameOf(row, classes) {
-  if (!row.words.length) return `answer ${classes[row.predicted].name} · ${Math.round(100 * row.answered)} %`;
-  let name = row.words[0];
-  for (const word of row.words.slice(1, WORDS)) {
-    if (name.length + word.length + 2 > LONGEST) break;
-    name += `, ${word}`;
-  }
-  return name;
-}
-
 // The class that gives a cluster its colour: that of its name, or the actual one of its words.
 const classOf = (row, classes) => classes[row.words.length ? row.label : row.predicted];
 
@@ -100,7 +76,7 @@ export function faint(colour, ground) {
 export function paint(context, { place, width, height }, tone, taken, faded) {
   const before = [level, wanted, standing.length].join();
   [standing, wanted] = [[], 0];
-  if (on && present().length) {
+  if (get().clusters && present().length) {
     level = levelAt(zoomOf(place, width, height), level);
     context.font = FONT;
     const busy = furniture({ width, height });
@@ -124,7 +100,7 @@ function label(context, row, { place, width, height }, tone, taken, busy, faded)
   const [x, y] = toPixels(place, row.x, row.y);
   if (x < 0 || y < 0 || x > width || y > height) return;
   wanted += 1;
-  const name = nameOf(row, state.facts.classes);
+  const name = nameOf(row, get().facts.classes);
   const half = context.measureText(name).width / 2 + 2;
   const left = Math.min(Math.max(x - half, 4), width - 2 * half - 4);
   const boxes = [0, -15, 15].map((down) => [left, y + down - 8, left + 2 * half, y + down + 8]);
@@ -133,7 +109,7 @@ function label(context, row, { place, width, height }, tone, taken, busy, faded)
   taken.push(box);
   standing.push({ row, box });
   const middle = (box[1] + box[3]) / 2;
-  const full = legible(classOf(row, state.facts.classes).colour, tone.ground, tone.ink);
+  const full = legible(classOf(row, get().facts.classes).colour, tone.ground, tone.ink);
   const colour = faded ? faint(full, tone.ground) : full;
   stamp(context, name, left + 2, middle, colour, tone);
   if (row !== lit) return;
@@ -162,7 +138,7 @@ export function hover(row, anchor) {
 }
 
 function card(row) {
-  const { classes } = state.facts;
+  const { classes } = get().facts;
   const words = row.words.length ? row.words.join(", ") : nameOf(row, classes);
   const most = (index, share) => `${classes[index].name}, ${percent(share)} of states`;
   return tooltip.cardMarkup(words, `${LEVELS[row.level]} cluster`, [
@@ -175,52 +151,11 @@ function card(row) {
   ]);
 }
 
-export const filterOf = (row) => ["cluster", state.selection.projection, row.level, row.cluster];
-
-// Nothing of another run is kept.
-function takeUp(facts) {
-  if (run !== facts) [run, loaded, on] = [facts, new Map(), true];
-}
-
-// What a chip calls a cluster; its words come when they have been fetched.
-export function chipName(facts, projection, chipLevel, number) {
-  takeUp(facts);
-  const rows = loaded.get(projection);
-  if (!rows) load(facts, projection);
-  const row = Array.isArray(rows) && rows.find((each) => each.level === chipLevel && each.cluster === number);
-  return `${row ? nameOf(row, facts.classes) : `number ${number}`} (${LEVELS[chipLevel]})`;
-}
-
-async function load(facts, projection) {
-  const asked = data.clusters(facts, projection);
-  loaded.set(projection, asked);
-  try {
-    const rows = await asked;
-    if (state.facts !== facts) return;
-    loaded.set(projection, rows);
-    filterBar.clustered();
-    overlay.draw();
-  } catch (error) {
-    if (state.facts !== facts) return;
-    loaded.delete(projection);
-    explore.message(error.message);
-  }
-}
-
-// The clusters of the present map for the menu of filters: { text, value } by level.
-export const choices = () =>
-  LEVELS.map((name, each) => ({
-    name,
-    rows: present()
-      .filter((row) => row.level === each)
-      .map((row) => ({ text: nameOf(row, state.facts.classes), value: JSON.stringify(filterOf(row).slice(1)) })),
-  })).filter(({ rows }) => rows.length);
-
 // What the legend says of the labels.
 export function line() {
   if (!wanted) return null;
   const short = standing.length < wanted ? `, ${standing.length} of ${wanted} in view have room` : "";
-  const what = isSeries(state.facts) ? ", the commonest answer and its share of the states" : "";
+  const what = isSeries(get().facts) ? ", the commonest answer and its share of the states" : "";
   return `names of clusters: ${LEVELS[level]}${what}${short}`;
 }
 
@@ -228,15 +163,5 @@ export const getStanding = () => standing.map(({ row, box }) => ({ ...row, box }
 
 export const getLevel = () => level;
 
-export function show(next) {
-  on = next;
-  overlay.draw();
-}
-
-// Another run or another map.
-export function open(facts, projection) {
-  takeUp(facts);
-  [level, lit] = [0, null];
-  if (!loaded.has(projection)) load(facts, projection);
-  else filterBar.clustered();
-}
+subscribe(["facts", "projection"], () => ([level, lit] = [0, null]));
+subscribe(["clusters", "clustersKnown"], overlay.draw);

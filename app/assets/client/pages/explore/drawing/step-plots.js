@@ -1,10 +1,11 @@
+// @ts-check
 // Heatmap and distances: a column a step, both on the one step axis.
 
-import { escape } from "../../lib/html.js";
-import { stepNoun } from "../../lib/series.js";
-import { readBefore } from "../../lib/states.js";
-import * as filterBar from "./filter-bar.js";
-import * as viewControls from "./view-controls.js";
+import { escape } from "../../../lib/html.js";
+import { stepNoun } from "../../../lib/series.js";
+import { readBefore } from "../../../lib/states.js";
+import { add } from "../filtering.js";
+import { get, update } from "../selection.js";
 
 const MOST_ROWS = 8; // classes of the heatmap; with more, those that come closest to winning
 const ROW = 15;
@@ -161,12 +162,12 @@ function end() {
   drag = null;
   if (!done) return;
   if (done.line) {
-    if (done.value !== undefined) viewControls.set("distance", done.value);
+    if (done.value !== undefined) update({ distance: done.value }, { history: "replace" });
     return;
   }
   for (const each of done.plot.querySelectorAll(".brushed")) each.classList.remove("brushed");
   if (done.from !== done.to) {
-    filterBar.add(["steps", Math.min(done.from, done.to), Math.max(done.from, done.to)]);
+    add(["steps", Math.min(done.from, done.to), Math.max(done.from, done.to)]);
   }
 }
 
@@ -179,7 +180,7 @@ document.addEventListener("keydown", (event) => {
   if (!line || !by) return;
   event.preventDefault();
   event.stopPropagation();
-  const value = viewControls.getView().distance + by;
-  viewControls.set("distance", Math.round(100 * Math.min(1, Math.max(0, value))) / 100);
+  const value = get().distance + by;
+  update({ distance: Math.round(100 * Math.min(1, Math.max(0, value))) / 100 }, { history: "replace" });
   document.querySelector(".threshold-line")?.focus();
 }, true);

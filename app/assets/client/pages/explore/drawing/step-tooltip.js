@@ -1,11 +1,12 @@
+// @ts-check
 // Cards of the tooltip on a step, on a segment of a trajectory and on a state of the map: a word, what
 // was expected after it, and how far it moved the state.
 
-import { percent } from "../../lib/format.js";
-import { isSeries, stepName, valuesMarkup } from "../../lib/series.js";
-import { readBefore } from "../../lib/states.js";
-import * as tooltip from "../../lib/tooltip.js";
-import * as trajectoryPath from "../../map/trajectory.js";
+import { percent } from "../../../lib/format.js";
+import { isSeries, stepName, valuesMarkup } from "../../../lib/series.js";
+import { readBefore } from "../../../lib/states.js";
+import * as tooltip from "../../../lib/tooltip.js";
+import * as trajectoryPath from "../../../map/trajectory.js";
 import * as evidence from "./evidence.js";
 import * as wordsPanel from "./words-panel.js";
 

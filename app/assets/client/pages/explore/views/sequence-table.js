@@ -1,24 +1,23 @@
+// @ts-check
 // The table of sequences, and how its cells are drawn.
 
-import * as classMarkup from "../../lib/classes.js";
-import * as dataGrid from "../../lib/data-grid.js";
-import * as data from "../../lib/data.js";
-import { at } from "../../lib/dom.js";
-import { percent, thousands } from "../../lib/format.js";
-import * as series from "../../lib/series.js";
-import * as explore from "./explore.js";
-import * as filterBar from "./filter-bar.js";
+import * as classMarkup from "../../../lib/classes.js";
+import * as dataGrid from "../../../lib/data-grid.js";
+import * as data from "../../../lib/data.js";
+import { at } from "../../../lib/dom.js";
+import { percent, thousands } from "../../../lib/format.js";
+import * as series from "../../../lib/series.js";
+import { get, subscribe, update } from "../selection.js";
+import { choose } from "../sequences.js";
 
-let facts = null;
-let order = ""; // a ready order; "" for the order of the store
 let chosen = null; // number of the sequence whose row is marked
 
 const sequences = dataGrid.table({
   id: "sequences",
   key: (row) => row.sequence_id,
-  more: () => ({ filters: filterBar.text(), order }),
-  rows: (query) => data.rows(facts, query),
-  position: (id, query) => data.position(facts, id, query),
+  more: () => ({ filters: data.filtersText(get().filters), order: get().order }),
+  rows: (query) => data.rows(get().facts, query),
+  position: (id, query) => data.position(get().facts, id, query),
 });
 
 // The line above the table; an answer may arrive after its page was left.
@@ -28,13 +27,11 @@ export function say(line) {
 }
 
 // A block of rows for the grid's request, and the count above the table.
-export async function rows(request, present) {
-  // The grid asks for its first rows before the page has been opened.
-  if (facts !== present) open(present);
+export async function rows(request) {
   const { rows: rowData, count } = await sequences.rows(request);
-  const all = thousands(facts.sequences);
+  const { sequences: total } = get().facts;
   sayOrder(` · ${thousands(count)}`);
-  say(count === facts.sequences ? `all ${all}` : `${thousands(count)} of ${all} shown`);
+  say(count === total ? `all ${thousands(total)}` : `${thousands(count)} of ${thousands(total)} shown`);
   return { rowData, rowCount: count };
 }
 
@@ -42,6 +39,7 @@ export async function rows(request, present) {
 function sayOrder(count = "") {
   const [select, note] = [at("order-select"), at("order-note")];
   if (!select) return;
+  const { order } = get();
   select.value = order;
   note.hidden = order === "";
   note.textContent = `${select.selectedOptions[0].title}${count}`;
@@ -60,32 +58,32 @@ async function showColumn() {
   if (shown) api.setColumnsVisible([shown], true);
 }
 
-// Take up a ready order. A column's sort would come before it, so none stays.
-export function takeOrder(next, { remember = true } = {}) {
-  order = next;
-  sayOrder();
-  showColumn();
-  explore.ordered(next, remember);
-  sequences.unsort();
-  sequences.refresh();
-}
-
-document.addEventListener("change", (event) => {
-  if (event.target.id === "order-select") takeOrder(event.target.value);
+document.addEventListener("change", ({ target }) => {
+  if (target.id === "order-select") update({ order: target.value }, { history: "push" });
 });
 
-export function open(present) {
-  facts = present;
-  order = present.selection.order;
+subscribe(["facts"], () => {
   sayOrder();
   sequences.open();
   chosen = null;
-}
+});
+// A ready order. A column's sort would come before it, so none stays.
+subscribe(["order"], (now, before) => {
+  if (now.facts !== before.facts) return;
+  sayOrder();
+  showColumn();
+  sequences.unsort();
+  sequences.refresh();
+});
+subscribe(["filters", "passing"], (now, before) => {
+  if (now.facts === before.facts) sequences.refresh();
+});
+subscribe(["facts", "sequence"], ({ sequence }) => mark(sequence));
 
 // Once a grid: a click in it chooses, its order's column stands in it, and the chosen row stays
 // in view where the list of nearest states makes it lower.
-export async function attach(choose) {
-  sequences.attach(choose);
+export async function attach() {
+  sequences.attach((id) => choose(id));
   showColumn();
   const api = await grid();
   if (!api || api.statelineSized) return;
@@ -94,7 +92,7 @@ export async function attach(choose) {
 }
 
 // Mark a row and bring it into view.
-export function mark(id) {
+function mark(id) {
   chosen = id;
   return sequences.select(id);
 }
@@ -105,7 +103,7 @@ export const formats = { percent: (share) => (share == null ? "" : percent(share
 export const cells = {};
 cells.ClassCell = ({ value }) => {
   if (value == null) return null;
-  return classMarkup.cell(facts?.classes.find(({ name }) => name === value) ?? { name: value });
+  return classMarkup.cell(get().facts?.classes.find(({ name }) => name === value) ?? { name: value });
 };
 // What its sequence is a picture of, a pixel a value.
 cells.PictureCell = ({ value }) =>
@@ -125,5 +123,3 @@ cells.CorrectCell = ({ value }) =>
       );
 
 export const neighbour = sequences.neighbour;
-
-export const refresh = sequences.refresh;
