@@ -48,3 +48,31 @@ def test_the_linter_refuses_unused_and_undeclared_names(tmp_path: Path) -> None:
 
 def test_the_linter_knows_what_a_page_s_script_may_use() -> None:
     assert lint("app/assets/client/lib/theme.js", "app/assets/client/lib/data.js").returncode == 0
+
+
+CLIENT = ROOT / "app" / "assets" / "client"
+
+
+def test_every_module_is_checked_for_types() -> None:
+    modules = sorted(CLIENT.rglob("*.js"))
+    assert modules
+    assert [path for path in modules if not path.read_text().startswith("// @ts-check\n")] == []
+
+
+def test_the_linter_refuses_a_view_that_imports_another(tmp_path: Path) -> None:
+    views = tmp_path / "app" / "assets" / "client" / "pages" / "explore" / "views"
+    views.mkdir(parents=True)
+    (views / "one.js").write_text('import "./two.js";\n')
+    (views / "two.js").write_text("export const two = 2;\n")
+    shutil.copy(ROOT / ".oxlintrc.json", tmp_path)
+    linter = Path(sys.executable).with_name("oxlint")
+    command = [linter, "--config", ".oxlintrc.json", "app"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and "no-restricted-imports" in done.stdout
+
+
+def test_the_linter_refuses_circles_of_imports(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text('import { two } from "./two.js";\nexport const one = two;\n')
+    (tmp_path / "two.js").write_text('import { one } from "./one.js";\nexport const two = one;\n')
+    done = lint(tmp_path)
+    assert done.returncode == 1 and "import(no-cycle)" in done.stdout
