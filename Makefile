@@ -153,10 +153,18 @@ test: $(BIN)/.dev ## run every test (what a machine cannot run is said in one li
 test-fast: $(BIN)/.dev ## the tests without browser, TensorFlow and built runs: under a minute
 	@$(PY) -m pytest --fast -n auto --maxprocesses 4 $(ARGS)
 
-types: $(BIN)/.dev ## check the types of the Python
+types: $(BIN)/.dev node_modules/.stamp ## check the types of the Python and of the JavaScript
 	@$(BIN)/mypy
+	@npm run --silent lint:types
 
-lint: types ## style, imports, formatting and types of the Python; mistakes in the JavaScript
+# The type checker of the JavaScript; the app itself needs nothing of it.
+node_modules/.stamp: package.json .npmrc
+	@command -v npm >/dev/null || { echo "npm: missing; make lint checks the types of the" \
+	  "JavaScript. Install Node.js with npm" >&2; exit 2; }
+	@npm install --no-audit --no-fund --silent
+	@touch $@
+
+lint: types ## style, imports, formatting and types of the Python and the JavaScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/oxlint --deny-warnings app/assets tests
