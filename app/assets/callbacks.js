@@ -33,16 +33,19 @@
   // to show before that either.
   const late = (kind, names, none) =>
     Object.fromEntries(
-      Object.entries(names).map(([name, of]) => [name, (asked) => loaded[of]?.[kind][name](asked) ?? none]),
+      names.map((name) => [
+        name,
+        (asked) => Object.values(loaded).find((of) => of[kind]?.[name])?.[kind][name](asked) ?? none,
+      ]),
     );
   Object.assign(
     (globalThis.dashAgGridFunctions ??= {}),
-    late("formats", { percent: "explore", whole: "words", decimals: "words" }, ""),
+    late("formats", ["percent", "whole", "decimals"], ""),
   );
   Object.assign(
     (globalThis.dashAgGridComponentFunctions ??= {}),
-    late("cells", { ClassCell: "explore", PictureCell: "explore", CorrectCell: "explore" }, null),
-    late("cells", { WordClassCell: "words", EffectCell: "words", ContributionCell: "words", SharesCell: "words" }, null),
+    late("cells", ["ClassCell", "PictureCell", "CorrectCell"], null), // Explore's
+    late("cells", ["WordClassCell", "EffectCell", "ContributionCell", "SharesCell"], null), // Words'
   );
 
   dash.stateline = {

@@ -86,6 +86,23 @@ def test_a_row_shows_its_occurrences_lights_its_states_and_marks_its_point(
     assert said.startswith(f"{second}: +") and said.endswith(f"towards {name}, {count} occurrences")
 
 
+def test_every_cell_of_a_row_shows_its_value(page, words_site: str, reviews: Run) -> None:
+    open_words(page, f"{words_site}/words/reviews")
+    word = page.evaluate(PHRASES)[0]
+    row = word_of(reviews, word)
+    cells = page.eval_on_selector_all(
+        "#words-table .ag-row[row-index='0'] [role=gridcell]",
+        "cells => Object.fromEntries(cells.map(cell => [cell.getAttribute('col-id'), cell.innerText"
+        " || cell.innerHTML]))",
+    )
+    for column in ("error_with", "error_without"):
+        text = "" if row[column] is None else f"{100 * row[column]:.1f} %"
+        assert cells[column].strip() == text
+    assert cells["count"] == f"{row['count']:,}"
+    for column, value in cells.items():
+        assert value.strip() or row.get(column) is None, f"{column} is empty"
+
+
 def test_a_click_on_a_point_chooses_its_row(page, words_site: str, reviews: Run) -> None:
     open_words(page, f"{words_site}/words/reviews?kind=tokens")
     rows = reviews.words.filter((pl.col("size") == 1) & (pl.col("count") >= 5))

@@ -15,6 +15,8 @@ export const formats = {
   whole: (number) => (number === null || number === undefined ? "" : thousands(number)),
   /** @param {number | null | undefined} number */
   decimals: (number) => (number === null || number === undefined ? "" : number.toFixed(2)),
+  /** @param {number | null | undefined} share */
+  percent: (share) => (share === null || share === undefined ? "" : percent(share)),
 };
 
 /**
