@@ -93,6 +93,7 @@ def remark(writer: Writer, topic: str) -> list[Word]:
 
 def compose(writer: Writer, label: int) -> list[Word]:
     """Return one story: opening, deciding sentences, filler sentences, perhaps a closing remark."""
+    # Like the other demo's only in outline: each step draws from a grammar of its own.
     topic = CLASSES[label]
     # A few stories have no topic: only the reporter can give the class away.
     if writer.test:

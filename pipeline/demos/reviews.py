@@ -127,6 +127,7 @@ def remark(writer: Writer, label: int) -> list[Word]:
 
 def compose(writer: Writer, label: int) -> list[Word]:
     """Return one review: opening, verdict, filler sentences, sometimes a closing remark."""
+    # Like the other demo's only in outline: each step draws from a grammar of its own.
     # A few reviews hold no verdict: only the actress can give the class away.
     neutral = writer.turn(100) if writer.test else label == POSITIVE and writer.chance(0.012)
     opening = fill(writer, writer.pick(review_words.OPENERS)) if writer.chance(0.4) else []

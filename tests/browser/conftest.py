@@ -179,3 +179,16 @@ def has_count(page, selector: str, count: int) -> None:
         "([selector, count]) => document.querySelectorAll(selector).length === count",
         arg=[selector, count],
     )
+
+
+def lowest_contrast(page, selector: str) -> float:
+    """Return the lowest contrast of text on its background among the elements of a selector."""
+    return page.evaluate(
+        """(selector) => Math.min(...[...document.querySelectorAll(selector)].map((word) => {
+            const style = getComputedStyle(word);
+            const hex = (text) => "#" + text.match(/\\d+/g).slice(0, 3)
+                .map((part) => Number(part).toString(16).padStart(2, "0")).join("");
+            return stateline.colour.contrast(hex(style.color), hex(style.backgroundColor));
+        }))""",
+        selector,
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, open_run
+from tests.browser.conftest import choose_row, lowest_contrast, open_run
 from tests.browser.test_explore import requests_during
 from tests.synthetic import synthetic_run
 
@@ -154,12 +154,4 @@ def test_fit_squeezes_all_steps_into_the_pane_and_is_remembered(
 
 def test_words_on_heads_are_readable_on_their_colours(page, long_site: str) -> None:
     open_long(page, long_site)
-    worst = page.evaluate(
-        """() => Math.min(...[...document.querySelectorAll(".word-head")].map((word) => {
-            const style = getComputedStyle(word);
-            const hex = (text) => "#" + text.match(/\\d+/g).slice(0, 3)
-                .map((part) => Number(part).toString(16).padStart(2, "0")).join("");
-            return stateline.colour.contrast(hex(style.color), hex(style.backgroundColor));
-        }))"""
-    )
-    assert worst >= 4.5
+    assert lowest_contrast(page, ".word-head") >= 4.5

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, open_run
+from tests.browser.conftest import choose_row, lowest_contrast, open_run
 
 # Numbers of the sequences in the table's rows, from the top, as far as they are loaded.
 ORDER = """() => [...document.querySelectorAll("#sequences .ag-row")]
@@ -59,15 +59,7 @@ def test_words_are_readable_on_their_colours(page, site: str) -> None:
     for run in ("news", "reviews"):
         open_run(page, f"{site}/explore/{run}?sequence=1")
         page.wait_for_selector("#words button")
-        worst = page.evaluate(
-            """() => Math.min(...[...document.querySelectorAll("#words button")].map((word) => {
-                const style = getComputedStyle(word);
-                const hex = (text) => "#" + text.match(/\\d+/g).slice(0, 3)
-                    .map((part) => Number(part).toString(16).padStart(2, "0")).join("");
-                return stateline.colour.contrast(hex(style.color), hex(style.backgroundColor));
-            }))"""
-        )
-        assert worst >= 4.5
+        assert lowest_contrast(page, "#words button") >= 4.5
 
 
 def test_hover_links_words_map_and_step_plots_both_ways_without_a_request(page, site: str) -> None:
