@@ -43,7 +43,7 @@ def towards(contribution: np.ndarray, index: int) -> np.ndarray:
     """
     outputs = contribution.shape[1]
     own = contribution[:, output_of(outputs, index)]
-    return own if outputs > 1 or index else -own
+    return own if outputs > 1 or index else 0 - own  # -0.0 would be written with a minus
 
 
 def ahead(contribution: np.ndarray, index: int, rival: int) -> np.ndarray:

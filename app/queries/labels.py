@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from stateline.app.queries.filters import Passing
-from stateline.app.queries.state_kinds import StateKind, distance_shares, state_kind
+from stateline.app.queries.state_kinds import distance_shares, state_kind
 from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
@@ -36,19 +36,43 @@ class Changes:
         return sum(part.nbytes for part in vars(self).values())
 
 
+@dataclass(frozen=True)
+class Moves:
+    """Change of state and answer at every step.
+
+    share     float32 (M,)  distance as a share of the largest
+    changed   of the answer
+    offsets   int (N + 1,)  first row of each sequence, and the end
+    backward  whether the layer read the steps from the end
+    """
+
+    share: np.ndarray
+    changed: Changes
+    offsets: np.ndarray
+    backward: bool
+
+
+def changes_of(ep: np.ndarray, predicted: np.ndarray, first: np.ndarray) -> Changes:
+    """Return the change of the answer at every step.
+
+    ep         float32 (M, C)  expected prediction
+    predicted  int (M,)        most likely class
+    first      int (N,)        rows of first steps
+    """
+    confidence = np.zeros(len(ep), dtype=np.float32)
+    confidence[1:] = np.abs(ep[1:] - ep[:-1]).max(axis=1)
+    flip = np.zeros(len(ep), dtype=bool)
+    flip[1:] = predicted[1:] != predicted[:-1]
+    confidence[first], flip[first] = 0, False
+    return Changes(confidence, flip)
+
+
 def changes(run: Run) -> Changes:
     """Change of confidence and change of class at every step of a run."""
 
     def make() -> Changes:
         steps = run.scan(STEPS).select("ep", "predicted").collect()
-        ep, predicted = steps["ep"].to_numpy(), steps["predicted"].to_numpy()
-        confidence = np.zeros(run.states, dtype=np.float32)
-        confidence[1:] = np.abs(ep[1:] - ep[:-1]).max(axis=1)
-        flip = np.zeros(run.states, dtype=bool)
-        flip[1:] = predicted[1:] != predicted[:-1]
-        first = run.offsets[:-1]
-        confidence[first], flip[first] = 0, False
-        return Changes(confidence, flip)
+        return changes_of(steps["ep"].to_numpy(), steps["predicted"].to_numpy(), run.offsets[:-1])
 
     return CACHE.get((run.name, run.checksum, "changes"), make, lambda found: found.nbytes)
 
@@ -61,7 +85,7 @@ def labels(
     confidence: float,
     passing: Passing,
 ) -> dict[str, Any]:
-    """The labels of all states that pass, for the map.
+    """Return the labels of all states that pass, for the map.
 
     kinds       some of KINDS: after a cause stands the word that caused it, before it the word
                 before that one, each at its own state
@@ -70,13 +94,27 @@ def labels(
     returns     "count" of all, and of the strongest MAX_LABELS "words", "x", "y" and "before"
     """
     kind = state_kind(run, projection)
-    strength = np.maximum(distance_shares(run, kind), changes(run).confidence)
-    causes = _causes(run, kind, distance, confidence, passing)
+    moves = Moves(distance_shares(run, kind), changes(run), run.offsets, kind.backward)
+    row, before = labelled(moves, kinds, distance, confidence, passing.states)
+    return _written(run, projection, row[:MAX_LABELS], before[:MAX_LABELS], len(row))
+
+
+def labelled(
+    moves: Moves, kinds: tuple[str, ...], distance: float, confidence: float, passes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows to label, the strongest change first, equal ones in the order of the rows.
+
+    kinds, distance, confidence  as `labels` has them
+    passes   bool (M,)   steps whose changes count
+    returns  int64 (L,)  row of each label, and bool (L,), whether it is the step before the change
+    """
+    strength = np.maximum(moves.share, moves.changed.confidence)
+    causes = _causes(moves, distance, confidence, passes)
     found = []
     for when in ("after", "before"):
         chosen = [causes[cause] for cause in CAUSES if f"{when}-{cause}" in kinds]
         # Of a word that two causes label, the stronger one counts.
-        best = np.full(run.states, -1, dtype=np.float32)
+        best = np.full(len(strength), -1, dtype=np.float32)
         for at, before in chosen:
             to = at + before if when == "before" else at
             best[to] = np.maximum(best[to], strength[at])
@@ -86,27 +124,25 @@ def labels(
     earlier = np.arange(len(row)) >= len(rows[0])
     strongest = np.concatenate([best[at] for best, at in zip(found, rows, strict=True)])
     order = np.argsort(-strongest, kind="stable")
-    return _written(run, projection, row[order[:MAX_LABELS]], earlier[order[:MAX_LABELS]], len(row))
+    return row[order], earlier[order]
 
 
 def _causes(
-    run: Run, kind: StateKind, distance: float, confidence: float, passing: Passing
+    moves: Moves, distance: float, confidence: float, passes: np.ndarray
 ) -> dict[str, tuple[np.ndarray, int]]:
     """Rows of the words that caused something, by cause, and where the word before each stands.
 
     Answers change from word to word of the sequence. A layer that reads from the end was moved by
     a word after it had read the next one, and its first state is at the last word.
     """
-    changed, passes = changes(run), passing.states
-    rest = np.ones(run.states, dtype=bool)
-    rest[run.offsets[:-1]] = False
-    read_before = rest
-    if kind.backward:
-        read_before = np.ones(run.states, dtype=bool)
-        read_before[run.offsets[1:] - 1] = False
-    far = distance_shares(run, kind) >= distance
+    changed, starts, ends = moves.changed, moves.offsets[:-1], moves.offsets[1:] - 1
+    rest = np.ones(len(passes), dtype=bool)
+    rest[starts] = False
+    read_before = np.ones(len(passes), dtype=bool)
+    read_before[ends if moves.backward else starts] = False
+    far = moves.share >= distance
     return {
-        "distance": (np.flatnonzero(far & read_before & passes), 1 if kind.backward else -1),
+        "distance": (np.flatnonzero(far & read_before & passes), 1 if moves.backward else -1),
         "confidence": (np.flatnonzero((changed.confidence >= confidence) & rest & passes), -1),
         "class": (np.flatnonzero(changed.flip & passes), -1),
     }

@@ -4,7 +4,7 @@
 # labelled; the thresholds of Garcia et al. 2021.
 DISTANCE, CONFIDENCE = 0.4, 0.3
 
-LONGEST_TEXT = 1_500  # characters of a typed text in an address; format.js has the same number
+LONGEST_TEXT = 1_500  # characters of a typed text in an address
 
 # Neighbours of a state.
 DEFAULT_NEIGHBOURS, MAX_NEIGHBOURS = 10, 50

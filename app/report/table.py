@@ -103,4 +103,4 @@ def _number(text: str) -> Cell:
 
 def signed(value: float) -> str:
     """Return a number with its sign, and a minus as wide as a plus."""
-    return f"{value:+.3f}".replace("-", "−")
+    return f"{value + 0.0:+.3f}".replace("-", "−")  # -0.0 + 0.0 is 0.0

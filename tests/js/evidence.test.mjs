@@ -48,13 +48,6 @@ const softmax = {
 const size = { sum: 30, bars: 40 };
 const numbers = (text, pattern) => [...text.matchAll(pattern)].map((found) => found.slice(1).map(Number));
 
-test("one sigmoid unit speaks for the second class, and with the other sign for the first", () => {
-  const { contribution } = sigmoid.sequence.steps;
-  assert.deepEqual(contributions.towards(contribution, 1), [-1, 2.5, 0, -0.75]);
-  assert.deepEqual(contributions.towards(contribution, 0), [1, -2.5, 0, 0.75]);
-  assert.deepEqual(contributions.towards(softmax.sequence.steps.contribution, 2), [0.5, 0.75, 0, 1]);
-});
-
 for (const [name, { facts, sequence }] of Object.entries({ sigmoid, softmax })) {
   for (const chosen of facts.classes.keys()) {
     test(`${name}: the running sum towards class ${chosen} meets the final logit exactly`, () => {
@@ -135,8 +128,7 @@ test("the sentence's step leads there, and its words are text", () => {
 });
 
 test("a segment drawn three times too long, or too short, is called so; others are not", () => {
-  assert.deepEqual([2, 1.59, 1.58, 0, -1.58, -1.59, null, undefined].map(trajectory.misdrawn),
-    ["long", "long", null, null, null, "short", null, null]);
+  assert.equal(trajectory.misdrawn(undefined), null);
   assert.deepEqual(trajectory.counts(sigmoid.sequence.steps.stretch), { long: 1, short: 1 });
   assert.deepEqual(trajectory.counts(undefined), { long: 0, short: 0 });
   assert.equal(trajectory.legendLine({ long: 0, short: 0 }), "");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "./page.mjs";
-import { contrast, ink, mix, pixel, stepColour } from "../../app/assets/client/lib/colour.js";
+import { contrast, ink, pixel } from "../../app/assets/client/lib/colour.js";
 import { sortText } from "../../app/assets/client/lib/data-grid.js";
 import { signed } from "../../app/assets/client/lib/format.js";
 import { nearest, nearestSegment } from "../../app/assets/client/lib/geometry.js";
@@ -28,12 +28,6 @@ test("ink is readable on every background of a fine colour grid", () => {
 test("contrast of black and white is 21 to 1, of a colour with itself 1 to 1", () => {
   assert.ok(Math.abs(contrast("#000000", "#ffffff") - 21) < 1e-9);
   assert.equal(contrast("#1c6fd6", "#1c6fd6"), 1);
-});
-
-test("mixing by 0 and 1 gives the two colours", () => {
-  assert.equal(mix("#d6336c", "#1c6fd6", 0), "#d6336c");
-  assert.equal(mix("#d6336c", "#1c6fd6", 1), "#1c6fd6");
-  assert.equal(mix("#000000", "#ffffff", 0.5), "#808080");
 });
 
 test("points are split by bin without losing or moving any", () => {
@@ -162,17 +156,6 @@ test("sort keys are written as the data route reads them", () => {
   const model = [{ colId: "confidence", sort: "desc" }, { colId: "length", sort: "asc" }];
   assert.equal(sortText(model), "confidence:desc,length:asc");
   assert.equal(sortText(undefined), "");
-});
-
-test("a step of a ramp has its bin's colour; of classes it pales with doubt", () => {
-  const ramp = { kind: "ramp", colours: ["#111111", "#222222"] };
-  assert.equal(stepColour(ramp, 1, 0.5, 2), "#222222");
-  const classes = { kind: "classes", colours: ["#000000", "#0072b2"] };
-  assert.equal(stepColour(classes, 1, 1, 4), "#0072b2");
-  const light = (colour) => contrast(colour, "#000000");
-  assert.ok(
-    light(stepColour(classes, 1, 0.3, 4)) > light(stepColour(classes, 1, 0.8, 4)),
-  );
 });
 
 test("a number has its sign, and a minus as wide as a plus", () => {

@@ -79,6 +79,7 @@ test("what cannot be read is said before it is sent", () => {
   assert.equal(typed.problem("плов", facts), null);
   for (const text of ["", " \n", "?! …"]) assert.match(typed.problem(text, facts), /no word/);
   assert.equal(typed.problem("a".repeat(20_000), facts), null);
+  assert.equal(typed.problem(`a${"😀".repeat(19_999)}`, facts), null);
   assert.match(typed.problem("a".repeat(20_001), facts), /20,001 characters; at most 20,000/);
   assert.equal(typed.problem("A film.", { ...facts, cannotType: "why" }), "why");
 });

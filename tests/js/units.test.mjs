@@ -31,11 +31,7 @@ test("contributions of all units sum to what a linear readout gained", () => {
   assert.ok(Math.abs(gained - (2 * -0.25 + -4 * 0.25)) < 1e-6);
 });
 
-test("one output's weights are those of class 1, and of class 0 the opposite", () => {
-  const layer = { weights: [[2, -4]] };
-  assert.deepEqual(math.weightsOf(layer, 1), [2, -4]);
-  assert.deepEqual(math.weightsOf(layer, 0), [-2, 4]);
-  assert.deepEqual(math.weightsOf({ weights: [[1, 2], [3, 4], [5, 6]] }, 2), [5, 6]);
+test("a layer that the head does not read has no weights", () => {
   assert.equal(math.weightsOf({ weights: null }, 0), null);
 });
 
@@ -53,25 +49,10 @@ test("rows are ordered by amount, group, number or spread, equal ones by number"
   assert.deepEqual(math.order("group", { ...facts, cluster: [null, null, null, null] }), [1, 2, 3, 0]);
 });
 
-test("units on over a span reach the threshold at every step of it", () => {
-  const span = { from: 0, to: 1, threshold: 0.5, edges: false };
-  assert.deepEqual(math.unitsOn(h, 2, span), [0]);
-  assert.deepEqual(math.unitsOn(h, 2, { ...span, threshold: -0.25 }), [1]);
-  assert.deepEqual(math.unitsOn(h, 2, { ...span, to: 2 }), []);
-  assert.deepEqual(math.unitsOn(h, 2, { ...span, from: 1, edges: true }), []); // on just before
-  assert.deepEqual(math.unitsOn(h, 2, { ...span, edges: true }), [0]); // nothing before the first
-});
-
 test("the strongest unit of a span is the one whose weakest step is strongest", () => {
   assert.deepEqual(math.strongest(h, 2, { from: 0, to: 1 }, 1), { unit: 0, value: 0.5 });
   assert.deepEqual(math.strongest(h, 2, { from: 0, to: 1 }, -1), { unit: 1, value: -0.25 });
   assert.deepEqual(math.strongest(h, 2, { from: 0, to: 2 }, 1), { unit: 0, value: -0.25 });
-});
-
-test("a threshold is as exact as the states", () => {
-  assert.ok(math.isOn(Float32Array.from([0.3])[0], 0.3));
-  assert.ok(math.isOn(Float32Array.from([-0.3])[0], -0.3));
-  assert.ok(!math.isOn(0.29, 0.3));
 });
 
 test("the end of a scale leaves out the few largest, and is never 0", () => {

@@ -67,12 +67,6 @@ def test_units_on_are_those_of_a_loop(walks: Run, threshold: float, edges: bool)
     assert 0 in sizes and len(sizes) > 2
 
 
-def test_a_value_at_the_threshold_is_on() -> None:
-    h = np.array([[0.3, 0.29, -0.3]], dtype=np.float32)
-    assert units_on(h, 0, 0, 0.3, False).tolist() == [0]
-    assert units_on(h, 0, 0, -0.3, False).tolist() == [2]
-
-
 def test_runs_do_not_cross_from_one_sequence_to_the_next() -> None:
     together = np.array([1, 1, 0, 1, 1, 1, 0, 0, 1], dtype=bool)
     first, last = true_intervals(together, np.array([0, 2, 4, 8, 9]))

@@ -1,12 +1,14 @@
 // @ts-check
 // Colours: mixing, contrast, and the colour of a step's expected prediction.
 
+import { fixed } from "./format.js";
+
 const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
 // `share` (0 to 1) of the second colour in the first.
 export function mix(first, second, share) {
   const [from, to] = [channels(first), channels(second)];
-  const mixed = from.map((channel, i) => Math.round(channel + (to[i] - channel) * share));
+  const mixed = from.map((channel, i) => Number(fixed(channel * (1 - share) + to[i] * share, 0)));
   return "#" + mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("");
 }
 
@@ -30,7 +32,7 @@ export function ink(background) {
   return black >= contrast(background, "#ffffff") ? "#000000" : "#ffffff";
 }
 
-const PALE = "#e4e7eb";
+export const PALE = "#e4e7eb";
 
 // Colour of one step's expected prediction. Two classes: the diverging scale. More: the likeliest
 // class, paler the less sure it is; a tie of all classes still shows a fifth of its colour.

@@ -5,10 +5,10 @@
 import { ink, mix } from "./colour.js";
 import { percent, thousands } from "./format.js";
 import { escape } from "./html.js";
+import { MAX_CURVES } from "./limits.js";
 
-const INK = "#12171d"; // of the largest value, on paper: dark is high in both themes
+export const INK = "#12171d"; // of the largest value, on paper: dark is high in both themes
 const PAPER = "#ffffff";
-const MOST_LANES = 8; // features that are drawn as curves; more are cells
 const LANES = [40, 26]; // pixels of a curve, of few and of more
 const BETWEEN = 4; // pixels between two curves
 const CELL = 11; // pixels of a feature's cells, while all of them have room
@@ -121,7 +121,7 @@ function laneMarkup(value, before, feature, top, lane) {
 
 // How the features of a strip are drawn: pixels each, and all together.
 export function laneLayout(count) {
-  if (count <= MOST_LANES) {
+  if (count <= MAX_CURVES) {
     const lane = LANES[count > 4 ? 1 : 0];
     return { curves: true, lane, height: count * lane };
   }

@@ -4,12 +4,13 @@
 
 import { at } from "../../lib/dom.js";
 import { escape } from "../../lib/html.js";
+import { MAX_SEARCH } from "../../lib/limits.js";
 import { isSeries } from "../../lib/series.js";
 
 export const NO_PATTERN = "Not a regular expression";
 
 const WORD =
-  '<input type="text" id="filter-word" maxlength="200" placeholder="a word, or two" ' +
+  `<input type="text" id="filter-word" maxlength="${MAX_SEARCH}" placeholder="a word, or two" ` +
   'autocomplete="off" spellcheck="false">';
 
 export const noteMarkup = (field) => `<p class="field-note" id="${field}-note" role="alert" hidden></p>`;

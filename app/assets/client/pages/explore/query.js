@@ -1,13 +1,14 @@
 // @ts-check
 // The selection of the Explore page as the query of its address.
 
-// What an address holds of a typed text: app/selection.py and app/gate.py refuse longer ones.
-const LONGEST_TEXT = 1_500; // characters
-const LONGEST_WRITTEN = 2_500; // of the text as an address writes it
+import { MAX_ADDRESS_TEXT, characters } from "../../lib/limits.js";
+
+// Characters of a typed text as an address writes it: app/web/callback_guard.py refuses long addresses.
+const MAX_WRITTEN = 2_500;
 
 function textInAddress(text) {
   const written = new URLSearchParams({ text }).toString();
-  return text.length <= LONGEST_TEXT && written.length <= LONGEST_WRITTEN ? text : "";
+  return written.length <= MAX_WRITTEN && characters(text) <= MAX_ADDRESS_TEXT ? text : "";
 }
 
 // A selection as its address says it: every value as text.

@@ -35,7 +35,7 @@ export const contributions = (h, units, weights) =>
 export function weightsOf({ weights }, index) {
   if (!weights) return null;
   if (weights.length > 1) return weights[index];
-  return index === 1 ? weights[0] : weights[0].map((weight) => -weight);
+  return index === 1 ? weights[0] : weights[0].map((weight) => 0 - weight);
 }
 
 /**

@@ -4,6 +4,7 @@
 import { at, closest, existing } from "../../lib/dom.js";
 import { thousands } from "../../lib/format.js";
 import { html, render, trusted } from "../../lib/html.js";
+import { MAX_OCCURRENCES, MAX_SEARCH } from "../../lib/limits.js";
 import { ask, askSoon } from "./selection.js";
 import { subscribeOpened } from "./state.js";
 
@@ -21,8 +22,8 @@ function markup({ facts, kind, least, search, towards }) {
     ({ name }, index) => html`<option value="${index}"${index === towards && trusted(" selected")}>${name}</option>`,
   );
   return html`<div class="tool-group" role="group" aria-label="Which words">${kinds}</div>
-    <input type="search" id="words-search" class="words-field" placeholder="Search words ( / )" maxlength="200" aria-label="Search words" value="${search}">
-    <label>at least <input type="number" id="words-least" class="words-field" min="1" max="999999" value="${least}"> occurrences</label>
+    <input type="search" id="words-search" class="words-field" placeholder="Search words ( / )" maxlength="${MAX_SEARCH}" aria-label="Search words" value="${search}">
+    <label>at least <input type="number" id="words-least" class="words-field" min="1" max="${MAX_OCCURRENCES}" value="${least}"> occurrences</label>
     <label class="choice">towards <select id="words-towards" class="form-select">
     <option value="">its own class</option>${classes}</select></label>
     <span id="words-count" class="filter-count" role="status"></span>`;

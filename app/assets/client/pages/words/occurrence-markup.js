@@ -3,7 +3,7 @@
 
 import * as addresses from "../../lib/addresses.js";
 import * as classMarkup from "../../lib/classes.js";
-import { ink, mix, stepColour } from "../../lib/colour.js";
+import { PALE, ink, mix, stepColour } from "../../lib/colour.js";
 import { signed, thousands } from "../../lib/format.js";
 import { html, trusted } from "../../lib/html.js";
 import { effectColour, plusMinus } from "./effect-colour.js";
@@ -11,7 +11,6 @@ import { effectColour, plusMinus } from "./effect-colour.js";
 /** @import { Facts, Occurrence, Occurrences, State, Written } from "./types" */
 
 export const ROW = 26; // pixels of a row
-const PALE = "#e4e7eb";
 const ORDERS = { effect: "Strongest first", reading: "As stored" };
 
 /** @param {Written[]} words */

@@ -16,7 +16,8 @@ export function changesOf(steps, measured) {
   }));
 }
 
-// Labels of one sequence, the strongest first: { t, x, y, text, before }.
+// Labels of one sequence, the strongest first, equal ones in the order of the steps: { t, x, y, text,
+// before }. app/queries/labels.py labels all sequences in the same way.
 export function ofSequence(steps, measured, { labels, distance, confidence }) {
   const changes = changesOf(steps, measured);
   const found = [];
@@ -36,7 +37,7 @@ export function ofSequence(steps, measured, { labels, distance, confidence }) {
       if (jumps && change.read >= 0) at(change.read);
       if (turns && t > 0) at(t - 1);
     });
-    for (const [t, strength] of best) {
+    for (const [t, strength] of [...best].sort(([first], [second]) => first - second)) {
       found.push({ t, x: steps.x[t], y: steps.y[t], text: steps.surface[t], before, strength });
     }
   }

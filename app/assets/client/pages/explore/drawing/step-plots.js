@@ -2,12 +2,12 @@
 // Heatmap and distances: a column a step, both on the one step axis.
 
 import { escape } from "../../../lib/html.js";
+import { MAX_CLASS_ROWS } from "../../../lib/limits.js";
 import { stepNoun } from "../../../lib/series.js";
 import { readBefore } from "../../../lib/states.js";
 import { add } from "../filtering.js";
 import { get, update } from "../selection.js";
 
-const MOST_ROWS = 8; // classes of the heatmap; with more, those that come closest to winning
 const ROW = 15;
 const GAP = 3;
 const BAR_HEIGHT = 64;
@@ -17,9 +17,9 @@ const SILENT = 0.35; // opacity of what changed the memory, not the answer
 // The classes that the heatmap shows, in the manifest's order, and how many it leaves out.
 export function shownClasses(ep, classes) {
   const all = Array.from({ length: classes }, (_, index) => index);
-  if (classes <= MOST_ROWS) return all;
+  if (classes <= MAX_CLASS_ROWS) return all;
   const peak = all.map((index) => Math.max(...ep.map((answer) => answer[index])));
-  const strongest = all.toSorted((a, b) => peak[b] - peak[a]).slice(0, MOST_ROWS);
+  const strongest = all.toSorted((a, b) => peak[b] - peak[a]).slice(0, MAX_CLASS_ROWS);
   return strongest.toSorted((a, b) => a - b);
 }
 

@@ -6,6 +6,7 @@ import * as data from "../../../lib/data.js";
 import { at } from "../../../lib/dom.js";
 import { percent, thousands } from "../../../lib/format.js";
 import { escape } from "../../../lib/html.js";
+import { MAX_SEARCH } from "../../../lib/limits.js";
 import { isSeries } from "../../../lib/series.js";
 import { chipName, choices } from "../clusters.js";
 import * as filterMenu from "../filter-menu.js";
@@ -16,7 +17,7 @@ import { get, subscribe, update } from "../selection.js";
 const WAIT = 250; // milliseconds after the last key of a search
 
 const SEARCH =
-  '<input type="search" id="search" placeholder="Search the texts ( / )" maxlength="200" ' +
+  `<input type="search" id="search" placeholder="Search the texts ( / )" maxlength="${MAX_SEARCH}" ` +
   'aria-label="Search the texts" autocomplete="off" spellcheck="false">' +
   '<button type="button" id="search-regex" class="tool-button" aria-pressed="false" ' +
   'title="Regular expression" aria-label="Regular expression">.*</button>';

@@ -7,6 +7,7 @@ import * as data from "../../../lib/data.js";
 import { at } from "../../../lib/dom.js";
 import { percent, thousands } from "../../../lib/format.js";
 import { escape } from "../../../lib/html.js";
+import { DEFAULT_NEIGHBOURS } from "../../../lib/limits.js";
 import { isSeries, stepName } from "../../../lib/series.js";
 import { measuredOf } from "../../../lib/states.js";
 import { toPixels, write } from "../../../map/label-placement.js";
@@ -16,7 +17,6 @@ import { disc } from "../../../map/trajectory.js";
 import { get, subscribe } from "../selection.js";
 import { choose } from "../sequences.js";
 
-const COUNT = 10;
 const PAUSE = 160; // milliseconds between two requests while a key is held down
 const RING = 6;
 
@@ -61,7 +61,7 @@ async function ask(sequence, step, projection) {
   const request = (asked += 1);
   last = performance.now();
   try {
-    const found = await data.neighbours(get().facts, sequence, step, { projection, k: COUNT });
+    const found = await data.neighbours(get().facts, sequence, step, { projection, k: DEFAULT_NEIGHBOURS });
     if (request !== asked || !at("neighbours")) return;
     answer = { ...found, step, projection };
     draw();

@@ -4,11 +4,11 @@
 
 import { at } from "../../../lib/dom.js";
 import { thousands } from "../../../lib/format.js";
+import { MAX_TYPED_TEXT, characters } from "../../../lib/limits.js";
 import { get, subscribe, update } from "../selection.js";
 import { drop, read as readText } from "../sequences.js";
 import { setOpen } from "../side-panes.js";
 
-const MOST = 20_000; // characters; app/typed.py has the same
 const SOON = 400; // milliseconds until the panel says that an answer takes time
 const FIRST = "Loading the model: the first text takes about ten seconds";
 
@@ -39,8 +39,9 @@ export function panelMarkup({ cannotType, keep, mostSteps }) {
 export function problem(text, { cannotType }) {
   if (cannotType) return cannotType;
   if (!/[\p{L}\p{N}]/u.test(text)) return "There is no word in it yet.";
-  if (text.length > MOST) {
-    return `It has ${thousands(text.length)} characters; at most ${thousands(MOST)} are read.`;
+  const length = characters(text);
+  if (length > MAX_TYPED_TEXT) {
+    return `It has ${thousands(length)} characters; at most ${thousands(MAX_TYPED_TEXT)} are read.`;
   }
   return null;
 }
