@@ -16,6 +16,7 @@ export function chip(each, { body = label(each), title = "" } = {}) {
 }
 
 // The same in a cell of a grid, which React makes.
+/** @param {{ name: string, colour?: string }} each */
 export function cell({ name, colour }) {
   const made = React.createElement;
   return made(

@@ -3,6 +3,8 @@
 
 import { measuredOf, offsetsOf } from "./states.js";
 
+/** @import { RunFacts, Sequence } from "./types" */
+
 // Filters as the data routes read them; "" for none.
 export const filtersText = (filters) => (filters.length ? JSON.stringify(filters) : "");
 
@@ -95,9 +97,11 @@ export const statesFile = (facts, form, { projection, filters }) =>
     filters: filtersText(filters),
   });
 
+/** @type {(facts: RunFacts, id: number, projection: string) => Promise<Sequence>} */
 export const sequence = (facts, id, projection) =>
   json(facts, `sequence/${id}`, { projection }).then(measuredIn(facts, projection));
 
+/** @type {(facts: RunFacts, text: string, projection: string) => Promise<Sequence>} */
 export const typed = (facts, text, projection) =>
   json(facts, "typed", {}, {
     method: "POST",

@@ -1,6 +1,8 @@
 // @ts-check
 // Rows of states, the steps that they belong to, and the order in which a layer read them.
 
+/** @import { RunFacts } from "./types" */
+
 // First row of each sequence, one more entry for the end, from the sequences' lengths.
 export function offsetsOf(lengths) {
   const offsets = new Float64Array(lengths.length + 1);
@@ -20,6 +22,10 @@ export function stepOfRow(offsets, row) {
 }
 
 // The states that a projection shows: an entry of facts.layers.
+/**
+ * @param {RunFacts} facts
+ * @param {string} projection
+ */
 export function measuredOf(facts, projection) {
   const { layer } = facts.projections.find(({ id }) => id === projection);
   return facts.layers.find(({ key }) => key === layer);

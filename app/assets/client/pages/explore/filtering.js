@@ -4,17 +4,20 @@
 import * as data from "../../lib/data.js";
 import { get, update } from "./selection.js";
 
+/** @import { Filter } from "./types" */
+
 const SINGLE = new Set(["actual", "predicted", "correct", "confidence", "steps", "word", "cluster"]);
 
 let asked = 0;
 
+/** @param {Filter} filter */
 export const isSearch = ([kind]) => kind === "search" || kind === "regex";
 
 const tell = (line) => update({ filterProblem: line });
 
 // Take up other filters: asked of the server first, so that a wrong one changes nothing; `say`
 // tells what is wrong. False where they were not taken up.
-/** @param {any[]} next @param {import("./selection.js").Writing & { say?: (line: string) => void }} options */
+/** @param {Filter[]} next @param {import("./selection.js").Writing & { say?: (line: string) => void }} options */
 export async function apply(next, { history = "push", say = tell } = {}) {
   const request = (asked += 1);
   const { facts } = get();

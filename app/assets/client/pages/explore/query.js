@@ -3,6 +3,8 @@
 
 import { MAX_ADDRESS_TEXT, characters } from "../../lib/limits.js";
 
+/** @import { Address } from "./types" */
+
 // Characters of a typed text as an address writes it: app/web/callback_guard.py refuses long addresses.
 const MAX_WRITTEN = 2_500;
 
@@ -29,6 +31,7 @@ const ADDRESS = {
 };
 
 // The query of an address: what differs from the run's defaults only.
+/** @param {Address} selection @param {Address} defaults */
 export function query(selection, defaults) {
   const parts = new URLSearchParams();
   for (const [key, written] of Object.entries(ADDRESS)) {
@@ -41,6 +44,11 @@ export function query(selection, defaults) {
 }
 
 // The selection of an address that `query` wrote; what was not written is the default.
+/**
+ * @param {string} search
+ * @param {Address} defaults
+ * @returns {Address}
+ */
 export function selectionOf(search, defaults) {
   const parts = new URLSearchParams(search);
   const read = (key, from) => (parts.has(key) ? from(parts.get(key)) : defaults[key]);

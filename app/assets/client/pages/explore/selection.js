@@ -22,6 +22,8 @@ const CONTROLS = {
   clusters: true,
 };
 
+/** @import { Address, Facts, Shown } from "./types" */
+
 /**
  * The keys of the address (query.js), those of CONTROLS, and what is loaded:
  *   facts          of the run that is open, as the server sent them; null before one is
@@ -32,22 +34,8 @@ const CONTROLS = {
  *   filterProblem  what is wrong with the filter asked for last, or null
  *   clustersKnown  how often clusters have come
  *   fit            whether the step axis is squeezed into its pane
- * @typedef {{ sequence: any, projection: string, text: string | null }} Shown
  * @typedef {{ history?: "push" | "replace" | null }} Writing how the address follows a change
- * @typedef {object} Selection
- * @property {string} projection
- * @property {string} colour
- * @property {number | null} sequence
- * @property {string | null} text
- * @property {number | null} step
- * @property {number | null} pinned
- * @property {any[]} filters
- * @property {string[]} labels
- * @property {number} distance
- * @property {number} confidence
- * @property {string} order
- * @property {number | null} class
- * @property {string} bars
+ * @typedef {object} Rest
  * @property {string} path
  * @property {string} thickness
  * @property {number} width
@@ -57,7 +45,7 @@ const CONTROLS = {
  * @property {string} fade
  * @property {boolean} clusters
  * @property {boolean} density
- * @property {any} facts
+ * @property {Facts | null} facts
  * @property {number} mapped
  * @property {{ main: Shown | null, pinned: Shown | null }} shown
  * @property {{ which: "main" | "pinned", step: number, segment: boolean, from: string | null } | null} hovered
@@ -65,6 +53,7 @@ const CONTROLS = {
  * @property {string | null} filterProblem
  * @property {number} clustersKnown
  * @property {boolean} fit
+ * @typedef {Address & Rest} Selection
  */
 
 const NOTHING = { sequence: null, text: null, step: null, pinned: null, filters: [] };
@@ -95,7 +84,7 @@ const EMPTY = {
 const state = observable(EMPTY);
 let acts = []; // what Esc takes back, the last one last: "sequence" or "filter"
 let drawTogether = (change) => change();
-/** @type {(selection: Record<string, any>) => void} */
+/** @type {(selection: Address) => void} */
 let restore = () => {};
 
 export const { get, subscribe } = state;
@@ -133,6 +122,7 @@ function note(before, next) {
 export const lastAct = () => acts.at(-1);
 
 // Take up a run with nothing chosen yet; views that depend on a key of it are called.
+/** @param {Facts} facts */
 export function open(facts) {
   acts = [];
   address.opened();

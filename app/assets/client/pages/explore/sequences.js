@@ -6,6 +6,9 @@ import { at } from "../../lib/dom.js";
 import { message, speak } from "./messages.js";
 import { get, subscribe, update } from "./selection.js";
 
+/** @import { Sequence } from "../../lib/types" */
+/** @import { Selection, Writing } from "./selection.js" */
+
 let asked = 0; // requests for a sequence; an answer to an older one is dropped
 let reading = null; // the request for a typed text that is under way
 let drawMilliseconds = null;
@@ -16,7 +19,7 @@ export const timing = () => ({ drawMilliseconds, sequencesDrawn });
 const here = () => at("workspace") !== null;
 
 // Change what is shown in a place, and `changes` with it.
-/** @type {(which: "main" | "pinned", answer: any, changes?: Record<string, any>, options?: import("./selection.js").Writing) => void} */
+/** @type {(which: "main" | "pinned", answer: Sequence | null, changes?: Partial<Selection>, options?: Writing) => void} */
 function show(which, answer, changes = {}, options = {}) {
   const drawn = answer && { sequence: answer, projection: get().projection, text: changes.text ?? null };
   const shown = { ...get().shown, [which]: drawn };
@@ -33,7 +36,7 @@ function showMain(answer, changes, began, options) {
 }
 
 // The chosen sequence: one request, then everything is drawn here.
-/** @param {import("./selection.js").Selection} selection */
+/** @param {Selection} selection */
 async function load({ facts, sequence, projection }) {
   const began = performance.now();
   const request = (asked += 1);
@@ -94,7 +97,7 @@ export function drop() {
 }
 
 // Back to the overview.
-/** @param {import("./selection.js").Writing} options */
+/** @param {Writing} options */
 export function leave({ history = "push" } = {}) {
   asked += 1;
   show("main", null, { sequence: null, text: null, step: null, hovered: null }, { history });
@@ -102,7 +105,7 @@ export function leave({ history = "push" } = {}) {
 }
 
 // Choose a sequence, and a step of it. One that did not come is asked for again.
-/** @param {number} sequence @param {number | null} step @param {import("./selection.js").Writing} options */
+/** @param {number} sequence @param {number | null} step @param {Writing} options */
 export function choose(sequence, step = null, { history = "push" } = {}) {
   const again = get().sequence === sequence && get().shown.main?.sequence.facts.sequence_id !== sequence;
   update({ sequence, text: null, step }, { history });

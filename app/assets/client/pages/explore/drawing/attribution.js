@@ -10,6 +10,9 @@ import { stepName } from "../../../lib/series.js";
 import { get } from "../selection.js";
 import { barsMarkup, coloursOf, columnsMarkup, scaleOf, svg, towards } from "./contributions.js";
 
+/** @import { Sequence } from "../../../lib/types" */
+/** @import { Facts } from "../types" */
+
 const HEIGHT = 36; // pixels of a row of bars
 const GAP = 8;
 const STRONG = 0.25; // of the largest bar of its row: from here on a bar's sign is worth a mark
@@ -61,10 +64,12 @@ export function opposed(first, second) {
   });
 }
 
+/** @param {Sequence} sequence */
 const keyOf = ({ facts }, chosen) =>
   JSON.stringify([get().facts.run, get().facts.version, facts.sequence_id ?? facts.text, chosen]);
 
 // What the model answered for the sequence shown, where it is shown; null otherwise.
+/** @param {Sequence} sequence */
 const found = (sequence, chosen) => (opened === sequence ? (kept.get(keyOf(sequence, chosen)) ?? null) : null);
 
 // The rows that the model could give, each with its values: a row may be null, or hold a null.
@@ -72,11 +77,13 @@ const rowsOf = (answer) =>
   ROWS.filter(({ key }) => answer[key]?.every((value) => value !== null)).map((row) => ({ ...row, values: answer[row.key] }));
 
 // All values that stand beside the contributions: one scale holds all three rows.
+/** @param {Sequence} sequence */
 export function beside(which, sequence, chosen) {
   const answer = which === "main" ? found(sequence, chosen) : null;
   return answer ? rowsOf(answer).flatMap((row) => row.values) : [];
 }
 
+/** @param {Facts} facts @param {Sequence} sequence */
 function rowsMarkup(facts, sequence, chosen, rows) {
   const moved = towards(sequence.steps.contribution, chosen);
   const scale = scaleOf([...moved, ...rows.flatMap((row) => row.values)], HEIGHT);
@@ -106,6 +113,7 @@ export function misfit({ integrated_gradients: steps, gap, logit, baseline }) {
 }
 
 // How far each agrees with the contributions, and where it does not.
+/** @param {Facts} facts @param {Sequence} sequence */
 function agreement(facts, sequence, chosen, answer) {
   const moved = towards(sequence.steps.contribution, chosen);
   const name = (t) => `“${stepName(facts, sequence, t)}”`;
@@ -119,6 +127,7 @@ function agreement(facts, sequence, chosen, answer) {
   return [...lines, ...misfit(answer), ...(answer.reason ? [answer.reason] : [])];
 }
 
+/** @param {Facts} facts @param {Sequence} sequence */
 function statusMarkup(facts, sequence, chosen, answer) {
   const lines = agreement(facts, sequence, chosen, answer).map((line) => `<li>${escape(line)}</li>`);
   return (
@@ -134,6 +143,7 @@ function say(markup, kind = "") {
 
 // Draw what is known of the sequence that is shown; ask for a class that is not known yet, and call
 // `redraw` when it has come.
+/** @param {Sequence} sequence */
 export function draw(sequence, chosen, redraw) {
   const open = opened === sequence;
   at("compare-switch").setAttribute("aria-pressed", String(open));
@@ -173,9 +183,11 @@ function keep(key, answer) {
 }
 
 // Show the other methods for a sequence, or no more.
+/** @param {Sequence} sequence */
 export const toggle = (sequence) => (opened = opened === sequence ? null : sequence);
 
 // What a step is worth by the other methods, for the tooltip.
+/** @param {Sequence} sequence */
 export function pairs(sequence, step, chosen) {
   const answer = found(sequence, chosen);
   if (!answer) return [];

@@ -6,6 +6,9 @@ import { signed } from "../../../lib/format.js";
 import { escape } from "../../../lib/html.js";
 import { stepNoun } from "../../../lib/series.js";
 
+/** @import { Sequence } from "../../../lib/types" */
+/** @import { Facts } from "../types" */
+
 const GAP = 5; // pixels between the running sum and the bars
 const ASIDE = 0.06; // of a column, left free on either side of a bar
 const APART = 11; // pixels between two figures of a scale
@@ -102,6 +105,7 @@ export function coloursOf(classes, chosen) {
 
 // All of one sequence towards a class. `sum` and `bars` are heights in pixels; `span`, where given,
 // are values that the bars' scale must hold as well.
+/** @param {Facts} facts @param {Sequence} sequence */
 export function markup(facts, sequence, chosen, { sum, bars, span = [] }) {
   const moved = towards(sequence.steps.contribution, chosen);
   const initial = logitOf(facts.readout.initial, chosen);
@@ -127,6 +131,7 @@ export function markup(facts, sequence, chosen, { sum, bars, span = [] }) {
 }
 
 // What the tooltip says of a step.
+/** @param {Facts} facts @param {Sequence} sequence */
 export function pairs(facts, sequence, step, chosen) {
   const moved = towards(sequence.steps.contribution, chosen);
   const sums = runningSum(logitOf(facts.readout.initial, chosen), moved);

@@ -9,16 +9,21 @@ import { get, update } from "../selection.js";
 import * as attribution from "./attribution.js";
 import * as contributions from "./contributions.js";
 
+/** @import { Sequence } from "../../../lib/types" */
+/** @import { Facts } from "../types" */
+
 const HEIGHTS = { main: { sum: 32, bars: 48 }, pinned: { sum: 32, bars: 32 } }; // pixels
 
 // The class that contributions are shown towards: the one chosen, else that of the answer to the
 // sequence that was chosen, for one that is pinned beside it too.
+/** @param {Sequence} sequence */
 export function shownClass(sequence) {
   const main = get().shown.main?.sequence ?? sequence;
   return get().class ?? main.facts.predicted;
 }
 
 // How the answer came about; the step that it names leads there.
+/** @param {Sequence} sequence */
 export function sentenceMarkup({ decision: { before, named, after, step }, facts }) {
   const kind = step === facts.turning_step ? "sentence-step key-turning" : "sentence-step";
   const link =
@@ -43,6 +48,7 @@ export function draw(which) {
 }
 
 // The first choice of the classes is the answer's own, whatever it is.
+/** @param {Sequence} sequence */
 function nameClass({ facts: { predicted } }) {
   const select = at("contribution-class");
   select.options[0].textContent = `${get().facts.classes[predicted].name} (answer)`;
@@ -73,6 +79,7 @@ document.addEventListener("change", (event) => {
 });
 
 // What a step is worth, for the tooltip.
+/** @param {Facts} facts @param {Sequence} sequence */
 export function pairs(facts, sequence, step) {
   const chosen = shownClass(sequence);
   return [
@@ -82,6 +89,7 @@ export function pairs(facts, sequence, step) {
 }
 
 // Both parts of its distance, where the head reads these states.
+/** @param {Pick<Sequence, "steps">} sequence */
 export const parts = ({ steps: { visible, silent } }, step) =>
   visible ? [["Visible, silent", `${visible[step].toFixed(3)}, ${silent[step].toFixed(3)}`]] : [];
 

@@ -6,13 +6,16 @@ import { at } from "../../../lib/dom.js";
 import { COLUMN, headsMarkup, layout } from "../../../lib/step-columns.js";
 import { get, subscribe, update } from "../selection.js";
 
+/** @import { Sequence } from "../../../lib/types" */
+
 const HEAD = 66; // pixels along a turned word, at the most
 const FIT = "stateline-fit";
 
+/** @param {{ axis: HTMLElement, heads: HTMLElement }} views @param {Sequence} sequence @param {string[]} colours */
 export function draw({ axis, heads }, sequence, colours) {
   const steps = colours.length;
   axis.style.setProperty("--least", `${steps * COLUMN}px`);
-  axis.dataset.steps = steps;
+  axis.dataset.steps = String(steps);
   heads.innerHTML = headsMarkup(sequence, colours);
   // Short names of steps, numbers above all, need no room for long words.
   const longest = Math.max(...sequence.steps.surface.map((word) => word.length));

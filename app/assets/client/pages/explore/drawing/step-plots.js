@@ -8,6 +8,9 @@ import { readBefore } from "../../../lib/states.js";
 import { add } from "../filtering.js";
 import { get, update } from "../selection.js";
 
+/** @import { Sequence } from "../../../lib/types" */
+/** @import { Facts } from "../types" */
+
 const ROW = 15;
 const GAP = 3;
 const BAR_HEIGHT = 64;
@@ -32,6 +35,7 @@ const svg = (columns, height, body, label) =>
 const rect = (left, width, top, height, more) =>
   `<rect x="${left}" y="${top}" width="${width}" height="${height}" ${more}/>`;
 
+/** @param {Facts} facts @param {Sequence} sequence */
 export function heatmapMarkup(facts, sequence, colours) {
   const { ep } = sequence.steps;
   const shown = shownClasses(ep, facts.classes.length);
@@ -77,6 +81,7 @@ function barMarkup({ distance, visible }, t, height, fill) {
   );
 }
 
+/** @param {Sequence} sequence */
 export function distancesMarkup(sequence, path, { threshold }) {
   const { distance } = sequence.steps;
   const { largest, longest } = sequence.measured;
@@ -111,6 +116,7 @@ export function distancesMarkup(sequence, path, { threshold }) {
   );
 }
 
+/** @param {Facts} facts @param {Sequence} sequence */
 export function draw(views, facts, sequence, colours, path, options) {
   views.heatmap.innerHTML = heatmapMarkup(facts, sequence, colours);
   views.distances.innerHTML = distancesMarkup(sequence, path, options);

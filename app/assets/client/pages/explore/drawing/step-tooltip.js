@@ -10,12 +10,17 @@ import * as trajectoryPath from "../../../map/trajectory.js";
 import * as evidence from "./evidence.js";
 import * as wordsPanel from "./words-panel.js";
 
+/** @import { Sequence } from "../../../lib/types" */
+/** @import { Facts } from "../types" */
+
+/** @param {Facts} facts @param {Sequence} sequence */
 function answer(facts, sequence, step) {
   const { predicted, confidence } = sequence.steps;
   return `${facts.classes[predicted[step]].name} · ${percent(confidence[step])}`;
 }
 
 // The same as one spoken line.
+/** @param {Facts} facts @param {Sequence} sequence */
 export function line(facts, sequence, step) {
   return `Step ${step}, ${sequence.steps.surface[step]}: ${answer(facts, sequence, step)}`;
 }
@@ -23,6 +28,7 @@ export function line(facts, sequence, step) {
 const share = ({ largest }, length) =>
   largest ? ` (${(length / largest).toFixed(2)} of the longest)` : "";
 
+/** @param {Sequence} sequence */
 const moved = ({ measured, steps }, step) => [
   ["Distance", steps.distance[step].toFixed(3) + share(measured, steps.distance[step])],
   ...evidence.parts({ steps }, step),
@@ -30,6 +36,7 @@ const moved = ({ measured, steps }, step) => [
 ];
 
 // How true the length of the segment is that leads to a step.
+/** @param {Sequence} sequence */
 function onMap({ steps: { stretch } }, step) {
   const length = trajectoryPath.lengthLine(stretch?.[step]);
   return length === null ? [] : [["On the map", length]];
@@ -41,10 +48,12 @@ function layerOf({ name, alone, backward }) {
 }
 
 // A typed text has no actual class.
+/** @param {Facts} facts */
 const actual = (facts, { label }) =>
   label === null ? [] : [["Actual class", facts.classes[label].name]];
 
 // A typed state is on no map: it is drawn at the stored one that is most similar.
+/** @param {Sequence} sequence */
 function drawnAt({ measured, steps }, step) {
   if (!steps.near_distance) return [];
   const { near_sequence: sequence, near_step: t, near_distance: away } = steps;
@@ -55,6 +64,7 @@ function drawnAt({ measured, steps }, step) {
   ];
 }
 
+/** @param {Facts} facts @param {Sequence} sequence */
 export function markup(facts, sequence, step) {
   const { known, role } = sequence.steps;
   const row = sequence.facts;
@@ -74,6 +84,7 @@ export function markup(facts, sequence, step) {
 
 // The segment that leads to a step: both words, how far, and what it did to the answer. Read from
 // the end it did nothing to it: the answers at its ends are those up to either word.
+/** @param {Facts} facts @param {Sequence} sequence */
 export function segmentMarkup(facts, sequence, step) {
   const { surface, predicted, confidence } = sequence.steps;
   const { measured, facts: row } = sequence;

@@ -10,6 +10,9 @@ import { isSeries, markup } from "../../../lib/series.js";
 import { get } from "../selection.js";
 import * as evidence from "./evidence.js";
 
+/** @import { Sequence, SequenceFacts } from "../../../lib/types" */
+/** @import { Facts } from "../types" */
+
 function chip({ name, colour }) {
   return (
     `<span class="class-tag" style="background:${colour};color:${ink(colour)}">` +
@@ -18,9 +21,11 @@ function chip({ name, colour }) {
 }
 
 // What a sequence is called: a typed text has no number.
+/** @param {SequenceFacts} row */
 export const nameOf = ({ sequence_id: number }) => (number === null ? "typed text" : `#${number}`);
 
 // Class and classification; of a typed text nobody knows the class.
+/** @param {Facts} facts @param {SequenceFacts} row */
 function classesMarkup(facts, row) {
   const verdict = row.correct ? "classified correctly" : "classified wrongly";
   const predicted = chip(facts.classes[row.predicted]);
@@ -33,6 +38,7 @@ function classesMarkup(facts, row) {
 }
 
 // How far a typed text's states are from the stored ones at which the map draws them.
+/** @param {Sequence} sequence */
 function drawnMarkup({ steps: { near_distance: away }, measured }) {
   if (!away) return "";
   const sorted = away.toSorted((a, b) => a - b);
@@ -47,6 +53,7 @@ function drawnMarkup({ steps: { near_distance: away }, measured }) {
 }
 
 // Number, class and classification; how sure, and how that came about.
+/** @param {Facts} facts @param {Sequence} sequence */
 export function infoMarkup(facts, sequence) {
   const row = sequence.facts;
   const parts = [`${percent(row.confidence)} sure`, series.steps(facts, row.length)];
@@ -66,15 +73,18 @@ export function infoMarkup(facts, sequence) {
 const link = (href, name, title, more = "") =>
   `<a class="report-link" href="${escape(href)}" title="${title}"${more}>${name}</a>`;
 
+/** @param {Facts} facts */
 function reportLink(facts, id) {
   const projection = get().projection;
   const href = addresses.report(facts.run, id, projection);
   return link(href, "Report", "One page to print or to send", ' target="_blank"');
 }
 
+/** @param {Facts} facts */
 const unitsLink = (facts, id) =>
   link(addresses.units(facts.run, id), "Units", "Its hidden units, step by step");
 
+/** @param {Sequence} sequence */
 export function wordsMarkup(sequence, colours) {
   const { surface, known, role } = sequence.steps;
   const turning = sequence.facts.turning_step;
@@ -116,6 +126,7 @@ export function unread(text, surface, keep) {
 }
 
 // The part that was cut off, in grey, shut until it is asked for.
+/** @param {Facts} facts @param {Sequence} sequence */
 function unreadMarkup(facts, sequence) {
   const row = sequence.facts;
   const cut = row.length_full - row.length;
@@ -131,6 +142,7 @@ function unreadMarkup(facts, sequence) {
   );
 }
 
+/** @param {Facts} facts @param {Sequence} sequence */
 export function draw(views, facts, sequence, colours) {
   views.info.innerHTML = infoMarkup(facts, sequence);
   const read = isSeries(facts) ? markup(facts, sequence, colours) : wordsMarkup(sequence, colours);
