@@ -1,17 +1,20 @@
 """The app over a store, and its server."""
 
 from pathlib import Path
+from typing import Any
 
 import dash
 import waitress
+from flask import request
 from waitress.server import BaseWSGIServer
 
 from stateline.app import callbacks, pages
-from stateline.app.layout.shell import index_page, shell
+from stateline.app.layout.shell import index_page, modules_meta, preload_tags, shell
 from stateline.app.routes import MAX_BODY, add_routes
 from stateline.app.typed.client import EXTENSION as TYPING
 from stateline.app.typed.client import Typing
 from stateline.app.web.callback_guard import add_guard
+from stateline.app.web.modules import current_modules
 from stateline.app.web.registry import EXTENSION, Registry
 from stateline.store.errors import StatelineError
 
@@ -19,12 +22,23 @@ DEFAULT_PORT, LAST_PORT = 8050, 65_535
 THREADS = 8
 
 
+class _Dash(dash.Dash):
+    """Dash whose document names the modules of the page that it is requested for."""
+
+    def interpolate_index(self, *args: Any, **parts: Any) -> str:
+        modules = current_modules()
+        parts["metas"] += modules_meta(modules.prefix)
+        # After Dash's scripts, which take longer: the browser asks in the order of the document.
+        parts["renderer"] += preload_tags(modules.of_page(request.path))
+        return str(super().interpolate_index(*args, **parts))  # type: ignore[no-untyped-call]
+
+
 def create_app(store: Path) -> dash.Dash:
     """Return the app over one store: a folder of runs, or the folder of a single run.
 
     Runs are looked for at each request, so the store may still be empty.
     """
-    app = dash.Dash(
+    app = _Dash(
         "stateline.app",
         use_pages=True,
         pages_folder="",  # Registered below: the same modules serve several apps in one process.

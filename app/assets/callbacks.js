@@ -4,10 +4,11 @@
 (() => {
   const dash = (globalThis.dash_clientside ??= {});
   globalThis.stateline ??= {}; // what tests read (client/lib/inspect.js)
+  const modules = document.querySelector('meta[name="stateline-modules"]').content;
   const loaded = {}; // modules of pages by name: what each page's main.js exports
 
   async function page(name) {
-    loaded[name] ??= await import(`/assets/client/pages/${name}/main.js`);
+    loaded[name] ??= await import(`${modules}/client/pages/${name}/main.js`);
     return loaded[name];
   }
 
@@ -19,7 +20,7 @@
     const [, name] = location.pathname.split("/");
     if (PAGES.includes(name)) fetched(page(name));
   }
-  fetched(import("/assets/client/lib/shell.js"));
+  fetched(import(`${modules}/client/lib/shell.js`));
   follow();
   addEventListener("_dashprivate_pushstate", follow);
 

@@ -1,5 +1,8 @@
 """The document around all pages, and the parts that they share: header, selects, headings."""
 
+from collections.abc import Iterable
+from html import escape
+
 import dash
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -31,6 +34,19 @@ INDEX = """<!DOCTYPE html>
 def index_page() -> str:
     """Return the HTML document around the app."""
     return INDEX
+
+
+def modules_meta(prefix: str) -> str:
+    """Return the tag that tells callbacks.js where the ES modules are."""
+    return f'<meta name="stateline-modules" content="{escape(prefix)}">'
+
+
+def preload_tags(modules: Iterable[str]) -> str:
+    """Return the tags that make the browser request modules at once.
+
+    Without them it learns of each module only from the one that imports it.
+    """
+    return "".join(f'<link rel="modulepreload" href="{escape(each)}">' for each in modules)
 
 
 def shell() -> html.Div:

@@ -30,8 +30,9 @@ def test_a_page_requests_its_own_modules_once(page, site: str, name: str) -> Non
     page.goto(f"{site}/{name}" if name == "help" else f"{site}/{name}/reviews")
     page.wait_for_selector("#theme-switch")
     page.wait_for_load_state("networkidle")
-    prefix = "/assets/client/"
+    prefix = page.locator('meta[name="stateline-modules"]').get_attribute("content") + "/client/"
     modules = [path.removeprefix(prefix) for path in requested if path.startswith(prefix)]
+    assert not [path for path in requested if path.startswith("/assets/client/")]
     expected = closure(CLIENT / "pages" / name / "main.js") | closure(CLIENT / "lib" / "shell.js")
     assert sorted(modules) == sorted(expected)
     others = {f"pages/{other}/" for other in PAGES if other != name}

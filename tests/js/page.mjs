@@ -2,6 +2,7 @@
 globalThis.document = {
   addEventListener() {},
   createElement: () => ({ getContext: () => null }), // a browser without WebGL
+  querySelector: () => ({ content: "/modules/0" }), // where callbacks.js finds the modules
 };
 globalThis.window = globalThis;
 globalThis.addEventListener = () => {};
