@@ -52,9 +52,9 @@
     port1.start();
     while (!condition()) {
       if (performance.now() - began > milliseconds) return false;
-      const heard = once(port1, "message");
+      const received = once(port1, "message");
       port2.postMessage(null);
-      await heard;
+      await received;
     }
     return true;
   }

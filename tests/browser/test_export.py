@@ -93,7 +93,7 @@ def test_each_view_is_saved_as_picture_and_as_vectors_of_the_same_size(
             assert seen["size"] == [2 * width, 2 * height]
             assert seen["colours"] > 20
             assert f"run {run}" in texts(root)
-        assert page.locator(".export-sheet").count() == 0
+        assert page.locator(".export-layout").count() == 0
 
 
 def test_words_are_all_there_with_the_facts_of_their_sequence(
@@ -181,7 +181,7 @@ def test_a_picture_too_long_for_two_pixels_a_point_says_so_and_the_menu_stays(
     page, open_sequence: Callable
 ) -> None:
     open_sequence("reviews", 3)
-    page.add_style_tag(content=".export-sheet { width: 10000px !important }")
+    page.add_style_tag(content=".export-layout { width: 10000px !important }")
     page.click("#export-button")
     with page.expect_download():
         page.click("#export-menu [data-view=words][data-kind=png]")

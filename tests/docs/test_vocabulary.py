@@ -17,6 +17,7 @@ from tests.docs.project_files import ROOT, files
 from tests.docs.scripts import script_parts
 
 CODE = ("app", "pipeline", "store", "stateline", "examples", "tests")
+SCRIPTS = ("app", "tests")
 
 # Words of names: of files, functions, classes, variables, parameters and CSS classes.
 NAMES = set(
@@ -104,6 +105,12 @@ def faults(path: Path) -> list[str]:
 @pytest.mark.parametrize("folder", CODE)
 def test_python_uses_the_terms_of_the_glossary(folder: str) -> None:
     assert [each for path in files({".py"}, (folder,)) for each in faults(path)] == []
+
+
+@pytest.mark.parametrize("folder", SCRIPTS)
+def test_scripts_styles_and_templates_use_the_terms_of_the_glossary(folder: str) -> None:
+    suffixes = {".js", ".mjs", ".css", ".j2", ".toml"}
+    assert [each for path in files(suffixes, (folder,)) for each in faults(path)] == []
 
 
 def test_documents_use_the_terms_of_the_glossary() -> None:

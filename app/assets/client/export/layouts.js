@@ -1,6 +1,6 @@
 // @ts-check
-// Each view of the Explore page as a sheet that stands on its own: heading, view, legend and a line on
-// what it is of. A sheet is laid out by the page's own styles, outside the window, and taken from there.
+// Each view of the Explore page as a layout that stands on its own: heading, view, legend and a line on
+// what it is of. It is laid out by the page's own styles, outside the window, and drawn from there.
 
 import * as elementToSvg from "./element-to-svg.js";
 import * as mapToSvg from "./map-to-svg.js";
@@ -13,7 +13,7 @@ import { places } from "../pages/explore/places.js";
 import { get } from "../pages/explore/selection.js";
 
 const NAMES = [82, 198]; // pixels left of the step axis, at least and at most
-const WIDTH = 760; // of a sheet, its margins included; a text that needs more gets it
+const WIDTH = 760; // of a layout, its margins included; a text that needs more gets it
 const MARGIN = 22;
 
 // A copy without what is only for those who sit before the page: ids, fields, the step under the
@@ -108,16 +108,16 @@ function stepLegend(which, pale) {
 const ofSeries = () => isSeries(facts() ?? {});
 
 // Words, and the rows of a picture; a strip of values is one of the views on the step axis.
-const wordsSheet = (which) => () => {
+const wordsLayout = (which) => () => {
   const { axis, info, words } = viewsIn(which);
-  if (axis.contains(words)) return stepsSheet(which, "words")();
+  if (axis.contains(words)) return stepsLayout(which, "words")();
   return {
     parts: [copyOf(info), copyOf(words), stepLegend(which, true), caption(sequencePart(which))],
   };
 };
 
 // All columns under their words, however far the page is scrolled, and wide enough to read them.
-const stepsSheet = (which, part) => () => {
+const stepsLayout = (which, part) => () => {
   const { axis, heads, [part]: view } = viewsIn(which);
   const names = namesWidth(axis);
   const whole = axis.cloneNode(false);
@@ -140,14 +140,14 @@ function namesWidth(axis) {
   return Math.min(NAMES[1], Math.max(NAMES[0], Math.ceil(longest) + 12));
 }
 
-function barsSheet() {
+function barsLayout() {
   const view = at("class-bars");
   return { parts: [heading(view), copyOf(view), caption()] };
 }
 
-function confusionSheet() {
+function confusionLayout() {
   const view = copyOf(at("confusion"));
-  // Cells keep a size at which they can be read, so many classes need a wider sheet.
+  // Cells keep a size at which they can be read, so many classes need a wider layout.
   const classes = view.querySelectorAll("tbody tr").length;
   const width = Math.max(480, 194 + classes * (view.querySelector(".confusion-small") ? 17 : 72));
   const shade = made(
@@ -160,7 +160,7 @@ function confusionSheet() {
 
 // The map
 
-function mapSheet(kind) {
+function mapLayout(kind) {
   const { width, height, inView, markup } = mapToSvg.draw(kind);
   const slot = made("export-map");
   slot.dataset.slot = "map";
@@ -197,20 +197,20 @@ function filterCaption() {
 // The views, in the menu's order; `mode` is the page's when it shows them.
 const ofSequence = (which, prefix = "") =>
   [
-    { part: "words", name: "Words", sheet: wordsSheet(which) },
-    { part: "heatmap", name: "Expected prediction", sheet: stepsSheet(which, "heatmap") },
-    { part: "contributions", name: "Contributions", sheet: stepsSheet(which, "contributions") },
-    { part: "distances", name: "Distances", sheet: stepsSheet(which, "distances") },
+    { part: "words", name: "Words", layout: wordsLayout(which) },
+    { part: "heatmap", name: "Expected prediction", layout: stepsLayout(which, "heatmap") },
+    { part: "contributions", name: "Contributions", layout: stepsLayout(which, "contributions") },
+    { part: "distances", name: "Distances", layout: stepsLayout(which, "distances") },
   ].map((view) => ({ ...view, key: prefix + view.part, mode: "sequence", which }));
 
-/** @typedef {{ key: string, name: string, mode: string | null, which?: string, part?: string, sheet: (kind: string) => any }} View */
+/** @typedef {{ key: string, name: string, mode: string | null, which?: string, part?: string, layout: (kind: string) => any }} View */
 /** @type {View[]} */
 const VIEWS = [
-  { key: "map", name: "Map", mode: null, which: "main", sheet: mapSheet },
+  { key: "map", name: "Map", mode: null, which: "main", layout: mapLayout },
   ...ofSequence("main"),
   ...ofSequence("pinned", "pinned-"),
-  { key: "class-bars", name: "Class bars", mode: "overview", sheet: barsSheet },
-  { key: "confusion", name: "Confusion matrix", mode: "overview", sheet: confusionSheet },
+  { key: "class-bars", name: "Class bars", mode: "overview", layout: barsLayout },
+  { key: "confusion", name: "Confusion matrix", mode: "overview", layout: confusionLayout },
 ];
 
 // Drawn, and not one of the bars that are switched off.
@@ -227,8 +227,8 @@ function isShown({ key, mode, which, part }) {
 
 // Where two sequences are on the page, a view's name says which of them it takes.
 /** @param {View} view */
-function nameOf({ name: usual, part, which }) {
-  const name = partName(part) === "series" ? "Series" : usual;
+function nameOf({ name: fullName, part, which }) {
+  const name = partName(part) === "series" ? "Series" : fullName;
   return part && beside() ? `${name}, ${sequencePart(which).replace("sequence ", "")}` : name;
 }
 
@@ -239,19 +239,19 @@ export const views = () => VIEWS.filter(isShown).map((view) => ({ key: view.key,
 export function draw(key, kind) {
   const view = VIEWS.find((one) => one.key === key);
   if (!view || !isShown(view)) throw new Error(`The page does not show "${key}" now.`);
-  const { parts, width, slots } = view.sheet(kind);
-  const sheet = made("export-sheet", ...parts);
-  sheet.dataset.view = view.part ?? key;
-  sheet.inert = true;
-  if (width) sheet.style.width = `${width}px`;
-  document.body.append(sheet);
-  sheet.style.height = `${Math.ceil(sheet.getBoundingClientRect().height)}px`;
+  const { parts, width, slots } = view.layout(kind);
+  const element = made("export-layout", ...parts);
+  element.dataset.view = view.part ?? key;
+  element.inert = true;
+  if (width) element.style.width = `${width}px`;
+  document.body.append(element);
+  element.style.height = `${Math.ceil(element.getBoundingClientRect().height)}px`;
   try {
     const named = partName(view.part) === "series" ? "Series" : view.name;
     const title = [`${named} of ${run()}`, sequencePart(view.which)].filter(Boolean).join(", ");
-    return { ...elementToSvg.svgFromElement(sheet, slots), title };
+    return { ...elementToSvg.svgFromElement(element, slots), title };
   } finally {
-    sheet.remove();
+    element.remove();
   }
 }
 

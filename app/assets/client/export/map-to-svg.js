@@ -9,7 +9,7 @@ import * as stateLayer from "../map/state-layer.js";
 import * as map from "../map/map.js";
 import * as overlay from "../map/overlay.js";
 
-const MOST_CIRCLES = 20_000; // beyond, an SVG holds its points as a raster
+const MAX_CIRCLES = 20_000; // beyond, an SVG holds its points as a raster
 const SCALE = 2; // of rasters
 
 // The points in view, a list a colour: { colour, radius, opacity, spots: [x0, y0, x1, y1, ...] }.
@@ -84,7 +84,7 @@ export function draw(kind) {
   const traces = map.plot().data.filter(({ x, visible }) => x?.length && visible !== false);
   const groups = pointsInView(traces, map.place(), width, height);
   const inView = groups.reduce((sum, { spots }) => sum + spots.length / 2, 0);
-  const asCircles = kind === "svg" && inView <= MOST_CIRCLES;
+  const asCircles = kind === "svg" && inView <= MAX_CIRCLES;
   const points = asCircles ? circles(groups) : raster(groups, width, height);
   return { width, height, inView, markup: points + layers(width, height) };
 }

@@ -102,7 +102,7 @@ export function record(measure) {
         `<image x="${number(x)}" y="${number(y)}" width="${number(width)}"` +
           ` height="${number(height)}" href="${canvas.toDataURL("image/png")}"/>`,
       ),
-    // A sheet of vectors starts out empty and has one scale.
+    // An SVG starts out empty and has one scale.
     clearRect: () => {},
     setTransform: () => {},
     svg: () => parts.join(""),

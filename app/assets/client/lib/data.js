@@ -29,7 +29,7 @@ export const bytes = async (...request) => (await get(...request)).arrayBuffer()
 export const json = async (...request) => (await get(...request)).json();
 
 const held = new Map();
-const MOST_HELD = 12;
+const MAX_HELD = 12;
 
 // Arrays are kept by reference: a view that is drawn again need not decode them again.
 function keep(facts, path, query, decode) {
@@ -38,7 +38,7 @@ function keep(facts, path, query, decode) {
     const made = bytes(facts, path, query).then(decode);
     made.catch(() => held.delete(key));
     held.set(key, made);
-    if (held.size > MOST_HELD) held.delete(held.keys().next().value);
+    if (held.size > MAX_HELD) held.delete(held.keys().next().value);
   }
   return held.get(key);
 }

@@ -13,7 +13,7 @@ const LANES = [40, 26]; // pixels of a curve, of few and of more
 const BETWEEN = 4; // pixels between two curves
 const CELL = 11; // pixels of a feature's cells, while all of them have room
 const ROOM = 264; // pixels for the cells of very many features
-const MOST_VALUES = 8; // features that a tooltip lists; of more, the first ones
+const MAX_VALUES = 8; // features that a tooltip lists; of more, the first ones
 
 export const isSeries = (facts) => facts.kind === "series";
 export const stepNoun = (facts) => (isSeries(facts) ? "step" : "word");
@@ -35,7 +35,7 @@ const plain = (value) => String(Number(value.toPrecision(4)));
 // The features that have room in a list of values, and how many are left out.
 function listed(facts) {
   const { features } = facts;
-  const shown = features.length > MOST_VALUES ? MOST_VALUES - 2 : features.length;
+  const shown = features.length > MAX_VALUES ? MAX_VALUES - 2 : features.length;
   return { names: features.slice(0, shown).map(({ name }) => name), more: features.length - shown };
 }
 

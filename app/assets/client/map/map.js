@@ -8,7 +8,7 @@ import { escape } from "../lib/html.js";
 import { evenly, splitBins } from "../lib/points.js";
 import { webgl } from "../lib/webgl.js";
 
-const MOST_WITHOUT_WEBGL = 4000;
+const MAX_WITHOUT_WEBGL = 4000;
 
 let points = { x: new Float32Array(0), y: new Float32Array(0) };
 let coloured = { bins: new Uint8Array(0), colours: [] };
@@ -38,7 +38,7 @@ export function figure(facts, projection, colour, found, bins) {
   const palette = facts.scales[colour];
   const fast = webgl();
   const total = found.x.length;
-  const rows = fast ? null : evenly(total, Math.min(total, MOST_WITHOUT_WEBGL));
+  const rows = fast ? null : evenly(total, Math.min(total, MAX_WITHOUT_WEBGL));
   const parts = splitBins(bins, found.x, found.y, palette.colours.length, rows);
   points = found;
   coloured = { bins, colours: palette.colours };

@@ -54,8 +54,8 @@ export function draw(context, scene, spots, { ground, pinned, width }) {
 
 // Too long: dots, pulled apart. Too short: a double line, pressed together.
 function segment(context, from, to, wrong, { colour, ground, pinned, width }) {
-  const usual = pinned ? PINNED : [];
-  context.setLineDash(wrong === "long" ? [0.1, 2.2 * width + 1.5] : usual);
+  const dashes = pinned ? PINNED : [];
+  context.setLineDash(wrong === "long" ? [0.1, 2.2 * width + 1.5] : dashes);
   if (wrong === "short") line(context, from, to, colour, width + 3.5);
   line(context, from, to, wrong === "short" ? ground : colour, wrong === "short" ? Math.max(1.5, width - 0.5) : width);
   context.setLineDash([]);

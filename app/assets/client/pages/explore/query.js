@@ -36,8 +36,8 @@ export function query(selection, defaults) {
   const parts = new URLSearchParams();
   for (const [key, written] of Object.entries(ADDRESS)) {
     const text = selection[key] === null ? "" : written(selection[key]);
-    const usual = defaults[key] === null ? "" : written(defaults[key]);
-    if (text !== usual) parts.set(key, text);
+    const standard = defaults[key] === null ? "" : written(defaults[key]);
+    if (text !== standard) parts.set(key, text);
   }
   const text = parts.toString();
   return text ? `?${text}` : "";

@@ -20,9 +20,9 @@ const ROWS = [
   { key: "leave_one_out", name: "left out", says: "Leave-one-out" },
   { key: "integrated_gradients", name: "gradients", says: "Integrated gradients" },
 ];
-const MOST_GAP = 0.05; // of what integrated gradients must add up to: beyond it they prove nothing
-const MOST_KEPT = 40;
-const MOST_NAMED = 4; // steps that are named where the sign is the other
+const MAX_GAP = 0.05; // of what integrated gradients must add up to: beyond it they prove nothing
+const MAX_KEPT = 40;
+const MAX_NAMED = 4; // steps that are named where the sign is the other
 
 const kept = new Map(); // answers by what was asked
 let opened = null; // the sequence that they are shown for: its answer as the page holds it
@@ -108,7 +108,7 @@ function rowsMarkup(facts, sequence, chosen, rows) {
 // What to say of integrated gradients that do not add up to the logit less that of the baseline.
 export function misfit({ integrated_gradients: steps, gap, logit, baseline }) {
   const whole = logit - baseline;
-  if (!steps || Math.abs(gap) <= MOST_GAP * Math.abs(whole)) return [];
+  if (!steps || Math.abs(gap) <= MAX_GAP * Math.abs(whole)) return [];
   return [`Integrated gradients add up to ${signed(whole + gap)} instead of ${signed(whole)}: too steep a way to be believed`];
 }
 
@@ -120,8 +120,8 @@ function agreement(facts, sequence, chosen, answer) {
   const lines = rowsOf(answer).map((row) => {
     const correlation = rankCorrelation(moved, row.values);
     const against = opposed(moved, row.values);
-    const more = against.length > MOST_NAMED ? ` and ${against.length - MOST_NAMED} more` : "";
-    const where = against.length ? `, the sign is the other at ${against.slice(0, MOST_NAMED).map(name).join(", ")}${more}` : "";
+    const more = against.length > MAX_NAMED ? ` and ${against.length - MAX_NAMED} more` : "";
+    const where = against.length ? `, the sign is the other at ${against.slice(0, MAX_NAMED).map(name).join(", ")}${more}` : "";
     return `${row.says}: ${correlation === null ? "nothing to rank" : `ρ = ${correlation.toFixed(2)}`}${where}`;
   });
   return [...lines, ...misfit(answer), ...(answer.reason ? [answer.reason] : [])];
@@ -179,7 +179,7 @@ async function ask(sequence, chosen, redraw) {
 
 function keep(key, answer) {
   kept.set(key, answer);
-  if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
+  if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value);
 }
 
 // Show the other methods for a sequence, or no more.

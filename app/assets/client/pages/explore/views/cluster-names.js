@@ -15,9 +15,9 @@ import { get, subscribe } from "../selection.js";
 const FINER = [1.8, 3.8]; // so many times as large as in the whole view, the next level takes over
 const HOLD = 0.88; // a level is left again at this share of where it was taken up
 const FONT = "600 12px Inter, system-ui, sans-serif";
-const LEAST_CONTRAST = 7; // WCAG AAA: points of the same colour lie around a name
+const MIN_CONTRAST = 7; // WCAG AAA: points of the same colour lie around a name
 const FADED = 0.4; // so far towards the ground beside a trajectory, as long as
-const LEAST_FADED = 4.5; // WCAG AA is kept: the names can still be clicked
+const MIN_FADED = 4.5; // WCAG AA is kept: the names can still be clicked
 
 let level = 0;
 let standing = []; // { row, box } of the labels that found a place
@@ -58,7 +58,7 @@ const classOf = (row, classes) => classes[row.words.length ? row.label : row.pre
 export function legible(colour, ground, ink) {
   for (let share = 0; share < 1; share += 0.1) {
     const mixed = mix(colour, ink, share);
-    if (contrast(mixed, ground) >= LEAST_CONTRAST) return mixed;
+    if (contrast(mixed, ground) >= MIN_CONTRAST) return mixed;
   }
   return ink;
 }
@@ -67,7 +67,7 @@ export function legible(colour, ground, ink) {
 export function faint(colour, ground) {
   for (let share = FADED; share > 0; share -= 0.05) {
     const mixed = mix(colour, ground, share);
-    if (contrast(mixed, ground) >= LEAST_FADED) return mixed;
+    if (contrast(mixed, ground) >= MIN_FADED) return mixed;
   }
   return colour;
 }

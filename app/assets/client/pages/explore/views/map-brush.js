@@ -8,7 +8,7 @@ import * as overlay from "../../../map/overlay.js";
 import { add } from "../filtering.js";
 import { get } from "../selection.js";
 
-const MOST_CORNERS = 100; // an address must hold them
+const MAX_CORNERS = 100; // an address must hold them
 
 let tool = "pan";
 let corners = null; // pixels, while a brush is drawn
@@ -73,7 +73,7 @@ function finish(event) {
     const [[left, right], [bottom, top]] = [sorted(ax, bx), sorted(ay, by)];
     add(["box", projection, left, bottom, right, top]);
   } else if (tool === "lasso" && drawn.length > 2) {
-    const kept = evenly(drawn.length, Math.min(drawn.length, MOST_CORNERS));
+    const kept = evenly(drawn.length, Math.min(drawn.length, MAX_CORNERS));
     const flat = Array.from(kept).flatMap((i) => toData(place, drawn[i]));
     add(["lasso", projection, ...flat]);
   }
