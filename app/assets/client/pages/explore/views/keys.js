@@ -2,6 +2,7 @@
 // Keys: through the table's order, through the steps, back, search and help.
 
 import { at } from "../../../lib/dom.js";
+import { goTo } from "../../../lib/navigation.js";
 import { reveal } from "../drawing/words-panel.js";
 import { removeLast } from "../filtering.js";
 import { get, lastAct, update } from "../selection.js";
@@ -79,4 +80,4 @@ document.addEventListener(
   true,
 );
 
-const setHelp = () => globalThis.dash_clientside.set_props("_pages_location", { href: "/help" });
+const setHelp = () => goTo("/help");
