@@ -1,4 +1,4 @@
-"""The button that saves views of the Explore page as pictures; `client/export/menu.js` fills its menu."""
+"""The button that saves views of Explore as pictures; `client/export/menu.js` fills its menu."""
 
 from dash import html
 
