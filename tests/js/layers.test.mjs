@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import "./page.mjs";
 import "../../app/assets/callbacks.js";
+import { meets } from "../../app/assets/client/lib/labels.js";
 import { measuredOf, readBefore, readingOrder } from "../../app/assets/client/lib/states.js";
 import * as placement from "../../app/assets/client/map/label-placement.js";
 import * as labels from "../../app/assets/client/pages/explore/drawing/step-labels.js";
@@ -124,7 +125,7 @@ test("a text keeps inside the map, and off its tools and handles", () => {
     for (const side of [1, -1]) {
       const box = written(place, "start", frame, [], side);
       assert.ok(box[0] > 0 && box[2] < 700 && box[1] > 0 && box[3] < 600, `${place}`);
-      assert.ok(!placement.furniture(frame).some((other) => placement.meets(other, box)), `${place}`);
+      assert.ok(!placement.furniture(frame).some((other) => meets(other, box)), `${place}`);
     }
   }
 });
@@ -133,6 +134,6 @@ test("a text keeps off what is drawn around it", () => {
   const frame = { width: 700, height: 600 };
   const dots = [[316, 192, 330, 206], [316, 214, 330, 228], [316, 170, 330, 186]];
   const box = written([300, 200], "Quince", frame, dots);
-  assert.ok(!dots.some((dot) => placement.meets(dot, box)));
+  assert.ok(!dots.some((dot) => meets(dot, box)));
   assert.deepEqual(written([300, 200], "Quince", frame, [[310, 0, 700, 600]]), [237, 192, 285, 208]); // on the left
 });

@@ -1,11 +1,11 @@
 // @ts-check
-// Texts on the overlay, each with a rim in the ground's colour, placed so that none covers another.
-// Places are in pixels of the frame; a box is [left, top, right, bottom].
+// Candidate places of the texts on the overlay, off the tools that lie on the map. Places are in
+// pixels of the frame; a box is [left, top, right, bottom].
 
-export const FONT = "600 12px Inter, system-ui, sans-serif";
+import { FONT, meets, placeLabels, writeLabel } from "../lib/labels.js";
 
+/** @import { Box } from "../lib/labels.js" */
 /** @typedef {[number, number]} Spot */
-/** @typedef {[number, number, number, number]} Box left, top, right, bottom */
 
 // From the map's coordinates to pixels; `place` is [scale, shift] of x, then of y.
 /** @type {(place: number[], x: number, y: number) => Spot} */
@@ -32,46 +32,27 @@ export function write(context, [x, y], text, colour, tone, frame, taken, side) {
   const long = context.measureText(text).width;
   const sides = side > 0 ? [x + 15, x - 15 - long] : [x - 15 - long, x + 15];
   const boxes = sides.flatMap((left) =>
-    [0, -17, 17, -34, 34, -51, 51].map((down) => [left, y + down - 8, left + long, y + down + 8]),
+    [0, -17, 17, -34, 34, -51, 51].map((down) => /** @type {Box} */ ([left, y + down - 8, left + long, y + down + 8])),
   );
   const busy = furniture(frame);
-  const inside = boxes.filter((box) => within(box, frame) && !busy.some((other) => meets(other, box)));
-  const box = inside.find((each) => !taken.some((other) => meets(other, each))) ?? inside[0] ?? boxes[0];
-  stamp(context, text, box[0], (box[1] + box[3]) / 2, colour, tone);
-  taken.push(box);
+  const inside = boxes.filter((each) => within(each, frame) && !busy.some((other) => meets(other, each)));
+  const [box] = placeLabels([{ boxes: inside.length ? inside : [boxes[0]], always: true }], taken);
+  writeLabel(context, text, box[0], (box[1] + box[3]) / 2, colour, tone.ground);
 }
 
 /** @type {(box: number[], frame: { width: number, height: number }) => boolean} */
 const within = ([left, top, right, bottom], { width, height }) =>
   left > 3 && right < width - 3 && top > 1 && bottom < height - 1;
 
-/** @type {(one: number[], other: number[]) => boolean} */
-export const meets = ([a, b, c, d], [left, top, right, bottom]) =>
-  a < right && c > left && b < bottom && d > top;
-
-export function stamp(context, text, left, middle, colour, tone) {
-  context.textBaseline = "middle";
-  context.textAlign = "left";
-  context.lineWidth = 4;
-  context.lineJoin = "round";
-  context.strokeStyle = tone.ground;
-  context.strokeText(text, left, middle);
-  context.fillStyle = colour;
-  context.fillText(text, left, middle);
-}
-
-// [left, top, right, bottom] of a text near its point that meets no other; null where none is.
-export function freePlace(x, y, long, frame, taken) {
+// Boxes for a text near its point that lie within the frame, the wished places first.
+export function boxesBeside(x, y, long, frame) {
   const places = [
     [x + 7, y - 8],
     [x - 7 - long, y - 8],
     [x - long / 2, y - 22],
     [x - long / 2, y + 6],
   ];
-  const busy = furniture(frame);
-  for (const [left, top] of places) {
-    const box = [left, top, left + long, top + 16];
-    if (within(box, frame) && ![...taken, ...busy].some((other) => meets(other, box))) return box;
-  }
-  return null;
+  return places
+    .map(([left, top]) => /** @type {Box} */ ([left, top, left + long, top + 16]))
+    .filter((box) => within(box, frame));
 }

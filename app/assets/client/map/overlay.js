@@ -4,8 +4,9 @@
 
 import { contextOf } from "../lib/canvas.js";
 import { nearest, nearestSegment } from "../lib/geometry.js";
+import { FONT, placeLabels, writeLabel } from "../lib/labels.js";
 import { tone } from "../lib/theme.js";
-import { FONT, freePlace, stamp, toPixels, write } from "./label-placement.js";
+import { boxesBeside, furniture, toPixels, write } from "./label-placement.js";
 import * as map from "./map.js";
 import * as trajectoryInset from "./trajectory-inset.js";
 import * as trajectoryPath from "./trajectory.js";
@@ -200,6 +201,7 @@ function nameLit(context, spots, tones, frame, taken) {
 // Labels that find a free place, the strongest first; the others are counted.
 function writeLabels(context, place, tones, frame, taken) {
   context.font = FONT;
+  const wanted = [];
   for (const { t, x, y, text, before } of labels) {
     const [px, py] = toPixels(place, x, y);
     if (lit?.which === "main" && t === lit.step) {
@@ -207,15 +209,17 @@ function writeLabels(context, place, tones, frame, taken) {
       continue;
     }
     if (px < 0 || py < 0 || px > frame.width || py > frame.height) continue;
-    const box = freePlace(px, py, context.measureText(text).width, frame, taken);
+    wanted.push({ px, py, text, before, boxes: boxesBeside(px, py, context.measureText(text).width, frame) });
+  }
+  for (const [i, box] of placeLabels(wanted, taken, furniture(frame)).entries()) {
     if (!box) {
       counters.hiddenLabels += 1;
       continue;
     }
-    taken.push(box);
+    const { px, py, text, before } = wanted[i];
     const colour = before ? tones.before : tones.after;
     disc(context, px, py, 3.5, colour, tones.ground, 1.5);
-    stamp(context, text, box[0], (box[1] + box[3]) / 2, colour, tones);
+    writeLabel(context, text, box[0], (box[1] + box[3]) / 2, colour, tones.ground);
     counters.labels += 1;
   }
 }

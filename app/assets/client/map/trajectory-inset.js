@@ -1,7 +1,7 @@
 // @ts-check
 // The picture at the end of a trajectory: what was read, beside where it led. On the overlay's context.
 
-import { meets } from "./label-placement.js";
+import { meets } from "../lib/labels.js";
 
 const AWAY = 18; // pixels from the end's middle, beyond its ring
 const FRAME = 3; // pixels around a picture

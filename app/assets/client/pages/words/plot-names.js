@@ -1,17 +1,18 @@
 // @ts-check
 // Names of words and marks of words on a canvas above the plot.
 
+import { FONT, placeLabels, writeLabel } from "../../lib/labels.js";
 import { tone } from "../../lib/theme.js";
 
+/** @import { Box } from "../../lib/labels.js" */
 /** @import { Facts, Points } from "./types" */
 
 /**
  * The drawing area of the plot, in pixels of its frame.
- * @typedef {{ left: number, right: number, top: number, bottom: number }} Box
+ * @typedef {{ left: number, right: number, top: number, bottom: number }} Frame
  */
 /** @typedef {[x: number, y: number]} Spot */
 
-const FONT = "600 12px Inter, system-ui, sans-serif";
 const MAX_NAMES = 10; // at either end
 
 /**
@@ -37,29 +38,33 @@ export function namedWords({ effect, count }) {
 
 /**
  * @param {Spot} spot
- * @param {Box} frame
+ * @param {Frame} frame
  */
 const isWithin = ([x, y], { left, right, top, bottom }) => x >= left && x <= right && y >= top && y <= bottom;
 
 /**
  * Draw names and marks; a name is left out where it would meet another.
  * @param {CanvasRenderingContext2D} context
- * @param {Box} frame
+ * @param {Frame} frame
  * @param {{ facts: Facts, points: Points, spot: (i: number) => Spot, names: number[], chosen: number, hovered: number }} words
  *   chosen, hovered: -1 for none
  */
 export function drawNames(context, frame, { facts, points, spot, names, chosen, hovered }) {
-  /** @type {Box[]} */
-  const taken = [];
   const marked = [chosen, hovered].filter((i, n, all) => i >= 0 && all.indexOf(i) === n);
-  for (const i of marked) {
-    if (!isWithin(spot(i), frame)) continue;
-    drawMark(context, spot(i), facts.classes[points.class[i]].colour, i === chosen ? 7 : 6);
-    writeName(context, spot(i), points.phrase[i], { frame, taken, colour: tone("--ink"), always: true });
-  }
-  for (const i of names) {
-    if (marked.includes(i) || !isWithin(spot(i), frame)) continue;
-    writeName(context, spot(i), points.phrase[i], { frame, taken, colour: tone("--ink-soft"), always: false });
+  const others = names.filter((i) => !marked.includes(i));
+  const rows = [...marked, ...others].filter((i) => isWithin(spot(i), frame));
+  context.font = FONT;
+  const labels = rows.map((i) => ({
+    boxes: [boxOf(spot(i), context.measureText(points.phrase[i]).width, frame)],
+    always: marked.includes(i),
+  }));
+  for (const [n, box] of placeLabels(labels, []).entries()) {
+    if (!box) continue;
+    const i = rows[n];
+    const isMarked = labels[n].always;
+    if (isMarked) drawMark(context, spot(i), facts.classes[points.class[i]].colour, i === chosen ? 7 : 6);
+    const colour = tone(isMarked ? "--ink" : "--ink-soft");
+    writeLabel(context, points.phrase[i], box[0] + 2, spot(i)[1], colour, tone("--surface"));
   }
 }
 
@@ -80,27 +85,13 @@ function drawMark(context, [x, y], colour, radius) {
 }
 
 /**
- * Write a name beside its point.
- * @param {CanvasRenderingContext2D} context
+ * Return the box of a name beside its point: on the right, or on the left where the frame ends.
  * @param {Spot} spot
- * @param {string} text
- * @param {{ frame: Box, taken: Box[], colour: string, always: boolean }} options
- *   taken: boxes of the names written before; always: whether it may meet one of them
+ * @param {number} wide
+ * @param {Frame} frame
+ * @returns {Box}
  */
-function writeName(context, [x, y], text, { frame, taken, colour, always }) {
-  context.font = FONT;
-  context.textBaseline = "middle";
-  const wide = context.measureText(text).width;
+function boxOf([x, y], wide, frame) {
   const left = x + 9 + wide > frame.right ? x - 9 - wide : x + 9;
-  const box = { left: left - 2, right: left + wide + 2, top: y - 8, bottom: y + 8 };
-  const meets = (/** @type {Box} */ other) =>
-    box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top;
-  if (!always && taken.some(meets)) return;
-  taken.push(box);
-  context.lineWidth = 4;
-  context.lineJoin = "round";
-  context.strokeStyle = tone("--surface");
-  context.strokeText(text, left, y);
-  context.fillStyle = colour;
-  context.fillText(text, left, y);
+  return [left - 2, y - 8, left + wide + 2, y + 8];
 }

@@ -4,17 +4,19 @@
 
 import { contrast, mix } from "../../../lib/colour.js";
 import { percent, thousands } from "../../../lib/format.js";
+import { FONT, placeLabels, writeLabel } from "../../../lib/labels.js";
 import { isSeries } from "../../../lib/series.js";
 import * as tooltip from "../../../lib/tooltip.js";
-import { furniture, meets, stamp, toPixels } from "../../../map/label-placement.js";
+import { furniture, toPixels } from "../../../map/label-placement.js";
 import * as map from "../../../map/map.js";
 import * as overlay from "../../../map/overlay.js";
 import { LEVELS, nameOf, present } from "../clusters.js";
 import { get, subscribe } from "../selection.js";
 
+/** @import { Box } from "../../../lib/labels.js" */
+
 const FINER = [1.8, 3.8]; // so many times as large as in the whole view, the next level takes over
 const HOLD = 0.88; // a level is left again at this share of where it was taken up
-const FONT = "600 12px Inter, system-ui, sans-serif";
 const MIN_CONTRAST = 7; // WCAG AAA: points of the same colour lie around a name
 const FADED = 0.4; // so far towards the ground beside a trajectory, as long as
 const MIN_FADED = 4.5; // WCAG AA is kept: the names can still be clicked
@@ -79,8 +81,10 @@ export function paint(context, { place, width, height }, tone, taken, faded) {
   if (get().clusters && present().length) {
     level = levelAt(zoomOf(place, width, height), level);
     context.font = FONT;
-    const busy = furniture({ width, height });
-    for (const row of shownRows()) label(context, row, { place, width, height }, tone, taken, busy, faded);
+    const labels = shownRows().flatMap((row) => labelOf(context, row, { place, width, height }) ?? []);
+    wanted = labels.length;
+    const boxes = placeLabels(labels, taken, furniture({ width, height }));
+    for (const [i, box] of boxes.entries()) if (box) write(context, labels[i], box, tone, faded);
   }
   if (before !== [level, wanted, standing.length].join()) {
     document.dispatchEvent(new Event("stateline:counted"));
@@ -96,27 +100,28 @@ function shownRows() {
   return present().filter((row) => row.level === 0);
 }
 
-function label(context, row, { place, width, height }, tone, taken, busy, faded) {
+// The label of a cluster, with the boxes in which it may stand; null where the cluster is out of view.
+function labelOf(context, row, { place, width, height }) {
   const [x, y] = toPixels(place, row.x, row.y);
-  if (x < 0 || y < 0 || x > width || y > height) return;
-  wanted += 1;
+  if (x < 0 || y < 0 || x > width || y > height) return null;
   const name = nameOf(row, get().facts.classes);
   const half = context.measureText(name).width / 2 + 2;
   const left = Math.min(Math.max(x - half, 4), width - 2 * half - 4);
+  /** @type {Box[]} */
   const boxes = [0, -15, 15].map((down) => [left, y + down - 8, left + 2 * half, y + down + 8]);
-  const box = boxes.find((each) => ![...taken, ...busy].some((other) => meets(other, each)));
-  if (!box) return;
-  taken.push(box);
+  return { row, name, boxes };
+}
+
+function write(context, { row, name }, box, tone, faded) {
   standing.push({ row, box });
-  const middle = (box[1] + box[3]) / 2;
   const full = legible(classOf(row, get().facts.classes).colour, tone.ground, tone.ink);
   const colour = faded ? faint(full, tone.ground) : full;
-  stamp(context, name, left + 2, middle, colour, tone);
+  writeLabel(context, name, box[0] + 2, (box[1] + box[3]) / 2, colour, tone.ground);
   if (row !== lit) return;
   context.strokeStyle = colour;
   context.lineWidth = 1.5;
   context.beginPath();
-  context.moveTo(left + 2, box[3]);
+  context.moveTo(box[0] + 2, box[3]);
   context.lineTo(box[2] - 2, box[3]);
   context.stroke();
 }
