@@ -270,4 +270,4 @@ def test_a_stage_run_too_early_says_what_to_make_first(module: str, tmp_path: Pa
     )
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
-    assert "missing. Make it:" in done.stderr
+    assert "missing. Make it (stage " in done.stderr
