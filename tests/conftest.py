@@ -4,6 +4,7 @@ import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import NoReturn
 
 import pytest
@@ -37,6 +38,9 @@ class WithoutTensorFlow(MetaPathFinder, Loader):
 
     def create_module(self, spec: ModuleSpec) -> NoReturn:
         pytest.skip("--fast: loads TensorFlow", allow_module_level=True)
+
+    def exec_module(self, module: ModuleType) -> NoReturn:
+        raise AssertionError("no module was made")  # but without it importlib makes none
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
