@@ -17,6 +17,8 @@ from stateline.store.reader import Run, open_run
 from tests.app.web.test_callback_guard import PATH, body
 from tests.synthetic import synthetic_run
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).parents[2] / "app"
 # A value of each key that the text run takes.
 VALID = {

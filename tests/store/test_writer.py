@@ -24,6 +24,8 @@ from stateline.store.writer import write_run, write_table
 from tests.synthetic import synthetic_tables
 from tests.synthetic_shape import Layer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

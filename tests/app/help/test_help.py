@@ -24,6 +24,8 @@ from stateline.app.web.registry import Registry
 from stateline.store.reader import Run
 from tests.synthetic_demo import demo_run
 
+pytestmark = pytest.mark.slow
+
 
 def shown(store: Path) -> Component:
     with create_app(store).server.test_request_context():

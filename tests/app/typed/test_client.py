@@ -24,6 +24,8 @@ from stateline.app.typed.client import (
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import MODEL
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 # Says who it is and what it was asked; some texts are orders.
 STAND_IN = """

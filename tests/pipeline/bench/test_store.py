@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from stateline.pipeline.bench.store import generated_run
 from stateline.store.reader import open_run
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_generated_run_of_the_benchmark_holds_together(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from stateline.pipeline import demos
 from stateline.pipeline.demos import news_words, review_words
 from stateline.pipeline.sources.text import normalise, split_words
 
+pytestmark = pytest.mark.slow
+
 NAMES = list(demos.DEMOS)
 SHORTCUTS = {
     "demo-reviews": (review_words.SHORTCUT, "positive"),

@@ -20,6 +20,8 @@ from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run
 from tests.synthetic_shape import BIDIRECTIONAL, Layer
 
+pytestmark = pytest.mark.slow
+
 SEQUENCES, STEPS, WORDS = "sequences.parquet", "steps.parquet", "vocabulary.parquet"
 LSTM, BACKWARD = "hidden/lstm.parquet", "hidden/bidirectional-backward.parquet"
 
