@@ -17,6 +17,19 @@ export function writeQuery(query, { push = false, state = {} } = {}) {
 }
 
 /**
+ * Return a path as every spelling of it is compared: decoded, without a slash at its end.
+ * @param {string} path
+ */
+export function plainPath(path) {
+  const trimmed = path.replace(/\/+$/, "");
+  try {
+    return decodeURIComponent(trimmed);
+  } catch {
+    return trimmed; // a stray %
+  }
+}
+
+/**
  * Follow the history for a page.
  * @param {object} page
  * @param {() => string} page.path of the run that is open
@@ -28,7 +41,7 @@ export function pageHistory({ path, isOpen, restore }) {
   // Dash went to another page whose layout is still on the way: until this page opens again, every
   // step of the history is Dash's.
   let away = false;
-  const isElsewhere = () => location.pathname !== path();
+  const isElsewhere = () => plainPath(location.pathname) !== plainPath(path());
 
   addEventListener("_dashprivate_pushstate", () => (away = isElsewhere()));
 
