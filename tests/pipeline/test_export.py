@@ -40,6 +40,8 @@ from tests.pipeline.extracted import (
     write_extracted,
 )
 
+pytestmark = pytest.mark.slow
+
 KINDS = [("text", "linear"), ("text", "head"), ("series", "prefix"), ("series", "given")]
 
 

@@ -22,6 +22,8 @@ from stateline.store.schema import MANIFEST, STEP_ROWS_PER_GROUP
 from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run, synthetic_tables
 
+pytestmark = pytest.mark.slow
+
 STEPS, HIDDEN = "steps.parquet", "hidden/lstm.parquet"
 
 

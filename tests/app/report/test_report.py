@@ -25,6 +25,8 @@ from stateline.store.reader import Run, open_run
 from tests.app.figures.test_raster import decode
 from tests.synthetic import synthetic_run
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 24)
 VOID = {"meta", "br", "img", "link", "hr"}
 HOSTILE = [

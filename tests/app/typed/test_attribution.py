@@ -16,6 +16,8 @@ from stateline.store.reader import Run, open_run
 from stateline.store.schema import MODEL
 from tests.synthetic import synthetic_run
 
+pytestmark = pytest.mark.slow
+
 # Answers with its process and what it was asked; one class is one that it cannot answer for.
 STAND_IN = """
 import json, os, sys

@@ -21,6 +21,8 @@ from tests.store.damage import change_manifest
 from tests.synthetic import synthetic_run
 from tests.synthetic_shape import BIDIRECTIONAL
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copy(run: Path, tmp_path: Path) -> Path:

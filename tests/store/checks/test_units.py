@@ -14,6 +14,8 @@ from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run
 from tests.synthetic_shape import BIDIRECTIONAL
 
+pytestmark = pytest.mark.slow
+
 FORWARD, BACKWARD = (each.id for each in BIDIRECTIONAL)
 UNITS, CONTEXTS, RESPONSES = (
     f"{table}/{BACKWARD}.parquet" for table in ("units", "contexts", "responses")
