@@ -16,9 +16,14 @@ def place_of(room: str) -> Path:
     return path if (ROOT / path.parts[0]).is_dir() else "stateline" / path
 
 
+def is_folder(place: Path) -> bool:
+    """Whether a place is a folder of modules; what Git leaves of a moved one is none."""
+    return (place / "__init__.py").is_file()
+
+
 def purpose(place: Path) -> str:
     """Return the first line of the docstring of a folder or a module."""
-    path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    path = place / "__init__.py" if is_folder(place) else place.with_suffix(".py")
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     return text.partition("\n\n")[0].replace("\n", " ").rstrip(".").replace("|", "\\|")
 
@@ -28,7 +33,7 @@ def room_table() -> str:
     rows = ["| folder or module | holds | imports, of its package |", "|---|---|---|"]
     for room, imports in ROOMS.items():
         place = place_of(room)
-        shown = f"{place}{'/' if (ROOT / place).is_dir() else '.py'}"
+        shown = f"{place}{'/' if is_folder(ROOT / place) else '.py'}"
         names = ", ".join(f"`{name}`" for name in imports.split()) or "–"
         rows.append(f"| `{shown}` | {purpose(ROOT / place)} | {names} |")
     return "\n".join(rows) + "\n"
