@@ -11,7 +11,7 @@ import { isSeries } from "../../../lib/series.js";
 import { chipName, choices } from "../clusters.js";
 import * as filterMenu from "../filter-menu.js";
 import { NO_PATTERN, note as beside, patternProblem, range, rangeProblem } from "../filter-menu.js";
-import { add, apply, isSearch, remove, without } from "../filtering.js";
+import { add, apply, isSearch, latest, remove, without } from "../filtering.js";
 import { get, subscribe, update } from "../selection.js";
 
 const WAIT = 250; // milliseconds after the last key of a search
@@ -114,7 +114,7 @@ function takeSearch() {
     beside("search", NO_PATTERN);
     without(isSearch);
   };
-  return apply([...get().filters.filter((kept) => !isSearch(kept)), [kind, written]], kind === "regex" ? { say } : {});
+  return apply([...latest().filter((kept) => !isSearch(kept)), [kind, written]], kind === "regex" ? { say } : {});
 }
 
 function fromMenu(target) {
@@ -167,7 +167,7 @@ document.addEventListener("input", (event) => {
 document.addEventListener("click", (event) => {
   if (!get().facts) return;
   const chip = event.target.closest?.(".chip[data-filter]");
-  if (chip) remove(Number(chip.dataset.filter));
+  if (chip) remove(get().filters[Number(chip.dataset.filter)]);
   else if (event.target.closest?.("#filter-clear")) apply([]);
   else if (event.target.closest?.("#search-regex")) {
     pattern(!isPattern());
