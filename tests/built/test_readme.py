@@ -13,6 +13,7 @@ import pytest
 
 from stateline.pipeline import demos
 from stateline.store.reader import open_run
+from tests.bench_app import VIEWS
 from tests.browser.conftest import lacking
 from tests.built.conftest import DEMOS, ROOT, run
 
@@ -181,7 +182,14 @@ def test_the_apps_benchmark_prints_its_table_or_what_it_lacks(
     if lacking():
         assert f"bench-app needs {lacking()}" in run(f"{command} 2>&1 || true", clone)
     else:
-        assert "hover over a word to marks drawn in all views" in run(command, clone)
+        printed = run(command, clone)
+        rows = [line.strip("| ").split(" | ") for line in printed.splitlines() if "|" in line]
+        table = {row[0]: row for row in rows}
+        assert "not measured" not in printed
+        assert table["requests during all of these"][2] == "none"
+        for view in VIEWS.values():
+            assert f"hover over {view} to marks drawn in all views" in table
+        assert "event listeners before → after 2 changes of sequence" in table
 
 
 def serves(command: str, folder: Path, option: str = "PORT=") -> set[str]:
