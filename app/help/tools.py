@@ -63,8 +63,9 @@ def typed_section() -> Body:
             "Type a text, above the table, opens a panel for a text of your own; Edit, above a "
             "sequence, opens it with that sequence's text. Run, or Ctrl and Enter, lets the run's "
             "model read it in the same way as the corpus: truncated at the same length, with the "
-            "same vocabulary. The first text takes about ten seconds, because the model is loaded; "
-            "later answers come at once. Change one word, keep the original beside it, and see the "
+            "same vocabulary. Before the first text TensorFlow and the model are loaded; the "
+            "panel says what is being loaded, for how many seconds, and how long it took the last "
+            "time. Later answers need no loading. Change one word, keep the original beside it, and see the "
             "effect of the word."
         ),
         html.P(

@@ -9,6 +9,7 @@ import atexit
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +19,7 @@ from flask import current_app
 
 from stateline.app.queries.explanation import evidence
 from stateline.app.queries.run import EXPECTED_COLUMNS, expected_bins
+from stateline.app.typed.loading import Loading, progress
 from stateline.app.typed.worker import TextError, UnavailableError, Worker, as_error
 from stateline.store.errors import rebuild
 from stateline.store.reader import Run
@@ -51,7 +53,8 @@ def model_problem(run: Run, what: str) -> UnavailableError | None:
         return UnavailableError(
             "typing",
             f"{what} by the model itself, which needs {missing[0]}; it is not installed",
-            fix="Install it and start the app again: make setup",
+            fix='Install it and start the app again: pip install ".[keras]", or in a checkout '
+            "make setup",
         )
     if run.manifest.model.file is None:
         return UnavailableError(
@@ -141,6 +144,13 @@ class Typing:
         self._waiting = threading.BoundedSemaphore(MAX_AT_ONCE)
         self._timer: threading.Timer | None = None
         self._requests = 0
+        # Read without the lock, which the thread that loads a model holds all the while.
+        self._loading: Loading | None = None
+        self._load_seconds: float | None = None  # that the last loading took
+
+    def progress(self, run: Run) -> dict[str, Any]:
+        """Return what is being loaded for a run, see stateline.app.typed.loading."""
+        return progress(self._loading, run.name, self._load_seconds)
 
     def read(self, run: Run, text: str, projection: str | None) -> dict[str, Any]:
         """Return the answer of a run's model to a text, as the page draws it.
@@ -208,12 +218,27 @@ class Typing:
         problem = model_problem(run, "it is answered")
         if problem:
             raise problem
-        self.worker, self._of = Worker(self.command(run)), wanted
-        atexit.register(self.close)
-        first = self.worker.receive(self.start_seconds)
-        if "error" in first:
-            raise as_error(UnavailableError, first["error"])
+        self._loading = begun = Loading(run.name)
+        try:
+            self.worker, self._of = Worker(self.command(run)), wanted
+            atexit.register(self.close)
+            self._load(self.worker, begun)
+            self._load_seconds = round(begun.seconds, 1)
+        finally:
+            self._loading = None
         return self.worker
+
+    def _load(self, worker: Worker, begun: Loading) -> None:
+        """Wait until the worker has loaded its model, and note each stage.
+
+        raises  UnavailableError  it cannot be loaded, or takes longer than `start_seconds`
+        """
+        said = worker.receive(self.start_seconds)
+        while "stage" in said:
+            self._loading = replace(begun, stage=str(said["stage"]))
+            said = worker.receive(max(0.0, self.start_seconds - begun.seconds))
+        if "error" in said:
+            raise as_error(UnavailableError, said["error"])
 
     def _wait_idly(self) -> None:
         """End the worker after a while without a request."""
@@ -242,5 +267,5 @@ def with_bins(run: Run, answer: dict[str, Any]) -> dict[str, Any]:
     types = polars_schema(run.columns[STEPS])
     columns = {name: answer["steps"][name] for name in EXPECTED_COLUMNS}
     steps = pl.DataFrame(columns, schema={name: types[name] for name in EXPECTED_COLUMNS})
-    found = evidence(run.class_names, answer["facts"], answer["steps"])
+    found = evidence(run, answer["facts"], answer["steps"])
     return answer | {"steps": answer["steps"] | {"bin": expected_bins(steps, run).tolist()}} | found

@@ -1,4 +1,4 @@
-"""POST routes that ask the model itself: a typed text, and what each step is worth to a class."""
+"""Routes that ask the model itself: a typed text, and what each step is worth to a class."""
 
 from flask import Blueprint, Response
 
@@ -29,6 +29,12 @@ def attribution(name: str) -> Response:
     if problem:
         raise problem
     return _unstored(typing().attribute(run, wanted))
+
+
+@routes.get("/data/<name>/loading")
+def loading(name: str) -> Response:
+    """Answer with the stage of the model's loading, for a page that waits for an answer."""
+    return _unstored(typing().progress(requested_run(name)))
 
 
 def _unstored(answer: object) -> Response:

@@ -3,12 +3,13 @@
     echo '{"text": "Not a bad film."}' |
         python -m stateline.pipeline.live.worker --run store/data/demo-reviews
 
-The first line that it writes is {"ready": true}, as soon as the model is loaded. Each line it
-reads is {"text": ..., "projection": ...}, the map being the run's first where none is named; each
-line it writes is the sequence as the app draws it, {"facts": ..., "steps": ...}, or
-{"error": one line}. {"attribute": {"text": ..., "class": c}}, or "sequence" and its number in
-place of the text, requests an attribution to a class instead: see `live.attribution`. The app
-starts this as a separate process, since it never loads TensorFlow itself.
+Its first lines say what is being loaded, {"stage": ...}; {"ready": true} follows as soon as the
+model is loaded. Each line it reads is {"text": ..., "projection": ...}, the map being the run's
+first where none is named; each line it writes is the sequence as the app draws it, {"facts": ...,
+"steps": ...}, or {"error": one line}. {"attribute": {"text": ..., "class": c}}, or "sequence" and
+its number in place of the text, requests an attribution to a class instead: see
+`live.attribution`. The app starts this as a separate process, since it never loads TensorFlow
+itself.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -52,9 +53,10 @@ ONLY_STORED = (
 class TypedReader:
     """Reader of typed texts: encodes them as the corpus stage does and places them on the maps."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, report: Callable[[str], None] = lambda _: None) -> None:
+        """Load the model of a run; `report` is called with each stage, see Network."""
         self.run = run
-        self.network = Network(run)
+        self.network = Network(run, report)
         self.meaning = run.manifest.corpus.tokens
         self.tokens = run.scan(VOCABULARY).collect()["token"].to_list()
         special = set(self.meaning.ids.values())
@@ -284,7 +286,7 @@ def main() -> None:
         print(json.dumps(answer, allow_nan=False), file=output, flush=True)
 
     try:
-        reader = TypedReader(open_run(folder))
+        reader = TypedReader(open_run(folder), lambda stage: write({"stage": stage}))
     except StatelineError as error:
         write({"error": str(error)})
         raise

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import "./page.mjs";
 import * as stepTooltip from "../../app/assets/client/pages/explore/drawing/step-tooltip.js";
 import * as typed from "../../app/assets/client/pages/explore/views/typed-text.js";
+import * as modelWait from "../../app/assets/client/pages/explore/model-wait.js";
 import * as words from "../../app/assets/client/pages/explore/drawing/words-panel.js";
 
 const facts = {
@@ -19,7 +20,7 @@ const facts = {
 };
 const sequence = (near) => ({
   measured: { name: "lstm", largest: 2, backward: false, alone: true },
-  decision: { before: "Answered positive from the first step on; ", named: "“<good>” (step 1)", after: " moved it most, +1.0.", step: 1 },
+  decision: { before: "Answered positive from the first step on; positive gained most at ", named: "“<good>” (step 1)", after: ", +1.0 logits.", step: 1 },
   final: [0, 1.5],
   facts: {
     sequence_id: null,
@@ -89,4 +90,12 @@ test("the panel says how much the model reads, and is shut off where it cannot",
   assert.doesNotMatch(typed.panelMarkup(facts), / disabled/);
   const off = typed.panelMarkup({ ...facts, cannotType: "why" });
   assert.equal(off.split(" disabled").length - 1, 2);
+});
+
+test("whoever waits for the model is told what is loaded, for how long, and how long it took before", () => {
+  const at = (stage, seconds, last) => modelWait.lineOf({ stage, seconds, last }, "Reading…");
+  assert.deepEqual(at(null, null, null), { line: "Reading…", time: "" });
+  assert.deepEqual(at(null, null, 5.2), { line: "Reading…", time: "" });
+  assert.deepEqual(at("importing TensorFlow", 3.9, null), { line: "Loading the model: importing TensorFlow", time: "3 s" });
+  assert.equal(at("loading the model", 4, 5.6).time, "4 s; the last time it took 6 s in all");
 });

@@ -1,6 +1,6 @@
 """Run a run's own model on one sequence: its states and its answers after every step."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -20,16 +20,23 @@ class Network:
     readout  weights and bias of a linear readout, else None
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, report: Callable[[str], None] = lambda _: None) -> None:
+        """Load the model of a run.
+
+        report  called with a line on each stage of the loading, before the stage begins
+        raises  StatelineError  the model's file is missing, or cannot be loaded
+        """
         # Before TensorFlow is loaded, so that a missing model is said at once.
         path = run.folder / MODEL
         if run.manifest.model.file is None or not path.is_file():
             raise StatelineError(path, "missing", fix=rebuild(run.name))
+        report("importing TensorFlow")
         from stateline.pipeline.models.keras.capture import ModelReader
         from stateline.pipeline.models.keras.heads import head_function
         from stateline.pipeline.models.keras.loading import load_model
         from stateline.pipeline.models.keras.structure import model_structure
 
+        report("loading the model")
         model = load_model(path)
         self.structure = model_structure(model)
         self.reader = ModelReader(model, self.structure, self.structure.layers)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from stateline.app.typed.client import (
     Typing,
     UnavailableError,
 )
+from stateline.app.typed.loading import STARTING
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import MODEL
 
@@ -173,6 +175,50 @@ def test_a_process_that_does_not_start_is_one_line(binary: Run, says: str, line:
     with pytest.raises(UnavailableError, match=line):
         typing.read(binary, "a", None)
     assert typing.worker is None
+
+
+# Loads its model in two stages; each waits until the test has seen it.
+SLOW = """
+import json, sys, time
+from pathlib import Path
+for stage in ("importing TensorFlow", "loading the model"):
+    print(json.dumps({"stage": stage}), flush=True)
+    while not Path(sys.argv[2], stage).exists():
+        time.sleep(0.01)
+"""
+
+
+def test_whoever_waits_is_told_the_stage_of_the_loading_and_its_seconds(
+    binary: Run, several: Run, tmp_path: Path
+) -> None:
+    typing = Typing(lambda run: [sys.executable, "-c", SLOW + BINARY, run.name, str(tmp_path)])
+    assert typing.progress(binary) == {"stage": None, "seconds": None, "last": None}
+    reading = threading.Thread(target=typing.read, args=[binary, "a", None])
+    reading.start()
+    seen = []
+    for stage in ("importing TensorFlow", "loading the model"):
+        while typing.progress(binary)["stage"] != stage:
+            assert typing.progress(binary)["stage"] in (None, STARTING, *seen)
+            time.sleep(0.005)
+        now = typing.progress(binary)
+        assert 0 <= now["seconds"] < 60 and now["last"] is None
+        # Another run's page waits for the same process.
+        assert typing.progress(several)["stage"] == "waiting for the model of run binary"
+        seen.append(stage)
+        (tmp_path / stage).touch()
+    reading.join(timeout=60)
+    done = typing.progress(several)
+    assert done["stage"] is done["seconds"] is None and done["last"] >= now["seconds"]
+    typing.close()
+    assert typing.progress(binary)["last"] == done["last"]
+
+
+def test_a_loading_that_fails_is_over(binary: Run) -> None:
+    stages = quits('{"stage": "importing TensorFlow"}')
+    typing = Typing(stages)
+    with pytest.raises(UnavailableError, match="has ended"):
+        typing.read(binary, "a", None)
+    assert typing.progress(binary) == {"stage": None, "seconds": None, "last": None}
 
 
 def test_a_process_that_ended_by_itself_is_replaced(typing: Typing, binary: Run) -> None:
@@ -368,6 +414,15 @@ def test_what_does_not_exist_is_a_404(asked: FlaskClient) -> None:
     huge = json.dumps({"text": "a" * 2_000_000})
     answer = asked.post("/data/binary/typed", data=huge, content_type="application/json")
     assert answer.status_code in (400, 413)
+
+
+def test_the_route_of_the_loading_is_kept_by_no_browser(asked: FlaskClient) -> None:
+    answer = asked.get("/data/binary/loading")
+    assert answer.json == {"stage": None, "seconds": None, "last": None}
+    assert answer.headers["Cache-Control"] == "no-store"
+    asked.post("/data/binary/typed", json={"text": "a"})
+    assert asked.get("/data/binary/loading").json["last"] > 0
+    assert asked.get("/data/nothing/loading").status_code == 404
 
 
 def test_a_model_that_is_not_there_is_a_503_of_one_line(asked: FlaskClient) -> None:

@@ -179,8 +179,9 @@ def test_the_command_answers_a_line_each_and_ends_with_its_input(folder: Path) -
         [*COMMAND, folder], cwd=ROOT, input=lines, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0
-    ready, *found = map(json.loads, done.stdout.splitlines())
-    assert ready == {"ready": True}
+    importing, loading, ready, *found = map(json.loads, done.stdout.splitlines())
+    assert importing == {"stage": "importing TensorFlow"}
+    assert loading == {"stage": "loading the model"} and ready == {"ready": True}
     assert found[0]["steps"]["surface"] == ["a", "good", "film"]
     assert list(found[1]) == ["error"] and found[2]["facts"]["length"] == 2
 
@@ -188,7 +189,8 @@ def test_the_command_answers_a_line_each_and_ends_with_its_input(folder: Path) -
 def test_a_file_that_is_no_model_is_one_line_and_exit_code_2(run: Path) -> None:
     done = subprocess.run([*COMMAND, run], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
-    assert f"{MODEL}: is not a model in Keras' own format" in json.loads(done.stdout)["error"]
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert f"{MODEL}: is not a model in Keras' own format" in said["error"]
     assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
 
 

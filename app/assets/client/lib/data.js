@@ -116,6 +116,8 @@ export const attribution = (facts, asked) =>
     body: JSON.stringify(asked),
   });
 
+export const loading = (facts) => json(facts, "loading");
+
 export const rows = (facts, query) => json(facts, "rows", query);
 
 export const position = (facts, id, query) => json(facts, `position/${id}`, query);

@@ -6,7 +6,8 @@ import * as data from "../../../lib/data.js";
 import { at } from "../../../lib/dom.js";
 import { signed } from "../../../lib/format.js";
 import { escape } from "../../../lib/html.js";
-import { stepName } from "../../../lib/series.js";
+import { stepName, stepNoun } from "../../../lib/series.js";
+import { watch } from "../model-wait.js";
 import { get } from "../selection.js";
 import { barsMarkup, coloursOf, columnsMarkup, scaleOf, svg, towards } from "./contributions.js";
 
@@ -16,10 +17,22 @@ import { barsMarkup, coloursOf, columnsMarkup, scaleOf, svg, towards } from "./c
 const HEIGHT = 36; // pixels of a row of bars
 const GAP = 8;
 const STRONG = 0.25; // of the largest bar of its row: from here on a bar's sign is worth a mark
+// Each row with the question that it answers, of a step named by `noun`.
 const ROWS = [
-  { key: "leave_one_out", name: "left out", says: "Leave-one-out" },
-  { key: "integrated_gradients", name: "gradients", says: "Integrated gradients" },
+  {
+    key: "leave_one_out",
+    name: "left out",
+    says: "Leave-one-out",
+    asks: (noun) => `what would the logit be without the ${noun}?`,
+  },
+  {
+    key: "integrated_gradients",
+    name: "gradients",
+    says: "Integrated gradients",
+    asks: (noun) => `how does the logit follow small changes of the ${noun}, on the way from an empty input?`,
+  },
 ];
+const CONTRIBUTION = (noun) => `Contribution: by how much did the logit change when the model read the ${noun}, after all before it?`;
 const MAX_GAP = 0.05; // of what integrated gradients must add up to: beyond it they prove nothing
 const MAX_KEPT = 40;
 const MAX_NAMED = 4; // steps that are named where the sign is the other
@@ -27,6 +40,7 @@ const MAX_NAMED = 4; // steps that are named where the sign is the other
 const kept = new Map(); // answers by what was asked
 let opened = null; // the sequence that they are shown for: its answer as the page holds it
 let asked = 0; // an answer to an older request is dropped
+let waiting = null; // the request whose answer is awaited, as the panel says
 
 // Ranks from 1 on, those of equal values shared.
 export function ranks(values) {
@@ -101,7 +115,7 @@ function rowsMarkup(facts, sequence, chosen, rows) {
   const body = columnsMarkup(columns, height, sequence.facts.turning_step).join("") + strips.map(({ zero }) => zero).join("");
   return (
     `<div class="step-grid"><div class="step-names step-figures" style="height:${height}px">${names.join("")}</div>` +
-    `<div class="bars">${svg(moved.length, height, body, "What each step is worth, by other methods")}</div></div>`
+    `<div class="bars">${svg(moved.length, height, body, "Leave-one-out and integrated gradients of each step")}</div></div>`
   );
 }
 
@@ -116,27 +130,30 @@ export function misfit({ integrated_gradients: steps, gap, logit, baseline }) {
 /** @param {Facts} facts @param {Sequence} sequence */
 function agreement(facts, sequence, chosen, answer) {
   const moved = towards(sequence.steps.contribution, chosen);
+  const noun = stepNoun(facts);
   const name = (t) => `“${stepName(facts, sequence, t)}”`;
   const lines = rowsOf(answer).map((row) => {
     const correlation = rankCorrelation(moved, row.values);
     const against = opposed(moved, row.values);
     const more = against.length > MAX_NAMED ? ` and ${against.length - MAX_NAMED} more` : "";
     const where = against.length ? `, the sign is the other at ${against.slice(0, MAX_NAMED).map(name).join(", ")}${more}` : "";
-    return `${row.says}: ${correlation === null ? "nothing to rank" : `ρ = ${correlation.toFixed(2)}`}${where}`;
+    const agrees = correlation === null ? "nothing to rank" : `ρ = ${correlation.toFixed(2)}`;
+    return `${row.says}: ${row.asks(noun)} ${agrees}${where}`;
   });
-  return [...lines, ...misfit(answer), ...(answer.reason ? [answer.reason] : [])];
+  return [CONTRIBUTION(noun), ...lines, ...misfit(answer), ...(answer.reason ? [answer.reason] : [])];
 }
 
 /** @param {Facts} facts @param {Sequence} sequence */
 function statusMarkup(facts, sequence, chosen, answer) {
   const lines = agreement(facts, sequence, chosen, answer).map((line) => `<li>${escape(line)}</li>`);
   return (
-    `<ul>${lines.join("")}</ul><p>Rank correlation ρ with the contributions. All bars are logits on one scale. ` +
-    `<a href="/help#help-evidence">What each proves</a></p>`
+    `<ul>${lines.join("")}</ul><p>ρ: rank correlation with the contributions. All bars are logits on one scale. ` +
+    `<a href="/help#help-evidence">What each measure says, with examples</a></p>`
   );
 }
 
 function say(markup, kind = "") {
+  waiting = null;
   at("comparison-status").dataset.kind = kind;
   at("comparison-status").innerHTML = markup;
 }
@@ -164,7 +181,8 @@ async function ask(sequence, chosen, redraw) {
     say(escape(facts.cannotAttribute), "error");
     return;
   }
-  say('<span class="spinner"></span>Asking the model. The first time it has to be loaded, about ten seconds', "wait");
+  waiting = request;
+  watch(at("comparison-status"), facts, "Asking the model…", () => waiting === request && opened === sequence);
   const { sequence_id: id, text } = sequence.facts;
   const of = id === null ? { text } : { sequence: id };
   try {

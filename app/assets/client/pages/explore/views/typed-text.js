@@ -5,18 +5,17 @@
 import { at } from "../../../lib/dom.js";
 import { thousands } from "../../../lib/format.js";
 import { MAX_TYPED_TEXT, characters } from "../../../lib/limits.js";
+import { watch } from "../model-wait.js";
 import { get, subscribe, update } from "../selection.js";
 import { drop, read as readText } from "../sequences.js";
 import { setOpen } from "../side-panes.js";
 
 const SOON = 400; // milliseconds until the panel says that an answer takes time
-const FIRST = "Loading the model: the first text takes about ten seconds";
 
 let origin = null; // number of the stored sequence whose text is being changed
-let loaded = null; // the run whose model has answered already
 let busy = false;
+let waits = 0; // lines that tell of waiting; an older one is given up
 const isOpen = () => at("typed")?.hidden === false;
-const versionOf = ({ run, version }) => `${run} ${version}`;
 
 export function panelMarkup({ cannotType, keep, mostSteps }) {
   const off = cannotType ? " disabled" : "";
@@ -49,12 +48,15 @@ export function problem(text, { cannotType }) {
 function say(line, kind = "") {
   const status = at("typed-status");
   if (!status) return;
+  waits += 1;
   status.dataset.kind = kind;
   status.textContent = line;
-  if (kind === "wait") status.insertAdjacentHTML("afterbegin", '<span class="spinner"></span>');
 }
 
-const wait = () => say(loaded === versionOf(get().facts) ? "Reading…" : FIRST, "wait");
+function wait() {
+  const number = (waits += 1);
+  watch(at("typed-status"), get().facts, "Reading…", () => busy && number === waits);
+}
 
 // Open the panel, with a text where one is given; `from` is the sequence that it is the text of.
 function show({ text = null, from = null, focus = true } = {}) {
@@ -96,9 +98,7 @@ function setBusy(on) {
 async function read(text, step, options) {
   setBusy(true);
   try {
-    const shown = await readText(text, step, options);
-    if (shown) loaded = versionOf(get().facts);
-    return shown;
+    return await readText(text, step, options);
   } finally {
     setBusy(false);
   }
@@ -113,9 +113,10 @@ async function submit() {
     return;
   }
   const beside = origin !== null && at("typed-keep").checked ? origin : null;
-  wait();
   try {
-    if (!(await read(text, null))) {
+    const answer = read(text, null);
+    wait();
+    if (!(await answer)) {
       say("");
       return;
     }
