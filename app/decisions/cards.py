@@ -70,9 +70,9 @@ def _accuracy_card(run: Run) -> html.Section:
     return card(
         "accuracy",
         f"Accuracy after so many {noun}s",
-        f"Share of the sequences whose answer after so many {noun}s is the actual class; a shorter "
-        f"one keeps its last answer. {percent(final)} at the end; always the most frequent class "
-        f"(dashed): {percent(level)}.",
+        f"Share of the stored sequences whose answer after so many {noun}s is the actual class; a "
+        f"shorter one keeps its last answer. {percent(final)} at the end; always the most frequent "
+        f"class (dashed): {percent(level)}.",
         {"": figure},
     )
 
@@ -97,8 +97,8 @@ def _settled_card(run: Run, shown: str) -> html.Section:
     return card(
         "settled",
         "Settled",
-        "Share of the sequences of each actual class whose answer does not change any more, right "
-        f"or wrong. Median settle step: {medians(run.class_names, found.median)}.",
+        "Share of the stored sequences of each actual class whose answer does not change any more, "
+        f"right or wrong. Median settle step: {medians(run.class_names, found.median)}.",
         figures,
         figure_choice("settled", "Steps", options, shown),
     )
@@ -197,13 +197,17 @@ def _calibration_card(run: Run, shown: str) -> html.Section:
         key: calibration_chart(each.count, each.accuracy, each.confidence, leads[key])
         for key, each in found.items()
     }
-    errors = ", ".join(f"{found[key].error:.3f} {text}" for key, text in ANSWER_NAMES.items())
+    errors = ", ".join(
+        f"{found[key].error:.3f} ({found[key].error_by_chance:.3f}) {text}"
+        for key, text in ANSWER_NAMES.items()
+    )
     return card(
         "calibration",
         "Calibration",
         "Accuracy by confidence, with a mark at the mean confidence of each bin: below the dashed "
-        "line the confidence is too high. The numbers above the bars count sequences. Expected "
-        f"calibration error: {errors}.",
+        "line the confidence was higher than the accuracy. The numbers above the bars count "
+        f"stored sequences. Expected calibration error: {errors}; in brackets what chance alone "
+        "makes of it where the confidence is right.",
         figures,
         figure_choice("calibration", "Answers", ANSWER_NAMES, shown),
         [

@@ -15,6 +15,8 @@ from stateline.store.schema import STEPS
 
 POSITIONS = 21  # of a mean trajectory, from 0 to 100 % of the steps
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+# Of the deviation by chance: draws, but no more answers in all than MAX_DRAWN.
+DRAWS, MIN_DRAWS, MAX_DRAWN = 500, 20, 2_000_000
 CLASS = pl.col("label")
 
 
@@ -89,11 +91,13 @@ class Calibration(Arrays):
     count       int64   (10,)
     accuracy    float64 (10,)  share of correct answers; NaN in an empty bin
     confidence  float64 (10,)  mean; NaN in an empty bin
+    chance      float64 (10,)  see chance_deviation; NaN in an empty bin
     """
 
     count: np.ndarray
     accuracy: np.ndarray
     confidence: np.ndarray
+    chance: np.ndarray
 
     @property
     def error(self) -> float:
@@ -103,9 +107,29 @@ class Calibration(Arrays):
 
         source  Guo et al. 2017, "On calibration of modern neural networks"
         """
+        return self._weighted(np.abs(self.accuracy - self.confidence))
+
+    @property
+    def error_by_chance(self) -> float:
+        """Return the mean of that error where each answer is right as often as its confidence."""
+        return self._weighted(self.chance)
+
+    def _weighted(self, apart: np.ndarray) -> float:
+        """Return the mean over the bins, float64 (10,), weighted by their counts."""
         full = self.count > 0
-        apart = np.abs(self.accuracy[full] - self.confidence[full])
-        return float(apart @ self.count[full] / self.count.sum())
+        return float(apart[full] @ self.count[full] / self.count.sum())
+
+
+def chance_deviation(confidence: np.ndarray) -> float:
+    """Return the mean of |accuracy - mean confidence| of answers as often right as they are sure.
+
+    Estimated from seeded draws, since the binomial's normal approximation is poor near 0 and 1.
+    confidence  float64 (n,)  of each answer, n at least 1
+    """
+    draws = min(DRAWS, max(MIN_DRAWS, MAX_DRAWN // len(confidence)))
+    rng, mean = np.random.default_rng(0), confidence.mean()
+    right = [(rng.random(len(confidence)) < confidence).mean() for _ in range(draws)]
+    return float(np.abs(np.array(right) - mean).mean())
 
 
 def accuracy(run: Run) -> Accuracy:
@@ -180,18 +204,16 @@ def calibration(run: Run, share: float) -> Calibration:
 
     def make() -> Calibration:
         answers = _answers(run, share)
-        bins = pl.Series(bins_of(answers["confidence"].to_numpy()))
-        binned = (
-            answers.with_columns(bin=bins)
-            .group_by("bin")
-            .agg(pl.len(), pl.col("right").mean(), pl.col("confidence").mean())
-        )
-        columns = []
-        for name, fill in (("len", 0), ("right", np.nan), ("confidence", np.nan)):
-            column = np.full(BINS, fill, dtype=np.float64)
-            column[binned["bin"].to_numpy()] = binned[name].to_numpy()
-            columns.append(column)
-        return Calibration(columns[0].astype(np.int64), *columns[1:])
+        right, confidence = (answers[name].to_numpy() for name in ("right", "confidence"))
+        bins = bins_of(confidence)
+        count = np.bincount(bins, minlength=BINS)
+        means = np.full((3, BINS), np.nan)
+        for each in np.flatnonzero(count):
+            own = bins == each
+            means[:, each] = (
+                right[own].mean(), confidence[own].mean(), chance_deviation(confidence[own])
+            )  # fmt: skip
+        return Calibration(count, *means)
 
     return _cached(run, f"calibration-{share}", make)
 

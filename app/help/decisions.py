@@ -9,25 +9,26 @@ CHARTS = (
         "Accuracy after so many words",
         "The share of all stored sequences whose answer after so many words is the actual class. A "
         "shorter sequence keeps its last answer. The dashed line is the accuracy of always "
-        "predicting the most frequent class: where a curve starts on it, the model has not read "
-        "any evidence yet.",
+        "predicting the most frequent class: where the curve of all sequences lies on it, the "
+        "model is right no more often than that.",
     ),
     (
         "Settled",
         "The share of the sequences of a class whose answer does not change after a step. By share "
         "of the sequence, long and short ones can be compared. A curve that rises at the very end "
-        "shows answers that the last words change.",
+        "shows answers that still change at the last words.",
     ),
     (
         "Expected prediction",
         "The expected prediction of the actual class after each step: the median, and bands that "
-        "hold half and 80 % of the sequences that have such a step. Bands far from the median show "
-        "that some sequences behave differently.",
+        "hold half and 80 % of the sequences that have such a step. The wider the bands, the more "
+        "the sequences differ.",
     ),
     (
         "Mean trajectory",
         "The mean position on the map of the sequences of a class, at even shares of their steps. "
-        "Where the lines of two classes separate, the model begins to tell the classes apart.",
+        "Where the lines of two classes separate, the mean positions differ; from when on the "
+        "answers are right, the accuracy above shows.",
     ),
     (
         "Calibration",
@@ -37,8 +38,10 @@ CHARTS = (
         "numbers. A click lists the sequences of a bin at the end; bins after half or a quarter of "
         "the steps have no link, because the table of sequences has the confidence at the end "
         "only. The expected calibration error is the mean of |accuracy − mean confidence| over the "
-        "bins, weighted by their sequences (Guo et al. 2017): 0 is best; at 0.05 the confidence "
-        "is off by five percentage points on average.",
+        "bins, weighted by their sequences (Guo et al. 2017): at 0.05 the accuracies of the bins "
+        "are five percentage points from their confidence on average. With few sequences chance "
+        "alone makes such a difference: the number in brackets is what a model would have on "
+        "average whose confidence is exactly right.",
     ),
 )
 

@@ -1,5 +1,6 @@
 """When the model decides: every number against a loop over the sequences."""
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -132,6 +133,40 @@ def test_calibration_is_that_of_a_loop_over_half_open_bins(decided: Run, share: 
         assert found.confidence[number] == pytest.approx(confidence)
         error += len(each) / 40 * abs(accuracy - confidence)
     assert found.error == pytest.approx(error) and error > 0.01
+
+
+@pytest.mark.parametrize("confidence", [[0.9], [0.5, 0.5], [0.6, 0.75, 0.99], [0.97] * 9])
+def test_the_deviation_by_chance_is_the_mean_over_all_outcomes(confidence: list[float]) -> None:
+    mean = sum(confidence) / len(confidence)
+    exact = 0.0
+    for outcome in itertools.product((False, True), repeat=len(confidence)):
+        chance = math.prod(
+            each if right else 1 - each for each, right in zip(confidence, outcome, strict=True)
+        )
+        exact += chance * abs(sum(outcome) / len(outcome) - mean)
+    found = decisions.chance_deviation(np.array(confidence))
+    assert found == pytest.approx(exact, rel=0.15)
+
+
+def test_a_model_whose_confidence_is_right_has_the_calibration_error_of_chance(
+    decided: Run,
+) -> None:
+    rng = np.random.default_rng(3)
+    errors = []
+    for _ in range(60):
+        confidence = rng.uniform(0.5, 1, 80)
+        right = rng.random(80) < confidence
+        bins = np.minimum((confidence * 10).astype(int), 9)
+        error = sum(
+            abs((right[bins == each]).sum() - confidence[bins == each].sum())
+            for each in np.unique(bins)
+        )
+        errors.append(error / 80)
+    own = [confidence[bins == each] for each in np.unique(bins)]
+    chance = sum(len(each) * decisions.chance_deviation(each) for each in own) / 80
+    assert np.mean(errors) == pytest.approx(chance, rel=0.15)
+    found = decisions.calibration(decided, 1.0)
+    assert 0 < found.error_by_chance < 0.3
 
 
 def test_a_sure_answer_falls_into_the_last_bin(tmp_path: Path) -> None:
