@@ -27,7 +27,8 @@ PARTS = (
         "Click a row. Its contexts are the steps of the whole run at which the unit is highest and "
         f"lowest, at most one a sequence, with {UNIT_CONTEXT} words on either side, coloured by "
         "the unit's values. A click on a context opens its step here, the link Explore opens it "
-        "there. The sign of its weight in the readout says for which class a higher h speaks.",
+        "there. The sign of its weight in the readout says for which class a higher h speaks; of "
+        "several classes, the weights are shown less their mean, which changes no answer.",
     ),
     (
         "Select and match",

@@ -7,6 +7,7 @@ import * as math from "../../app/assets/client/pages/units/arithmetic.js";
 import * as groups from "../../app/assets/client/pages/units/groups.js";
 import * as matches from "../../app/assets/client/pages/units/match-markup.js";
 import { shownSequence } from "../../app/assets/client/pages/units/state.js";
+import { centredWeights } from "../../app/assets/client/pages/units/unit-figures.js";
 import * as unitPanel from "../../app/assets/client/pages/units/unit-panel.js";
 
 const matchMarkup = (...parts) => String(matches.matchMarkup(...parts));
@@ -117,13 +118,20 @@ test("a weight below 0 of one output is on the side and in the colour of class 0
 
 test("a weight against one of several classes is not in the class's colour", () => {
   const classes = ["a", "b", "c"].map((name, i) => ({ name, colour: `#00000${i}` }));
-  const layer = { weights: [[-1], [0.5], [0.25]] };
+  const layer = { weights: [[-1], [0.75], [0.25]] };
   const detail = { unit: 0, low: -1, high: 1, counts: [1, 2], contexts: [] };
   const data = { units: { cluster: [null], mean: [0], sd: [1] } };
   const markup = unitMarkup({ ...facts, classes }, layer, data, detail, () => "#ffffff");
   assert.match(markup, /left:0.0%;width:50.0%;background:var\(--ink-muted\)/);
-  assert.match(markup, /left:50.0%;width:25.0%;background:#000001/);
+  assert.match(markup, /left:50.0%;width:37.5%;background:#000001/);
   assert.match(markup, /against<\/span><span>for the class/);
+});
+
+test("for which of several classes a unit speaks is what it does to the answer", () => {
+  // A higher h raises every logit, and b's least: the probability of b falls.
+  const layer = { weights: [[2, 0], [1, 0.5], [3, 1]] };
+  assert.deepEqual(centredWeights(layer.weights), [[0, -0.5], [-1, 0], [1, 0.5]]);
+  assert.deepEqual(centredWeights([[2, -1]]), [[2, -1]]);
 });
 
 const facts = {

@@ -28,6 +28,17 @@ export function histogramMarkup({ low, high, counts }) {
 }
 
 /**
+ * Weights less the mean over the classes: what all classes have in common changes no answer of a
+ * softmax. A single output is the difference of two classes already.
+ * @param {number[][]} weights of each output, by unit
+ */
+export function centredWeights(weights) {
+  if (weights.length === 1) return weights;
+  const means = weights[0].map((_, unit) => weights.reduce((sum, each) => sum + each[unit], 0) / weights.length);
+  return weights.map((each) => each.map((value, unit) => value - means[unit]));
+}
+
+/**
  * The weights of a unit by class. A bar ends where the largest weight of the layer would.
  * @param {Facts} facts
  * @param {Layer} layer
@@ -38,8 +49,9 @@ export function weightsMarkup(facts, { read, weights }, unit) {
     const why = read ? "the readout is not linear" : "the head reads another layer";
     return html`<p class="note">It has no weights by class: ${why}.</p>`;
   }
-  const largest = Math.max(...weights.flat().map(Math.abs)) || 1;
-  const own = weights.map((each) => each[unit]);
+  const centred = centredWeights(weights);
+  const largest = Math.max(...centred.flat().map(Math.abs)) || 1;
+  const own = centred.map((each) => each[unit]);
   const body = own.length === 1 ? pairMarkup(facts, own[0], largest) : classesMarkup(facts, own, largest);
   return html`<h3>Weight in the readout</h3>${body}`;
 }
@@ -87,5 +99,5 @@ function classesMarkup({ classes }, weights, largest) {
   const left = all.length - kept.length;
   const note = left ? ` The ${kept.length} largest; ${left} are left out.` : "";
   return html`<div class="weight weight-ends"><span></span><span><span>against</span><span>for the class</span></span></div>${rows}
-    <p class="note">The higher h, the more it speaks for a class, or against it (grey).${note}</p>`;
+    <p class="note">Less the mean over the classes. The higher h, the more it speaks for a class, or against it (grey).${note}</p>`;
 }
