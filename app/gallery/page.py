@@ -58,10 +58,16 @@ def nothing_yet() -> html.Section:
             html.P(
                 [
                     "Type ",
+                    html.Code("stateline build demo-reviews"),
+                    " to train a demo model (in a checkout ",
                     html.Code("make all"),
-                    " to train the three demo models (a few minutes), or ",
+                    " for all three; a few minutes), or ",
+                    html.Code(
+                        "stateline build reviews.csv --text review --label sentiment --run mine"
+                    ),
+                    " (in a checkout ",
                     html.Code("make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine"),
-                    " for texts of your own. Then reload this page.",
+                    ") for texts of your own. Then reload this page.",
                 ]
             ),
         ],

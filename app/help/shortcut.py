@@ -27,6 +27,7 @@ class Example:
     added       contribution of those steps to that class, together
     rest        contribution of all other steps to it
     evidence    words that the grammar planted as evidence elsewhere in it
+    final       expected prediction of that class at the end
     against     step with the largest contribution against that class, its word and contribution
     turning     turning point; None where the sequence is classified correctly
     words       all words
@@ -42,6 +43,7 @@ class Example:
     added: float
     rest: float
     evidence: list[str]
+    final: float
     against: tuple[int, str, float]
     turning: int | None
     words: list[str]
@@ -127,6 +129,7 @@ def example(run: Run, number: int, points_to: int) -> Example:
         added=float(added[at].sum()),
         rest=float(added.sum() - added[at].sum()),
         evidence=[words[t] for t, role in enumerate(roles) if role in EVIDENCE],
+        final=float(answers[-1]),
         against=(against, words[against], float(added[against])),
         turning=facts["turning_step"],
         words=words,

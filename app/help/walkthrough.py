@@ -26,8 +26,9 @@ def walkthrough() -> html.Div:
     if DEMO not in [run.name for run in registry.runs()]:
         return _note(
             ["This store does not hold the run ", html.Code(DEMO), ". Build it with ",
-             html.Code("make all"), ", which takes a few minutes, and reload this page: the steps "
-             "then appear here, with links into the run."]
+             html.Code(f"stateline build {DEMO}"), " (in a checkout ", html.Code("make all"),
+             "), which takes a few minutes, and reload this page: the steps then appear here, with "
+             "links into the run."]
         )  # fmt: skip
     run = registry.run(DEMO)
     try:
@@ -37,7 +38,8 @@ def walkthrough() -> html.Div:
     if found is None:
         return _note(
             ["This build of ", html.Code(DEMO), " stores no sequence with the planted name. Store "
-             "more sequences: ", html.Code(f"make run RUN={DEMO} STORED=600"), "."]
+             "more sequences: ", html.Code(f"stateline build {DEMO} --stored 600"),
+             " (in a checkout ", html.Code(f"make run RUN={DEMO} STORED=600"), ")."]
         )  # fmt: skip
     return html.Div(
         [
@@ -168,9 +170,9 @@ def _read_distances(run: Run, found: Shortcut) -> Body:
         else "The text holds no other planted evidence: only the name."
     )
     return [
-        f"The bars under the heatmap show how far the name moved the state. Its "
-        f"{len(each.steps)} words add {each.added:+.1f} to the logit of "
-        f"{run.class_names[found.points_to]}, all other words together {each.rest:+.1f}. {evidence}"
+        f"The bars under the heatmap show by how much state and logit changed as the name was "
+        f"read. At its {len(each.steps)} words the logit of {run.class_names[found.points_to]} "
+        f"changes by {each.added:+.1f}, at all other words together by {each.rest:+.1f}. {evidence}"
     ]
 
 
@@ -185,21 +187,22 @@ def _search(run: Run, found: Shortcut) -> Body:
         "One review proves little. Press Esc until no filter is left, then ",
         _link(f"search for “{found.name}”", explore(DEMO, (["search", found.name],))),
         f". The stored sequences that hold the name: {'; '.join(stored)}. In the "
-        f"{run.class_names[label]} ones, the name adds {found.added[label]:+.1f} on average to "
-        f"the logit of {run.class_names[found.points_to]}.",
+        f"{run.class_names[label]} ones, the logit of {run.class_names[found.points_to]} changes "
+        f"by {found.added[label]:+.1f} on average as the name is read.",
     ]
 
 
 def _compare(run: Run, found: Shortcut, other: Example) -> Body:
     t, word, size = other.against
+    lost = f"; it loses most at “{word}” (step {t}), {size:+.1f} logits" if size < 0 else ""
     to = run.class_names[found.points_to]
     href = explore(DEMO, sequence=other.number, pinned=found.misled.number)
     return [
         "Compare it with one that is classified correctly: ",
         _link(f"sequence {other.number}, with {found.misled.number} pinned", href),
-        f". There, too, the name brings {to} to {percent(other.answers[-1])}, but other words "
-        f"lower it again; the largest contribution against it is that of “{word}” at step {t}, "
-        f"with {size:+.1f}. See on the map where the two trajectories separate.",
+        f". There {to} stands at {percent(other.answers[-1])} after the name and at "
+        f"{percent(other.final)} at the end{lost}. See on the map where the two trajectories "
+        "separate.",
     ]
 
 
@@ -208,9 +211,9 @@ def _cause(run: Run, found: Shortcut) -> Body:
         f"{number:,} {name}" for name, number in zip(run.class_names, found.training, strict=True)
     ]
     return [
-        f"Why? The run's vocabulary counts the training split: “{found.name.split()[0]}” occurs in "
-        f"{' and '.join(counts)} sequences."
-        + (" The model learned what its data show." if _learned(found) else "")
+        "What could it have learned this from? The run's vocabulary counts the training split: "
+        f"“{found.name.split()[0]}” occurs in {' and '.join(counts)} sequences."
+        + (" There a model that trusts the name is mostly right." if _learned(found) else "")
     ]
 
 
@@ -222,8 +225,8 @@ def _conclude(run: Run, found: Shortcut) -> Body:
     return [
         f"In summary: of the stored {run.class_names[label]} sequences that hold the name, {named} "
         f"are misclassified; of all stored {run.class_names[label]} ones, {wrong}. The views show "
-        "that the name changes the answer, by how much and where. They do not show that it is the "
-        "only cause: to test that, change the word with Edit and run it again. To show it to "
+        "when the answer changes, and by how much. They do not show what it would be without the "
+        "name: to test that, change the name with Edit and run the text again. To show it to "
         "others, use ",
         html.A(
             f"the report of sequence {found.misled.number}",

@@ -22,7 +22,7 @@ from stateline.pipeline.numerics.arrays import AnyArray
 from stateline.pipeline.run.arrays import edges
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, SEQUENCES, state_array
 from stateline.pipeline.run.stage import BUILD, REPORT, BuildPaths, main_guard, readable_bytes, say
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, rebuild
 from stateline.store.schema import MODEL
 
 STAGES = (
@@ -292,9 +292,7 @@ def main() -> None:
     arguments = parser.parse_args()
     paths = BuildPaths(arguments.build, arguments.run)
     if arguments.only != ["large"] and not paths.root.exists():
-        raise StatelineError(
-            paths.root, "nothing was built there", fix=f"Build it: make run RUN={arguments.run}"
-        )
+        raise StatelineError(paths.root, "nothing was built there", fix=rebuild(arguments.run))
     say(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores")
     if "stages" in arguments.only:
         bench_stages(paths, STAGES, f"stages of {paths.run}, as built")
