@@ -117,14 +117,14 @@ def sequences_table(
 
 
 def turning_step(group: pl.DataFrame, label: int, predicted: int) -> int | None:
-    """The step at which the margin of the actual class falls most; None when it was right."""
+    """The step at which the margin of the actual class falls most; None where it does not fall."""
     if label == predicted:
         return None
     falls = []
     for contribution in group["contribution"].to_list():
         each = [0.0, contribution[0]] if len(contribution) == 1 else contribution
         falls.append(float(np.float32(each[label]) - np.float32(each[predicted])))
-    return falls.index(min(falls))
+    return falls.index(min(falls)) if min(falls) < 0 else None
 
 
 def vocabulary_table(rng: np.random.Generator, classes: int, shape: Shape) -> pl.DataFrame:

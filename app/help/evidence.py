@@ -7,21 +7,21 @@ from stateline.app.help.parts import Body, terms
 MEASURES = (
     (
         "Contribution",
-        "The change of a class's logit at a step, with all steps before it read. With a linear "
-        "head it is exact, W·(h[t] − h[t−1]), and all contributions sum to the final logit minus "
-        "the logit before the first step. It is attributed to the word at which the logit changes: "
-        "a word that changes the meaning of the next one, such as “not”, may get little of it, and "
-        "the next word most. It is not the change of the answer if the word were removed.",
+        "By how much did the logit change when the model read this word, after everything before "
+        "it? With a linear head it is exact, W·(h[t] − h[t−1]), and all contributions sum to the "
+        "final logit minus the logit before the first step. It is an account of when the logit "
+        "changed, and does not say which words caused the change.",
     ),
     (
         "Leave-one-out",
-        "The final logit minus the final logit of the same sequence without the step, from another "
-        "run of the model. The model may never have seen such a text, and of two words with the "
-        "same meaning neither gets a large value.",
+        "What would the answer be without this word? The final logit minus the final logit of the "
+        "same sequence without the step, from another run of the model. The model may never have "
+        "seen such a text, and where two words say the same, each may get little.",
     ),
     (
         "Integrated gradients",
-        "The gradients of the final logit along the line from zero embeddings to the real ones, "
+        "How do small changes of this word's embedding change the final logit, on the way from "
+        "nothing to the text? The gradients along the line from zero embeddings to the real ones, "
         "shared out among the steps. They sum to the change of the logit, up to a small numerical "
         "error. The line passes through inputs that no text has, and another baseline gives "
         "other values.",
@@ -30,8 +30,9 @@ MEASURES = (
         "Agreement",
         "ρ is Spearman's rank correlation with the contributions: 1 for the same order of steps. A "
         "framed column has another sign than in the contributions, and a bar of at least a quarter "
-        "of the longest one in both rows. Where all three measures agree, the word was important "
-        "by each definition; where they differ, name the measure that you report.",
+        "of the longest one in both rows. The three often differ: over 100 reviews of demo-reviews "
+        "the median ρ was 0.30 with leave-one-out and 0.43 with integrated gradients. They answer "
+        "different questions, so name the measure that you report.",
     ),
 )
 
@@ -43,12 +44,13 @@ def evidence_section() -> Body:
 
 def _sentence() -> html.P:
     return html.P(
-        "The sentence above a sequence summarises how the answer came about: for how long it was "
-        "correct, which step changed it most, and when it settled. In a misclassified sequence "
-        "that step is the turning point: the step at which the actual class lost most against the "
-        "predicted one, with this loss in logits. It is framed in the text and on the map, and "
-        "shaded on the step axis. In other sequences the number is what the answer gained against "
-        "the second most likely class."
+        "The sentence above a sequence says for how long the answer was correct, at which step it "
+        "gained most, and when it settled. The gain is the change of the answer's logit minus that "
+        "of another class: the actual one in a misclassified sequence, else the second most likely "
+        "one. In a misclassified sequence the step is the turning point. It is framed in the text "
+        "and on the map, and shaded on the step axis. Where no step raised the answer, the "
+        "sentence says so, and there is no turning point. The step says when the logits changed, "
+        "not why."
     )
 
 
@@ -72,8 +74,8 @@ def _distances() -> html.P:
         "colour, is the visible distance: the component of the jump in the directions of the "
         "head's weights. The pale rest is silent: it changed the state but not the answer. The two "
         "add up by their squares, visible² + silent² = distance², and the bar is divided in that "
-        "proportion. A long pale bar had no influence on the answer at that step; a later step can "
-        "make the change visible."
+        "proportion. A bar that is pale throughout left the logits as they were at that step; a "
+        "later step can make the change visible."
     )
 
 

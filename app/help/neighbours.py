@@ -9,13 +9,13 @@ from stateline.app.queries.orders import ORDERS
 # What each order of the table shows first, by its key.
 READ = {
     "confident": "Misclassified sequences, by the probability of the predicted class: errors that "
-    "no threshold on the confidence would find.",
+    "a threshold on the confidence finds last.",
     "late": "Sequences whose answer changed, by the position of the last change as a share of "
-    "their length: the end of the sequence decided.",
+    "their length: the answer was not settled before.",
     "lost": "Misclassified sequences whose answer was correct at some step, by the highest "
     "expected prediction of the actual class at any step. A frame marks the turning point.",
     "unsure": "All sequences, by the highest confidence at any of their steps, the lowest first: "
-    "those that the model cannot decide.",
+    "the model was not sure of any class at any step.",
 }
 
 
@@ -31,7 +31,7 @@ def orders_section() -> Body:
         terms(tuple((each.name, READ[key]) for key, each in ORDERS.items())),
         html.P(
             "An order sorts by one number and explains nothing. A sequence that comes first is "
-            "one to read: sometimes its label is wrong."
+            "one to read: its label may be wrong."
         ),
     ]
 
@@ -73,11 +73,12 @@ def neighbours_section() -> Body:
             "click it to open that step."
         ),
         html.P(
-            "Neighbours are states that the model treats alike: different words with the same "
-            "answer have a common meaning for it, and neighbours of another class show what it "
-            f"cannot tell apart. A neighbour is near on the map within {share} of the map's longer "
-            "side, else far. Many far ones mean that the map separates similar states there; the "
-            "colour Trust shows this for all states at once."
+            "Neighbours are the states whose values are most similar over all units. At a small "
+            "distance, different words have led to nearly the same hidden state, and a neighbour "
+            "of another class is one that the hidden state hardly separates. A neighbour is near "
+            f"on the map within {share} of the map's longer side, else far. Many far ones mean "
+            "that the map separates similar states there; the colour Trust shows this for all "
+            "states at once."
         ),
         html.P(
             "The nearest states need not be close: compare their distances with the distance bars "

@@ -34,8 +34,8 @@ TERMS = (
     ),
     (
         "Contribution",
-        "The change of a class's logit at a word. The logit is the number from which the "
-        "probability is computed. All contributions and the logit of the zero state sum to the "
+        "The change of a class's logit when a word was read. The logit is the number from which "
+        "the probability is computed. All contributions and the logit of the zero state sum to the "
         "final logit.",
     ),
 )
@@ -123,9 +123,10 @@ LIMITS = (
     ),
     (
         "Contribution",
-        "The change of the answer at a word, with all words before it read. The same word can have "
-        "another contribution elsewhere. It is not the change of the answer if the word were "
-        "removed.",
+        "An account of when the logit changed, not of why: by how much it changed when the word "
+        "was read, after all words before it. The same word can have another contribution "
+        "elsewhere. What the answer would be without the word is another question, which Compare "
+        "and Edit answer.",
     ),
     (
         "Map",
@@ -136,7 +137,7 @@ LIMITS = (
     (
         "Pattern",
         "A pattern found by looking is a hypothesis. Count it: filter, download, and test it on "
-        "sequences that you have not looked at. To show a cause, change the text and run the model "
-        "again, with Edit.",
+        "sequences that you have not looked at. To show what the model does without a word, or "
+        "with another one, change the text and run the model again, with Edit.",
     ),
 )

@@ -13,8 +13,8 @@ def terms_section() -> Body:
         html.P(
             "A recurrent network reads a text word by word and keeps a summary of what it has read "
             "in its hidden state. Stateline shows that state after every word: the answer if the "
-            "text ended there, how far the word changed the state, and where an error came about. "
-            "The views and their names are those of Garcia, Munz and Weiskopf (2021)."
+            "text ended there, how far the state moved at the word, and when an answer became "
+            "wrong. The views and their names are those of Garcia, Munz and Weiskopf (2021)."
         ),
         terms(TERMS),
     ]
@@ -54,7 +54,8 @@ def words_section() -> Body:
         html.P(
             "A dotted line marks a word that is not in the vocabulary: the model reads all such "
             "words as the same token. In a misclassified sequence, a frame marks the turning "
-            "point: the word at which the actual class lost most against the predicted one."
+            "point: the word at which the actual class lost most against the predicted one, "
+            "where it lost at all."
         ),
     ]
 
@@ -100,9 +101,10 @@ def steps_section() -> Body:
             "to change it."
         ),
         html.P(
-            "A long bar without a change of colour is a word that changed the state but not the "
-            "answer: its visible part, in full colour, is short. A change of colour at a short bar "
-            "is a state that was close to the decision boundary."
+            "A long bar without a change of colour is a word that changed the state but hardly the "
+            "probabilities: either its visible part, in full colour, is short, or they were "
+            "already near 0 or 1, where a change of the logit hardly shows. If the answer changes "
+            "at a short bar, the state was no farther than that from the decision boundary."
         ),
     ]
 

@@ -55,7 +55,8 @@ def words_page_section() -> Body:
             "The plot shows the effect against the number of occurrences. With two classes, one "
             "has the upper half and one the lower. With more, each word's effect is towards the "
             "class of its colour, or all are towards the class that you choose. Effects of rare "
-            "words vary much by chance; a frequent word with an effect far from zero is decisive."
+            "words vary much by chance. An effect far from zero at many occurrences is a change of "
+            "the logits whenever the word is read, on average."
         ),
         html.P(
             "A click on a point or a row lists every occurrence in its context and shows its "

@@ -10,8 +10,8 @@ import numpy as np
 
 from stateline.store.reader import Run
 
-EXACT = "exact: W·(h[t] − h[t−1])"
-MEASURED = "measured differences: the head is not linear"
+EXACT = "change of the logit as it was read, exact: W·(h[t] − h[t−1])"
+MEASURED = "change of the logit as it was read, measured: the head is not linear"
 
 
 def is_exact(run: Run) -> bool:

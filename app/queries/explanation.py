@@ -1,4 +1,4 @@
-"""The evidence of one sequence: what moved its answer, said in a sentence, and what the bars need.
+"""The evidence of one sequence: its answer's course in a sentence, and what the bars need.
 
 Everything here is read from the head's logits, whichever states the map shows.
 """
@@ -11,9 +11,11 @@ import numpy as np
 import polars as pl
 
 from stateline.app.queries.contributions import ahead, is_exact
+from stateline.app.queries.text import count
 from stateline.store.reader import Run
 from stateline.store.schema import SENT_DIGITS
 
+TEXT = "text"  # kind of a sequence of words
 Steps = pl.DataFrame | Mapping[str, list[Any]]  # columns of one sequence, by name
 
 
@@ -95,47 +97,51 @@ def course(
     )
 
 
-def decision(course: Course, words: list[str], names: list[str]) -> Sentence:
+def decision(course: Course, words: list[str], names: list[str], kind: str = TEXT) -> Sentence:
     """How the answer came about, in a sentence.
+
+    It names the step at which the answer gained most on its rival. That is when the logits changed,
+    not what the answer would have been without the step.
 
     words  T  as written; the steps' own names of a series
     names  C  of the classes
+    kind   of the sequence, `text` or `series`
     """
+    gain = float(course.margin.max())
     step = int(course.margin.argmax())
     opening = _opening_of_wrong(course, names) if course.wrong else _opening(course, names)
-    moved = float(course.margin[step])
-    if moved <= 0:  # What stood before the first step, the head's bias, decided.
-        none = f"; no step moved it towards {names[course.answer]}"
-        return Sentence(opening + none + _closing(course) + ".", "", "", None)
-    by, place = _signed(moved), _named(words, step)
-    if not course.wrong:
-        against = f" against {names[course.rival]}" if len(names) > 2 else ""
-        return Sentence(f"{opening}; ", place, f" moved it most, {by}{against}.", step)
-    start = f" from {names[course.rival]}" if len(names) > 2 else ""
-    effect = f"{by}{start} towards {names[course.answer]}"
-    # The largest loss need not be the step at which the answer changed.
-    if course.flips and step > course.settle:
-        settled = f"{opening}{_closing(course)}; "
-        return Sentence(settled, place, f" moved it most, {effect}.", step)
-    if course.predicted[step] == course.label:
-        effect = f" moved it most, {effect}, but left it right"
-    else:
-        effect = f" moved it by {effect}"
-    return Sentence(f"{opening}; ", place, effect + _closing(course) + ".", step)
+    answer, rival = names[course.answer], names[course.rival]
+    if gain <= 0:  # What stood before the first step, the head's bias, decided.
+        over = f" over {rival}" if len(names) > 2 else ""
+        none = f"{opening}; no step raised {answer}{over}{_closing(course)}."
+        return Sentence(none, "", "", None)
+    on = f" on {rival}" if len(names) > 2 else ""
+    gained = f"; {answer} gained most{on} at "
+    place, by = _named(words, step, kind), f", {_logits(gain)}{_as_much_elsewhere(course, gain)}"
+    # The largest gain need not be at the step at which the answer changed.
+    if course.wrong and course.flips and step > course.settle:
+        return Sentence(opening + _closing(course) + gained, place, by + ".", step)
+    if course.wrong and course.predicted[step] == course.label:
+        by += ", and the answer after it was right"
+    return Sentence(opening + gained, place, by + _closing(course) + ".", step)
 
 
 def _opening(course: Course, names: list[str]) -> str:
     """Since when the answer stands, where it is right or nobody knows."""
     answer = names[course.answer]
     if not course.flips:
-        return f"Answered {answer} from the first step on"
+        since = "at its only step" if len(course.predicted) == 1 else "from the first step on"
+        return f"Answered {answer} {since}"
     return f"Settled on {answer} at step {course.settle}{_after_flips(course)}"
 
 
 def _opening_of_wrong(course: Course, names: list[str]) -> str:
     """How long the answer was right."""
     if course.right_until is None:
-        return "Never right" if course.flips else f"Never right: {names[course.answer]} throughout"
+        if course.flips:
+            return "Never right"
+        when = "at its only step" if len(course.predicted) == 1 else "throughout"
+        return f"Never right: {names[course.answer]} {when}"
     last = course.right_until
     if set(course.predicted[: last + 1]) == {course.label}:
         return f"Right until step {last}" if last else "Right at the first step only"
@@ -154,20 +160,36 @@ def _after_flips(course: Course) -> str:
     return f" after {course.flips} flips" if course.flips > 1 else ""
 
 
-def _named(words: list[str], step: int) -> str:
+def _as_much_elsewhere(course: Course, gain: float) -> str:
+    """Say at how many other steps the answer gained as much, to the digits that are sent."""
+    equal = int((np.abs(course.margin - gain) < 10.0**-SENT_DIGITS).sum())
+    return f", as at {count(equal - 1, 'other step')}" if equal > 1 else ""
+
+
+def has_name(words: list[str], step: int, kind: str) -> bool:
+    """Return whether a step has a name beside its number; every word of a text is one.
+
+    kind  of the sequence, `text` or `series`
+    """
+    return kind == TEXT or words[step] != str(step)
+
+
+def _named(words: list[str], step: int, kind: str) -> str:
     """A step by its word and its number; one that has no name of its own by its number."""
-    return f"step {step}" if words[step] == str(step) else f"“{words[step]}” (step {step})"
+    return f"“{words[step]}” (step {step})" if has_name(words, step, kind) else f"step {step}"
 
 
-def _signed(value: float) -> str:
-    """A number with its sign; small ones keep a second digit."""
-    return f"{value:+.1f}" if value >= 1 else f"{value:+.2f}"
+def _logits(value: float) -> str:
+    """A gain in logits; small ones keep a second digit."""
+    if value < 0.005:
+        return "less than 0.01 logits"
+    return f"{value:+.1f} logits" if value >= 1 else f"{value:+.2f} logits"
 
 
-def evidence(names: list[str], facts: Mapping[str, Any], steps: Steps) -> dict[str, Any]:
+def evidence(run: Run, facts: Mapping[str, Any], steps: Steps) -> dict[str, Any]:
     """Return what the views of one sequence need beside its columns.
 
-    names    C  of the classes
+    run      whose model read the sequence
     facts    a row of sequences.parquet
     steps    its columns surface, predicted, ep, contribution and logit
     returns  "decision", the sentence; "final", the logits (K,) after the last step
@@ -177,7 +199,7 @@ def evidence(names: list[str], facts: Mapping[str, Any], steps: Steps) -> dict[s
     found = course(facts, list(steps["predicted"]), last, contribution)
     final = np.asarray(steps["logit"][-1], dtype=np.float64)
     return {
-        "decision": decision(found, list(steps["surface"]), names).plain(),
+        "decision": decision(found, list(steps["surface"]), run.class_names, run.kind).plain(),
         "final": np.round(final, SENT_DIGITS).tolist(),
     }
 

@@ -249,7 +249,7 @@ def sequence(run: Run, sequence_id: int, projection: str) -> dict[str, Any]:
             **{name: _numbers(place[name]) for name in ("x", "y", "trust")},
             "stretch": nullable_numbers(place["stretch"]),
         },
-        **evidence(run.class_names, facts, steps),
+        **evidence(run, facts, steps),
     }
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from stateline.app.queries.explanation import has_name
 from stateline.app.queries.run import step_noun
 from stateline.app.queries.series import series_line
 from stateline.app.queries.state_kinds import state_kind
@@ -35,12 +36,12 @@ def sequence_facts(run: Run, facts: dict[str, Any], steps: dict[str, Any]) -> Pa
         ("Classification", run.class_names[facts["predicted"]]),
         ("Confidence", percent(facts["confidence"])),
         ("Settled", _settled(facts)),
-        (f"Turning {noun}", _turned(facts, words)),
+        (f"Turning {noun}", _turned(run, facts, words)),
         (f"{noun.capitalize()}s read", _read(run, facts)),
         _known(run, facts),
         (
             "Largest distance",
-            f"{facts['max_distance']:.3f}, {_at_step(words, longest)}",
+            f"{facts['max_distance']:.3f}, {_at_step(run, words, longest)}",
         ),
         ("Id in the corpus", facts["external_id"]),
     ]
@@ -60,15 +61,18 @@ def _settled(facts: dict[str, Any]) -> str:
     return f"at step {facts['settle_step']}, after {count(facts['flips'], 'flip')}"
 
 
-def _turned(facts: dict[str, Any], words: list[str]) -> str:
-    """Return the step at which the actual class lost most; none of a correct classification."""
-    step = facts["turning_step"]
-    return "none: classified correctly" if step is None else _at_step(words, step)
+def _turned(run: Run, facts: dict[str, Any], words: list[str]) -> str:
+    """Return the step at which the actual class lost most, or why there is none."""
+    if facts["turning_step"] is not None:
+        return _at_step(run, words, facts["turning_step"])
+    if facts["correct"]:
+        return "none: classified correctly"
+    return f"none: no {step_noun(run)} lowered the actual class"
 
 
-def _at_step(words: list[str], t: int) -> str:
+def _at_step(run: Run, words: list[str], t: int) -> str:
     """Return a step by its number, and by its word where it has one."""
-    return f"at step {t}" if words[t] == str(t) else f"“{words[t]}”, at step {t}"
+    return f"“{words[t]}”, at step {t}" if has_name(words, t, run.kind) else f"at step {t}"
 
 
 def _read(run: Run, facts: dict[str, Any]) -> str:

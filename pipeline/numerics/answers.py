@@ -97,16 +97,21 @@ def turning_steps(
 ) -> Int64Array:
     """Step with the largest fall of the class margin in each misclassified sequence.
 
+    A sequence may be misclassified without any fall: then the readout's bias decided.
+
     contribution      float32 (M, K)
     label, predicted  int (S,)  actual and predicted class of each sequence
     offsets           int64 (S + 1,)
-    returns           int64 (S,)  the first such step; -1 for a sequence classified correctly
+    returns           int64 (S,)  the first such step; -1 for a sequence classified correctly, and
+                                  where the margin falls at no step
     """
     lengths = np.diff(offsets)
     change = class_margin(contribution, np.repeat(label, lengths), np.repeat(predicted, lengths))
     turning = np.full(len(label), -1, dtype=np.int64)
     for sequence in np.flatnonzero(label != predicted):
-        turning[sequence] = change[offsets[sequence] : offsets[sequence + 1]].argmin()
+        own = change[offsets[sequence] : offsets[sequence + 1]]
+        if own.min() < 0:
+            turning[sequence] = own.argmin()
     return turning
 
 

@@ -131,7 +131,7 @@ def check_course(
 def check_turning_step(
     checker: RuleChecker, block: Block, sequences: pl.DataFrame, contribution: np.ndarray
 ) -> None:
-    """Check that turning_step is where logit[label] - logit[predicted] falls most.
+    """Check that turning_step is where logit[label] - logit[predicted] falls most, if it falls.
 
     sequences     the block's rows of sequences.parquet
     contribution  float32 (M, K)
@@ -147,6 +147,8 @@ def check_turning_step(
     step = sequences["turning_step"].fill_null(0).to_numpy().astype(np.int64)
     lowest = np.minimum.reduceat(change, block.starts)
     close = change[block.starts + step] <= lowest + ROUNDING * (1 + np.abs(lowest))
-    good = close | sequences["turning_step"].is_null().to_numpy()
-    rule = "turning_step, the step with the largest fall of the actual class"
+    none, falls = sequences["turning_step"].is_null().to_numpy(), lowest < 0
+    # Of a class against itself there is no fall.
+    good = np.where(none, ~falls, close & falls)
+    rule = "turning_step, the step with the largest fall of the actual class; null without a fall"
     checker.sequences(block, rule, good, step)

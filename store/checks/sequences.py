@@ -56,10 +56,8 @@ def sequence_rules(classes: int, corpus: Corpus) -> dict[str, pl.Expr]:
         == (pl.col("label") == pl.col("predicted")),
         "confidence lies in 0 to 1": pl.col("confidence").is_between(0, 1),
         **length_rules(corpus.truncation.max_steps),
-        "turning_step is null where, and only where, the class is correct": pl.col(
-            "turning_step"
-        ).is_null()
-        == pl.col("correct"),
+        "turning_step is null where the class is correct": pl.col("turning_step").is_null()
+        | ~pl.col("correct"),
         **{
             f"{column} is a step of the sequence": pl.col(column).fill_null(0) < pl.col("length")
             for column in ("settle_step", "max_distance_step", "turning_step", "right_until")

@@ -13,7 +13,7 @@ import polars as pl
 from stateline.store.schema.analyses import CLUSTER_LEVELS
 from stateline.store.schema.columns import KEY, Column
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 SEQUENCES = "sequences.parquet"
 STEPS = "steps.parquet"
@@ -120,7 +120,7 @@ def sequence_columns() -> tuple[Column, ...]:
             pl.UInt32(),
             "step with the largest fall of logit[label] - logit[predicted]",
             "steps",
-            "classified correctly",
+            "classified correctly, or no step lowers it",
         ),
         Column(
             "right_until",

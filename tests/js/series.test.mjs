@@ -24,7 +24,7 @@ const sequence = {
     length_full: 5, unknown: 0, flips: 1, settle_step: 2, turning_step: 2,
   },
   measured: { largest: 2, alone: true, backward: false },
-  decision: { before: "Right until step 1; ", named: "“last” (step 2)", after: " moved it by +1.5 towards down.", step: 2 },
+  decision: { before: "Right until step 1; down gained most at ", named: "“last” (step 2)", after: ", +1.5 logits.", step: 2 },
   final: [1],
   steps: {
     surface: ["0", "1", "last"],
@@ -110,7 +110,7 @@ test("the tooltip of a step has its values, and of a picture what was read so fa
 
 test("the facts count steps, and say what turned it", () => {
   const markup = words.infoMarkup(plain, sequence);
-  for (const part of ["3 steps", "Right until step 1; <button", 'key-turning" data-t="2"', "“last” (step 2)</button>"]) {
+  for (const part of ["3 steps", "Right until step 1; down gained most at <button", 'key-turning" data-t="2"', "“last” (step 2)</button>"]) {
     assert.ok(markup.includes(part), part);
   }
   assert.doesNotMatch(markup, /word/);

@@ -18,7 +18,7 @@ from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import to_json
 from stateline.store.reader import find_runs, open_run
-from stateline.store.schema import MANIFEST, STEP_ROWS_PER_GROUP
+from stateline.store.schema import MANIFEST, SCHEMA_VERSION, STEP_ROWS_PER_GROUP
 from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run, synthetic_tables
 
@@ -269,7 +269,7 @@ BAD = {
     "manifest a list": (lambda f: (f / "manifest.json").write_text("[]"), "expected an object"),
     "other version": (
         lambda f: change_manifest(f, lambda m: m.update(schema_version=2)),
-        "another schema version; expected 3, got 2",
+        f"another schema version; expected {SCHEMA_VERSION}, got 2",
     ),
     "no key": (lambda f: change_manifest(f, lambda m: m.pop("readout")), "key readout"),
     "table missing": (lambda f: (f / STEPS).unlink(), "steps.parquet: missing"),

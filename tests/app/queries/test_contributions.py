@@ -46,4 +46,6 @@ def test_the_kind_of_the_numbers_is_that_of_the_readout(
 ) -> None:
     run: Run = request.getfixturevalue(name)
     assert contributions.is_exact(run) == exact
-    assert contributions.kind_of(run).startswith("exact" if exact else "measured differences")
+    kind = contributions.kind_of(run)
+    assert kind.startswith("change of the logit as it was read")
+    assert ("exact" in kind, "measured" in kind) == (exact, not exact)

@@ -1,5 +1,7 @@
 """The sentence on how an answer came about, and what the bars of a sequence need."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -35,57 +37,87 @@ def said(names: list[str], words: str, contribution: list, **facts: object) -> s
     [
         (
             "not a good award", [-1, 0.1, 0.5, 2.31], 0,
-            "Right until step 2; “award” (step 3) moved it by +2.3 towards positive; "
+            "Right until step 2; positive gained most at “award” (step 3), +2.3 logits; "
             "settled at step 3.",
         ),
         (
             "bad good film", [-0.5, 2, 0.1], 0,
-            "Right at the first step only; “good” (step 1) moved it by +2.0 towards positive; "
+            "Right at the first step only; positive gained most at “good” (step 1), +2.0 logits; "
             "settled at step 1.",
         ),
         (
             "bad good bad good", [-1, 2, -1.5, 3], 0,
-            "Last right at step 2; “good” (step 3) moved it by +3.0 towards positive; "
+            "Last right at step 2; positive gained most at “good” (step 3), +3.0 logits; "
             "settled at step 3 after 3 flips.",
         ),
         (  # the largest loss comes after the answer changed, or before it did
             "bad so good", [-1, 1.5, 2.3], 0,
-            "Right at the first step only; settled at step 1; “good” (step 2) moved it most, "
-            "+2.3 towards positive.",
+            "Right at the first step only; settled at step 1; positive gained most at “good” "
+            "(step 2), +2.3 logits.",
         ),
         (
             "bad good not great", [-3, 2.5, 0.25, 1.5], 0,
-            "Right until step 2; “good” (step 1) moved it most, +2.5 towards positive, "
-            "but left it right; settled at step 3.",
+            "Right until step 2; positive gained most at “good” (step 1), +2.5 logits, and the "
+            "answer after it was right; settled at step 3.",
         ),
         (
             "good film", [0.5, 0.25], 0,
-            "Never right: positive throughout; “good” (step 0) moved it by +0.50 towards positive.",
+            "Never right: positive throughout; positive gained most at “good” (step 0), "
+            "+0.50 logits.",
         ),
         (
             "a great film", [-1, 3, 0.1], 1,
-            "Settled on positive at step 1; “great” (step 1) moved it most, +3.0.",
+            "Settled on positive at step 1; positive gained most at “great” (step 1), +3.0 logits.",
+        ),
+        (  # the largest change is away from the answer
+            "bad great good", [-5, 3, 4], 1,
+            "Settled on positive at step 2; positive gained most at “good” (step 2), +4.0 logits.",
         ),
         (
             "bad great bad", [-1, 3, -4], 0,
-            "Settled on negative at step 2 after 2 flips; “bad” (step 2) moved it most, +4.0.",
+            "Settled on negative at step 2 after 2 flips; negative gained most at “bad” (step 2), "
+            "+4.0 logits.",
         ),
         (
             "great film", [1, 0.5], 1,
-            "Answered positive from the first step on; “great” (step 0) moved it most, +1.0.",
+            "Answered positive from the first step on; positive gained most at “great” (step 0), "
+            "+1.0 logits.",
         ),
         (
             "great film", [1, 0.5], None,
-            "Answered positive from the first step on; “great” (step 0) moved it most, +1.0.",
+            "Answered positive from the first step on; positive gained most at “great” (step 0), "
+            "+1.0 logits.",
         ),
         (
             "not great", [-1, 2], None,
-            "Settled on positive at step 1; “great” (step 1) moved it most, +2.0.",
+            "Settled on positive at step 1; positive gained most at “great” (step 1), +2.0 logits.",
+        ),
+        (  # a word that is its own number is a word
+            "0 1 2", [-1, 3, 0.1], 1,
+            "Settled on positive at step 1; positive gained most at “1” (step 1), +3.0 logits.",
         ),
         (
-            "0 1 2", [-1, 3, 0.1], 1,
-            "Settled on positive at step 1; step 1 moved it most, +3.0.",
+            "good good bad", [2, 2, -1], 1,
+            "Answered positive from the first step on; positive gained most at “good” (step 0), "
+            "+2.0 logits, as at 1 other step.",
         ),
+        (
+            "great", [1.5], 1,
+            "Answered positive at its only step; positive gained most at “great” (step 0), "
+            "+1.5 logits.",
+        ),
+        (
+            "great", [1.5], 0,
+            "Never right: positive at its only step; positive gained most at “great” (step 0), "
+            "+1.5 logits.",
+        ),
+        (
+            "so so", [0.004, 0.001], 1,
+            "Answered positive from the first step on; positive gained most at “so” (step 0), "
+            "less than 0.01 logits.",
+        ),
+        ("so so", [0, 0], 0, "Answered negative from the first step on; no step raised negative."),
+        ("so so", [0, 0], 1, "Never right: negative throughout; no step raised negative."),
     ],
 )  # fmt: skip
 def test_the_course_of_a_binary_answer_in_words(
@@ -99,17 +131,26 @@ def test_the_course_of_a_binary_answer_in_words(
     [
         (  # grain, then crude, then earn: never right between, and measured against grain
             [[1, 0, 0], [0, 2, 0.5], [-0.5, 0, 3]], 0,
-            "Right at the first step only; “c” (step 2) moved it by +3.5 from grain towards earn; "
+            "Right at the first step only; earn gained most on grain at “c” (step 2), +3.5 logits; "
             "settled at step 2 after 2 flips.",
         ),
         (  # never the actual class, and the answer flips
             [[1, 0, 0], [0, 0, 0.25], [0, 0, 3]], 1,
-            "Never right; “c” (step 2) moved it by +3.0 from crude towards earn; "
+            "Never right; earn gained most on crude at “c” (step 2), +3.0 logits; "
             "settled at step 2.",
         ),
         (  # right: measured against crude, the runner-up at the end, not against grain
             [[1, 0, 0], [-3, 0, 2], [0, 1, 0.5]], 2,
-            "Settled on earn at step 1; “b” (step 1) moved it most, +2.0 against crude.",
+            "Settled on earn at step 1; earn gained most on crude at “b” (step 1), +2.0 logits.",
+        ),
+        (  # all alike: the first class is the answer, and no step raised it over the second
+            [[0, 0, 0], [0, 0, 0], [0, 0, 0]], 0,
+            "Answered grain from the first step on; no step raised grain over crude.",
+        ),
+        (  # from one wrong class to the actual one, and on
+            [[1, 0, 0], [-1, 2.5, 2], [0, 0, 1]], 1,
+            "Last right at step 1; earn gained most on crude at “c” (step 2), +1.0 logits; "
+            "settled at step 2 after 2 flips.",
         ),
     ],
 )  # fmt: skip
@@ -124,7 +165,55 @@ def test_where_no_step_moved_the_answer_the_sentence_names_none() -> None:
     found = course(row, [1, 1], np.array([0.4, 0.6]), np.array([[-0.5], [-0.25]]))
     sentence = decision(found, ["a", "b"], BINARY)
     assert sentence.step is None
-    assert sentence.text == ("Never right: positive throughout; no step moved it towards positive.")
+    assert sentence.text == "Never right: positive throughout; no step raised positive."
+
+
+def test_a_step_of_a_series_without_a_name_is_named_by_its_number() -> None:
+    row = {"label": 1, "predicted": 1, "flips": 0, "settle_step": 0, "right_until": 1}
+    found = course(row, [1, 1], np.array([0.4, 0.6]), np.array([[0.5], [2.0]]))
+    assert decision(found, ["0", "1"], BINARY, "series").named == "step 1"
+    assert decision(found, ["0", "1"], BINARY, "text").named == "“1” (step 1)"
+    assert decision(found, ["a", "row 1"], BINARY, "series").named == "“row 1” (step 1)"
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("seed", range(40))
+def test_the_sentence_follows_from_the_numbers_alone(outputs: int, seed: int) -> None:
+    """Logits of few values, so that there are ties, zero changes and single steps."""
+    rng = np.random.default_rng(seed)
+    classes = max(2, outputs)
+    moved = rng.integers(-2, 3, (rng.integers(1, 6), outputs)) / 2.0
+    names = ["zero", "one", "two"][:classes]
+    words = [f"w{t}" for t in range(len(moved))]
+    label = None if seed % 4 == 0 else int(rng.integers(classes))
+    text = said(names, " ".join(words), moved.tolist(), label=label)
+    logits = moved.cumsum(axis=0)
+    both = np.hstack([0 * logits, logits]) if outputs == 1 else logits
+    answers = both.argmax(axis=1).tolist()
+    answer = names[answers[-1]]
+    assert text.startswith("Answered") == (len(set(answers)) == 1 and label in (None, answers[-1]))
+    assert text.startswith("Never right") == (label is not None and label not in answers)
+    gain = re.search(
+        r"(\w+) gained most(?: on (\w+))? at “w(\d)” \(step \3\), ([+\d.]+) logits", text
+    )
+    over = re.search(r"no step raised (\w+)(?: over (\w+))?", text)
+    assert (gain is None) != (over is None)
+    found = gain or over
+    assert found[1] == answer
+    rival = names.index(found[2]) if found[2] else 1 - answers[-1]
+    margin = both[:, answers[-1]] - both[:, rival]
+    steps = np.diff(margin, prepend=0.0)
+    if gain is None:
+        assert (steps <= 0).all()
+        return
+    assert float(gain[4]) == pytest.approx(steps[int(gain[3])], abs=0.05)
+    assert steps.max() == steps[int(gain[3])] > 0
+    equal = int((steps == steps.max()).sum()) - 1
+    assert (f"as at {equal} other step" in text) == (equal > 0)
+    assert ("after it was right" in text) <= (answers[int(gain[3])] == label)
+    if (settled := re.search(r"[Ss]ettled (?:on \w+ )?at step (\d)", text)) is not None:
+        last = int(settled[1])
+        assert answers[last - 1] != answers[last] and len(set(answers[last:])) == 1
 
 
 def test_the_three_parts_of_a_sentence_make_its_text() -> None:
@@ -151,7 +240,7 @@ def test_a_sequence_carries_its_sentence_and_the_logits_that_its_contributions_s
         facts, told = found["facts"], found["decision"]
         if facts["turning_step"] is not None and told["step"] is not None:
             assert told["step"] == facts["turning_step"]
-            assert ("right" in told["before"].lower()) and "towards" in told["after"]
+            assert "right" in told["before"].lower() and "gained most" in told["before"]
             turned += 1
     assert turned > 0
 

@@ -97,7 +97,14 @@ def test_turning_step_is_the_largest_fall_of_the_margin_of_the_misclassified(sta
         for row in range(a, b):
             z = [0, *contribution[row]] if classes == 2 else list(contribution[row])
             falls.append(z[label[s]] - z[predicted[s]])
-        assert found[s] == falls.index(min(falls))
+        assert found[s] == (falls.index(min(falls)) if min(falls) < 0 else -1)
+
+
+@pytest.mark.parametrize("moved", [[0.0, 0.0], [-0.5, 0.0], [-1.0, -2.0]])
+def test_without_a_fall_a_misclassified_sequence_has_no_turning_step(moved: list[float]) -> None:
+    contribution = np.array(moved, dtype=np.float32)[:, None]
+    found = turning_steps(contribution, np.array([0]), np.array([1]), np.array([0, 2]))
+    assert found.tolist() == [-1]
 
 
 def test_right_until_and_peaks_equal_a_plain_walk() -> None:

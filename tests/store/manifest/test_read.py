@@ -12,7 +12,7 @@ from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import to_json
 from stateline.store.manifest.read import read_manifest
 from stateline.store.manifest.validation import validate_draft, validate_manifest
-from stateline.store.schema import MANIFEST
+from stateline.store.schema import MANIFEST, SCHEMA_VERSION
 from tests.store.manifest_keys import keys
 
 
@@ -83,7 +83,7 @@ def test_another_schema_version_has_its_own_line(manifest: dict, version: int) -
     # Whatever else another version holds is not looked at.
     with pytest.raises(StatelineError) as caught:
         validate_manifest({"schema_version": version}, "here")
-    assert f"another schema version; expected 3, got {version}. Rebuild" in str(caught.value)
+    assert f"another schema version; expected {SCHEMA_VERSION}, got {version}." in str(caught.value)
 
 
 def at(*path: object) -> Callable[[object], Callable[[dict], None]]:
