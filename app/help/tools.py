@@ -65,8 +65,8 @@ def typed_section() -> Body:
             "model read it in the same way as the corpus: truncated at the same length, with the "
             "same vocabulary. Before the first text TensorFlow and the model are loaded; the "
             "panel says what is being loaded, for how many seconds, and how long it took the last "
-            "time. Later answers need no loading. Change one word, keep the original beside it, and "
-            "see what the model makes of the difference."
+            "time. Later answers need no loading. Change one word, keep the original beside it, "
+            "and see what the model makes of the difference."
         ),
         html.P(
             "Every view shows a typed text like a stored sequence, but its actual class is "
