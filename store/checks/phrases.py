@@ -12,7 +12,7 @@ from stateline.store.checks.phrase_sums import Sums, add_up, effects, spread
 from stateline.store.checks.report import Report, fail
 from stateline.store.checks.rules import ROUNDING, Values, format_numbers
 from stateline.store.checks.sequences import refuse_nulls
-from stateline.store.manifest.models import Split
+from stateline.store.manifest.values import Split
 from stateline.store.reader import Run
 from stateline.store.schema import (
     LABEL_PRIOR,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from stateline.store.manifest.models import Manifest, ManifestDraft, Split
+from stateline.store.manifest.models import Manifest, ManifestDraft
+from stateline.store.manifest.values import Split
 from stateline.store.schema import RUN_NAME
 
 # A fact: whether it is true, its key, what was expected and what was found.
