@@ -19,7 +19,7 @@ from stateline.pipeline.sources.files import read_file
 from stateline.pipeline.sources.model_corpus import read_provided
 from stateline.pipeline.sources.published import read_published
 from stateline.pipeline.sources.sequences import refuse_twice, write_provided
-from stateline.pipeline.sources.split import complete_split, order_to_store, split_entry
+from stateline.pipeline.sources.split import complete_split, order_to_store
 from stateline.pipeline.sources.text import (
     Vocabulary,
     build_vocabulary,
@@ -150,17 +150,9 @@ def encode(
 
 
 def corpus_facts(
-    table: pl.DataFrame,
-    names: list[str],
-    settings: Settings,
-    source: str,
-    blank: int,
-    drawn: bool,
+    table: pl.DataFrame, names: list[str], settings: Settings, source: str, blank: int
 ) -> CorpusFacts:
-    """Return the facts of the corpus for the manifest.
-
-    drawn  the split was drawn here
-    """
+    """Return the facts of the corpus for the manifest."""
     test = table.filter(pl.col("split") == "test")
     unread = test.filter(~pl.col("ids").list.eval(pl.element() > 1).list.any())
     per_split = {
@@ -183,7 +175,6 @@ def corpus_facts(
             for c, name in enumerate(names)
         ],
         "sizes": {part: len(labels) for part, labels in per_split.items()},
-        "split": split_entry(settings["seed"] if drawn else None),
         "kind": "text",
         "tokens": {"padding": RESERVED_ID, "unknown": UNKNOWN_ID, "start": None},
         "features": [],
@@ -194,12 +185,11 @@ def corpus_facts(
     }
 
 
-def load_structure(path: Path) -> "ModelStructure":
+def load_structure(path: Path, task: str) -> "ModelStructure":
     """Return the structure of a trained model file; loads TensorFlow."""
-    from stateline.pipeline.models.keras.loading import load_model
-    from stateline.pipeline.models.keras.structure import model_structure
+    from stateline.pipeline.models.keras.read_model import read_model
 
-    return model_structure(load_model(path))
+    return read_model(path, task)[1]
 
 
 def build_corpus(settings: Settings, stage: StageRun) -> None:
@@ -209,7 +199,9 @@ def build_corpus(settings: Settings, stage: StageRun) -> None:
     """
     where = settings["corpus"]
     if settings["model"]:
-        provided = read_provided(settings, load_structure(Path(settings["model"])))
+        provided = read_provided(
+            settings, load_structure(Path(settings["model"]), settings["task"])
+        )
         split = np.full(len(provided.label), "test")
         write_provided(
             provided, stage, order_to_store(split, provided.label, settings["seed"], drawn=False)
@@ -242,7 +234,7 @@ def build_corpus(settings: Settings, stage: StageRun) -> None:
     table, vocabulary = encode(documents, settings, len(names), where)
     table.write_parquet(stage.folder / SEQUENCES)
     vocabulary.table.write_parquet(stage.folder / VOCABULARY)
-    stage.write_json(CORPUS_FACTS, corpus_facts(table, names, settings, source, blank, drawn))
+    stage.write_json(CORPUS_FACTS, corpus_facts(table, names, settings, source, blank))
     stage.rows = table.height
 
 

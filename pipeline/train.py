@@ -159,18 +159,22 @@ def train(paths: BuildPaths, stage: StageRun) -> None:
     table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", read])
     from stateline.pipeline.models.keras.batches import predict
     from stateline.pipeline.models.keras.loading import load_model
+    from stateline.pipeline.models.keras.rebuild import readable, rebuilding_error
     from stateline.pipeline.models.keras.structure import model_structure
 
+    sequences, label = split_of(table, "test")
+    rebuilt = None
     if settings["model"]:
-        model = load_model(Path(settings["model"]))
+        loaded = readable(load_model(Path(settings["model"])))
+        model = loaded.model
         structure, training = came_trained(model, facts)
+        rebuilt = rebuilding_error(loaded, structure, sequences)
     else:
         model, training = fitted(paths, table, settings, facts)
         structure = model_structure(model)
-    sequences, label = split_of(table, "test")
     output = predict(model, sequences, EVALUATION_BATCH, structure.padding)
     elementwise = settings["loss"] == "elementwise" and not settings["model"]
-    write_model(stage, model, training, output, label, elementwise)
+    write_model(stage, model, training, output, label, elementwise, rebuilt)
     stage.rows = facts["sizes"]["train"] or len(label)
 
 
@@ -181,11 +185,13 @@ def write_model(
     output: Float32Array,
     label: IntArray,
     elementwise: bool = False,
+    rebuilt: dict[str, object] | None = None,
 ) -> None:
     """Write the model and its facts for the manifest.
 
     output  float32 (S, K)  its answers to the test split
     label   int (S,)
+    rebuilt how it was compared with the model that it was rebuilt from, if it was
     """
     from stateline.pipeline.models.keras.structure import model_structure
 
@@ -193,7 +199,7 @@ def write_model(
     probability = answer_probabilities(output, structure.logits)
     metrics = classification_metrics(probability, label, elementwise)
     model.save(stage.folder / MODEL)
-    facts = {**describe(model, structure), **training, "metrics": metrics}
+    facts = {**describe(model, structure), **training, "metrics": metrics, "rebuilt": rebuilt}
     stage.write_json(TRAINING_FACTS, facts)
     say(f"train: {metrics['accuracy']:.4f} top-1 accuracy on {len(label):,} test sequences")
 

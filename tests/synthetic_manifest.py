@@ -94,6 +94,9 @@ def model_entry(tables: dict[str, pl.DataFrame], shape: Shape, classes: int, see
             "confusion": confusion,
             "elementwise_accuracy": None,
         },
+        "rebuilt": {
+            "because": ["mixed_float16"], "error": 3e-4, "tolerance": 0.02, "sequences": tested
+        } if shape.model else None,
     }  # fmt: skip
 
 
@@ -111,7 +114,7 @@ def network(shape: Shape, classes: int, tokens: int) -> list[dict]:
     ]  # fmt: skip
 
 
-def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int, seed: int) -> dict:
+def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int) -> dict:
     """Return the manifest's corpus."""
     table, steps = tables[schema.SEQUENCES], tables[schema.STEPS]
     classes = steps.schema["ep"].shape[0]
@@ -127,10 +130,6 @@ def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int, 
         "kind": "series" if shape.features else "text",
         "classes": entries,
         "sizes": sizes | {"stored": table.height},
-        "split": {
-            "origin": shape.split if shape.training else "unknown",
-            "seed": seed if shape.training and shape.split == "drawn" else None,
-        },
         "truncation": {
             "max_steps": max_steps if shape.cut else None,
             "keep": "first" if shape.cut else None,
@@ -174,7 +173,7 @@ def synthetic_manifest(
     readout  weights (K, N), bias (K,) and the logit before the first step (K,)
     """
     weights, bias, initial = readout
-    corpus = corpus_entry(tables, shape, max_steps, seed)
+    corpus = corpus_entry(tables, shape, max_steps)
     table, steps = tables[schema.SEQUENCES], tables[schema.STEPS]
     linear = shape.readout == "linear"
     cut = table["length_full"] - table["length"]

@@ -29,6 +29,19 @@ def model_line(model: ModelInfo) -> str:
     return ", ".join(parts)
 
 
+def rebuilt_line(model: ModelInfo) -> str | None:
+    """How the model differs from the one that was trained; None where it is that one."""
+    if model.rebuilt is None:
+        return None
+    made = model.rebuilt
+    kinds = " and ".join(made.because)
+    return (
+        f"was {kinds}; read stateless and in float32 with the same weights: answers differ by "
+        f"{made.error:.1g} at the most over {count(made.sequences, 'sequence')}, "
+        f"{made.tolerance:g} allowed"
+    )
+
+
 def training_line(run: Run) -> str | None:
     """Why nothing is said of the training; None where it is known."""
     if run.manifest.model.file is None:

@@ -11,6 +11,7 @@ from stateline.app.explore.model_facts import (
     ANSWERS,
     layers_block,
     model_line,
+    rebuilt_line,
     states_line,
     training_line,
 )
@@ -88,6 +89,9 @@ def _facts(run: Run) -> list[Any]:
         shown = percent(model.metrics.elementwise_accuracy)
         measure = "this run's single class outputs right, the measure that the paper reports"
         pairs.append(("Element-wise", f"{shown} of {measure}"))
+    rebuilt = rebuilt_line(model)
+    if rebuilt is not None:
+        pairs.insert(2, ("Rebuilt", rebuilt))
     unknown = training_line(run)
     if unknown is not None:
         pairs.insert(2, ("Training", unknown))

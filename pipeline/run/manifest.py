@@ -86,7 +86,6 @@ def corpus_entry(inputs: Inputs) -> dict[str, Any]:
             for c, each in enumerate(facts["classes"])
         ],
         "sizes": facts["sizes"] | {"stored": len(inputs.label)},
-        "split": facts["split"],
         "truncation": facts["truncation"],
         "tokens": facts["tokens"],
         "features": feature_entries(inputs),
@@ -149,6 +148,7 @@ def model_entry(inputs: Inputs) -> dict[str, Any]:
     return {
         "layers": [],
         "parameters": None,
+        "rebuilt": None,
         **UNKNOWN_TRAINING,
         "cell": layer["class"],
         "units": layer["units"],

@@ -24,7 +24,13 @@ class Settings(BaseModel):
         "", "corpus", "an embedded demo, `imdb`, `reuters`, or a CSV, TSV, JSONL or Parquet file"
     )
     model: str = knob(
-        "", "corpus train", "a trained model (.keras) to look at, instead of training one"
+        "", "corpus train", "a trained model (.keras or .h5) to look at, instead of training one"
+    )
+    task: Literal["auto", "classes"] = knob(
+        "auto",
+        "corpus",
+        "with MODEL: classes says that its outputs are classes where neither its loss nor its "
+        "activation does",
     )
     vocabulary: str = knob(
         "",

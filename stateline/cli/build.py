@@ -17,7 +17,6 @@ from stateline.store.errors import StatelineError
 
 # What the stages import beside the base dependencies.
 LIBRARIES = ("tensorflow", "sklearn", "openTSNE", "umap", "fast_hdbscan", "tqdm")
-KERAS = ".keras"
 
 
 class KnobOption(click.Option):
@@ -128,10 +127,10 @@ def build(
 ) -> int:
     """Build a run: from a corpus, a trained model, or a preset.
 
-    SOURCE is a CSV, TSV, JSONL or Parquet file with a document a row; or a trained model (.keras)
-    with --corpus and --vocabulary; or a preset, such as demo-reviews or imdb. What is up to date is
-    kept: with a changed knob its stage and those that read it are made again. Messages name a knob
-    in upper case: PERPLEXITY is --perplexity.
+    SOURCE is a CSV, TSV, JSONL or Parquet file with a document a row; or a trained model, .keras or
+    .h5, with --corpus and --vocabulary; or a preset, such as demo-reviews or imdb. What is up to
+    date is kept: with a changed knob its stage and those that read it are made again. Messages name
+    a knob in upper case: PERPLEXITY is --perplexity.
 
     \b
     Examples:
@@ -175,6 +174,7 @@ def read_source(
             its data
     """
     from stateline.pipeline.config import preset_names
+    from stateline.pipeline.models.keras.formats import holds_model, refuse_other_formats
 
     if source in preset_names():
         if preset:
@@ -182,14 +182,17 @@ def read_source(
                 f"--preset {preset}", f"{source} is a preset itself", fix="Leave one of them out."
             )
         return overrides, source
+    model = holds_model(Path(source))
+    if model and Path(source).exists():
+        refuse_other_formats(Path(source))
     if not Path(source).is_file():
         raise StatelineError(
             source,
             "neither a file nor a preset",
-            expected="a CSV, TSV, JSONL, Parquet or .keras file, or one of "
+            expected="a CSV, TSV, JSONL, Parquet, .keras or .h5 file, or one of "
             + ", ".join(preset_names()),
         )
-    knob = "MODEL" if Path(source).suffix == KERAS else "CORPUS"
+    knob = "MODEL" if model else "CORPUS"
     if knob in overrides:
         raise StatelineError(
             f"{option_name(knob.lower())} {overrides[knob]}",

@@ -31,6 +31,9 @@ def error_facts(manifest: Manifest) -> Iterator[Fact]:
         known = error is not None or manifest.model.file is None
         yield known, f"verified.{name}", "a number, as there is a model", "null"
         yield error is None or error >= 0, f"verified.{name}", "0 or more", error
+    if (rebuilt := manifest.model.rebuilt) is not None:
+        want = f"0 to its tolerance, {rebuilt.tolerance:g}"
+        yield 0 <= rebuilt.error <= rebuilt.tolerance, "model.rebuilt.error", want, rebuilt.error
 
 
 def split_facts(manifest: Manifest) -> Iterator[Fact]:

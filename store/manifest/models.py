@@ -42,18 +42,6 @@ class CorpusClass(Counts):
     colour: Colour
 
 
-class CorpusSplit(Entry):
-    """How the split into training and test came about.
-
-    origin  provided by the corpus, drawn at random by the build, or unknown, as no training
-            sequence is known
-    seed    of a drawn one; else null
-    """
-
-    origin: Literal["provided", "drawn", "unknown"]
-    seed: int | None
-
-
 class Truncation(Entry):
     """Most steps that the model reads and which end of a sequence is kept; null: nothing is cut."""
 
@@ -90,7 +78,6 @@ class Corpus(Entry):
     kind: Literal["text", "series"]
     classes: Items[CorpusClass]
     sizes: Counts
-    split: CorpusSplit
     truncation: Truncation
     tokens: Tokens
     features: Items[Feature]
@@ -130,8 +117,25 @@ class Metrics(Entry):
     elementwise_accuracy: Number | None
 
 
+class Rebuilt(Entry):
+    """How a rebuilt model was compared with the one that it was rebuilt from.
+
+    because    what that one is: stateful, or the precisions that it computes in
+    error      largest difference of a class probability, over so many sequences
+    tolerance  what it may be
+    """
+
+    because: Items[str]
+    error: Number
+    tolerance: Number
+    sequences: int
+
+
 class ModelInfo(Entry):
-    """The model and its training; null or empty where that is not known."""
+    """The model and its training; null or empty where that is not known.
+
+    rebuilt  null: it is the model as it was trained
+    """
 
     file: Literal["model.keras"] | None
     layers: Items[ModelLayer]
@@ -143,6 +147,7 @@ class ModelInfo(Entry):
     settings: Mapping[str, Any]
     history: Items[Epoch]
     metrics: Metrics
+    rebuilt: Rebuilt | None
 
 
 class Readout(Entry):

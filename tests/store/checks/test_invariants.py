@@ -218,6 +218,10 @@ FIGURE_CASES = {
         lambda m: m["projections"][0].update(quality_sample=10**9),
         "quality_sample; expected 1 to 18, the states",
     ),
+    "rebuilt": (
+        lambda m: m["model"]["rebuilt"].update(error=0.03),
+        "model.rebuilt.error; expected 0 to its tolerance, 0.02, got 0.03",
+    ),
     "dropped": (lambda m: m["left_out"].update(blank_dropped=-1), "left_out.blank_dropped"),
     "unread": (lambda m: m["left_out"].update(without_known_word=99), "expected 0 to 13, got 99"),
 }  # fmt: skip
