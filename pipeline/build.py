@@ -21,16 +21,19 @@ from stateline.pipeline.run.artefacts import CORPUS_FACTS, PREDICTION
 from stateline.pipeline.run.facts import CorpusFacts
 from stateline.pipeline.run.settings import Settings, stage_knobs
 from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.sources.forms import sequences_and_labels
+from stateline.pipeline.sources.labels import class_numbers
 from stateline.pipeline.sources.names import (
-    id_meanings,
     name_features,
+    name_ids,
     name_sequences,
     name_steps,
     name_texts,
     series_values,
     words_as_ids,
 )
-from stateline.pipeline.sources.sequences import ProvidedSequences, class_numbers, write_provided
+from stateline.pipeline.sources.sequences import ProvidedSequences, write_provided
+from stateline.pipeline.sources.token_names import token_list
 from stateline.pipeline.stages import run_in_process, stages_after_extract
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
@@ -42,11 +45,11 @@ if TYPE_CHECKING:  # which would import TensorFlow
 
 def build_store(
     model: "keras.Model | Path | str",
-    sequences: Sequence[Any] | AnyArray,
-    labels: Sequence[Any] | AnyArray,
+    sequences: Any,
+    labels: Any = None,
     *,
-    tokens: Sequence[Any] | None = None,
-    classes: Sequence[str] | None = None,
+    tokens: Any = None,
+    classes: Sequence[Any] | None = None,
     out: Path | str = "store/data/mine",
     projections: Sequence[str] = ("pca", "tsne", "umap"),
     layers: Sequence[str] = (),
@@ -57,16 +60,20 @@ def build_store(
     ids: Sequence[str] | None = None,
     unknown: int | None = None,
     start: int | None = None,
+    task: str = "auto",
     build: Path | str | None = None,
     **knobs: Any,
 ) -> Run:
     """Build a run from a trained Keras model and its data, and verify it against the model.
 
-    model        a Keras model, or the path of a .keras file; one input, one output
+    model        a Keras model, or the path of a .keras or .h5 file; one input, one output
     sequences    as `model.predict` takes them: ids (S, T) or S arrays (T,), numbers (S, T, F) or S
-                 arrays (T, F); padding that the model masks is taken out, other padding is read
-    labels       S classes by number, or by name where `classes` says their order
-    tokens       the token of each id (a flat list), or S lists of T words (or names of steps)
+                 arrays (T, F); padding that the model masks is taken out, other padding is read.
+                 Tensors, RaggedTensor, or a tf.data.Dataset, which may hold the labels too
+    labels       S classes by number, or by name where `classes` says their order; (S, 1), one-hot
+                 (S, C), tensors and series too; None: those of the dataset
+    tokens       the token of each id (a flat list, `{word: id}` or `{id: word}`), or S lists of T
+                 words (or names of steps)
     classes      C names in the order of the model's outputs
     out          folder of the run; its name is the run's name
     projections  of pca, tsne, umap; the first of tsne, umap, pca that is there opens
@@ -76,7 +83,9 @@ def build_store(
     features     F names of a series; picture: its steps are the rows of a picture
     texts        S whole texts; None: the words, joined
     ids          S names of the sequences; None: their numbers
-    unknown      id of words that the model does not know; start: id that begins each sequence
+    unknown      id of words that the model does not know; None: that of a token named like
+                 [UNK], <OOV> or <unk>; start: id that begins each sequence
+    task         "classes" says that outputs are classes where neither loss nor activation does
     build        folder for intermediate files that is kept; None: a temporary one
     knobs        those of the stages that the call runs, extract and after, and of the projections
                  (`python -m stateline.pipeline.config --help`), in lower case: perplexity, seed, …
@@ -87,14 +96,13 @@ def build_store(
 
     >>> run = build_store(model, x_test, y_test, tokens=words, classes=names)  # doctest: +SKIP
     """
-    from stateline.pipeline.models.keras.loading import load_model
-    from stateline.pipeline.models.keras.structure import model_structure
+    from stateline.pipeline.models.keras.read_model import read_model
+    from stateline.pipeline.models.keras.rebuild import rebuilding_error
     from stateline.pipeline.train import came_trained, write_model
 
     refuse_other_knobs(knobs, projections, "extract")
-    if isinstance(model, str | Path):
-        model = load_model(Path(model))
-    structure = model_structure(model)
+    read, structure = read_model(Path(model) if isinstance(model, str | Path) else model, task)
+    sequences, labels = sequences_and_labels(sequences, labels, structure.features)
     label, class_names = class_numbers(labels, classes, structure.classes)
     if len(label) != len(sequences):
         raise StatelineError(
@@ -102,9 +110,8 @@ def build_store(
         )
     names = name_sequences(ids, len(label))
     feature_names = name_features(features, structure.features, picture)
-    meaning = id_meanings(structure.rows, unknown=unknown, start=start)
     found = as_sequences(sequences, structure, names)
-    meaning = {"padding": found.masked_id} | meaning
+    tokens, meaning = name_ids(tokens, found, structure.rows, unknown=unknown, start=start)
     vocabulary, surface = name_steps(
         tokens, found.sequences, found.kept, meaning, structure.features, names
     )
@@ -125,9 +132,10 @@ def build_store(
     def prepare(paths: BuildPaths) -> None:
         facts = write_corpus(paths, provided)
         with running(paths, "train") as stage:
-            _, training = came_trained(model, facts)
-            output = answers(model, found.provided, found.sequences, structure)
-            write_model(stage, model, training, output, label)
+            _, training = came_trained(read.model, facts)
+            output = answers(read.model, found.provided, found.sequences, structure)
+            rebuilt = rebuilding_error(read, structure, found.sequences)
+            write_model(stage, read.model, training, output, label, rebuilt=rebuilt)
             np.save(stage.folder / PREDICTION, output)
             stage.rows = len(label)
 
@@ -142,14 +150,14 @@ def build_store(
 
 def build_store_from_states(
     states: Sequence[Any] | Mapping[str, Sequence[Any]],
-    labels: Sequence[Any] | AnyArray,
+    labels: Any,
     *,
     readout: tuple[AnyArray, AnyArray] | None = None,
     expected: Sequence[Any] | None = None,
     reads: str | None = None,
-    tokens: Sequence[Any] | None = None,
+    tokens: Any = None,
     values: Sequence[Any] | None = None,
-    classes: Sequence[str] | None = None,
+    classes: Sequence[Any] | None = None,
     out: Path | str = "store/data/mine",
     projections: Sequence[str] = ("pca", "tsne", "umap"),
     cell: str = "RNN",
@@ -177,6 +185,7 @@ def build_store_from_states(
 
     refuse_other_knobs(knobs, projections)
     arrays = Arrays.of(states, reads, readout, expected)
+    tokens = token_list(tokens)
     label, names = class_numbers(labels, classes, arrays.classes)
     arrays.refuse_misfits(len(label))
     count = len(label)

@@ -16,12 +16,8 @@ from stateline.pipeline.sources.files import (
     refuse_missing_columns,
     with_split_names,
 )
-from stateline.pipeline.sources.sequences import (
-    START_TOKEN,
-    ProvidedSequences,
-    class_numbers,
-    vocabulary_names,
-)
+from stateline.pipeline.sources.labels import class_numbers
+from stateline.pipeline.sources.sequences import START_TOKEN, ProvidedSequences, vocabulary_names
 from stateline.pipeline.sources.text import split_words, word_ids
 from stateline.store.errors import StatelineError
 
@@ -67,11 +63,9 @@ def read_provided(settings: Settings, structure: "ModelStructure") -> ProvidedSe
     """
     path = Path(settings["corpus"])
     rows = test_rows(read_table(path), settings, path)
-    labels = rows["label"].to_list()
-    named = set(labels) <= set(settings["classes"])
-    if not named and all(name.isdecimal() for name in labels):
-        labels = [int(name) for name in labels]
-    label, classes = class_numbers(labels, settings["classes"] or None, structure.classes)
+    label, classes = class_numbers(
+        rows["label"].to_list(), settings["classes"] or None, structure.classes
+    )
     common: dict[str, Any] = {
         "label": label,
         "classes": classes,

@@ -1,13 +1,17 @@
 """Names of sequences, steps, features and token ids, checked against the data."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, Float32Array, UInt32Array
 from stateline.pipeline.sources.sequences import check_steps, refuse_twice, vocabulary_names
+from stateline.pipeline.sources.token_names import refuse_shifted, special_ids, token_list
 from stateline.store.errors import StatelineError
+
+if TYPE_CHECKING:  # which would import TensorFlow
+    from stateline.pipeline.models.keras.masking import Found
 
 
 def name_sequences(ids: Sequence[str] | None, count: int) -> list[str]:
@@ -101,6 +105,28 @@ def id_meanings(rows: int | None, **ids: Any) -> dict[str, int | None]:
                 got=repr(value),
             )
     return {meaning: None if value is None else int(value) for meaning, value in ids.items()}
+
+
+def name_ids(
+    tokens: Any, found: "Found", rows: int | None, **ids: Any
+) -> tuple[Any, dict[str, int | None]]:
+    """Return the names of ids, or of steps, in a plain form, and the ids with a meaning.
+
+    tokens   as in `build_store`
+    found    the sequences
+    rows     ids that the model knows; None: it reads a series
+    ids      unknown and start as they were passed; None: as the names of the tokens say
+    raises   StatelineError  ids that the model does not know, or names that begin at another id
+    """
+    names = token_list(tokens)
+    meaning = {"padding": found.masked_id} | id_meanings(rows, **ids)
+    named = names is not None and len(names) and isinstance(names[0], str)
+    if named and rows is not None:
+        words = list(names)
+        refuse_shifted(words, rows, found.masked_id, found.sequences, "tokens")
+        own = special_ids(words[:rows])
+        meaning |= {"unknown": own["unknown"] if meaning["unknown"] is None else meaning["unknown"]}
+    return names, meaning
 
 
 def name_steps(

@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.numerics.arrays import AnyArray, Int64Array, IntArray
+from stateline.pipeline.numerics.arrays import AnyArray, IntArray
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from stateline.pipeline.run.facts import CorpusFacts
 from stateline.pipeline.run.stage import StageRun
-from stateline.pipeline.sources.split import split_entry
 from stateline.pipeline.sources.text import PADDING_TOKEN, UNKNOWN_TOKEN
 from stateline.store.errors import StatelineError
 from stateline.store.schema import polars_schema, vocabulary_columns
@@ -36,7 +35,6 @@ class ProvidedSequences:
     text         S texts; empty where there is none
     length_full  S lengths before truncation
     split        S of train, validation and test
-    split_seed   of a split that was drawn at random; None where the corpus provides it
     features     F names of a series
     picture      the steps of a series are the rows of a picture
     tokens       ids with a meaning: padding, unknown, start; null where there is none
@@ -53,7 +51,6 @@ class ProvidedSequences:
     text: list[str] | None = None
     length_full: list[int] | None = None
     split: list[str] | None = None
-    split_seed: int | None = None
     features: list[str] = field(default_factory=list)
     picture: bool = False
     tokens: dict[str, int | None] = field(
@@ -86,60 +83,6 @@ def check_steps(where: str, values: AnyArray, length: int, width: int, problem: 
         )
     if not np.isfinite(values).all():
         raise StatelineError(where, "holds what is no number")
-
-
-def class_numbers(
-    labels: Sequence[Any] | AnyArray, classes: Sequence[str] | None, count: int | None
-) -> tuple[Int64Array, list[str]]:
-    """Return labels as numbers of the model's outputs, and the names of the classes.
-
-    labels   S numbers, or names where `classes` says their order
-    classes  C names in the order of the model's outputs; None: numbers are their own names
-    count    C of the model; None: as many as there are
-    returns  int64 (S,), C names
-    raises   StatelineError  a label that is no class, names without an order or twice, another
-             count
-    """
-    values = np.asarray(labels)
-    if values.ndim != 1 or len(values) == 0:
-        raise StatelineError(
-            "labels", "not one class a sequence", expected="(S,)", got=f"shape {values.shape}"
-        )
-    named = values.dtype.kind in "USO"
-    if classes is None:
-        if named:
-            names = ", ".join(sorted({str(each) for each in values})[:20])
-            raise StatelineError(
-                "classes",
-                "the labels are names, and their order among the model's outputs is not known",
-                got=names,
-                fix="Give classes= (CLASSES=) in the order of the model's outputs",
-            )
-        whole = np.all(np.mod(values.astype(float), 1) == 0)
-        most = int(values.max()) + 1 if whole else 0
-        classes = [str(each) for each in range(count or max(most, 2))]
-    classes = [str(each) for each in classes]
-    refuse_twice("classes", classes)
-    if count is not None and len(classes) != count:
-        raise StatelineError(
-            "classes", "not as many as the model answers", expected=count, got=len(classes)
-        )
-    if named:
-        position = {name: index for index, name in enumerate(classes)}
-        found = np.array([position.get(str(each), -1) for each in values])
-    else:
-        number = values.astype(float)
-        found = np.where(np.mod(number, 1) == 0, number, -1).astype(np.int64)
-    wrong = np.flatnonzero((found < 0) | (found >= len(classes)))
-    if len(wrong):
-        raise StatelineError(
-            f"labels, sequence {wrong[0]}",
-            "no such class",
-            expected=f"one of {', '.join(classes[:20])}"
-            + ("" if named else f" by number, 0 to {len(classes) - 1}"),
-            got=values[wrong[0]],
-        )
-    return found.astype(np.int64), classes
 
 
 def vocabulary_names(words: Sequence[str], tokens: dict[str, int | None]) -> list[str]:
@@ -233,7 +176,6 @@ def provided_facts(provided: ProvidedSequences, split: AnyArray) -> CorpusFacts:
             for index, name in enumerate(provided.classes)
         ],
         "sizes": {part: len(label) if known[part] else None for part, label in parts.items()},
-        "split": split_entry(provided.split_seed, known["train"]),
         "truncation": provided.truncation,
         "tokens": provided.tokens,
         "features": provided.features,

@@ -22,6 +22,7 @@ from stateline.pipeline.run.artefacts import (
 )
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING, LayerFacts
 from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.sources.forms import plain
 from stateline.pipeline.sources.sequences import check_steps
 from stateline.store.errors import StatelineError
 from stateline.store.schema import TOLERANCE
@@ -65,7 +66,7 @@ class Arrays:
                 raise StatelineError(
                     "states", f"two layers are named {stored}", got=name, fix="Name them apart"
                 )
-            layers[stored] = [np.asarray(each, np.float32) for each in of_layer]
+            layers[stored] = [np.asarray(plain(each), np.float32) for each in of_layer]
         last = layer_id(reads) if reads is not None else list(layers)[-1]
         if last not in layers:
             raise StatelineError(
@@ -79,9 +80,9 @@ class Arrays:
                 got="neither" if readout is None else "both",
             )
         if readout is not None:
-            weights, bias = (np.asarray(each, np.float32) for each in readout)
+            weights, bias = (np.asarray(plain(each), np.float32) for each in readout)
             return cls(layers, last, (weights, bias), None)
-        shares = [np.asarray(each, np.float32) for each in expected or ()]
+        shares = [np.asarray(plain(each), np.float32) for each in expected or ()]
         return cls(layers, last, None, shares)
 
     @property

@@ -8,6 +8,7 @@ import pytest
 
 from stateline import build_store
 from stateline.pipeline.build import answers
+from stateline.pipeline.models.keras.backend import tf
 from stateline.pipeline.numerics.answers import answer_probabilities
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
@@ -30,6 +31,7 @@ from tests.pipeline.models.keras.own_models import (
     text,
 )
 
+Dataset = tf.data.Dataset
 WORDS = ["", "[UNK]", *(f"word{i}" for i in range(2, VOCABULARY))]
 CLASSES = ["north", "east", "south", "west"]
 PCA = {"projections": ["pca"]}
@@ -64,7 +66,7 @@ def test_every_form_of_answer_is_stored_as_the_model_gives_it(
 ) -> None:
     model = LINEAR[name]()
     classes = max(outputs, 2)
-    run = built(model, IDS, tmp_path, [label % classes for label in LABELS])
+    run = built(model, IDS, tmp_path, [label % classes for label in LABELS], task="classes")
     readout = run.manifest.readout
     assert (readout.method, readout.outputs, readout.activation) == (
         "linear",
@@ -181,13 +183,6 @@ def of_batch_means() -> keras.Model:
     return lively(keras.Model(ids, answer()(L.GRU(UNITS)(read)), name="own"))
 
 
-def stateful() -> keras.Model:
-    step = L.GRU(UNITS, stateful=True)
-    return keras.Sequential(
-        [keras.Input(batch_shape=(5, 7)), L.Embedding(VOCABULARY, 5), step, answer()]
-    )
-
-
 REFUSED = {
     "states that depend on their batch": (
         {"model": of_batch_means, "sequences": padded(IDS, 1)},
@@ -248,7 +243,18 @@ REFUSED = {
         {"model": lambda: text(L.LSTM(UNITS), answer(4, "sigmoid"))},
         "(multi-label); expected one class a sequence",
     ),
-    "stateful": ({"model": stateful}, "is stateful: its answer depends on what was read before"),
+    "names that begin at another id": (
+        {"tokens": WORDS[1:]},
+        "tokens: id 0 is named '[UNK]', and id 0 is what the model masks: every word would be",
+    ),
+    "labels twice": (
+        {"sequences": Dataset.from_tensors((IDS[0], 1))}, "labels: given twice: the dataset holds",
+    ),
+    "a dataset without an end": (
+        {"sequences": Dataset.from_tensors(IDS[0]).repeat()},
+        "sequences: a dataset that repeats for ever. Pass it without repeat()",
+    ),
+    "no labels": ({"labels": None}, "labels: missing; expected one class a sequence"),
 }  # fmt: skip
 
 

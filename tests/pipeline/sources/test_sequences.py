@@ -20,7 +20,6 @@ from stateline.pipeline.sources.names import (
 )
 from stateline.pipeline.sources.sequences import (
     ProvidedSequences,
-    class_numbers,
     vocabulary_names,
     write_provided,
 )
@@ -30,46 +29,6 @@ IDS = [np.array(ids) for ids in ([4, 2, 3], [3], [2, 4])]
 NAMES = ["a", "b", "c"]
 NONE = {"padding": None, "unknown": None, "start": None}
 WORDS = ["", "", "bad", "good", "fine"]
-
-
-@pytest.mark.parametrize(
-    ("labels", "classes", "numbers", "names"),
-    [
-        ([0, 3, 1], None, [0, 3, 1], ["0", "1", "2", "3"]),
-        (np.array([0.0, 3.0]), list("abcd"), [0, 3], list("abcd")),
-        (["d", "a"], list("abcd"), [3, 0], list("abcd")),
-        (np.array([True, False]), ["no", "yes", "maybe", "never"], [1, 0], None),
-    ],
-)
-def test_labels_are_numbers_of_the_models_outputs_or_names_in_their_order(
-    labels: object, classes: list | None, numbers: list, names: list | None
-) -> None:
-    found, called = class_numbers(labels, classes, 4)
-    assert found.tolist() == numbers and called == (names or classes)
-
-
-@pytest.mark.parametrize(
-    ("labels", "classes", "line"),
-    [
-        (["good", "bad"], None, "classes: the labels are names, and their order among the model's "
-         "outputs is not known; got bad, good. Give classes= (CLASSES=)"),
-        ([0, 4], None, "labels, sequence 1: no such class; expected one of 0, 1, 2, 3 by number, "
-         "0 to 3, got 4"),
-        ([0, -1], list("abcd"), "labels, sequence 1: no such class"),
-        ([0, 0.5], None, "labels, sequence 1: no such class"),
-        ([0, np.nan], None, "labels, sequence 1: no such class"),
-        (["a", "e"], list("abcd"), "labels, sequence 1: no such class; expected one of a, b, c, d"),
-        ([0, 1], ["a", "b"], "classes: not as many as the model answers; expected 4, got 2"),
-        (np.eye(4), None, "labels: not one class a sequence; expected (S,), got shape (4, 4)"),
-        ([], None, "labels: not one class a sequence"),
-    ],
-)  # fmt: skip
-def test_wrong_labels_are_refused_with_the_first(
-    labels: object, classes: list | None, line: str
-) -> None:
-    with pytest.raises(StatelineError) as caught:
-        class_numbers(labels, classes, 4)
-    assert str(caught.value).startswith(line)
 
 
 def test_ids_with_a_meaning_and_empty_words_get_names() -> None:
