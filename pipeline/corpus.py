@@ -19,7 +19,7 @@ from stateline.pipeline.sources.files import read_file
 from stateline.pipeline.sources.model_corpus import read_provided
 from stateline.pipeline.sources.published import read_published
 from stateline.pipeline.sources.sequences import refuse_twice, write_provided
-from stateline.pipeline.sources.split import complete_split, order_to_store
+from stateline.pipeline.sources.split import complete_split, order_to_store, split_entry
 from stateline.pipeline.sources.text import (
     Vocabulary,
     build_vocabulary,
@@ -150,9 +150,17 @@ def encode(
 
 
 def corpus_facts(
-    table: pl.DataFrame, names: list[str], settings: Settings, source: str, blank: int
+    table: pl.DataFrame,
+    names: list[str],
+    settings: Settings,
+    source: str,
+    blank: int,
+    drawn: bool,
 ) -> CorpusFacts:
-    """Return the facts of the corpus for the manifest."""
+    """Return the facts of the corpus for the manifest.
+
+    drawn  the split was drawn here
+    """
     test = table.filter(pl.col("split") == "test")
     unread = test.filter(~pl.col("ids").list.eval(pl.element() > 1).list.any())
     per_split = {
@@ -175,6 +183,7 @@ def corpus_facts(
             for c, name in enumerate(names)
         ],
         "sizes": {part: len(labels) for part, labels in per_split.items()},
+        "split": split_entry(settings["seed"] if drawn else None),
         "kind": "text",
         "tokens": {"padding": RESERVED_ID, "unknown": UNKNOWN_ID, "start": None},
         "features": [],
@@ -234,7 +243,7 @@ def build_corpus(settings: Settings, stage: StageRun) -> None:
     table, vocabulary = encode(documents, settings, len(names), where)
     table.write_parquet(stage.folder / SEQUENCES)
     vocabulary.table.write_parquet(stage.folder / VOCABULARY)
-    stage.write_json(CORPUS_FACTS, corpus_facts(table, names, settings, source, blank))
+    stage.write_json(CORPUS_FACTS, corpus_facts(table, names, settings, source, blank, drawn))
     stage.rows = table.height
 
 

@@ -25,7 +25,13 @@ from tests.synthetic_states import (
     seen_columns,
 )
 from tests.synthetic_units import unit_tables
-from tests.synthetic_words import sequences_table, value_columns, vocabulary_table, word_columns
+from tests.synthetic_words import (
+    place_words,
+    sequences_table,
+    value_columns,
+    vocabulary_table,
+    word_columns,
+)
 
 
 def synthetic_run(
@@ -91,8 +97,11 @@ def synthetic_tables(
         "t": np.concatenate([np.arange(length) for length in lengths]),
     }
     answers, initial = readout_columns(shape, states[read.id], lengths, weights, bias, more)
+    words = step_words(rng, more, lengths, shape)
+    if shape.pushing:
+        words |= place_words(words, answers["contribution"], lengths, shape)
     steps = frame(
-        key | step_words(rng, more, lengths, shape) | answers,
+        key | words | answers,
         schema.step_columns(classes, outputs, shape.features),
     )
     tables = {

@@ -8,15 +8,16 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
 from stateline.store.schema import (
     CHARACTERISTIC_WORDS,
     MIN_PHRASE,
-    MIN_SHORTCUT,
     cluster_columns,
     polars_schema,
     word_columns,
 )
+from tests.synthetic_labels import add_labels
 from tests.synthetic_shape import Layer, Shape
 
 # Cells of equal numbers of states that the planted clusters are, coarse to fine.
@@ -41,7 +42,7 @@ def words_table(
         "test": [labels.count(each) + UNSTORED for each in range(classes)],
     }
     training = dict(vocabulary.select("token", "sequences").iter_rows())
-    rows = []
+    rows, held = [], {}
     for (size, phrase), seen in occurrences(steps).items():
         if size == 2 and len(seen) < MIN_PHRASE:
             continue
@@ -58,7 +59,9 @@ def words_table(
                 "size": size,
                 "count": len(seen),
                 "sequences": len(holding),
-                **effect_columns(np.array([moved for _, moved, _, _ in seen])),
+                **effect_columns(
+                    np.array([moved for _, moved, _, _ in seen]), [each for each, *_ in seen]
+                ),
                 "distance": sum(distance for _, _, distance, _ in seen) / len(seen),
                 "flips": sum(flipped for *_, flipped in seen),
                 "error_with": len(holding & wrong) / len(holding),
@@ -67,8 +70,11 @@ def words_table(
                 "test": test,
             }
         )
-        rows[-1] |= label_columns(rows[-1], sizes)
+        held[size, phrase] = holding
     rows.sort(key=lambda row: (row["size"], -row["count"], row["phrase"]))
+    special = [vocabulary["token"][each] for each in shape.tokens.values() if each is not None]
+    provided = shape.training and shape.split == "provided"
+    add_labels(rows, sizes, held, special if provided else None)
     return pl.DataFrame(rows, schema_overrides=wanted).select(wanted.names())
 
 
@@ -94,8 +100,11 @@ def occurrences(steps: pl.DataFrame) -> dict[tuple[int, str], list[tuple]]:
     return found
 
 
-def effect_columns(moved: np.ndarray) -> dict[str, object]:
-    """Means, spreads and class of a phrase's contributions, (count, K), at its occurrences."""
+def effect_columns(moved: np.ndarray, sequence: list[int]) -> dict[str, object]:
+    """Means, spreads and class of a phrase's contributions, (count, K), at its occurrences.
+
+    sequence  the sequence of each occurrence
+    """
     count, outputs = moved.shape
     mean = moved.mean(axis=0)
     if outputs == 1:
@@ -106,49 +115,32 @@ def effect_columns(moved: np.ndarray) -> dict[str, object]:
         others = [each for each in range(outputs) if each != towards]
         effects = moved[:, towards] - moved[:, others].mean(axis=1)
     spread = moved.std(axis=0, ddof=1) if count > 1 else None
+    error = clustered_error(effects.tolist(), sequence)
     return {
         "contribution": mean.tolist(),
-        "contribution_se": None if spread is None else (spread / math.sqrt(count)).tolist(),
+        "contribution_se": None
+        if error is None
+        else [clustered_error(column.tolist(), sequence) for column in moved.T],
         "contribution_sd": None if spread is None else spread.tolist(),
         "towards": towards,
         "effect": float(effects.mean()),
-        "effect_se": effects.std(ddof=1) / math.sqrt(count) if count > 1 else None,
+        "effect_se": error,
+        "effect_low": None
+        if error is None
+        else float(effects.mean()) - stats.t.ppf(0.975, len(set(sequence)) - 1) * error,
     }
 
 
-def label_columns(
-    row: dict[str, object], sizes: dict[str, list[int] | None]
-) -> dict[str, float | None]:
-    """Lifts of a phrase towards its class, and the effect that the test labels do not support.
-
-    sizes  sequences of each class in train and test; None: the split is not known
-    """
-    lift, error = label_lift(row["test"], sizes["test"], row["towards"])
-    found = {"lift": lift, "lift_se": error, "train_lift": None, "shortcut": None}
-    if row["train"] is not None:
-        found["train_lift"], training_error = label_lift(
-            row["train"], sizes["train"], row["towards"]
-        )
-    if row["effect_se"] is None or row["sequences"] < MIN_SHORTCUT:
-        return found
-    shortcut = row["effect"] - 2 * row["effect_se"]
-    if row["train"] is None:
-        shortcut -= max(lift, 0) + 2 * error
-    else:
-        fallen = found["train_lift"] - max(lift, 0)
-        shortcut = min(shortcut, fallen - 2 * math.sqrt(error**2 + training_error**2))
-    return found | {"shortcut": shortcut if shortcut > 0 else None}
-
-
-def label_lift(holding: list[int], sizes: list[int], towards: int) -> tuple[float, float]:
-    """Log-odds of a class among the sequences that hold a phrase, less that among all; its error.
-
-    Two more hold it at the average share, and each class has one more sequence than it has.
-    """
-    base = (sizes[towards] + 1) / (sum(sizes) + len(sizes))
-    hits, others = holding[towards] + 2 * base, sum(holding) - holding[towards] + 2 * (1 - base)
-    lift = math.log(hits / others) - math.log(base / (1 - base))
-    return lift, math.sqrt(1 / hits + 1 / others)
+def clustered_error(values: list[float], sequence: list[int]) -> float | None:
+    """Standard error of a mean of values that come in sequences; None of a single sequence."""
+    mean, several = sum(values) / len(values), len(set(sequence))
+    if several == 1:
+        return None
+    off = defaultdict(float)
+    for value, each in zip(values, sequence, strict=True):
+        off[each] += value - mean
+    squares = sum(each**2 for each in off.values())
+    return math.sqrt(squares * several / (several - 1)) / len(values)
 
 
 def segments(

@@ -114,7 +114,7 @@ def network(shape: Shape, classes: int, tokens: int) -> list[dict]:
     ]  # fmt: skip
 
 
-def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int) -> dict:
+def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int, seed: int) -> dict:
     """Return the manifest's corpus."""
     table, steps = tables[schema.SEQUENCES], tables[schema.STEPS]
     classes = steps.schema["ep"].shape[0]
@@ -130,6 +130,10 @@ def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int) 
         "kind": "series" if shape.features else "text",
         "classes": entries,
         "sizes": sizes | {"stored": table.height},
+        "split": {
+            "origin": shape.split if shape.training else "unknown",
+            "seed": seed if shape.training and shape.split == "drawn" else None,
+        },
         "truncation": {
             "max_steps": max_steps if shape.cut else None,
             "keep": "first" if shape.cut else None,
@@ -173,7 +177,7 @@ def synthetic_manifest(
     readout  weights (K, N), bias (K,) and the logit before the first step (K,)
     """
     weights, bias, initial = readout
-    corpus = corpus_entry(tables, shape, max_steps)
+    corpus = corpus_entry(tables, shape, max_steps, seed)
     table, steps = tables[schema.SEQUENCES], tables[schema.STEPS]
     linear = shape.readout == "linear"
     cut = table["length_full"] - table["length"]

@@ -60,6 +60,8 @@ class Shape:
     picture   the steps of the series are the rows of a picture
     model     there is a model file; without one nothing is known of the training either
     training  the training and validation splits are known
+    split     how the splits came about where they are known: provided or drawn
+    pushing   words, or two, that stand, in turn, where the answer moves most towards the last class
     cut       every third sequence was longer than the model reads; False: nothing was cut
     tokens    ids of padding, unknown and start of a text, each None where there is no such id
     """
@@ -70,6 +72,8 @@ class Shape:
     picture: bool = False
     model: bool = True
     training: bool = True
+    split: str = "provided"
+    pushing: tuple[str, ...] = ()
     cut: bool = True
     tokens: dict[str, int | None] = field(
         default_factory=lambda: {"padding": 0, "unknown": 1, "start": None}

@@ -56,6 +56,28 @@ def word_columns(
     }
 
 
+def place_words(
+    columns: dict[str, object], contribution: np.ndarray, lengths: np.ndarray, shape: Shape
+) -> dict[str, list]:
+    """The columns with other words at the steps that push most, a twentieth of all.
+
+    contribution  (M, K)
+    """
+    token, surface, token_id, known = (
+        list(columns[name]) for name in ("token", "surface", "token_id", "known")
+    )
+    listed, firsts = vocabulary(shape.tokens), set(np.cumsum(lengths[:-1]).tolist()) | {0}
+    order = np.argsort(-contribution[:, -1], kind="stable")
+    rows = [row for row in order[: len(token) // 20].tolist() if row not in firsts]
+    for number, row in enumerate(rows):
+        phrase = shape.pushing[number % len(shape.pushing)].split()
+        for at, word in zip(range(row, -1, -1), reversed(phrase), strict=False):
+            if at not in firsts:
+                token[at] = surface[at] = word
+                token_id[at], known[at] = listed.index(word), True
+    return {"token": token, "surface": surface, "token_id": token_id, "known": known}
+
+
 def value_columns(
     rng: np.random.Generator, lengths: np.ndarray, features: int
 ) -> dict[str, object]:

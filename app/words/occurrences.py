@@ -94,23 +94,36 @@ def block(run: Run, found: Occurrences, start: int, end: int) -> dict[str, Any]:
     returns  "rows", each with sequence, step, effect, label, predicted, and the lists of words
              before, word and after; a word is [as written, bin of its expected prediction,
              confidence]. "count"; "towards", class of the effects, their "mean" and its standard
-             "error", None for a single one; "largest", the largest absolute effect
+             "error", None where one sequence holds them all; "largest", the largest absolute effect
     raises   StatelineError  a block that is too large or ends before it begins
     """
     check_block(start, end)
     rows, moved = found.rows[start:end], found.effects[start:end].tolist()
     near = contexts(run, rows - found.size + 1, rows, AROUND, COLUMNS)
     effects = found.effects.astype(float)
-    # With n - 1, as in the store.
-    error = effects.std(ddof=1) / np.sqrt(len(effects)) if len(effects) > 1 else None
+    error = _clustered_error(effects, np.searchsorted(run.offsets, found.rows, side="right"))
     return {
         "rows": [_plain(each, value) for each, value in zip(near, moved, strict=True)],
         "count": len(found.rows),
         "towards": found.towards,
         "mean": round(float(effects.mean()), DIGITS),
-        "error": None if error is None else round(float(error), DIGITS),
+        "error": None if error is None else round(error, DIGITS),
         "largest": round(float(np.abs(effects).max()), DIGITS),
     }
+
+
+def _clustered_error(effects: np.ndarray, sequence: np.ndarray) -> float | None:
+    """Return the standard error of a mean, clustered by sequence, as in the store.
+
+    effects   float64 (n,)
+    sequence  int64 (n,)
+    """
+    _, own = np.unique(sequence, return_inverse=True)
+    off = np.bincount(own, effects - effects.mean())
+    several = len(off)
+    if several == 1:
+        return None
+    return float(np.sqrt((off**2).sum() * several / (several - 1)) / len(effects))
 
 
 def _plain(near: Context, effect: float) -> dict[str, Any]:

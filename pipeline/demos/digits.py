@@ -37,6 +37,7 @@ def generate(seed: int) -> ProvidedSequences:
         surface=[[f"row {row}" for row in range(8)]] * len(label),
         ids=[f"digit {number:04d}" for number in range(len(label))],
         split=split.tolist(),
+        split_seed=seed,
         features=[f"column {column}" for column in range(8)],
         picture=True,
         name="demo-digits",

@@ -13,6 +13,7 @@ class CorpusFacts(TypedDict):
     kind: str
     classes: list[dict[str, Any]]
     sizes: dict[str, int | None]
+    split: dict[str, Any]
     truncation: dict[str, Any]
     tokens: dict[str, int | None]
     features: list[str]

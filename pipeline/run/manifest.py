@@ -86,6 +86,7 @@ def corpus_entry(inputs: Inputs) -> dict[str, Any]:
             for c, each in enumerate(facts["classes"])
         ],
         "sizes": facts["sizes"] | {"stored": len(inputs.label)},
+        "split": facts["split"],
         "truncation": facts["truncation"],
         "tokens": facts["tokens"],
         "features": feature_entries(inputs),

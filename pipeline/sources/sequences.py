@@ -15,6 +15,7 @@ from stateline.pipeline.numerics.arrays import AnyArray, IntArray
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from stateline.pipeline.run.facts import CorpusFacts
 from stateline.pipeline.run.stage import StageRun
+from stateline.pipeline.sources.split import split_entry
 from stateline.pipeline.sources.text import PADDING_TOKEN, UNKNOWN_TOKEN
 from stateline.store.errors import StatelineError
 from stateline.store.schema import polars_schema, vocabulary_columns
@@ -35,6 +36,7 @@ class ProvidedSequences:
     text         S texts; empty where there is none
     length_full  S lengths before truncation
     split        S of train, validation and test
+    split_seed   of a split that was drawn at random; None where the corpus provides it
     features     F names of a series
     picture      the steps of a series are the rows of a picture
     tokens       ids with a meaning: padding, unknown, start; null where there is none
@@ -51,6 +53,7 @@ class ProvidedSequences:
     text: list[str] | None = None
     length_full: list[int] | None = None
     split: list[str] | None = None
+    split_seed: int | None = None
     features: list[str] = field(default_factory=list)
     picture: bool = False
     tokens: dict[str, int | None] = field(
@@ -176,6 +179,7 @@ def provided_facts(provided: ProvidedSequences, split: AnyArray) -> CorpusFacts:
             for index, name in enumerate(provided.classes)
         ],
         "sizes": {part: len(label) if known[part] else None for part, label in parts.items()},
+        "split": split_entry(provided.split_seed, known["train"]),
         "truncation": provided.truncation,
         "tokens": provided.tokens,
         "features": provided.features,

@@ -6,6 +6,18 @@ from stateline.pipeline.numerics.arrays import AnyArray, Int64Array, IntArray
 from stateline.pipeline.run.facts import Settings
 from stateline.pipeline.run.stage import say
 from stateline.store.errors import StatelineError
+from stateline.store.schema import DRAWN, PROVIDED, UNKNOWN_SPLIT
+
+
+def split_entry(seed: int | None, known: bool = True) -> dict[str, str | int | None]:
+    """Return how the split came about, for the manifest.
+
+    seed   of a split that was drawn at random; None of one that the corpus provides
+    known  the training sequences are
+    """
+    if not known:
+        return {"origin": UNKNOWN_SPLIT, "seed": None}
+    return {"origin": PROVIDED if seed is None else DRAWN, "seed": seed}
 
 
 def stratified_draw(

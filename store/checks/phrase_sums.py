@@ -153,18 +153,40 @@ def spread(run: Run, words: pl.DataFrame, mean: np.ndarray) -> tuple[np.ndarray,
 
     words    phrase and size of each row of words.parquet
     mean     float64 (P, K)
-    returns  float64 (P, K) of the contributions, float64 (P, C) of the effects towards each class
+    returns  of the contributions of single occurrences, float64 (P, K); and of contributions and
+             effects, each first added up over the occurrences in one sequence, (P, K + C)
     """
-    size = len(mean)
-    moved, pushed = np.zeros_like(mean), np.zeros((size, len(run.class_names)))
+    size, outputs = mean.shape
+    single, clustered = np.zeros_like(mean), np.zeros((size, outputs + len(run.class_names)))
     for each in occurrences(run, words):
         there = each.row >= 0
         row = each.row[there]
         off = each.contribution[there] - mean[row]
-        for total, values in ((moved, off), (pushed, effects(off))):
-            for column, value in enumerate(values.T):
-                total[:, column] += np.bincount(row, value**2, size)
-    return moved, pushed
+        for total, values in zip(single.T, off.T, strict=True):
+            total += np.bincount(row, values**2, size)
+        # A block holds whole sequences, so that no pair of phrase and sequence is in two blocks.
+        pairs = pl.DataFrame({"row": row, "sequence": each.sequence[there]}).with_columns(
+            pl.Series(f"{index}", values)
+            for index, values in enumerate(np.concatenate([off, effects(off)], axis=1).T)
+        )
+        added = pairs.group_by("row", "sequence").sum()
+        for index, total in enumerate(clustered.T):
+            total += np.bincount(added["row"], added[f"{index}"].to_numpy() ** 2, size)
+    return single, clustered
+
+
+def holding(run: Run, words: pl.DataFrame, wanted: np.ndarray) -> list[set[int]]:
+    """Return the stored sequences that hold each of some phrases.
+
+    words   phrase and size of each row of words.parquet
+    wanted  int64 (R,)  rows
+    """
+    found: dict[int, set[int]] = {row: set() for row in wanted.tolist()}
+    for each in occurrences(run, words):
+        there = np.isin(each.row, wanted)
+        for row, sequence in zip(each.row[there], each.sequence[there], strict=True):
+            found[int(row)].add(int(sequence))
+    return [found[row] for row in wanted.tolist()]
 
 
 def effects(contribution: np.ndarray) -> np.ndarray:

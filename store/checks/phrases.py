@@ -3,75 +3,18 @@
 P stands for its rows, K for outputs of the head, C for classes.
 """
 
-from typing import NoReturn
-
 import numpy as np
 import polars as pl
 
+from stateline.store.checks.phrase_rules import PhraseChecker
 from stateline.store.checks.phrase_sums import Sums, add_up, effects, spread
-from stateline.store.checks.report import Report, fail
-from stateline.store.checks.rules import ROUNDING, Values, format_numbers
+from stateline.store.checks.report import Report
+from stateline.store.checks.rules import ROUNDING
 from stateline.store.checks.sequences import refuse_nulls
-from stateline.store.manifest.values import Split
+from stateline.store.checks.shortcuts import check_labels, check_shortcuts
+from stateline.store.checks.significance import student_quantile
 from stateline.store.reader import Run
-from stateline.store.schema import (
-    LABEL_PRIOR,
-    MIN_PHRASE,
-    MIN_SHORTCUT,
-    SEQUENCES,
-    VOCABULARY,
-    WORDS,
-)
-
-
-class PhraseChecker:
-    """Rules of words.parquet: the first row that breaks one is reported."""
-
-    def __init__(self, run: Run) -> None:
-        self.run, self.words = run, run.words
-
-    def keep(self, rule: str, good: np.ndarray, got: Values) -> None:
-        """Check a rule of each row.
-
-        good    bool (P,)        whether the row keeps the rule
-        got     (P,)             the values that it is about
-        raises  StatelineError   at the first row that does not
-        """
-        if not good.all():
-            row = int(np.argmin(good))
-            self.fail(f"row {row:,} ({self.words['phrase'][row]})", rule, got[row])
-
-    def fail(self, place: str, rule: str, got: object) -> NoReturn:
-        """Raise for one place of the table.
-
-        raises  StatelineError  always
-        """
-        fail(self.run, WORDS, place, rule, got)
-
-    def same(self, column: str, expected: np.ndarray) -> None:
-        """Check a column of whole numbers.
-
-        expected  int64 (P,)
-        raises    StatelineError  at the first row that differs
-        """
-        got = self.words[column].to_numpy()
-        self.keep(f"{column} as computed from the steps", got == expected, got)
-
-    def close(self, column: str, expected: np.ndarray) -> None:
-        """Check a column that may be off by rounding.
-
-        expected  float64 (P,) or (P, D)  NaN where the column is null
-        raises    StatelineError          at the first row that differs
-        """
-        got, target = self.words[column], expected.reshape(len(expected), -1)
-        missing = np.isnan(target).any(axis=1)
-        rule = f"{column} null where, and only where, it cannot be known"
-        self.keep(rule, got.is_null().to_numpy() == missing, got)
-        values = got.to_numpy().astype(np.float64).reshape(target.shape)
-        off = np.abs(values - target) / (1 + np.abs(target))
-        good = (off <= ROUNDING).all(axis=1) | missing  # false for NaN
-        row = int(np.argmin(good))
-        self.keep(f"{column} = {format_numbers(target[row])}", good, got)
+from stateline.store.schema import MIN_PHRASE, SEQUENCES, VOCABULARY, WORDS
 
 
 def check_phrases(run: Run, report: Report) -> None:
@@ -93,6 +36,7 @@ def check_phrases(run: Run, report: Report) -> None:
     check_effects(checker, sums)
     check_splits(checker, sums)
     check_labels(checker)
+    check_shortcuts(checker)
     tokens = int((words["size"] == 1).sum())
     report.add("words", f"{tokens:,} tokens and {words.height - tokens:,} phrases")
 
@@ -153,21 +97,25 @@ def check_effects(checker: PhraseChecker, sums: Sums) -> None:
     raises  StatelineError  at the first row that differs
     """
     mean = sums.contribution / sums.count[:, None]
-    moved, pushed = spread(checker.run, checker.words, mean)
-    once = sums.count == 1
-    fewer = np.where(once, np.nan, sums.count - 1.0)[:, None]
-    sd, root = np.sqrt(moved / fewer), np.sqrt(sums.count)
+    outputs = mean.shape[1]
+    single, clustered = spread(checker.run, checker.words, mean)
+    fewer = np.where(sums.count == 1, np.nan, sums.count - 1.0)[:, None]
+    # Clusters are sequences: of one alone nothing is known of how others would differ.
+    several = np.where(sums.sequences == 1, np.nan, sums.sequences)[:, None]
+    error = np.sqrt(clustered * several / (several - 1)) / sums.count[:, None]
     checker.close("contribution", mean)
-    checker.close("contribution_sd", sd)
-    checker.close("contribution_se", sd / root[:, None])
+    checker.close("contribution_sd", np.sqrt(single / fewer))
+    checker.close("contribution_se", error[:, :outputs])
     effect, towards = effects(mean), checker.words["towards"].to_numpy()
     known = towards < effect.shape[1]
     checker.keep(f"towards one of {effect.shape[1]} classes", known, towards)
     row, most = np.arange(len(effect)), effect.max(axis=1)
     good = effect[row, towards] >= most - ROUNDING * (1 + np.abs(most))
     checker.keep("towards the class with the largest effect", good, towards)
-    checker.close("effect", effect[row, towards])
-    checker.close("effect_se", np.sqrt(pushed / fewer)[row, towards] / root)
+    own, own_error = effect[row, towards], error[row, outputs + towards]
+    checker.close("effect", own)
+    checker.close("effect_se", own_error)
+    checker.close("effect_low", own - student_quantile(sums.sequences) * own_error)
 
 
 def check_splits(checker: PhraseChecker, sums: Sums) -> None:
@@ -212,50 +160,3 @@ def check_training_counts(checker: PhraseChecker) -> None:
     good = np.ones(len(train), dtype=bool)
     good[known.to_numpy()] = (train.filter(known).to_numpy() <= most).all(axis=1)
     checker.keep("train at most what the vocabulary counts", good, train)
-
-
-def label_lift(checker: PhraseChecker, split: Split) -> tuple[np.ndarray, np.ndarray]:
-    """Return log-odds of the class pushed to where a phrase is, less those of the whole split.
-
-    returns  float64 (P,) each: the lifts, and their standard errors
-    source   standard error of log-odds of counts: Woolf 1955
-    """
-    classes = checker.run.manifest.corpus.classes
-    whole = np.array([each.of(split) for each in classes], dtype=np.float64) + 1
-    towards = checker.words["towards"].to_numpy().astype(np.int64)
-    share = (whole / whole.sum())[towards]
-    holding = checker.words[split].to_numpy().astype(np.float64)
-    own = holding[np.arange(len(towards)), towards]
-    yes, no = own + LABEL_PRIOR * share, holding.sum(axis=1) - own + LABEL_PRIOR * (1 - share)
-    return np.log(yes) - np.log(no) - np.log(share) + np.log1p(-share), (1 / yes + 1 / no) ** 0.5
-
-
-def check_labels(checker: PhraseChecker) -> None:
-    """Check lifts, their errors, and shortcuts.
-
-    raises  StatelineError  at the first row that differs
-    """
-    lift, error = label_lift(checker, "test")
-    checker.close("lift", lift)
-    checker.close("lift_se", error)
-    effect, effect_se = (
-        checker.words[name].to_numpy().astype(np.float64) for name in ("effect", "effect_se")
-    )
-    sure = effect - 2 * effect_se
-    if checker.run.manifest.corpus.sizes.train is None:
-        checker.close("train_lift", np.full(len(lift), np.nan))
-        score = sure - np.maximum(lift, 0) - 2 * error
-    else:
-        train, train_error = label_lift(checker, "train")
-        checker.close("train_lift", train)
-        fallen = train - np.maximum(lift, 0) - 2 * (error**2 + train_error**2) ** 0.5
-        score = np.minimum(sure, fallen)
-    few = (checker.words["sequences"] < MIN_SHORTCUT).to_numpy()
-    kept = (score > 0) & ~few
-    shortcut = checker.words["shortcut"]
-    # Within rounding of 0 either is right.
-    near = (np.abs(score) <= ROUNDING * (1 + np.abs(effect))) & ~few
-    good = (shortcut.is_not_null().to_numpy() == kept) | near
-    checker.keep("shortcut null where, and only where, there is none", good, shortcut)
-    there = shortcut.is_not_null().to_numpy()
-    checker.close("shortcut", np.where(there, score, np.nan))

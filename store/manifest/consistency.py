@@ -5,7 +5,7 @@ from itertools import chain
 
 from stateline.store.manifest.models import Manifest, ManifestDraft
 from stateline.store.manifest.values import Split
-from stateline.store.schema import RUN_NAME
+from stateline.store.schema import DRAWN, PROVIDED, RUN_NAME, UNKNOWN_SPLIT
 
 # A fact: whether it is true, its key, what was expected and what was found.
 Fact = tuple[bool, str, object, object]
@@ -78,7 +78,7 @@ def corpus_facts(manifest: ManifestDraft) -> Iterator[Fact]:
 
 
 def split_facts(manifest: ManifestDraft) -> Iterator[Fact]:
-    """Check that a split is known of all classes or of none."""
+    """Check that a split is known of all classes or of none, and how it came about."""
     corpus = manifest.corpus
     for split in SPLITS:
         total = corpus.sizes.of(split)
@@ -87,6 +87,12 @@ def split_facts(manifest: ManifestDraft) -> Iterator[Fact]:
             known = "null" if total is None else "a whole number"
             true = (count is None) == (total is None)
             yield true, key, f"{known}, as corpus.sizes.{split}", written(count)
+    origin, seed = corpus.split.origin, corpus.split.seed
+    unknown = corpus.sizes.train is None
+    want = f"{UNKNOWN_SPLIT}, as corpus.sizes.train" if unknown else f"{PROVIDED} or {DRAWN}"
+    yield (origin == UNKNOWN_SPLIT) == unknown, "corpus.split.origin", want, origin
+    want = "a whole number of a drawn split, else null"
+    yield (seed is not None) == (origin == DRAWN), "corpus.split.seed", want, written(seed)
 
 
 def layer_facts(manifest: ManifestDraft) -> Iterator[Fact]:

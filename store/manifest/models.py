@@ -42,6 +42,18 @@ class CorpusClass(Counts):
     colour: Colour
 
 
+class CorpusSplit(Entry):
+    """How the split into training and test came about.
+
+    origin  provided by the corpus, drawn at random by the build, or unknown, as no training
+            sequence is known
+    seed    of a drawn one; else null
+    """
+
+    origin: Literal["provided", "drawn", "unknown"]
+    seed: int | None
+
+
 class Truncation(Entry):
     """Most steps that the model reads and which end of a sequence is kept; null: nothing is cut."""
 
@@ -78,6 +90,7 @@ class Corpus(Entry):
     kind: Literal["text", "series"]
     classes: Items[CorpusClass]
     sizes: Counts
+    split: CorpusSplit
     truncation: Truncation
     tokens: Tokens
     features: Items[Feature]

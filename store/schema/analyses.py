@@ -12,7 +12,9 @@ from stateline.store.schema.columns import KEY, Column
 CLUSTER_LEVELS = 3  # coarse, middle, fine
 CHARACTERISTIC_WORDS = 8  # of a cluster, at the most
 MIN_PHRASE = 2  # occurrences of a two-word phrase that is kept
-MIN_SHORTCUT = 3  # stored sequences that must hold a word before it is called a shortcut
+MIN_SHORTCUT = 10  # test sequences that must hold a word before it is tested for a shortcut
+MAX_Q = 0.05  # false discovery rate at which shortcuts are listed
+MIN_OVERLAP = 0.8  # of the sequences of two phrases that are one finding, corrected for chance
 CONTEXTS = 20  # of a unit at either end
 MAX_RESPONSES = 200  # words whose effect on every unit is kept
 MIN_RESPONSE = 5  # occurrences that such a word needs
@@ -31,7 +33,8 @@ def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
     """
     per_output = pl.Array(pl.Float32(), outputs)
     per_class = pl.Array(pl.UInt32(), classes)
-    once = "it occurs once"
+    once, one = "it occurs once", "one sequence holds it"
+    no_train = "the training split is not known"
     return (
         Column("phrase", pl.String(), "the token, or two that follow each other, with a blank"),
         Column("size", pl.UInt8(), "1 for a token, 2 for a phrase", "words"),
@@ -42,7 +45,13 @@ def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
             per_output,
             "mean over its occurrences of the contribution of its words, summed over a phrase",
         ),
-        Column("contribution_se", per_output, "standard error of that mean", "", once),
+        Column(
+            "contribution_se",
+            per_output,
+            "standard error of that mean, clustered by sequence",
+            "",
+            one,
+        ),
         Column("contribution_sd", per_output, "standard deviation over occurrences", "", once),
         Column("towards", pl.UInt16(), "class that it pushes to most"),
         Column(
@@ -51,7 +60,21 @@ def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
             "mean contribution to the logit of `towards` less the mean over the other classes; "
             "with one sigmoid unit the size of the mean contribution",
         ),
-        Column("effect_se", pl.Float32(), "standard error of the effect", "", once),
+        Column(
+            "effect_se",
+            pl.Float32(),
+            "standard error of the effect, clustered by sequence",
+            "",
+            one,
+        ),
+        Column(
+            "effect_low",
+            pl.Float32(),
+            "lower end of the effect's 95 % interval, by Student's t with sequences - 1 degrees of "
+            "freedom",
+            "",
+            one,
+        ),
         Column(
             "distance",
             pl.Float32(),
@@ -75,7 +98,7 @@ def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
             per_class,
             "sequences of the training split that hold it as the model reads them, by class",
             "",
-            "the training split is not known",
+            no_train,
         ),
         Column(
             "test",
@@ -85,28 +108,37 @@ def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
         Column(
             "lift",
             pl.Float32(),
-            "what the test labels say for `towards`: log-odds of that class among the test "
-            "sequences that hold it, drawn to the average as if two more held it, less the "
-            "log-odds among all",
+            "what the test labels say for `towards`, in the unit of the effect: log share of that "
+            "class among the test sequences that hold it, drawn to the average as if "
+            f"{LABEL_PRIOR} more held it, less the mean over the other classes, less the same of "
+            "all test sequences",
         ),
         Column("lift_se", pl.Float32(), "standard error of the lift"),
+        Column("train_lift", pl.Float32(), "what the training labels say, likewise", "", no_train),
         Column(
-            "train_lift",
+            "q",
             pl.Float32(),
-            "what the training labels say, likewise",
-            "",
-            "the training split is not known",
+            "false discovery rate (Benjamini-Hochberg over all tested words) at which the training "
+            "labels say more for `towards` than the test labels do: Fisher's exact test, times the "
+            "number of classes",
+            "0 to 1",
+            f"not tested: the split was drawn at random or is not known, fewer than {MIN_SHORTCUT} "
+            "test sequences hold it, or it holds a token that is no word",
         ),
         Column(
             "shortcut",
             pl.Float32(),
-            "effect that the test labels do not support, in logits: the smaller of effect - 2 "
-            "effect_se and of train_lift - max(lift, 0) - 2 standard errors of that difference; "
-            "where the training split is not known, effect - max(lift, 0) - 2 effect_se - 2 "
-            "lift_se",
+            "by how much the effect is larger than what the test labels support, at the least: "
+            "lower end of the 95 % interval of effect - max(lift, 0), in logits",
             "",
-            f"not above 0, or fewer than {MIN_SHORTCUT} stored sequences hold it, or it occurs "
-            "once",
+            f"no shortcut: that is not above 0, q is above {MAX_Q}, or it is null",
+        ),
+        Column(
+            "finding",
+            pl.String(),
+            "of shortcuts that stand in the same sequences the one with the largest `shortcut`",
+            "",
+            "no shortcut",
         ),
     )  # fmt: skip
 

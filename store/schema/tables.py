@@ -30,6 +30,9 @@ RUN_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # Token ids of the vocabularies that the pipeline builds: padding (never stored), unknown. Those of
 # any run, one of a pretrained model included, are in the manifest's corpus.tokens.
 RESERVED_ID, UNKNOWN_ID = 0, 1
+# How the split into training and test came about: the corpus provides it, the build drew it at
+# random, or no training sequence is known.
+PROVIDED, DRAWN, UNKNOWN_SPLIT = "provided", "drawn", "unknown"
 # Candidates of a search of an index: the library's default of 64 finds fewer of the nearest states.
 # It is not stored in the file, so it is set whenever one is opened.
 INDEX_DEPTH = 512

@@ -120,6 +120,7 @@ def write_corpus(paths: BuildPaths, kind: str, rng: np.random.Generator) -> None
             for name, test in zip("abcd", (1, 2, 1, 1), strict=True)
         ],
         "sizes": {"train": None, "validation": None, "test": SEQUENCES},
+        "split": {"origin": "unknown", "seed": None},
         "truncation": {"max_steps": None, "keep": None},
         "tokens": {"padding": None, "unknown": None, "start": None}
         if kind == "series"

@@ -1,7 +1,6 @@
 """Words and phrases against plain loops over their occurrences."""
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +9,11 @@ import pytest
 
 from stateline.pipeline import distances, expected, words
 from stateline.pipeline.numerics import phrases
+from stateline.pipeline.numerics.phrase_effects import effects, errors, flipped_steps
 from stateline.pipeline.numerics.phrases import class_counts, phrases_of
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES
 from stateline.pipeline.run.stage import BuildPaths
-from stateline.pipeline.words import effects, errors, flipped_steps, label_lift, unsupported
-from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT, WORDS, polars_schema, word_columns
+from stateline.store.schema import MIN_PHRASE, WORDS, polars_schema, word_columns
 from tests.pipeline.extracted import CLASSES, write_extracted
 from tests.synthetic_evidence import effect_columns, occurrences
 
@@ -71,13 +70,16 @@ def test_effects_equal_a_plain_loop_over_the_occurrences(outputs: int, shift: fl
     for row in found.iter_rows(named=True):
         seen = wanted[row["size"], row["phrase"]]
         moved = np.array([each for _, each, _, _ in seen])
-        loop = effect_columns(moved)
+        loop = effect_columns(moved, [each for each, *_ in seen])
         assert row["count"] == len(seen)
         assert row["sequences"] == len({each for each, *_ in seen})
         assert row["flips"] == sum(each for *_, each in seen)
         assert row["distance"] == pytest.approx(sum(each for *_, each, _ in seen) / len(seen))
         assert row["towards"] == loop["towards"]
-        for column in ("contribution", "contribution_se", "contribution_sd", "effect", "effect_se"):
+        for column in (
+            "contribution", "contribution_se", "contribution_sd", "effect", "effect_se",
+            "effect_low",
+        ):  # fmt: skip
             if loop[column] is None:
                 assert row[column] is None, column
             else:
@@ -149,39 +151,12 @@ def test_counts_by_class_equal_a_plain_loop(monkeypatch: pytest.MonkeyPatch) -> 
     assert counts.sum() > 0 and counts[4].sum() == 0
 
 
-def test_a_lift_is_the_log_odds_of_the_class_where_the_word_is_less_those_of_all() -> None:
-    holding = np.array([[30, 10, 0], [0, 0, 2], [0, 0, 0]])
-    towards, split = np.array([0, 2, 1]), np.array([50, 30, 0])
-    lift, error = label_lift(holding, towards, split)
-    for row, (held, cls) in enumerate(zip(holding, towards, strict=True)):
-        base = (split[cls] + 1) / (80 + 3)
-        yes = held[cls] + 2 * base
-        no = held.sum() - held[cls] + 2 * (1 - base)
-        assert lift[row] == pytest.approx(math.log(yes / no) - math.log(base / (1 - base)))
-        assert error[row] == pytest.approx(math.sqrt(1 / yes + 1 / no))
-    # A word that no sequence holds says nothing; a class without a sequence has odds.
-    assert lift[2] == pytest.approx(0)
-    assert np.isfinite(lift).all() and np.isfinite(error).all()
-
-
-def test_a_shortcut_needs_an_effect_and_labels_that_changed() -> None:
-    effect, error = np.array([3.0, 0.4, 3.0, 3.0, np.nan]), np.array([0.1, 0.3, 0.1, 0.1, np.nan])
-    lift, lift_error = np.array([-1.0, 0.0, 3.0, 0.0, 0.0]), np.full(5, 0.2)
-    train = (np.array([3.0, 3.0, 3.0, 1.0, 3.0]), np.full(5, 0.3))
-    score = unsupported(effect, error, (lift, lift_error), train)
-    apart = 2 * math.hypot(0.2, 0.3)
-    # What the test labels say against the class does not make the word more of a shortcut.
-    np.testing.assert_allclose(score[:4], [3 - apart, 0.4 - 0.6, 3 - 3 - apart, 1 - apart])
-    assert np.isnan(score[4])
-    without = unsupported(effect, error, (lift, lift_error), None)
-    np.testing.assert_allclose(without[:3], [2.8 - 0.4, -0.2 - 0.4, 2.8 - 3 - 0.4])
-
-
 def with_training(paths: BuildPaths) -> None:
     """Say in the facts that the training split is known."""
     path = paths.stage("corpus") / CORPUS_FACTS
     facts = json.loads(path.read_text())
     facts["sizes"]["train"] = 1
+    facts["split"]["origin"] = "provided"
     for number, entry in enumerate(facts["classes"]):
         entry["train"] = int(number == 0)
     path.write_text(json.dumps(facts))
@@ -211,8 +186,8 @@ def test_the_stage_counts_labels_in_the_whole_of_both_splits(
             known = training or split == "test"
             assert row[split] == (loop if known else None)
         assert (row["train_lift"] is None) != training
-        if row["shortcut"] is not None:
-            assert row["shortcut"] > 0 and row["sequences"] >= MIN_SHORTCUT
+        # Five test sequences are too few for a test.
+        assert row["q"] is None and row["shortcut"] is None and row["finding"] is None
     assert "[unknown]" in table["phrase"] and "unseen" not in table["phrase"]
 
 
@@ -223,3 +198,30 @@ def test_a_series_has_no_words(tmp_path: Path) -> None:
     table = pl.read_parquet(paths.need("words", WORDS))
     assert table.is_empty()
     assert table.schema == polars_schema(word_columns(CLASSES, CLASSES))
+
+
+def many_texts(paths: BuildPaths, origin: str) -> list[str]:
+    """Write a corpus of 40 texts a split whose word "name" is of class 1 in training only.
+
+    returns  the texts of the test split
+    """
+    rng = np.random.default_rng(4)
+    label = np.arange(80) % 2
+    texts = [[str(word) for word in rng.choice(["bad", "dull", "good"], 5)] for _ in label]
+    named = [row < 40 and label[row] == 1 or 40 <= row < 70 for row in range(80)]
+    texts = [
+        ["the", "name", *text] if held else text for held, text in zip(named, texts, strict=True)
+    ]
+    spelling = ["[padding]", "[unknown]", "bad", "dull", "good", "the", "name"]
+    pl.DataFrame(
+        {
+            "split": ["train"] * 40 + ["test"] * 40,
+            "label": pl.Series(label, dtype=pl.UInt16),
+            "surface": texts,
+            "ids": pl.Series(
+                [[spelling.index(word) for word in text] for text in texts],
+                dtype=pl.List(pl.UInt32),
+            ),
+        }
+    ).write_parquet(paths.stage("corpus") / SEQUENCES)
+    return texts[40:]

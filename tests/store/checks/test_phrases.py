@@ -12,6 +12,7 @@ from stateline.store.errors import StatelineError
 from stateline.store.schema import MIN_SHORTCUT, SEQUENCES, WORDS
 from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run
+from tests.synthetic_shortcuts import shortcut_run
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,7 @@ CASES = {
     "towards": (at(first(1), towards=lambda c: (c + 1) % 3), "with the largest effect"),
     "towards beyond": (at(first(1), towards=3), "towards one of 3 classes, got 3"),
     "effect": (at(first(1), effect=more(1e-3)), "effect ="),
+    "lower end of the effect": (at(first(2), effect_low=more(1e-3)), "effect_low ="),
     "error of the effect": (at(first(2), effect_se=more(1e-3)), "effect_se ="),
     "train null": (at(first(1), train=None), "train null where, and only where"),
     "train beyond": (at(first(2), train=[81, 0, 0]), "train at most the training sequences"),
@@ -118,28 +120,68 @@ def test_a_changed_word_is_found(copy: Path, case: str) -> None:
     assert expected in str(caught.value)
 
 
+@pytest.fixture(scope="module")
+def suspect(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with shortcuts, some of which are phrases of others; do not write into it."""
+    return shortcut_run(tmp_path_factory.mktemp("suspect"), "suspect").folder
+
+
 def shortcut_of(table: pl.DataFrame) -> int:
     """The row of the surest shortcut."""
     return int(table["shortcut"].arg_max())
 
 
-# Runs whose random labels make one or more words look like shortcuts.
-@pytest.mark.parametrize(("training", "seed"), [(True, 4), (False, 6)])
-@pytest.mark.parametrize("change", [more(1e-3), None])
+def variant(table: pl.DataFrame) -> int:
+    """The row of a shortcut that is told under another."""
+    return int((table["finding"] != table["phrase"]).arg_max())
+
+
+def own_finding(table: pl.DataFrame) -> pl.DataFrame:
+    """Such a shortcut told by itself."""
+    row = variant(table)
+    return put(table, row, finding=table["phrase"][row])
+
+
+SHORTCUT_CASES = {
+    "shortcut": (at(shortcut_of, shortcut=more(1e-3)), "shortcut ="),
+    "no shortcut": (at(shortcut_of, shortcut=None), "shortcut null where"),
+    "q": (at(shortcut_of, q=more(1e-3)), "q ="),
+    "q that was not tested": (at(rarest, q=0.5), "q null where"),
+    "finding": (at(shortcut_of, finding="the"), "finding as its sequences say"),
+    "no finding": (at(shortcut_of, finding=None), "finding as its sequences say"),
+    "finding of its own": (own_finding, "finding as its sequences say"),
+}
+
+
+@pytest.mark.parametrize("case", SHORTCUT_CASES)
 def test_a_shortcut_is_what_its_effect_and_labels_say(
-    tmp_path: Path, training: bool, seed: int, change: Callable | None
+    suspect: Path, tmp_path: Path, case: str
+) -> None:
+    folder = Path(shutil.copytree(suspect, tmp_path / "suspect"))
+    words = pl.read_parquet(folder / WORDS)
+    found = words.filter(pl.col("shortcut").is_not_null())
+    assert found.height and (found["test"].arr.sum() >= MIN_SHORTCUT).all()
+    assert (found["finding"] != found["phrase"]).any()
+    damage, expected = SHORTCUT_CASES[case]
+    change_table(folder, WORDS, damage)
+    with pytest.raises(StatelineError) as caught:
+        check_run(folder)
+    assert expected in str(caught.value)
+
+
+@pytest.mark.parametrize("shape", [{"training": False}, {"split": "drawn"}])
+@pytest.mark.parametrize(("column", "value"), [("q", 0.01), ("shortcut", 0.5), ("finding", "the")])
+def test_without_a_split_of_the_corpus_there_is_no_shortcut(
+    tmp_path: Path, shape: dict, column: str, value: object
 ) -> None:
     folder = synthetic_run(
         tmp_path, sequences=60, max_steps=30, units=40, classes=2, outputs=1, minimum_steps=9,
-        projections=("pca",), default="pca", seed=seed, training=training,
+        projections=("pca",), default="pca", seed=4, pushing=("oil",), **shape,
     )  # fmt: skip
-    words = pl.read_parquet(folder / WORDS)
-    found = words.filter(pl.col("shortcut").is_not_null())
-    assert found.height and (found["sequences"] >= MIN_SHORTCUT).all()
-    change_table(folder, WORDS, lambda table: put(table, shortcut_of(table), shortcut=change))
-    with pytest.raises(StatelineError) as caught:
+    assert pl.read_parquet(folder / WORDS)[column].null_count() > 0
+    change_table(folder, WORDS, at(first(1), **{column: value}))
+    with pytest.raises(StatelineError, match=f"{column} (null where|as its)"):
         check_run(folder)
-    assert ("shortcut null where" if change is None else "shortcut =") in str(caught.value)
 
 
 def test_flips_of_all_tokens_are_those_of_the_sequences(wordy: Path) -> None:
@@ -166,6 +208,7 @@ def test_a_series_has_no_words(series: Path) -> None:
 def test_training_counts_are_null_where_the_split_is_not_known(copy: Path) -> None:
     def forget(manifest: dict) -> None:
         corpus = manifest["corpus"]
+        corpus["split"]["origin"] = "unknown"
         for entry in (corpus["sizes"], *corpus["classes"]):
             entry["train"] = None
 

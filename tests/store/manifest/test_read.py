@@ -148,6 +148,16 @@ OTHER_CASES = {
             at("corpus", "sizes", "train")(None),
             "corpus.classes[0].train; expected null, as corpus.sizes.train, got 80",
         ),
+        "another origin": (
+            at("corpus", "split", "origin")("found"), "expected provided or drawn or unknown",
+        ),
+        "a split of nothing": (
+            at("corpus", "split", "origin")("unknown"), "split.origin; expected provided or drawn,",
+        ),
+        "a draw without a seed": (
+            at("corpus", "split", "origin")("drawn"), "expected a whole number of a drawn split",
+        ),
+        "a seed without a draw": (at("corpus", "split", "seed")(1), "else null, got 1"),
         "a class not counted": (
             at("corpus", "classes", 2, "validation")(None),
             "classes[2].validation; expected a whole number, as corpus.sizes.validation, got null",
@@ -221,6 +231,7 @@ def test_what_is_not_known_may_be_null(manifest: dict) -> None:
     corpus, model = manifest["corpus"], manifest["model"]
     for each in [corpus["sizes"], *corpus["classes"]]:
         each.update(train=None, validation=None)
+    corpus["split"].update(origin="unknown", seed=None)
     corpus["truncation"].update(max_steps=None, keep=None)
     corpus["tokens"].update(padding=None, unknown=None, start=None)
     model.update(file=None, layers=[], parameters=None, seed=None, epochs=None, history=[])
