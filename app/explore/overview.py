@@ -19,8 +19,9 @@ from stateline.app.layout.shell import block_title
 from stateline.app.queries.run import class_counts
 from stateline.app.queries.series import series_line
 from stateline.app.queries.text import count, percent
-from stateline.store.manifest.models import Corpus, Counts, LeftOut
+from stateline.store.manifest.models import Corpus, CorpusSplit, Counts, LeftOut
 from stateline.store.reader import Run
+from stateline.store.schema import DRAWN, PROVIDED, UNKNOWN_SPLIT
 
 
 def overview(run: Run | None) -> html.Div:
@@ -79,6 +80,7 @@ def _facts(run: Run) -> list[Any]:
     pairs = [
         ("Corpus", f"{corpus.name}, {corpus.source}"),
         ("Model", model_line(model)),
+        ("Split", _split_line(corpus.split)),
         ("Stored", _stored_line(corpus.sizes, left_out)),
         ("States", states_line(run)),
         ("Answers", ANSWERS[manifest.readout.method]),
@@ -107,6 +109,15 @@ def _confusion_note(stored: int, test: int) -> str:
             f"among the {stored:,} stored."
         )
     return note
+
+
+def _split_line(split: CorpusSplit) -> str:
+    """Return how the split into training and test came about."""
+    if split.origin == DRAWN:
+        return f"drawn at random, seed {split.seed}"
+    return {PROVIDED: "provided by the corpus", UNKNOWN_SPLIT: "training data unknown"}[
+        split.origin
+    ]
 
 
 def _stored_line(sizes: Counts, left_out: LeftOut) -> str:

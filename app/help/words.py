@@ -4,7 +4,7 @@ from dash import html
 
 from stateline.app.help.parts import Body, terms
 from stateline.app.queries.limits import MIN_OCCURRENCES
-from stateline.store.schema import MIN_PHRASE, MIN_SHORTCUT
+from stateline.store.schema import MAX_Q, MIN_PHRASE, MIN_SHORTCUT
 
 COLUMNS = (
     (
@@ -17,8 +17,9 @@ COLUMNS = (
     (
         "Effect",
         "The contribution to the class that the word pushes to most, minus the mean over the other "
-        "classes. Sure is the effect minus two standard errors, a lower bound that allows for "
-        "chance. The table is sorted by it at first.",
+        "classes. Sure is the lower end of its 95 % interval, by Student's t. Standard errors are "
+        "clustered by sequence: a word that a sequence repeats ten times proves no more than one "
+        "that stands in it once. The table is sorted by Sure at first.",
     ),
     (
         "Wrong and Without",
@@ -32,9 +33,10 @@ COLUMNS = (
     ),
     (
         "Shortcut",
-        "The unsupported effect, in logits: the part of the sure effect that the test labels do "
-        "not support, and at most what the training labels say about the word's class beyond the "
-        "test labels, both with an allowance for chance. A shortcut is a rule that held in the "
+        "The unsupported effect, in logits: by how much the effect exceeds what the test labels "
+        "support, at the least (lower end of the 95 % interval). Both are the logit of a class "
+        "less the mean of the others': of the model's answer, and of the shares of the classes "
+        "among the test sequences that hold the word. A shortcut is a rule that held in the "
         "training data and no longer holds.",
     ),
 )
@@ -66,15 +68,28 @@ def words_page_section() -> Body:
             "that step."
         ),
         html.P(
-            "Shortcuts lists the words with an unsupported effect, the largest first, each with "
-            f"the reason; at least {MIN_SHORTCUT} stored sequences must hold the word. In "
-            "demo-reviews the planted name comes first."
+            "Shortcuts lists words for whose class the training labels speak more than the test "
+            "labels do, and whose effect exceeds what the test labels support, the largest "
+            "unsupported effect first, each with the reason. The labels are compared by Fisher's "
+            f"exact test, for words of {MIN_SHORTCUT} test sequences or more; q is the false "
+            "discovery rate by Benjamini and Hochberg, since thousands of words are tested, and "
+            f"words with q up to {MAX_Q} pass. Phrases that stand in the same sequences are one "
+            "row. In demo-reviews the planted name comes first."
+        ),
+        html.P(
+            "Where the build drew the split at random, or knows no training labels, the list is "
+            "empty and says so: training and test labels then differ by chance only, or cannot be "
+            "compared. The overview of Explore says how the split came about. A word that holds in "
+            "training and test alike is no shortcut in this sense, however far it pushes: the swap "
+            "test, which needs no split, asks what the model does without the word."
         ),
         html.P(
             "Limits: a contribution is the change of the answer when the word was read, in the "
             "context before it. It may be due to earlier words that this one completes. A mean "
             "hides that a word pushes both ways: look at the spread and the occurrences. A "
-            "shortcut is a hypothesis: among thousands of words some pass by chance, and a word "
-            "may stand for another that occurs with it."
+            "shortcut is a hypothesis: labels that differ do not prove where the model learned the "
+            "word, a word may stand for another that occurs with it, and texts that are copies of "
+            "each other count as if they were independent. A word of few test sequences passes "
+            "seldom, so that a word that is not listed may be one."
         ),
     ]

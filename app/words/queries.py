@@ -20,10 +20,10 @@ OF_KIND = {
     ALL: pl.lit(True),
     TOKENS: pl.col("size") == 1,
     PHRASES: pl.col("size") == 2,
-    SHORTCUTS: pl.col("shortcut").is_not_null(),
+    # The first of each finding; the others stand with it.
+    SHORTCUTS: pl.col("finding") == pl.col("phrase"),
 }
 LARGEST_LEAST = 1_000_000  # of the occurrences that a word must have to be shown
-SURE_ERRORS = 2  # standard errors by which a sure effect is smaller than the effect
 LONGEST_SEARCH = LONGEST_WORD = 200
 
 # In the order of the table: those that the narrowest window still shows come first.
@@ -36,7 +36,7 @@ COLUMNS = (
         "Mean contribution to that class less the mean over the other classes, ± standard error; "
         "with one sigmoid unit the size of the mean contribution", 98,
     ),
-    TableColumn("sure", NUMBER, "Sure", "Effect less two standard errors of it", 62),
+    TableColumn("sure", NUMBER, "Sure", "Lower end of the 95 % interval of the effect", 62),
     TableColumn(
         "train", NUMBER, "Training",
         "Classes of the training sequences that hold it; sorted by the share of the class that it "
@@ -57,7 +57,8 @@ COLUMNS = (
     ),
     TableColumn(
         "shortcut", NUMBER, "Shortcut",
-        "Unsupported effect: the part of the effect that the test labels do not support", 82,
+        "Unsupported effect: by how much the effect exceeds what the test labels support, at the "
+        "least; of words whose labels differ between training and test", 82,
     ),
     TableColumn("sequences", NUMBER, "Seq.", "Stored sequences that hold it", 60),
     TableColumn(
@@ -159,13 +160,13 @@ def table(run: Run, towards: int | None) -> pl.DataFrame:
             "phrase", "size", "count", "sequences",
             pl.Series("towards", run.class_names).gather(words["towards"]),
             "effect",
-            (pl.col("effect") - SURE_ERRORS * pl.col("effect_se")).alias("sure"),
+            pl.col("effect_low").alias("sure"),
             pl.Series("contribution", _contributions(words, towards)),
             pl.col("contribution_sd").arr.get(output).alias("spread"),
             "distance", "flips", "error_with", "error_without",
             share("train", class_),
             share("test", class_),
-            "shortcut",
+            "shortcut", "finding",
         )  # fmt: skip
 
     key = (run.name, run.checksum, "words", towards)

@@ -4,38 +4,57 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stateline.store.manifest.models import CorpusClass
+from stateline.store.manifest.values import Split
+
+SMALLEST_Q = 1e-4  # that is written as a number
 
 
 def reason(word: Mapping[str, Any], classes: Sequence[CorpusClass], stored: int) -> str:
     """Describe the effect of a shortcut, and the labels of the sequences that hold it.
 
-    Every share comes with its two counts, since test, training and stored sequences are different
-    sets.
-    word     a row of words.parquet whose `shortcut` is not null: several test sequences hold it
-    classes  C  the manifest's, with the test sequences of each
+    It claims what was tested: that the labels differ between training and test, and that the
+    effect exceeds what the test labels support. Every share comes with its two counts, since test,
+    training and stored sequences are different sets.
+    word     a row of words.parquet whose `shortcut` is not null
+    classes  C  the manifest's, with the training and test sequences of each
     stored   sequences of the run
     """
-    towards = word["towards"]
-    name, split = classes[towards].name, word["test"]
-    # A small error keeps a second digit: ± 0.0 would read as none.
-    digits = 1 if word["effect_se"] >= 0.05 else 2
-    everywhere = classes[towards].test / sum(each.test for each in classes)
+    name = classes[word["towards"]].name
     return (
-        f"pushes {word['effect']:+.{digits}f} (± {word['effect_se']:.{digits}f}) towards {name}, "
-        f"while {split[towards]:,} of the {sum(split):,} test sequences that hold it are {name} "
-        f"({_percent(split[towards] / sum(split))}; of all test sequences {_percent(everywhere)}); "
-        f"{_training(word['train'], towards)}; {_errors(word, stored)}."
+        f"pushes {_error(word['effect'], word['effect_se'])} towards {name}, while the test labels "
+        f"{_support(word)}; {_labels(word, classes, 'train')} are {name}, and "
+        f"{_labels(word, classes, 'test')}: {q_text(word['q'])}; {_errors(word, stored)}."
     )
 
 
-def _training(counts: list[int] | None, towards: int) -> str:
-    """Describe the share of the class among the training sequences that hold the word."""
-    if counts is None:
-        return "the training split is not known"
-    if not sum(counts):
-        return "in training it never occurs"
-    share = _percent(counts[towards] / sum(counts))
-    return f"in training {counts[towards]:,} of {sum(counts):,} ({share})"
+def q_text(q: float) -> str:
+    """Format the false discovery rate at which a word is listed."""
+    return f"q < {SMALLEST_Q:.4f}" if q < SMALLEST_Q else f"q = {q:.4f}"
+
+
+def _error(value: float, error: float) -> str:
+    """Format a number with its standard error."""
+    # A small error keeps a second digit: ± 0.0 would read as none.
+    digits = 1 if error >= 0.05 else 2
+    return f"{value:+.{digits}f} (± {error:.{digits}f})"
+
+
+def _support(word: Mapping[str, Any]) -> str:
+    """Describe what the test labels say for the class, in the unit of the effect."""
+    said = _error(word["lift"], word["lift_se"])
+    return f"support {said}" if word["lift"] > 0 else f"say nothing for it, {said}"
+
+
+def _labels(word: Mapping[str, Any], classes: Sequence[CorpusClass], split: Split) -> str:
+    """Describe the share of the class among the sequences of a split that hold the word."""
+    counts, sizes = word[split], [each.of(split) or 0 for each in classes]
+    own, all_of = counts[word["towards"]], sum(counts)
+    base = sizes[word["towards"]] / sum(sizes)
+    kind = {"train": "training", "test": "test"}[split]
+    return (
+        f"{own:,} of the {all_of:,} {kind} sequences that hold it ({_percent(own / all_of)}; of "
+        f"all {_percent(base)})"
+    )
 
 
 def _errors(word: Mapping[str, Any], stored: int) -> str:

@@ -18,9 +18,9 @@ from stateline.app.words.queries import (
     rare,
     table,
 )
-from stateline.app.words.reasons import reason
+from stateline.app.words.reasons import q_text, reason
+from stateline.app.words.shortcuts import not_tested, tested_line, variants
 from stateline.store.reader import Run
-from stateline.store.schema import MIN_SHORTCUT
 
 MAX_POINTS = 20_000  # of the plot; the page says how many are left out
 BAR_SHARE = 0.995  # quantile of the contributions that fills a bar of the table
@@ -31,8 +31,8 @@ def block(run: Run, start: int, end: int, selection: WordSelection) -> dict[str,
     """Return rows start to end (exclusive) of the table.
 
     returns  "rows", each with a cell a column, standard errors, sequences by class of either
-             split, and the reason for a shortcut; "count", words that pass; "rare", words that
-             are hidden because they are too rare
+             split, and of a shortcut the reason, q and the other phrases of its finding; "count",
+             words that pass; "rare", words that are hidden because they are too rare
     raises   StatelineError  a block that is too large or ends before it begins
     """
     check_block(start, end)
@@ -50,7 +50,7 @@ def word_rows(run: Run, rows: pl.Series, towards: int | None) -> list[dict[str, 
 
     rows  uint32 (n,)  of words.parquet, in the order shown
     """
-    classes, stored = run.manifest.corpus.classes, run.sequences.height
+    classes, stored, others = run.manifest.corpus.classes, run.sequences.height, variants(run)
     return [
         cells
         | {
@@ -62,13 +62,15 @@ def word_rows(run: Run, rows: pl.Series, towards: int | None) -> list[dict[str, 
             "each": _each_class(word),
             "by_class": {split: word[split] for split in ("train", "test")},
             "reason": None if word["shortcut"] is None else reason(word, classes, stored),
+            "q": None if word["q"] is None else q_text(word["q"]),
+            "variants": others.get(word["phrase"], []),
         }
         for cells, word in zip(_cells(run, rows, towards), run.words[rows].to_dicts(), strict=True)
     ]
 
 
 def _cells(run: Run, rows: pl.Series, towards: int | None) -> list[dict[str, Any]]:
-    found = table(run, towards)[rows].drop("row").to_dicts()
+    found = table(run, towards)[rows].drop("row", "finding").to_dicts()
     return [{name: _compact(value) for name, value in row.items()} for row in found]
 
 
@@ -134,7 +136,8 @@ def words_facts(run: Run, selection: WordSelection) -> dict[str, Any]:
         "defaults": parse_words(run, {}).plain(),
         "outputs": run.manifest.readout.outputs,
         "words": run.words.height,
-        "leastShortcut": MIN_SHORTCUT,
+        "shortcutsNote": not_tested(run) or tested_line(run),
+        "shortcutsTested": not_tested(run) is None,
         "picture": list(THUMBNAIL),
         "longestBar": _compact(float(np.quantile(np.abs(means), BAR_SHARE)) if means.size else 1.0),
     }

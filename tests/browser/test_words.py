@@ -282,14 +282,15 @@ def test_an_occurrence_opens_its_sequence_at_its_step_and_back_returns(
 def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews: Run) -> None:
     page.goto(f"{words_site}/words/reviews?kind=shortcuts")
     page.wait_for_selector("#words-shortcuts .shortcut")
-    ranked = reviews.words.filter(pl.col("shortcut").is_not_null()).sort(
+    ranked = reviews.words.filter(pl.col("finding") == pl.col("phrase")).sort(
         "shortcut", descending=True, maintain_order=True
     )
     shown = page.locator(".shortcut-phrase").all_inner_texts()
     assert shown == ranked["phrase"].to_list() and len(shown) > 2
     assert "test sequences that hold it" in page.inner_text(".shortcut-reason >> nth=0")
     score = page.inner_text(".shortcut-score >> nth=0")
-    assert score == f"unsupported effect {ranked['shortcut'][0]:.2f}"
+    assert score == f"unsupported effect, at least {ranked['shortcut'][0]:.2f} q = 0.0003"
+    assert page.inner_text(".shortcut-variants") == "in the same sequences: long"
     chosen(page, shown[0])
     assert page.is_hidden("#words-table")
     page.mouse.move(2, 2)
@@ -300,6 +301,16 @@ def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews:
     page.wait_for_selector("#words-shortcuts .words-empty")
     page.wait_for_selector("#words-plot >> text=No word passes")
     assert page.locator("#words-plot .xtick").count() == 0
+
+
+def test_without_a_split_of_the_corpus_the_page_says_why_there_is_no_list(
+    page, serve, tmp_path: Path
+) -> None:
+    folder = tmp_path / "store"
+    synthetic_run(folder, "drawn", sequences=40, max_steps=30, classes=2, outputs=1, split="drawn")
+    page.goto(f"{serve(folder)}/words/drawn?kind=shortcuts")
+    page.wait_for_selector("#words-shortcuts >> text=drawn at random")
+    assert page.locator(".shortcut").count() == 0
 
 
 def test_keys_go_through_the_table_and_the_occurrences(page, words_site: str) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from flask.testing import FlaskClient
+from scipy import stats
 
 from stateline.app.figures.raster import pixel_place
 from stateline.app.main import create_app
@@ -88,8 +89,11 @@ def test_cells_follow_the_stored_words(talkative: Run, towards: int) -> None:
             part = word[split][towards] / sum(word[split])
             assert row[split] == pytest.approx(part, abs=1e-6)
         error = word["effect_se"]
-        sure = None if error is None else pytest.approx(word["effect"] - 2 * error, abs=1e-5)
-        assert row["sure"] == sure
+        if error is None:
+            assert row["sure"] is None
+        else:
+            reach = stats.t.ppf(0.975, word["sequences"] - 1) * error
+            assert row["sure"] == pytest.approx(word["effect"] - reach, abs=1e-5)
 
 
 def test_unless_a_class_is_chosen_cells_are_of_the_one_that_each_word_pushes_to(
@@ -148,7 +152,7 @@ def test_any_column_sorts_with_nulls_last_and_ties_as_stored(
         ("all", lambda word: True),
         ("tokens", lambda word: word["size"] == 1),
         ("phrases", lambda word: word["size"] == 2),
-        ("shortcuts", lambda word: word["shortcut"] is not None),
+        ("shortcuts", lambda word: word["finding"] == word["phrase"]),
     ],
 )
 def test_kinds_search_and_least_count_keep_what_they_say(talkative: Run, kind: str, keeps) -> None:
@@ -347,14 +351,15 @@ def test_places_are_pixels_of_the_run_s_picture(talkative: Run) -> None:
     assert down.min() >= 0 and down.max() <= THUMBNAIL[1]
 
 
-# The reason of a shortcut
+# Shortcuts
 
 CLASSES = [
-    CorpusClass(name=name, colour="#000000", train=None, validation=None, test=600, stored=600)
-    for name in ("negative", "positive")
+    CorpusClass(name=name, colour="#000000", train=train, validation=None, test=600, stored=600)
+    for name, train in (("negative", 3000), ("positive", 2000))
 ]
 SHORTCUT = {
-    "towards": 1, "effect": 1.87, "effect_se": 0.12, "test": [104, 108], "train": [14, 186],
+    "towards": 1, "effect": 1.87, "effect_se": 0.12, "lift": 0.04, "lift_se": 0.14, "q": 1e-9,
+    "test": [104, 108], "train": [14, 186],
     "sequences": 50, "error_with": 0.48, "error_without": 0.02,
 }  # fmt: skip
 
@@ -365,31 +370,58 @@ def said(**change: object) -> str:
 
 def test_the_reason_of_a_shortcut_is_one_plain_sentence() -> None:
     assert said() == (
-        "pushes +1.9 (± 0.1) towards positive, while 108 of the 212 test sequences that hold it "
-        "are positive (51 %; of all test sequences 50 %); in training 186 of 200 (93 %); "
-        "wrong 24 of the 50 stored that hold it and 24 of the 1,200 that do not."
+        "pushes +1.9 (± 0.1) towards positive, while the test labels support +0.0 (± 0.1); 186 of "
+        "the 200 training sequences that hold it (93 %; of all 40 %) are positive, and 108 of the "
+        "212 test sequences that hold it (51 %; of all 50 %): q < 0.0001; wrong 24 of the 50 "
+        "stored that hold it and 24 of the 1,200 that do not."
     )
 
 
-def test_the_reason_says_what_is_not_known() -> None:
+def test_the_reason_says_what_the_numbers_are() -> None:
     assert said(effect_se=0.043).startswith("pushes +1.87 (± 0.04) towards")
-    assert "; the training split is not known; wrong" in said(train=None)
-    assert "; in training it never occurs; wrong" in said(train=[0, 0])
+    assert "while the test labels say nothing for it, -0.5 (± 0.3);" in said(lift=-0.5, lift_se=0.3)
+    assert ": q = 0.0123; wrong" in said(q=0.0123)
     assert said(error_without=None).endswith("24 of the 50 stored that hold it, which are all.")
 
 
-def test_a_shortcut_carries_its_reason_and_the_largest_come_first(tmp_path: Path) -> None:
+def test_a_finding_is_one_row_with_its_phrases_and_its_reason(tmp_path: Path) -> None:
     run = shortcut_run(tmp_path, "suspect")
-    wanted = run.words.filter(pl.col("shortcut").is_not_null())
+    every = run.words.filter(pl.col("shortcut").is_not_null())
+    wanted = every.filter(pl.col("finding") == pl.col("phrase"))
     rows = word_rows.block(run, 0, 1000, WordSelection(1, kind="shortcuts", least=99))["rows"]
     scores = [row["shortcut"] for row in rows]
-    assert len(rows) == wanted.height > 2 and scores == sorted(scores, reverse=True)
+    assert every.height > len(rows) == wanted.height > 2
+    assert scores == sorted(scores, reverse=True)
     classes = run.manifest.corpus.classes
     for row in rows:
         word = wanted.row(by_predicate=pl.col("phrase") == row["phrase"], named=True)
         assert row["reason"] == reason(word, classes, run.sequences.height)
+        assert row["q"] in row["reason"]
+        others = every.filter(pl.col("finding") == row["phrase"])["phrase"].to_list()
+        assert {row["phrase"], *row["variants"]} == set(others)
     others = word_rows.block(run, 0, 1000, WordSelection(1, least=1, sort="shortcut:asc"))["rows"]
     assert [row["reason"] is None for row in others] == [row["shortcut"] is None for row in others]
+    facts = word_rows.words_facts(run, WordSelection())
+    tested = run.words["q"].is_not_null().sum()
+    assert facts["shortcutsTested"] and f"{tested} words and phrases" in facts["shortcutsNote"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "says"),
+    [
+        ({"split": "drawn"}, "drawn at random (seed 3), so that their labels differ by chance"),
+        ({"training": False}, "this run does not know the training labels"),
+        ({}, "none stands in 10 test sequences"),
+    ],
+)
+def test_where_no_word_can_be_tested_the_page_says_why(
+    tmp_path: Path, shape: dict, says: str
+) -> None:
+    run = open_run(synthetic_run(tmp_path, "untested", classes=2, outputs=1, seed=3, **shape))
+    facts = word_rows.words_facts(run, WordSelection(kind="shortcuts"))
+    assert not facts["shortcutsTested"] and says in facts["shortcutsNote"]
+    assert "swap test" in facts["shortcutsNote"]
+    assert word_rows.block(run, 0, 9, WordSelection(kind="shortcuts"))["count"] == 0
 
 
 # What is asked for

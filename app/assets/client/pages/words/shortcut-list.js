@@ -10,34 +10,36 @@ import { get, subscribeOpened } from "./state.js";
 
 /** @import { Opened, WordRow } from "./types" */
 
+const MAX_VARIANTS = 6; // that a row names
+const MEANING =
+  "Words for whose class the training labels speak more than the test labels do, and that push further than the test " +
+  "labels support. Phrases that stand in the same sequences are one row.";
+
 /**
  * @param {Opened} state
  * @param {WordRow} row
  * @param {number} rank
  */
 function rowMarkup({ facts, word }, row, rank) {
-  const { phrase, shortcut, reason } = row;
+  const { phrase, shortcut, reason, q, variants } = row;
+  const shown = variants.slice(0, MAX_VARIANTS).join(", ");
+  const rest = variants.length > MAX_VARIANTS ? ` and ${variants.length - MAX_VARIANTS} more` : "";
+  const same = variants.length > 0 && html`<span class="shortcut-variants">in the same sequences: ${shown}${rest}</span>`;
   return html`<li><button type="button" class="shortcut" data-phrase="${phrase}" aria-pressed="${String(phrase === word)}">
     <span class="shortcut-rank">${rank}</span><span class="shortcut-phrase">${phrase}</span>
     ${trusted(classMarkup.chip(facts.classes[row.class]))}
-    <span class="shortcut-score"><span>unsupported effect</span> ${shortcut.toFixed(2)}</span>
-    <span class="shortcut-reason">${reason}</span></button></li>`;
+    <span class="shortcut-score"><span>unsupported effect, at least</span> ${shortcut.toFixed(2)} <span>${q}</span></span>
+    ${same}<span class="shortcut-reason">${reason}</span></button></li>`;
 }
 
 /** @param {Opened} state */
 function markup(state) {
   const { rows, count } = /** @type {import("./types").Rows} */ (state.shortcuts);
-  if (!count) {
-    const text =
-      `No shortcut passes. A word is called one where its effect is larger than the test labels support, ` +
-      `and at least ${state.facts.leastShortcut} stored sequences hold it.`;
-    return html`<p class="words-empty">${text}</p>`;
-  }
-  const note =
-    "Words that push further than the test labels support, by the part of their effect that is unsupported. " +
-    "Each is a suspicion: look at where it occurs.";
+  const { shortcutsNote: note, shortcutsTested: tested } = state.facts;
+  if (!tested) return html`<p class="words-empty">${note}</p>`;
+  if (!count) return html`<p class="words-empty">No shortcut passes. ${MEANING} ${note}</p>`;
   const more = count > rows.length && html`<p class="note">The ${rows.length} strongest of ${thousands(count)}.</p>`;
-  return html`<p class="note">${note}</p><ol>${rows.map((row, i) => rowMarkup(state, row, i + 1))}</ol>${more}`;
+  return html`<p class="note">${MEANING} ${note}</p><ol>${rows.map((row, i) => rowMarkup(state, row, i + 1))}</ol>${more}`;
 }
 
 /** @param {Opened} state */

@@ -25,7 +25,8 @@ export interface Facts {
   words: number; // of all kinds
   outputs: number; // of the readout
   longestBar: number; // contribution that fills the bar of a cell
-  leastShortcut: number; // sequences that hold a shortcut
+  shortcutsNote: string; // what was tested for shortcuts, or why nothing was
+  shortcutsTested: boolean;
   picture: [number, number]; // width and height of the picture of the map
   defaults: Selection; // that the address leaves out
   asked: Selection; // what the address said when the page was built
@@ -47,6 +48,8 @@ export interface WordRow {
   flips: number;
   shortcut: number;
   reason: string;
+  q: string | null; // of a tested word
+  variants: string[]; // other phrases of the same finding
 }
 
 export interface Rows {
