@@ -62,14 +62,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator:
-    """Headless Chromium, started once."""
+def chromium() -> Iterator:
+    """Playwright's launcher of Chromium."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-        yield chromium
-        chromium.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator:
+    """Headless Chromium, started once."""
+    started = chromium.launch(executable_path=chromium_path(), args=FLAGS)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")
@@ -143,9 +149,15 @@ def new_page(browser, complaints: list[str]) -> Iterator[Callable]:
 
 
 @pytest.fixture(scope="session")
-def profile(browser) -> Iterator:
-    """A profile that the tests share: the browser's cache spares them the libraries."""
-    context = browser.new_context(viewport=VIEWPORT)
+def profile(chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """A profile that the tests share: its cache spares them the libraries, compiled as they are.
+
+    It lies in a folder, since Chromium keeps compiled scripts there only.
+    """
+    folder = tmp_path_factory.mktemp("profile")
+    context = chromium.launch_persistent_context(
+        folder, executable_path=chromium_path(), args=FLAGS, viewport=VIEWPORT
+    )
     yield context
     context.close()
 
