@@ -273,8 +273,7 @@ def call_settings(
     run: str, projections: Sequence[str], knobs: Mapping[str, Any], count: int
 ) -> Settings:
     """Return the settings of a call: its knobs over the defaults; all sequences are stored."""
-    best = next((m for m in ("tsne", "umap", "pca") if m in projections), "tsne")
-    own = {"projections": list(projections), "default_projection": best, "stored": max(count, 1)}
+    own = {"projections": list(projections), "stored": max(count, 1)}
     return validate(run, own | dict(knobs))
 
 

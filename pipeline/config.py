@@ -16,7 +16,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from stateline.pipeline.run.settings import DATA_DIR_CORPORA, Settings, stage_knobs, stage_names
+from stateline.pipeline.run.settings import (
+    DATA_DIR_CORPORA,
+    PREFERRED_MAPS,
+    Settings,
+    stage_knobs,
+    stage_names,
+)
 from stateline.pipeline.run.stage import BUILD, BuildPaths, main_guard, replace_if_changed
 from stateline.store.errors import StatelineError
 from stateline.store.schema import RUN_NAME
@@ -130,12 +136,31 @@ def validate(run: str, values: dict[str, Any]) -> Settings:
             first["msg"],
             fix="See `stateline build --help` for every knob.",
         ) from None
-    if settings.default_projection not in settings.projections:
+    return with_default_map(settings)
+
+
+def with_default_map(settings: Settings) -> Settings:
+    """Return settings that name the map to open with: the preferred one of those to be made.
+
+    raises  StatelineError  a projection is named twice, or the map to open with is not made
+    """
+    made, default = settings.projections, settings.default_projection
+    if len(set(made)) < len(made):
         raise StatelineError(
-            f"DEFAULT_PROJECTION={settings.default_projection}",
+            f"PROJECTIONS={','.join(made)}",
+            "a projection is named twice",
+            expected="each once",
+            fix=f"Set it: PROJECTIONS={','.join(dict.fromkeys(made))}",
+        )
+    if default == "auto":
+        first = next(method for method in PREFERRED_MAPS if method in made)
+        return settings.model_copy(update={"default_projection": first})
+    if default not in made:
+        raise StatelineError(
+            f"DEFAULT_PROJECTION={default}",
             "is not among the projections to make",
-            expected=f"one of {', '.join(settings.projections)}",
-            fix="Set DEFAULT_PROJECTION too.",
+            expected=f"one of {', '.join(made)}",
+            fix="Leave it out, or make that projection too.",
         )
     return settings
 

@@ -32,7 +32,7 @@ def write_large(build: Path) -> None:
 
     model_file = build / MODEL
     knobs = {"corpus": RUN, "model": str(model_file), "cell": "gru", "units": UNITS}
-    maps = {"projections": ["pca"], "default_projection": "pca", "fit_states": FIT_STATES}
+    maps = {"projections": ["pca"], "fit_states": FIT_STATES}
     settings = validate(RUN, knobs | maps | {"stored": COUNT, "seed": SEED})
     paths = BuildPaths(build, RUN)
     write_settings(paths, settings)

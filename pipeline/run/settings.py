@@ -7,6 +7,8 @@ from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 DATA_DIR_CORPORA = ("imdb", "reuters")
+# The map that a run opens with where none is named: the first of these that is made.
+PREFERRED_MAPS = ("tsne", "umap", "pca")
 
 
 def knob(default: Any, stages: str, help: str, **limits: Any) -> Any:
@@ -110,8 +112,10 @@ class Settings(BaseModel):
     projections: list[Literal["pca", "tsne", "umap"]] = knob(
         ["pca", "tsne", "umap"], "export", "projections to make", min_length=1
     )
-    default_projection: Literal["pca", "tsne", "umap"] = knob(
-        "tsne", "export", "projection that the app opens with"
+    default_projection: Literal["auto", "pca", "tsne", "umap"] = knob(
+        "auto",
+        "export",
+        "projection that the app opens with; auto: the first of tsne, umap, pca that is made",
     )
     fit_states: int = knob(
         50_000,

@@ -17,7 +17,7 @@ from stateline.store.errors import StatelineError
 from stateline.store.reader import open_run
 from tests.pipeline.test_build import QUICK, make, write_reviews
 
-KNOBS = QUICK | {"STORED": 20, "PROJECTIONS": "pca", "DEFAULT_PROJECTION": "pca"}
+KNOBS = QUICK | {"STORED": 20, "PROJECTIONS": "pca"}
 
 
 def options(**knobs: object) -> list[str]:
@@ -116,7 +116,6 @@ def test_a_trained_model_becomes_a_run(tmp_path: Path) -> None:
     code = build_run(
         tmp_path / "store", tmp_path / "my.keras", "--corpus", str(tmp_path / "data.parquet"),
         "--vocabulary", str(tmp_path / "words.txt"), "--projections", "pca",
-        "--default-projection", "pca",
     )  # fmt: skip
     assert code == 0
     assert open_run(tmp_path / "store" / "my").manifest.readout.method == "linear"
@@ -143,7 +142,10 @@ def test_every_knob_is_an_option_with_its_help_default_and_stage(
     [
         (["--epochs", "0"], ["EPOCHS=0", "greater than or equal to 1", "stateline build --help"]),
         (["--epochs", "many"], ["EPOCHS=many", "integer"]),
-        (["--projections", "pca"], ["DEFAULT_PROJECTION=tsne", "expected one of pca"]),
+        (
+            ["--projections", "pca", "--default-projection", "tsne"],
+            ["DEFAULT_PROJECTION=tsne", "expected one of pca"],
+        ),
         (["--run", "a/b"], ["RUN=a/b: not a run name"]),
         (["--preset", "imdb"], ["--preset imdb: demo-news is a preset itself"]),
         (["--epoch", "3"], ["no such option", "--epochs"]),

@@ -55,7 +55,13 @@ def test_a_run_may_start_from_a_preset_of_another_name() -> None:
         ("imdb", None, {"EPOCHS": "many"}, ["EPOCHS=many", "integer"]),
         ("imdb", None, {"CELL": "transformer"}, ["CELL=transformer", "lstm"]),
         ("imdb", None, {"LEARNING_RATE": "nan"}, ["LEARNING_RATE=nan", "finite"]),
-        ("imdb", None, {"PROJECTIONS": "pca"}, ["DEFAULT_PROJECTION=tsne", "expected one of pca"]),
+        (
+            "imdb",
+            None,
+            {"PROJECTIONS": "pca", "DEFAULT_PROJECTION": "tsne"},
+            ["DEFAULT_PROJECTION=tsne", "expected one of pca"],
+        ),
+        ("imdb", None, {"PROJECTIONS": "pca,pca"}, ["PROJECTIONS=pca,pca", "each once"]),
         ("a/b", None, {}, ["RUN=a/b: not a run name"]),
         ("..", None, {}, ["RUN=..: not a run name"]),
         ("", None, {"CORPUS": "x.csv"}, ["not a run name"]),
@@ -71,6 +77,26 @@ def test_a_wrong_name_or_value_gets_one_line_that_says_what_would_be_right(
     assert "\n" not in message
     for word in words:
         assert word in message
+
+
+@pytest.mark.parametrize(
+    ("made", "first"),
+    [
+        ("pca", "pca"),
+        ("umap", "umap"),
+        ("pca,umap", "umap"),
+        ("umap, pca, tsne", "tsne"),
+        ("", "tsne"),
+    ],
+)
+def test_a_run_opens_with_the_preferred_one_of_the_maps_it_makes(
+    made: str, first: str, tmp_path: Path
+) -> None:
+    named = [f"--set=PROJECTIONS={made}"]
+    main(["--run", "demo-news", "--build", str(tmp_path), *named])
+    assert BuildPaths(tmp_path, "demo-news").read_settings("export")["default_projection"] == first
+    main(["--run", "demo-news", "--build", str(tmp_path), *named, "--set=DEFAULT_PROJECTION=auto"])
+    assert BuildPaths(tmp_path, "demo-news").read_settings("export")["default_projection"] == first
 
 
 def test_only_settings_that_changed_are_rewritten(tmp_path: Path) -> None:
