@@ -5,6 +5,7 @@ Words and phrases, the stretch of each segment on a map, and the clusters of the
 
 import math
 from collections import Counter, defaultdict
+from fractions import Fraction
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,8 @@ from scipy import stats
 
 from stateline.store.schema import (
     CHARACTERISTIC_WORDS,
+    MAX_Q,
+    MIN_CLUSTER_SEQUENCES,
     MIN_PHRASE,
     cluster_columns,
     polars_schema,
@@ -244,9 +247,14 @@ def clusters_table(
                     "purity": (label[inside] == actual).sum() / len(inside),
                     "predicted": answer,
                     "accuracy": (label[inside] == predicted[inside]).sum() / len(inside),
-                    "words": [] if series else over_represented(inside, token),
                 }
             )
+        found = {} if series else over_represented(column, sequence, token)
+        for row in rows[-(column.max() + 1) :]:
+            listed = found.get(row["cluster"], [])
+            row |= {"words": [word for _, word, _, _ in listed]}
+            row |= {"word_sequences": [sequences for *_, sequences, _ in listed]}
+            row |= {"word_q": [q for *_, q in listed]}
     wanted = polars_schema(cluster_columns())
     return pl.DataFrame(rows, schema=wanted) if rows else pl.DataFrame(schema=wanted)
 
@@ -257,12 +265,47 @@ def most_common(values: np.ndarray) -> int:
     return min(counts, key=lambda value: (-counts[value], value))
 
 
-def over_represented(inside: np.ndarray, token: list[str]) -> list[str]:
-    """The tokens of some states whose share of all their occurrences is the largest."""
-    here, everywhere = Counter(token[row] for row in inside), Counter(token)
-    plain = [each for each in here if not each.startswith("[")]
-    plain.sort(key=lambda each: (-here[each] / everywhere[each], -here[each], each))
-    return plain[:CHARACTERISTIC_WORDS]
+def over_represented(
+    cluster: np.ndarray, sequence: np.ndarray, token: list[str]
+) -> dict[int, list[tuple[float, str, int, float]]]:
+    """Words that more sequences read in a cluster than chance has it: p, word, sequences and q.
+
+    cluster  int (M,)  of one level, -1 for none
+    """
+    there = Counter(zip(sequence.tolist(), token, strict=True))
+    here = Counter(zip(sequence.tolist(), token, cluster.tolist(), strict=True))
+    pairs = {pair for pair in there if not pair[1].startswith("[")}
+    held = Counter(word for _, word in pairs)
+    share, readers, size = Counter(), Counter(), Counter()
+    for (number, word, each), count in here.items():
+        if each >= 0 and (number, word) in pairs:
+            part = Fraction(count, there[number, word])
+            share[each, word] += part
+            size[each] += part
+            readers[each, word] += 1
+    tested = len(size) * sum(count >= MIN_CLUSTER_SEQUENCES for count in held.values())
+    ranked = sorted(
+        (upper_tail(int(share[pair]), int(size[pair[0]] + Fraction(1, 2)), held[pair[1]],
+                    len(pairs)), *pair, count)
+        for pair, count in readers.items()
+        if count >= MIN_CLUSTER_SEQUENCES
+    )  # fmt: skip
+    found, q = defaultdict(list), 1.0
+    for rank in range(len(ranked), 0, -1):
+        p, each, word, count = ranked[rank - 1]
+        q = min(q, p * tested / rank)
+        if q <= MAX_Q:
+            found[each].append((p, word, count, q))
+    return {each: sorted(words)[:CHARACTERISTIC_WORDS] for each, words in found.items()}
+
+
+def upper_tail(least: int, good: int, drawn: int, total: int) -> float:
+    """Probability of at least so many good ones among those that are drawn from the total."""
+    ways = sum(
+        math.comb(good, k) * math.comb(total - good, drawn - k)
+        for k in range(least, min(good, drawn) + 1)
+    )
+    return ways / math.comb(total, drawn)
 
 
 def cluster_sizes(clusters: pl.DataFrame) -> list[int]:

@@ -5,6 +5,7 @@ from dash import html
 from stateline.app.help.parts import Body, terms
 from stateline.app.queries.limits import NEAR
 from stateline.app.queries.orders import ORDERS
+from stateline.store.schema import MAX_Q, MIN_CLUSTER_SEQUENCES
 
 # What each order of the table shows first, by its key.
 READ = {
@@ -41,10 +42,18 @@ def clusters_section() -> Body:
     return [
         html.P(
             "The states of a map are clustered by density, at three levels. The name of a cluster "
-            "is the words that its states have just read more often than others have; its colour "
-            "is that of its most frequent actual class. With the whole map in view the coarse "
-            "clusters are named, and finer ones as you zoom in. A series has no words: its "
-            "clusters are named by the class and its share."
+            "is the words that its states have just read in more sequences than chance has it; its "
+            "colour is that of its most frequent actual class. With the whole map in view the "
+            "coarse clusters are named, and finer ones as you zoom in. A cluster without such a "
+            "word, as all are of a series, is named by its most frequent answer and its share."
+        ),
+        html.P(
+            "A word counts once a sequence, with the share of its occurrences there that are in "
+            "the cluster, and is compared with all other words by the hypergeometric distribution. "
+            f"It must be read there in {MIN_CLUSTER_SEQUENCES} sequences or more, and of all words "
+            f"of a level {MAX_Q * 100:g} % at the most are expected to be there by chance "
+            "(Benjamini and Hochberg 1995). The words are not independent of each other: those of "
+            "a set phrase come together."
         ),
         html.P(
             "Point at a name for its words, size, purity (the share of states whose sequence has "

@@ -1,16 +1,16 @@
 """Table of the clusters of one map: contents, label position, characteristic words."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
 
 from stateline.pipeline.numerics.arrays import Float32Array, Int32Array, IntArray
-from stateline.store.schema import CHARACTERISTIC_WORDS, cluster_columns, polars_schema
+from stateline.pipeline.numerics.characteristic_words import characteristic_words
+from stateline.store.schema import cluster_columns, polars_schema
 
-# Standard errors by which a word must be more frequent in a cluster than elsewhere.
-MIN_Z = 3.0
+NO_WORDS: dict[str, list[Any]] = {"words": [], "word_sequences": [], "word_q": []}
 
 
 class Steps(Protocol):
@@ -56,33 +56,18 @@ def parent_of(coarser: IntArray) -> int:
     return largest if 2 * (inside == largest).sum() > len(coarser) else -1
 
 
-def characteristic_words(cluster: IntArray, steps: Steps) -> dict[int, list[str]]:
-    """Return the words that occur more often in each cluster than elsewhere.
+def words_by_cluster(cluster: IntArray, steps: Steps) -> dict[int, dict[str, list[Any]]]:
+    """Return the columns of the characteristic words of each cluster that has any.
 
     cluster  int (M,)  of one level, -1 for none
-    returns  by cluster: words, the surest first
-    source   Monroe et al. 2008, "Fightin' words": log-odds with an informative Dirichlet prior,
-             here the frequencies of the whole run, as heavy as the cluster
     """
-    read = pl.DataFrame({"cluster": cluster, "token": steps.token})
-    read = read.filter(~pl.col("token").is_in(list(steps.special)))
-    overall = read.group_by("token").agg(every=pl.len())
-    sizes = read.group_by("cluster").agg(states=pl.len())
-    total = read.height
-    counted = read.filter(pl.col("cluster") >= 0).group_by("cluster", "token").agg(here=pl.len())
-    n, prior = pl.col("states"), pl.col("every") / total * pl.col("states")
-    inside, outside = pl.col("here") + prior, pl.col("every") - pl.col("here") + prior
-    odds = (inside / (2 * n - inside)).log() - (outside / (total - outside)).log()
-    surest = (
-        counted.join(overall, on="token")
-        .join(sizes, on="cluster")
-        .with_columns(z=odds / (1 / inside + 1 / outside).sqrt())
-        .filter(pl.col("z") >= MIN_Z)
-        .sort("cluster", "z", "token", descending=[False, True, False])
-        .group_by("cluster", maintain_order=True)
-        .agg(pl.col("token").head(CHARACTERISTIC_WORDS))
+    if steps.token is None:
+        return {}
+    found = characteristic_words(cluster, steps.sequence, steps.token, steps.special)
+    columns = found.group_by("cluster", maintain_order=True).agg(
+        words="word", word_sequences="sequences", word_q="q"
     )
-    return dict(surest.iter_rows())
+    return {row.pop("cluster"): row for row in columns.to_dicts()}
 
 
 def cluster_table(places: Float32Array, member: Int32Array, steps: Steps) -> pl.DataFrame:
@@ -93,7 +78,7 @@ def cluster_table(places: Float32Array, member: Int32Array, steps: Steps) -> pl.
     """
     rows = []
     for level, cluster in enumerate(member.T):
-        words = {} if steps.token is None else characteristic_words(cluster, steps)
+        words = words_by_cluster(cluster, steps)
         order = np.argsort(cluster, kind="stable")
         edges = np.searchsorted(cluster[order], np.arange(cluster.max() + 2))
         for number, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
@@ -114,7 +99,7 @@ def cluster_table(places: Float32Array, member: Int32Array, steps: Steps) -> pl.
                     "purity": (label == actual).mean(),
                     "predicted": most_common(predicted),
                     "accuracy": (label == predicted).mean(),
-                    "words": words.get(number, []),
+                    **words.get(number, NO_WORDS),
                 }
             )
     wanted = polars_schema(cluster_columns())

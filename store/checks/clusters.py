@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 
 from stateline.store.blocks import blocks
+from stateline.store.checks.cluster_words import WORDS, WordCounts, special_tokens
+from stateline.store.checks.counts import add_counts
 from stateline.store.checks.phrase_sums import BLOCK_STEPS
 from stateline.store.checks.report import fail
 from stateline.store.checks.rules import ROUNDING, first_false
@@ -17,7 +19,6 @@ from stateline.store.checks.sequences import refuse_nulls
 from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run
 from stateline.store.schema import (
-    CHARACTERISTIC_WORDS,
     CLUSTER_LEVELS,
     MANIFEST,
     cluster_table,
@@ -26,6 +27,8 @@ from stateline.store.schema import (
 from stateline.store.table import SlicedTable
 
 KEY = ("level", "cluster")
+ROUNDING_Q = 1e-4  # of products of some hundred factors, relative to their size
+SMALLEST_Q = 1e-30  # near the smallest number of single precision
 
 
 class ClusterChecker:
@@ -70,9 +73,13 @@ def check_clusters(run: Run, entry: Projection, places: SlicedTable, steps: Slic
         key = f"projections, {entry.id}: cluster_sizes"
         fail(run, MANIFEST, key, f"{CLUSTER_LEVELS} sizes, coarse to fine", len(sizes))
     levels = [LevelCounts(level, table) for level in range(CLUSTER_LEVELS)]
+    worded = CLUSTER_LEVELS if run.kind == "text" else 0
+    words = [WordCounts(level, special_tokens(run)) for level in range(worded)]
     for states in read_states(run, entry.id, places, steps):
         for each in levels:
             each.add(states)
+        for of_words in words:
+            of_words.add(states)
     expected = pl.concat(each.table() for each in levels)
     if not table.select(KEY).equals(expected.select(KEY)):
         rule = f"the {expected.height} that the states are in, sorted by level and cluster"
@@ -85,6 +92,7 @@ def check_clusters(run: Run, entry: Projection, places: SlicedTable, steps: Slic
     falls = table.select(pl.col("states").diff().over("level").fill_null(0) <= 0).to_series()
     checker.keep("numbered from the largest on", falls, "states")
     check_labels(checker, levels)
+    check_words(checker, words)
     return table.height
 
 
@@ -119,14 +127,12 @@ class LevelCounts:
     counts     states by cluster, parent (their cluster one level coarser), label and predicted
     sequences  sequences by cluster
     unplaced   clusters at whose label no state was found so far
-    unread     words of a cluster that no state of it read so far
     """
 
     def __init__(self, level: int, table: pl.DataFrame) -> None:
         self.level = level
         own = table.filter(pl.col("level") == level)
         self.unplaced = own.select("cluster", "x", "y")
-        self.unread = own.select("cluster", token="words").explode("token").drop_nulls("token")
         self.counts: pl.DataFrame | None = None
         self.sequences: pl.DataFrame | None = None
 
@@ -142,7 +148,6 @@ class LevelCounts:
         sequences = inside.group_by("cluster").agg(sequences=pl.col("sequence_id").n_unique())
         self.sequences = add_counts(self.sequences, sequences)
         self.unplaced = self.unplaced.join(inside, on=["cluster", "x", "y"], how="anti")
-        self.unread = self.unread.join(inside, on=["cluster", "token"], how="anti")
 
     def table(self) -> pl.DataFrame:
         """Return the columns of the clusters' table that follow from the states, sorted."""
@@ -180,27 +185,32 @@ def most_common(counts: pl.DataFrame, column: str) -> pl.DataFrame:
     return counted.unique("cluster", keep="first", maintain_order=True)
 
 
-def add_counts(total: pl.DataFrame | None, more: pl.DataFrame) -> pl.DataFrame:
-    """Return the sums of two tables of counts: keys in all columns but the last, which counts."""
-    *keys, count = more.columns
-    both = more if total is None else pl.concat([total, more])
-    return both.group_by(keys).agg(pl.col(count).sum())
-
-
 def check_labels(checker: ClusterChecker, levels: list[LevelCounts]) -> None:
-    """Check that each label is at a state of its cluster, and each word one that its states read.
+    """Check that each label is at a state of its cluster.
 
     raises  StatelineError  at the first cluster of which it is not
     """
-    words = checker.table["words"]
-    most = 0 if checker.run.kind == "series" else CHARACTERISTIC_WORDS
-    good = (words.list.len() <= most) & (words.list.n_unique() == words.list.len())
-    checker.keep(f"{most} words at the most, each once", good, "words")
     for each in levels:
-        for left, column, rule in (
-            (each.unplaced, "x", "x, y the place of one of its states"),
-            (each.unread, "token", "words that its states read"),
-        ):
-            if left.height:
-                place = f"level {each.level}, cluster {left['cluster'][0]}"
-                checker.fail(place, rule, left[column][0])
+        if each.unplaced.height:
+            place = f"level {each.level}, cluster {each.unplaced['cluster'][0]}"
+            rule = "x, y the place of one of its states"
+            checker.fail(place, rule, each.unplaced["x"][0])
+
+
+def check_words(checker: ClusterChecker, levels: list[WordCounts]) -> None:
+    """Check the characteristic words of each cluster; a series has none.
+
+    raises  StatelineError  at the first cluster whose words are others
+    """
+    wanted = {
+        (each.level, row["cluster"]): row for each in levels for row in each.listed().to_dicts()
+    }
+    nothing: dict[str, list[object]] = {name: [] for name in WORDS}
+    for row in checker.table.select(*KEY, *WORDS).to_dicts():
+        expected = wanted.get((row["level"], row["cluster"]), nothing)
+        place = f"level {row['level']}, cluster {row['cluster']}"
+        for name in ("words", "word_sequences"):
+            if row[name] != expected[name]:
+                checker.fail(place, f"{name} {expected[name]}", row[name])
+        if not np.allclose(row["word_q"], expected["word_q"], rtol=ROUNDING_Q, atol=SMALLEST_Q):
+            checker.fail(place, f"word_q {expected['word_q']}", row["word_q"])

@@ -84,14 +84,16 @@ class FisherTest:
         return float(weight[x >= a].sum() / weight.sum())
 
 
-def discovery_rates(p: list[float]) -> list[float]:
+def discovery_rates(p: list[float], tests: int | None = None) -> list[float]:
     """Return the q of each test: the smallest over thresholds at which it is called.
 
+    tests   how many there were, where others had a p of 1; None: these
     source  Benjamini and Hochberg 1995
     """
+    total = len(p) if tests is None else tests
     order = sorted(range(len(p)), key=lambda each: p[each])
     q, smallest = [1.0] * len(p), 1.0
     for rank in range(len(p), 0, -1):
-        smallest = min(smallest, p[order[rank - 1]] * len(p) / rank)
+        smallest = min(smallest, p[order[rank - 1]] * total / rank)
         q[order[rank - 1]] = smallest
     return q

@@ -11,9 +11,12 @@ from stateline.store.schema.columns import KEY, Column
 
 CLUSTER_LEVELS = 3  # coarse, middle, fine
 CHARACTERISTIC_WORDS = 8  # of a cluster, at the most
+# Sequences that must have read such a word in the cluster: of fewer, a passage that two texts share
+# would be a finding.
+MIN_CLUSTER_SEQUENCES = 5
 MIN_PHRASE = 2  # occurrences of a two-word phrase that is kept
 MIN_SHORTCUT = 10  # test sequences that must hold a word before it is tested for a shortcut
-MAX_Q = 0.05  # false discovery rate at which shortcuts are listed
+MAX_Q = 0.05  # false discovery rate at which shortcuts, and words of clusters, are listed
 MIN_OVERLAP = 0.8  # of the sequences of two phrases that are one finding, corrected for chance
 CONTEXTS = 20  # of a unit at either end
 MAX_RESPONSES = 200  # words whose effect on every unit is kept
@@ -169,8 +172,21 @@ def cluster_columns() -> tuple[Column, ...]:
         Column(
             "words",
             pl.List(pl.String()),
-            "tokens that its states have read and that are most characteristic of it, the first "
-            "most; none for a series",
+            "tokens that its states have read in more sequences than chance has it, the surest "
+            "first; none where no token is one, and for a series",
+        ),
+        Column(
+            "word_sequences",
+            pl.List(pl.UInt32()),
+            f"of each of the words, sequences in which a state of the cluster has read it, "
+            f"{MIN_CLUSTER_SEQUENCES} at the least",
+        ),
+        Column(
+            "word_q",
+            pl.List(pl.Float32()),
+            "of each of the words, the smallest rate of false discovery in this level at which it "
+            f"is listed, {MAX_Q} at the most",
+            "0 to 1",
         ),
     )
 

@@ -1,6 +1,5 @@
 """Clusters: planted ones are found, and their table equals plain loops over their states."""
 
-import math
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +10,8 @@ import pytest
 
 from stateline.pipeline import clusters, distances, expected, neighbours, project
 from stateline.pipeline.clusters import Answers, by_size, cluster_places, memberships
-from stateline.pipeline.numerics.cluster_table import (
-    characteristic_words,
-    cluster_table,
-    middle,
-    parent_of,
-)
+from stateline.pipeline.numerics.characteristic_words import characteristic_words
+from stateline.pipeline.numerics.cluster_table import cluster_table, middle, parent_of
 from stateline.pipeline.run.artefacts import CLUSTER_FACTS, map_arrays
 from stateline.pipeline.run.tables import Inputs
 from stateline.store.schema import (
@@ -26,7 +21,7 @@ from stateline.store.schema import (
     polars_schema,
 )
 from tests.pipeline.extracted import ROWS, write_extracted
-from tests.synthetic_evidence import most_common
+from tests.synthetic_evidence import most_common, over_represented
 
 CENTRES = [(0, 0), (1, 0), (30, 0), (31, 0), (0, 30), (1, 30)]
 EACH = 100
@@ -156,39 +151,80 @@ def test_the_table_equals_plain_loops_over_the_states_of_each_cluster() -> None:
         assert [row["x"], row["y"]] in places[inside].tolist()
 
 
+@dataclass
+class Planted(Steps):
+    """Steps of 60 sequences, of which the first cluster reads `good` far more often than others."""
+
+    cluster: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        rng = np.random.default_rng(4)
+        self.sequence = np.sort(rng.integers(0, 60, self.rows))
+        self.cluster = rng.integers(-1, 3, self.rows)
+        token = self.token.to_list()
+        for row in range(self.rows):
+            if self.cluster[row] == 0 and rng.random() < 0.4:
+                token[row] = "good"
+        self.token = pl.Series(token)
+
+    def found(self) -> list[tuple]:
+        """Cluster, word, sequences and q of its characteristic words."""
+        words = characteristic_words(self.cluster, self.sequence, self.token, self.special)
+        return words.rows()
+
+
 def test_characteristic_words_equal_a_plain_loop() -> None:
-    steps = Steps(400)
-    # Planted: the first cluster reads `good` far more often than others do.
-    cluster = np.where(np.arange(400) < 120, 0, np.where(np.arange(400) < 200, 1, -1))
-    token = steps.token.to_list()
-    token[:60] = ["good"] * 50 + ["[unknown]"] * 10
-    steps.token = pl.Series(token)
-    found = characteristic_words(cluster, steps)
-    plain = [i for i in range(400) if token[i] != "[unknown]"]
-    for each in (0, 1):
-        inside = Counter(token[i] for i in plain if cluster[i] == each)
-        every, n, total = Counter(token[i] for i in plain), sum(inside.values()), len(plain)
-        z = {}
-        for word, here in inside.items():
-            prior = every[word] / total * n
-            yes, no = here + prior, every[word] - here + prior
-            odds = math.log(yes / (2 * n - yes)) - math.log(no / (total - no))
-            z[word] = odds / math.sqrt(1 / yes + 1 / no)
-        wanted = [word for word in sorted(z, key=z.get, reverse=True) if z[word] >= 3]
-        assert found.get(each, []) == wanted
-    assert found[0] == ["good"]
+    steps = Planted(900)
+    wanted = over_represented(steps.cluster, steps.sequence, steps.token.to_list())
+    found = steps.found()
+    assert [row[:3] for row in found] == [
+        (each, word, count) for each in sorted(wanted) for _, word, count, _ in wanted[each]
+    ]
+    assert [row[3] for row in found] == pytest.approx(
+        [q for each in sorted(wanted) for *_, q in wanted[each]]
+    )
+    assert [row[:2] for row in found] == [(0, "good")]
+
+
+def test_a_word_that_few_sequences_repeat_characterises_no_cluster() -> None:
+    steps = Planted(900)
+    # Four sequences say `marla` at all of their steps, which make a cluster of their own.
+    often = np.isin(steps.sequence, [3, 17, 30, 44])
+    steps.cluster = np.where(often, 3, steps.cluster)
+    steps.token = pl.Series(np.where(often, "marla", steps.token.to_list()))
+    assert often.sum() > 40 and "marla" not in [word for _, word, _, _ in steps.found()]
+    # A fifth one makes it a finding.
+    often |= steps.sequence == 51
+    steps.cluster = np.where(often, 3, steps.cluster)
+    steps.token = pl.Series(np.where(often, "marla", steps.token.to_list()))
+    assert (3, "marla", 5) in [row[:3] for row in steps.found()]
+
+
+def test_words_that_are_shuffled_characterise_no_cluster() -> None:
+    listed, steps = 0, Planted(900)
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        steps.token = steps.token.gather(rng.permutation(len(steps.token)))
+        listed += bool(steps.found())
+    assert listed <= 5
 
 
 def test_a_cluster_has_its_surest_words_only_and_a_series_has_none() -> None:
     steps = Steps(600)
-    words = [f"word{i % 10}" if i < 200 else "other" for i in range(600)]
-    steps.token = pl.Series(words)
+    steps.sequence = np.arange(600) // 10
+    steps.token = pl.Series([f"word{i % 10}" if i < 200 else "other" for i in range(600)])
     cluster = np.where(np.arange(600) < 200, 0, -1)
-    assert len(characteristic_words(cluster, steps)[0]) == CHARACTERISTIC_WORDS
-    steps.token = None
     places = np.random.default_rng(0).normal(size=(600, 2)).astype(np.float32)
-    table = cluster_table(places, np.stack([cluster] * CLUSTER_LEVELS, axis=1), steps)
-    assert table["words"].to_list() == [[]] * CLUSTER_LEVELS
+    levels = np.stack([cluster] * CLUSTER_LEVELS, axis=1)
+    table = cluster_table(places, levels, steps)
+    assert table["words"].to_list() == [[f"word{i}" for i in range(8)]] * CLUSTER_LEVELS
+    assert table["word_sequences"].to_list() == [[20] * 8] * CLUSTER_LEVELS
+    assert len(table["words"][0]) == CHARACTERISTIC_WORDS
+    steps.token = None
+    table = cluster_table(places, levels, steps)
+    for name in ("words", "word_sequences", "word_q"):
+        assert table[name].to_list() == [[]] * CLUSTER_LEVELS
 
 
 @pytest.mark.parametrize("kind", ["text", "series"])

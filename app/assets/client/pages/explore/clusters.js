@@ -19,7 +19,7 @@ export function present() {
   return Array.isArray(rows) ? rows : [];
 }
 
-// The first of a cluster's words, as many as a label holds; a series has its commonest answer.
+// The first of a cluster's words, as many as a label holds; where it has none, its commonest answer.
 export function nameOf(row, classes) {
   if (!row.words.length) return `answer ${classes[row.predicted].name} · ${Math.round(100 * row.answered)} %`;
   let name = row.words[0];

@@ -142,6 +142,13 @@ export function hover(row, anchor) {
   else tooltip.hide();
 }
 
+// In how many sequences each of its words is read there; of a text without one, that it has none.
+export function wordRows({ words, word_sequences: sequences }, facts = get().facts) {
+  if (isSeries(facts)) return [];
+  if (!words.length) return [["Words", "none in more sequences than by chance"]];
+  return [["Sequences with a word", words.map((word, i) => `${word} ${thousands(sequences[i])}`).join(", ")]];
+}
+
 function card(row) {
   const { classes } = get().facts;
   const words = row.words.length ? row.words.join(", ") : nameOf(row, classes);
@@ -149,6 +156,7 @@ function card(row) {
   return tooltip.cardMarkup(words, `${LEVELS[row.level]} cluster`, [
     ["States", thousands(row.states)],
     ["Sequences", thousands(row.sequences)],
+    ...wordRows(row),
     ["Answer most often", most(row.predicted, row.answered)],
     ["Actual class most often", most(row.label, row.purity)],
     ["Answer right", `at ${percent(row.accuracy)} of states`],
@@ -160,7 +168,9 @@ function card(row) {
 export function line() {
   if (!wanted) return null;
   const short = standing.length < wanted ? `, ${standing.length} of ${wanted} in view have room` : "";
-  const what = isSeries(get().facts) ? ", the commonest answer and its share of the states" : "";
+  const bare = shownRows().some(({ words }) => !words.length);
+  const where = isSeries(get().facts) ? "" : "without characteristic words ";
+  const what = bare ? `, ${where}the commonest answer and its share of the states` : "";
   return `names of clusters: ${LEVELS[level]}${what}${short}`;
 }
 
