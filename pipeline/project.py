@@ -1,7 +1,8 @@
 """Stage project: 2-D maps of all states by PCA, t-SNE or UMAP, one a layer and state kind.
 
-Beyond FIT_STATES states a map is fitted on a seeded sample of whole
-sequences and the others are placed on it; the manifest says how many.
+Beyond FIT_STATES states a map is fitted on a seeded sample of whole sequences; the manifest says
+how many. PCA is a linear function of a state, which gives the others their places too. On a t-SNE
+or UMAP map each other state is placed at the median of its nearest fitted states.
 """
 
 import sys
@@ -14,10 +15,23 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, Float32Array, Int64Array
+from stateline.pipeline.numerics.arrays import (
+    AnyArray,
+    BoolArray,
+    Float32Array,
+    Int32Array,
+    Int64Array,
+)
 from stateline.pipeline.numerics.neighbours import nearest_neighbours, sample_rows
-from stateline.pipeline.numerics.quality import overall_quality, per_state_trust, quality_rows
+from stateline.pipeline.numerics.placing import median_places, start_places
+from stateline.pipeline.numerics.quality import (
+    mean_trust,
+    overall_quality,
+    per_state_trust,
+    quality_rows,
+)
 from stateline.pipeline.run.arrays import not_fitted, read_some
 from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
@@ -42,35 +56,43 @@ EXAGGERATION_STEPS = 125
 # Intervals of the interpolation grid: a coarser grid than the library's costs a third of the
 # time at the same trustworthiness.
 GRID_INTERVAL = 2
-PLACING_STEPS = 100
-TOO_FEW = "Store more sequences, or make another map: PROJECTIONS=pca DEFAULT_PROJECTION=pca"
+TOO_FEW = "Store more sequences, or make another map: PROJECTIONS=pca"
 
 
 @dataclass(frozen=True)
 class Map:
     """A fitted map.
 
-    places  float32 (B, 2)  of the states that it was fitted on
-    place   places others on it: float32 (P, N) to (P, 2)
-    facts   its facts for the manifest
+    places     float32 (B, 2)  of the states that it was fitted on
+    transform  float32 (P, N) to (P, 2), of a map that is a function of a state; None: others are
+               placed by their nearest fitted states
+    facts      its facts for the manifest
     """
 
     places: Float32Array
-    place: Callable[[Float32Array], Float32Array]
+    transform: Callable[[Float32Array], Float32Array] | None = None
     facts: dict[str, object] = field(default_factory=dict)
 
 
-def fit_pca(base: Float32Array, settings: Settings, more: bool = False) -> Map:
+def fit_pca(base: Float32Array, settings: Settings) -> Map:
     """Fit PCA: the two directions of largest variance.
 
     base  float32 (B, N)  states to fit on
-    more  whether others will be placed
     """
     from sklearn.decomposition import PCA
 
-    pca = PCA(n_components=2, random_state=settings["seed"]).fit(base)
-    facts = {"explained_variance": pca.explained_variance_ratio_.tolist()}
-    return Map(pca.transform(base), pca.transform, facts)
+    # On one thread: sums over several would differ in their last digits with the number of them.
+    with threadpool_limits(1):
+        pca = PCA(n_components=2, random_state=settings["seed"]).fit(base)
+    mean, axes = pca.mean_.astype(np.float64), pca.components_.astype(np.float64)
+
+    def transform(states: Float32Array) -> Float32Array:
+        # Row by row, so that a place does not depend on the states that come with it.
+        place: Float32Array = np.einsum("mn,cn->mc", states - mean, axes).astype(np.float32)
+        return place
+
+    facts: dict[str, object] = {"explained_variance": pca.explained_variance_ratio_.tolist()}
+    return Map(transform(base), transform, facts)
 
 
 def report_tsne(total: int) -> Callable[[int, float, AnyArray], None]:
@@ -90,11 +112,10 @@ def report_tsne(total: int) -> Callable[[int, float, AnyArray], None]:
     return callback
 
 
-def fit_tsne(base: Float32Array, settings: Settings, more: bool = False) -> Map:
+def fit_tsne(base: Float32Array, settings: Settings) -> Map:
     """Fit t-SNE on exact neighbours, initialised by PCA, interpolated by fast Fourier transform.
 
-    base     float32 (B, N)  states to fit on; others are placed by their neighbours among them
-    more     whether others will be placed
+    base     float32 (B, N)  states to fit on
     raises   StatelineError where the perplexity asks for more neighbours than there are states
     source   Linderman et al. 2019, "Fast interpolation-based t-SNE"
     """
@@ -116,7 +137,7 @@ def fit_tsne(base: Float32Array, settings: Settings, more: bool = False) -> Map:
     )
     steps = settings["tsne_iterations"]
     embedding = openTSNE.TSNEEmbedding(
-        openTSNE.initialization.pca(base, random_state=seed),
+        start_places(base, seed),
         affinities,
         negative_gradient_method="fft",
         ints_in_interval=GRID_INTERVAL,
@@ -127,22 +148,7 @@ def fit_tsne(base: Float32Array, settings: Settings, more: bool = False) -> Map:
     )
     embedding.optimize(EXAGGERATION_STEPS, exaggeration=12, momentum=0.8, inplace=True)
     embedding.optimize(steps, momentum=0.8, inplace=True)
-    if more:
-        # The library centres the map when it places the first states: before its places are taken,
-        # or the placed ones stand shifted.
-        embedding.prepare_interpolation_grid()
-    return Map(
-        np.array(embedding),
-        lambda others: place_tsne(embedding, others),
-        {"kl_divergence": float(embedding.kl_divergence)},
-    )
-
-
-def place_tsne(embedding: Any, others: Float32Array) -> AnyArray:
-    """Place states float32 (P, N) on a fitted t-SNE map, each independently: (P, 2)."""
-    placed = embedding.prepare_partial(others, initialization="median", k=10, perplexity=5)
-    placed.optimize(PLACING_STEPS, learning_rate=0.1, exaggeration=1.5, momentum=0.8, inplace=True)
-    return np.asarray(placed)
+    return Map(np.array(embedding), facts={"kl_divergence": float(embedding.kl_divergence)})
 
 
 def import_umap() -> ModuleType:
@@ -161,12 +167,12 @@ def import_umap() -> ModuleType:
     return module
 
 
-def fit_umap(base: Float32Array, settings: Settings, more: bool = False) -> Map:
-    """Fit UMAP, seeded and therefore on one thread, on exact neighbours where none are placed.
+def fit_umap(base: Float32Array, settings: Settings) -> Map:
+    """Fit UMAP on exact neighbours, initialised by PCA; seeded and therefore on one thread.
 
     base    float32 (B, N)  states to fit on
-    more    whether others will be placed
     raises  StatelineError  UMAP_NEIGHBOURS is too large for so few states
+    source  McInnes, Healy and Melville 2018, "UMAP"
     """
     umap = import_umap()
     count = settings["umap_neighbours"]
@@ -179,36 +185,33 @@ def fit_umap(base: Float32Array, settings: Settings, more: bool = False) -> Map:
             fix=f"Set it: UMAP_NEIGHBOURS={len(base) - 1}" if len(base) > 2 else TOO_FEW,
         )
     terminal = sys.stderr.isatty()
-    known = {}
-    if not more:
-        # UMAP counts a state as its own nearest. Its own search is approximate, and most of
-        # its time on small data goes into compiling it; placing states needs it.
-        distance, row = nearest_neighbours(base, count - 1)
-        itself = np.arange(len(base), dtype=row.dtype)[:, None]
-        known["precomputed_knn"] = (
-            np.concatenate([itself, row], axis=1),
-            np.concatenate([np.zeros_like(distance[:, :1]), distance], axis=1),
-            None,
-        )
+    # UMAP counts a state as its own nearest. Its own search is approximate, and most of its time
+    # on small data goes into compiling it.
+    distance, row = nearest_neighbours(base, count - 1)
+    itself = np.arange(len(base), dtype=row.dtype)[:, None]
+    known = (
+        np.concatenate([itself, row], axis=1),
+        np.concatenate([np.zeros_like(distance[:, :1]), distance], axis=1),
+        None,
+    )
     fit = umap.UMAP(
-        **known,
+        precomputed_knn=known,
         n_neighbors=count,
         min_dist=settings["umap_min_dist"],
         n_epochs=settings["umap_epochs"],
         random_state=settings["seed"],
         n_jobs=1,
-        # The spectral start needs more states than dimensions to be solved.
-        init="spectral" if len(base) > 10 else "random",
+        init=start_places(base, settings["seed"]),
         tqdm_kwds={"desc": "project-umap", "disable": not terminal},
         verbose=terminal,
     )
     with warnings.catch_warnings():
         # Identical states (the same first word) make it speak of disconnected vertices.
         warnings.simplefilter("ignore", UserWarning)
-        return Map(fit.fit_transform(base), fit.transform)
+        return Map(fit.fit_transform(base))
 
 
-Fit = Callable[[Float32Array, Settings, bool], Map]
+Fit = Callable[[Float32Array, Settings], Map]
 FITS: dict[str, Fit] = {"pca": fit_pca, "tsne": fit_tsne, "umap": fit_umap}
 
 
@@ -218,20 +221,29 @@ def two_columns(states: Float32Array) -> Float32Array:
 
 
 def place_all(
-    source: Path, offsets: Int64Array, fitted: BoolArray, fit: Fit, settings: Settings
+    source: Path,
+    offsets: Int64Array,
+    fitted: BoolArray,
+    nearest: Int32Array,
+    fit: Fit,
+    settings: Settings,
 ) -> tuple[Float32Array, dict[str, object]]:
-    """Map all states: fit some and place the others piece by piece.
+    """Map all states: fit some, and place the others.
 
     source   array of the states (M, N) in a NumPy file
     offsets  int64 (S + 1,)
     fitted   bool (M,)
+    nearest  int32 (P, k)  the nearest fitted states of each other, as rows among the fitted
     returns  float32 (M, 2), facts for the manifest
     """
-    made = fit(two_columns(read_some(source, fitted)), settings, not fitted.all())
+    made = fit(two_columns(read_some(source, fitted)), settings)
     places = np.empty((len(fitted), 2), dtype=np.float32)
     places[fitted] = made.places
-    for rows, states in not_fitted(source, offsets, fitted):
-        places[rows] = made.place(two_columns(states))
+    if made.transform is None:
+        places[~fitted] = median_places(places[fitted], nearest)
+    else:
+        for rows, states in not_fitted(source, offsets, fitted):
+            places[rows] = made.transform(two_columns(states))
     return places, made.facts
 
 
@@ -242,14 +254,15 @@ def project_states(
     settings = paths.read_settings(f"project-{method}")
     source = paths.need("extract", state_array(layer, state))
     offsets = np.load(paths.need("extract", OFFSETS))
-    distance = np.load(paths.need("neighbours", map_arrays(layer, state)))["distance"]
+    near = np.load(paths.need("neighbours", map_arrays(layer, state)))
     fitted = sample_rows(offsets, settings["fit_states"], settings["seed"])
     started = time.perf_counter()
-    places, facts = place_all(source, offsets, fitted, FITS[method], settings)
+    places, facts = place_all(source, offsets, fitted, near["nearest"], FITS[method], settings)
     seconds = time.perf_counter() - started
     others = not_fitted(source, offsets, fitted)
-    trust = per_state_trust(read_some(source, fitted), places, fitted, distance, others)
-    np.savez(stage.folder / map_arrays(layer, state), places=places, trust=trust)
+    trust = per_state_trust(read_some(source, fitted), places, fitted, near["distance"], others)
+    path = stage.folder / map_arrays(layer, state)
+    np.savez(path, places=places, trust=trust, fitted=fitted)
     evaluated = quality_rows(len(places), settings["seed"])
     return {
         "method": METHODS[method],
@@ -259,7 +272,7 @@ def project_states(
         "fitted_states": int(fitted.sum()),
         "placed_states": int((~fitted).sum()),
         **overall_quality(read_some(source, evaluated), places[evaluated]),
-        "mean_trust": float(trust.mean()),
+        "mean_trust": mean_trust(trust, fitted),
     }
 
 

@@ -18,6 +18,7 @@ from stateline.store.manifest.models import ManifestDraft, to_json
 from stateline.store.manifest.validation import validate_draft
 from stateline.store.schema import (
     MANIFEST,
+    MODEL,
     RUN_NAME,
     STEP_ROWS_PER_GROUP,
     Column,
@@ -177,11 +178,17 @@ def write_table(
 
 
 def table_entry(path: Path) -> dict[str, object]:
-    """Return rows (None for a file that is no table), bytes and digest of one file."""
+    """Return the entry of one file; its rows are None where it is no table."""
     rows = None
     if path.suffix == ".parquet":
         rows = pl.scan_parquet(path).select(pl.len()).collect().item()
-    return {"rows": rows, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
+    return {
+        "rows": rows,
+        "bytes": path.stat().st_size,
+        "sha256": file_sha256(path),
+        # Keras writes into its file when it was saved.
+        "reproducible": path.name != MODEL,
+    }
 
 
 def recover(store: Path, run: str) -> None:

@@ -81,7 +81,7 @@ def model_tables(
     )
     tables |= unit_tables(SHAPE.layers[0], h, lengths, words["token"], kernel.T, len(bias))
     for method in METHODS:
-        placed = places(rng, h, method)
+        placed = places(rng, h, method, lengths)
         follows = map_columns(placed, distance, lengths, "forward")
         table = frame(key | placed | follows, schema.projection_columns())
         tables[schema.projection_table(f"{LAYER}-{method}")] = table

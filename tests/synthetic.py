@@ -123,7 +123,7 @@ def synthetic_tables(
         for method in projections:
             table = schema.projection_table(map_id(layer, state, method))
             source = rng if (layer, state) == maps[0] else more
-            placed = places(source, states[layer.id][state], method)
+            placed = places(source, states[layer.id][state], method, lengths)
             moved = states[layer.id]["distance" if state == "h" else "distance_c"]
             follows = map_columns(placed, moved, lengths, layer.direction)
             tables[table] = frame(key | placed | follows, schema.projection_columns())

@@ -39,12 +39,15 @@ def projection_entry(
         "settings": {} if method == "pca" else {"perplexity": 30},
         "seed": seed,
         "seconds": 0.25,
-        "fitted_states": table.height,
-        "placed_states": 0,
+        "fitted_states": int(table["fitted"].sum()),
+        "placed_states": int((~table["fitted"]).sum()),
         "trustworthiness": 0.97,
         "continuity": 0.96,
         "quality_sample": table.height,
-        "mean_trust": float(table["trust"].mean()),
+        "mean_trust": {
+            "fitted": table.filter("fitted")["trust"].mean(),
+            "placed": table.filter(~pl.col("fitted"))["trust"].mean(),
+        },
         **map_figures(table, hidden, clusters, layer, state),
     }
 

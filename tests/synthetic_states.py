@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from stateline.store.schema import PLACED_BY
 from tests.synthetic_shape import Layer
 
 
@@ -116,8 +117,13 @@ def seen_columns(moved: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray
     }
 
 
-def places(rng: np.random.Generator, states: np.ndarray, method: str) -> dict[str, np.ndarray]:
-    """Places of all states on a map, and trust in fifteenths."""
+def places(
+    rng: np.random.Generator, states: np.ndarray, method: str, lengths: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Places of all states on a map, trust in fifteenths, and which states the map was fitted on.
+
+    A t-SNE map is fitted on all sequences but the last, whose states are placed.
+    """
     centred = states - states.mean(axis=0)
     _, _, axes = np.linalg.svd(centred, full_matrices=False)
     place = np.zeros((len(states), 2))
@@ -125,4 +131,13 @@ def places(rng: np.random.Generator, states: np.ndarray, method: str) -> dict[st
     if method != "pca":
         turn = np.array([[0.6, -0.8], [0.8, 0.6]])
         place = 12 * place @ turn + rng.normal(0, 0.4, place.shape)
-    return {"x": place[:, 0], "y": place[:, 1], "trust": rng.integers(3, 16, len(states)) / 15}
+    fitted = np.ones(len(states), dtype=bool)
+    if method == "tsne" and lengths[:-1].sum() > PLACED_BY:
+        fitted[lengths[:-1].sum() :] = False
+        place = place.astype(np.float32)
+        base = np.flatnonzero(fitted)
+        for row in np.flatnonzero(~fitted):
+            away = np.linalg.norm(states[base].astype(np.float64) - states[row], axis=1)
+            place[row] = np.median(place[base[np.argsort(away)[:PLACED_BY]]], axis=0)
+    trust = rng.integers(3, 16, len(states)) / 15
+    return {"x": place[:, 0], "y": place[:, 1], "trust": trust, "fitted": fitted}

@@ -5,6 +5,7 @@ from dash import html
 from stateline.app.help.drawings import steps_drawing, trajectory_drawing, words_drawing
 from stateline.app.help.parts import Body, terms
 from stateline.app.help.tables import LAYERS, TERMS
+from stateline.store.schema import PLACED_BY
 
 
 def terms_section() -> Body:
@@ -131,6 +132,12 @@ def map_section() -> Body:
             "never from the length of its segment. Trust says how reliable the position of a state "
             "is: the share of its 15 nearest neighbours, over all units, that are among its 15 "
             "nearest on the map. The legend shows the mean."
+        ),
+        html.P(
+            "The map of a large run is fitted on a sample of its sequences. The states of the "
+            f"others are placed afterwards: on t-SNE and UMAP at the median of their {PLACED_BY} "
+            "nearest fitted states, on PCA by its two axes. The legend then shows the mean trust "
+            "of fitted and of placed states apart."
         ),
     ]
 

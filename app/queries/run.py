@@ -210,7 +210,17 @@ def projection_note(entry: Projection) -> str:
     """One line on how a projection was made and how far to trust it."""
     shown = {key: entry.settings[key] for key in NOTED if key in entry.settings}
     settings = [f"{NOTED[key]} {_plain(value)}" for key, value in shown.items()]
-    return ", ".join((entry.method, *settings, f"mean trust {entry.mean_trust:.2f}"))
+    return ", ".join((entry.method, *settings, trust_note(entry)))
+
+
+def trust_note(entry: Projection) -> str:
+    """Return the mean trust of a map, of placed states apart."""
+    mean = entry.mean_trust
+    note = f"mean trust {mean.fitted:.2f}"
+    if mean.placed is None:
+        return note
+    placed = f"{entry.placed_states:,} placed states {mean.placed:.2f}"
+    return f"{note} of {entry.fitted_states:,} fitted states, of {placed}"
 
 
 def _plain(value: object) -> str:

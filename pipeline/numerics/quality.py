@@ -81,6 +81,16 @@ def per_state_trust(
     return trust
 
 
+def mean_trust(trust: Float32Array, fitted: BoolArray) -> dict[str, float | None]:
+    """Mean trust of the fitted states, and of the placed ones; None where none was placed.
+
+    trust   float32 (M,)
+    fitted  bool (M,)
+    """
+    placed = None if fitted.all() else float(trust[~fitted].mean(dtype=np.float64))
+    return {"fitted": float(trust[fitted].mean(dtype=np.float64)), "placed": placed}
+
+
 def quality_rows(count: int, seed: int) -> Int64Array:
     """Return rows, int64 (n,), of a seeded sample of `count` states to evaluate a map on."""
     return np.random.default_rng(seed).permutation(count)[:SAMPLE]

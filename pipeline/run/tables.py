@@ -235,15 +235,15 @@ def projection_pieces(
         np.load(inputs.paths.need(f"{stage}-{method}", map_arrays(layer, state)))
         for stage in ("project", "clusters")
     )
-    places, trust, stretch, cluster = (
-        made["places"], made["trust"], seen["stretch"], seen["cluster"]
-    )  # fmt: skip
+    places, trust, fitted = made["places"], made["trust"], made["fitted"]
+    stretch, cluster = seen["stretch"], seen["cluster"]
     for block in pieces(inputs.offsets, STEP_WIDTH):
         rows = slice(block.start, block.stop)
         here = {
             "x": places[rows, 0],
             "y": places[rows, 1],
             "trust": trust[rows],
+            "fitted": fitted[rows],
             "stretch": pl.Series(stretch[rows]).fill_nan(None),
             "cluster": pl.Series(cluster[rows], dtype=pl.Array(pl.Int32, cluster.shape[1])),
         }

@@ -39,6 +39,15 @@ def check_files(folder: Path, manifest: Manifest, report: Report) -> None:
             raise StatelineError(folder / name, "no table of this run", fix=rebuild(report.run))
     total = 0
     for name, entry in listed.items():
+        # Only the model holds anything that a second build would not write again.
+        if entry.reproducible != (name != MODEL):
+            raise StatelineError(
+                folder / MANIFEST,
+                f"key tables.{name}.reproducible",
+                expected=name != MODEL,
+                got=entry.reproducible,
+                fix=rebuild(report.run),
+            )
         check_file(folder / name, entry, report.run)
         total += entry.bytes
     report.add("checksums", f"{len(listed)} files, {total:,} bytes")

@@ -8,6 +8,7 @@ import polars as pl
 from stateline.store.blocks import blocks
 from stateline.store.checks.clusters import check_clusters
 from stateline.store.checks.phrase_sums import BLOCK_STEPS
+from stateline.store.checks.placing import check_placing
 from stateline.store.checks.report import Report, fail
 from stateline.store.checks.rules import ROUNDING, first_false
 from stateline.store.manifest.models import Projection
@@ -39,6 +40,9 @@ def check_maps(run: Run, report: Report) -> None:
             check_clusters(run, entry, places, steps),
         )
         report.add("maps", f"{entry.id}, {segments:,} segments and {clusters} clusters")
+        if entry.placed_states:
+            placed = check_placing(run, entry, places)
+            report.add("maps", f"{entry.id}, {placed} of its placed states compared")
 
 
 def read_segments(run: Run, entry: Projection, places: SlicedTable) -> Iterator[pl.DataFrame]:

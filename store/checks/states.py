@@ -99,42 +99,51 @@ def check_linear(
     checker.close(block, STEPS, "visible", visible.to_numpy(), seen, squares[2] ** 0.5)
 
 
-def check_places(checker: RuleChecker, block: Block, name: str, places: pl.DataFrame) -> float:
-    """Check that coordinates are finite and trust lies in 0 to 1.
+def check_places(checker: RuleChecker, block: Block, name: str, places: pl.DataFrame) -> np.ndarray:
+    """Check coordinates, trust, and that the map was fitted on whole sequences.
 
     name     table of the map
     places   the block's rows of it
-    returns  the sum of trust
+    returns  float64 (2, 2)  of the fitted and of the placed states (rows): how many, sum of trust
     raises   StatelineError  at the first row that breaks a rule
     """
-    trust = places["trust"].to_numpy()
+    trust, fitted = places["trust"].to_numpy(), places["fitted"].to_numpy()
     for axis in ("x", "y"):
         values = places[axis].to_numpy()
         checker.rows(block, name, f"{axis} finite", np.isfinite(values), values)
     checker.rows(block, name, "trust in 0 to 1", (trust >= 0) & (trust <= 1), trust)
-    return float(trust.sum(dtype=np.float64))
+    of_first = np.repeat(fitted[block.starts], block.lengths)
+    rule = "fitted, or not, all states of a sequence"
+    checker.rows(block, name, rule, fitted == of_first, fitted)
+    return np.array([[part.sum(), trust[part].sum(dtype=np.float64)] for part in (fitted, ~fitted)])
 
 
 def check_totals(
-    checker: RuleChecker, trust: dict[str, float], largest: dict[tuple[str, str], float]
+    checker: RuleChecker, trust: dict[str, np.ndarray], largest: dict[tuple[str, str], float]
 ) -> None:
     """Check the figures of the manifest that need all blocks.
 
-    trust    sum of trust by projection
+    trust    by projection, float64 (2, 2): see `check_places`
     largest  largest distance by layer and state
     raises   StatelineError  at the first figure that differs
     """
-    manifest, states = checker.run.manifest, checker.run.states
+    manifest = checker.run.manifest
     for each in manifest.projections:
-        key = f"projections, {each.id}"
-        placed = each.fitted_states + each.placed_states
-        if placed != states:
-            checker.fail(MANIFEST, f"{key}: fitted and placed states", f"{states:,}", f"{placed:,}")
-        mean = trust[each.id] / states
-        if not abs(each.mean_trust - mean) <= MEAN_ROUNDING:
-            checker.fail(MANIFEST, f"{key}: mean_trust", f"{mean:.6f}", f"{each.mean_trust:.6f}")
+        key, mean = f"projections, {each.id}", each.mean_trust
+        stated = (
+            ("fitted", each.fitted_states, mean.fitted),
+            ("placed", each.placed_states, mean.placed),
+        )
+        for (part, stored, average), (count, total) in zip(stated, trust[each.id], strict=True):
+            if stored != count:
+                checker.fail(MANIFEST, f"{key}: {part}_states", f"{count:,.0f}", f"{stored:,}")
+            if not count or average is None:
+                continue  # Whether that is right of both is another check's.
+            if not abs(average - total / count) <= MEAN_ROUNDING:
+                where = f"{key}: mean_trust of the {part}"
+                checker.fail(MANIFEST, where, f"{total / count:.6f}", f"{average:.6f}")
     for (layer, state), distance in largest.items():
-        stored = checker.run.layer(layer).max_distance[state]
-        if not abs(stored - distance) <= ROUNDING * (1 + distance):
+        farthest = checker.run.layer(layer).max_distance[state]
+        if not abs(farthest - distance) <= ROUNDING * (1 + distance):
             key = f"layers, {layer}: max_distance of {state}"
-            checker.fail(MANIFEST, key, f"{distance:.6g}", f"{stored:.6g}")
+            checker.fail(MANIFEST, key, f"{distance:.6g}", f"{farthest:.6g}")

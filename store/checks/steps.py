@@ -39,7 +39,7 @@ def check_steps(run: Run, report: Report) -> None:
     vocabulary = run.scan(VOCABULARY).select("token").collect()["token"]
     features = FeatureRange(run.manifest.corpus.features)
     widest = max(vector_size(run.columns[name]) for name in tables)
-    trust = dict.fromkeys(run.projection_ids, 0.0)
+    trust = {projection: np.zeros((2, 2)) for projection in run.projection_ids}
     largest: dict[tuple[str, str], float] = {}
     for block in blocks(run.offsets, max(BLOCK_VALUES // widest, 1)):
         steps = read_block(tables[STEPS], block, checker)

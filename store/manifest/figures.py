@@ -85,7 +85,12 @@ def projection_facts(manifest: Manifest) -> Iterator[Fact]:
         key, sample = f"projections[{index}]", each.quality_sample
         yield share(f"{key}.trustworthiness", each.trustworthiness)
         yield share(f"{key}.continuity", each.continuity)
-        yield share(f"{key}.mean_trust", each.mean_trust)
+        trust, placed = each.mean_trust, each.placed_states
+        yield share(f"{key}.mean_trust.fitted", trust.fitted)
+        yield share(f"{key}.mean_trust.placed", trust.placed or 0)
+        true = (trust.placed is None) == (placed == 0)
+        want = "a number" if placed else "null: no state was placed"
+        yield true, f"{key}.mean_trust.placed", want, trust.placed
         true = 1 <= sample <= states
         yield true, f"{key}.quality_sample", f"1 to {states}, the states", sample
         yield each.fitted_states >= 0, f"{key}.fitted_states", "0 or more", each.fitted_states

@@ -197,6 +197,13 @@ class Layer(Entry):
     index: bool
 
 
+class MeanTrust(Entry):
+    """Mean trust of the states that a map was fitted on, and of the placed ones; null: none was."""
+
+    fitted: Number
+    placed: Number | None
+
+
 class Projection(Entry):
     """One map of the states of a layer: how it was made, and its quality."""
 
@@ -212,7 +219,7 @@ class Projection(Entry):
     trustworthiness: Number
     continuity: Number
     quality_sample: int
-    mean_trust: Number
+    mean_trust: MeanTrust
     segment_scale: Number | None
     cluster_sizes: Items[int]
 
@@ -262,9 +269,14 @@ class Stage(Entry):
 
 
 class FileEntry(Entry):
-    """One file of the run; rows are null of a file that is no table."""
+    """One file of the run; rows are null of a file that is no table.
+
+    reproducible  another build of the same input and settings writes the same bytes, with the
+                  same versions on the same machine
+    """
 
     rows: int | None
+    reproducible: bool
     bytes: int
     sha256: Digest
 

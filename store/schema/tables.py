@@ -40,6 +40,8 @@ INDEX_DEPTH = 512
 TOLERANCE = 1e-5
 # Digits after the point of numbers sent to the browser as text: below the precision of float32.
 SENT_DIGITS = 6
+# Fitted states whose median place on a t-SNE or UMAP map a state gets that was not fitted.
+PLACED_BY = 5
 # Kinds of state that a layer may store, each with the column of its distances.
 DISTANCE_COLUMNS = {"h": "distance", "c": "distance_c"}
 
@@ -183,6 +185,13 @@ def projection_columns() -> tuple[Column, ...]:
             "that are still among its 15 nearest on the map; where states were placed out of "
             "sample, neighbours are the fitted states alone",
             "0 to 1",
+        ),
+        Column(
+            "fitted",
+            pl.Boolean(),
+            "the map was fitted on the state; else it was placed: by PCA's two axes, or on a t-SNE "
+            "or UMAP map at the median of its 5 nearest fitted states; all states of a sequence "
+            "alike",
         ),
         Column(
             "stretch",

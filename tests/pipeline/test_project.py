@@ -1,5 +1,7 @@
 """Maps: the sample they are fitted on, their settings, and how they are judged."""
 
+import math
+import statistics
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,9 @@ import pytest
 from sklearn.datasets import make_blobs
 
 from stateline.pipeline import neighbours, project
+from stateline.pipeline.neighbours import fitted_neighbours
 from stateline.pipeline.numerics.neighbours import nearest_neighbours, sample_rows
+from stateline.pipeline.numerics.placing import median_places
 from stateline.pipeline.project import FITS, fit_tsne, fit_umap, place_all
 from stateline.pipeline.run import arrays
 from stateline.pipeline.run.arrays import not_fitted
@@ -51,6 +55,13 @@ BLOB_OFFSETS = np.arange(0, 241, 5)
 SOME = np.repeat(np.arange(48) % 3 > 0, 5)
 
 
+def placed(source: Path, method: str, fitted: np.ndarray = SOME) -> np.ndarray:
+    """A map of all states, fitted on some."""
+    _, nearest = fitted_neighbours(source, BLOB_OFFSETS, fitted)
+    places, _ = place_all(source, BLOB_OFFSETS, fitted, nearest, FITS[method], SETTINGS)
+    return places
+
+
 @pytest.mark.parametrize("method", list(FITS))
 def test_a_map_keeps_groups_together_and_the_same_seed_gives_the_same_map(
     blobs: tuple, method: str
@@ -67,7 +78,7 @@ def test_states_that_were_not_fitted_are_placed_among_their_like(
     blobs: tuple, blob_file: Path, method: str
 ) -> None:
     _, group = blobs
-    places, _ = place_all(blob_file, BLOB_OFFSETS, SOME, FITS[method], SETTINGS)
+    places = placed(blob_file, method)
     assert np.isfinite(places).all()
     centres = np.array([places[SOME & (group == g)].mean(axis=0) for g in range(4)])
     nearest = np.linalg.norm(places[~SOME][:, None] - centres, axis=2).argmin(axis=1)
@@ -78,12 +89,44 @@ def test_states_that_were_not_fitted_are_placed_among_their_like(
 def test_states_placed_in_many_pieces_are_where_one_piece_puts_them(
     blob_file: Path, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, _ = place_all(blob_file, BLOB_OFFSETS, SOME, FITS[method], SETTINGS)
+    whole = placed(blob_file, method)
     monkeypatch.setattr(arrays, "PIECE_BYTES", 33 * 4 * 7)
     assert len(list(not_fitted(blob_file, BLOB_OFFSETS, SOME))) == 8
-    pieces, _ = place_all(blob_file, BLOB_OFFSETS, SOME, FITS[method], SETTINGS)
-    assert np.array_equal(pieces[SOME], whole[SOME])
-    assert pieces == pytest.approx(whole, abs=1e-3 * float(np.ptp(whole)))
+    assert np.array_equal(placed(blob_file, method), whole)
+
+
+@pytest.mark.parametrize("method", ["tsne", "umap"])
+def test_a_placed_state_lies_at_the_median_of_its_five_nearest_fitted_ones(
+    blobs: tuple, blob_file: Path, method: str
+) -> None:
+    h, places, base = blobs[0], placed(blob_file, method), np.flatnonzero(SOME)
+    for row in np.flatnonzero(~SOME):
+        away = [(math.dist(h[row], h[each]), each) for each in base]
+        near = [each for _, each in sorted(away)[:5]]
+        for axis in (0, 1):
+            assert places[row, axis] == statistics.median(places[near, axis])
+
+
+def test_a_placed_state_lies_among_fewer_fitted_ones_where_there_are_no_five(
+    blob_file: Path,
+) -> None:
+    few = np.arange(240) < 4
+    _, nearest = fitted_neighbours(blob_file, BLOB_OFFSETS, few)
+    assert nearest.shape == (236, 3)
+    base = np.array([[0, 0], [1, 8], [2, 4], [3, 0]], dtype=np.float32)
+    for place, near in zip(median_places(base, nearest), nearest, strict=True):
+        assert place.tolist() == [statistics.median(base[near, axis]) for axis in (0, 1)]
+
+
+def test_pca_gives_every_state_its_own_coordinates_on_two_axes(
+    blobs: tuple, blob_file: Path
+) -> None:
+    h, places = blobs[0].astype(np.float64), placed(blob_file, "pca")
+    mean = h[SOME].mean(axis=0)
+    _, vectors = np.linalg.eigh(np.cov(h[SOME].T))
+    for axis in (0, 1):
+        wanted = (h - mean) @ vectors[:, -1 - axis]
+        assert np.abs(places[:, axis]) == pytest.approx(np.abs(wanted), abs=1e-4)
 
 
 def test_a_perplexity_too_large_for_the_data_is_refused_with_the_largest_possible(
@@ -112,11 +155,11 @@ def test_a_perplexity_that_is_proposed_for_few_states_is_one_that_is_taken(
         fit_tsne(blobs[0][:states], SETTINGS | {"perplexity": float(fix.partition("=")[2])})
 
 
-@pytest.mark.parametrize("method", ["pca", "tsne"])
+@pytest.mark.parametrize("method", list(FITS))
 def test_states_of_one_unit_get_a_map(tmp_path: Path, method: str) -> None:
     h = np.random.default_rng(2).normal(size=(240, 1)).astype(np.float32)
     np.save(tmp_path / "h.npy", h)
-    places, _ = place_all(tmp_path / "h.npy", BLOB_OFFSETS, SOME, FITS[method], SETTINGS)
+    places = placed(tmp_path / "h.npy", method)
     assert np.isfinite(places).all()
     if method == "pca":
         assert np.abs(places[:, 0]) == pytest.approx(np.abs(h - h[SOME].mean())[:, 0], abs=1e-5)
@@ -127,17 +170,6 @@ def test_more_umap_neighbours_than_states_are_refused(blobs: tuple) -> None:
     h = blobs[0][:8]
     with pytest.raises(StatelineError, match="UMAP_NEIGHBOURS=8: too large for 8 states"):
         fit_umap(h, SETTINGS)
-
-
-@pytest.mark.parametrize("method", list(FITS))
-def test_a_state_equal_to_a_fitted_one_is_placed_where_that_one_is(
-    blobs: tuple, method: str
-) -> None:
-    # A map off its centre: t-SNE's library centres it when it places the first states.
-    base = np.concatenate([blobs[0], blobs[0][:4] + 40])
-    made = FITS[method](base, SETTINGS, True)
-    apart = np.linalg.norm(made.place(base) - made.places, axis=1)
-    assert np.median(apart) < 0.02 * np.ptp(made.places)
 
 
 @pytest.mark.parametrize("piece_rows", [1, 5, 1_000])
@@ -169,4 +201,15 @@ def test_trust_counts_neighbours_among_the_fitted_states_only(
             assert distance[row] == pytest.approx([apart for apart, _ in high], rel=1e-4)
             kept = {j for _, j in high} & {j for _, j in low}
             assert made["trust"][row] == pytest.approx(len(kept) / 4)
-        assert facts[f"lstm.{state}"]["mean_trust"] == pytest.approx(made["trust"].mean())
+        assert np.flatnonzero(made["fitted"]).tolist() == fitted.tolist()
+        mean = facts[f"lstm.{state}"]["mean_trust"]
+        for part, rows in (("fitted", fitted), ("placed", np.setdiff1d(range(ROWS), fitted))):
+            assert mean[part] == pytest.approx(sum(made["trust"][rows]) / len(rows), abs=1e-6)
+
+
+def test_without_placed_states_there_is_no_mean_trust_of_any(tmp_path: Path) -> None:
+    paths = write_extracted(tmp_path)
+    neighbours.work(paths)
+    project.run(paths, "pca")
+    facts = paths.read_json("project-pca", PROJECTION_FACTS)["lstm.h"]
+    assert facts["mean_trust"]["placed"] is None and facts["placed_states"] == 0

@@ -25,6 +25,7 @@ def refresh(folder: Path, name: str) -> None:
         "rows": pl.read_parquet(folder / name).height,
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
+        "reproducible": True,
     }
     change_manifest(folder, lambda manifest: manifest["tables"].update({name: entry}))
 

@@ -335,9 +335,10 @@ def test_the_next_write_clears_up_after_a_killed_one(
     assert not find_runs(own)[1], "what a killed writer left is no run"
     # A write that fails its check still brings the old run back, and clears up.
     manifest, tables, files = parts(tmp_path)
-    named = re.escape(f"{own / 'synthetic' / 'manifest.json'}: projections, lstm-pca: mean_trust")
+    place = "projections, lstm-pca: mean_trust of the fitted"
+    named = re.escape(f"{own / 'synthetic' / 'manifest.json'}: {place}")
     with pytest.raises(StatelineError, match=f"^{named}; expected .* make run RUN=synthetic$"):
-        damaged = [manifest["projections"][0] | {"mean_trust": 0.1}]
+        damaged = [manifest["projections"][0] | {"mean_trust": {"fitted": 0.1, "placed": None}}]
         write_run(own, manifest | {"projections": damaged}, tables, files)
     assert content(own / "synthetic") == before
     assert [path.name for path in own.iterdir()] == ["synthetic"]

@@ -70,7 +70,13 @@ TABLE_CASES = {
     "trust above one": (PLACES, lambda t: put(t, 5, trust=1.5), "trust in 0 to 1, got 1.5"),
     "trust not a number": (PLACES, lambda t: put(t, 5, trust=math.nan), "trust in 0 to 1"),
     "a place not finite": (PLACES, lambda t: put(t, 5, y=math.nan), "y finite"),
-    "another trust": (PLACES, lambda t: put(t, 5, trust=lambda v: 1 - v), "mean_trust"),
+    "another trust": (PLACES, lambda t: put(t, 5, trust=lambda v: 1 - v), "trust of the fitted"),
+    "trust of a placed state": (
+        PLACES, lambda t: put(t, t.height - 1, trust=lambda v: 1 - v), "mean_trust of the placed",
+    ),
+    "a placed state called fitted": (
+        PLACES, lambda t: put(t, t.height - 1, fitted=True), "all states of a sequence",
+    ),
     "ids not counted": (SEQUENCES, lambda t: put(t, 1, sequence_id=9), "counts from 0"),
     "the same id twice": (SEQUENCES, lambda t: put(t, 1, external_id="text-0000"), "occurs once"),
     "label beyond": (SEQUENCES, lambda t: put(t, 1, label=4), "label is one of 4 classes, got 4"),
@@ -143,8 +149,24 @@ MANIFEST_CASES = {
     "left out": (lambda m: m["left_out"].update(truncated_words=99), "truncated_words"),
     "confusion": (lambda m: m["model"]["metrics"]["confusion"][0].__setitem__(0, 99), "add up"),
     "accuracy": (lambda m: m["model"]["metrics"].update(accuracy=0.99), "got 0.990000"),
-    "mean trust": (lambda m: m["projections"][1].update(mean_trust=0.5), "lstm-tsne: mean_trust"),
-    "fitted": (lambda m: m["projections"][0].update(fitted_states=3), "fitted and placed"),
+    "mean trust": (
+        lambda m: m["projections"][1]["mean_trust"].update(fitted=0.99),
+        "lstm-tsne: mean_trust of the fitted",
+    ),
+    "mean trust of placed states": (
+        lambda m: m["projections"][1]["mean_trust"].update(placed=0.01),
+        "lstm-tsne: mean_trust of the placed",
+    ),
+    "no trust of placed states": (
+        lambda m: m["projections"][1]["mean_trust"].update(placed=None),
+        "mean_trust.placed; expected a number",
+    ),
+    "trust of no placed state": (
+        lambda m: m["projections"][0]["mean_trust"].update(placed=0.5),
+        "mean_trust.placed; expected null: no state was placed",
+    ),
+    "fitted": (lambda m: m["projections"][0].update(fitted_states=3), "lstm-pca: fitted_states"),
+    "placed": (lambda m: m["projections"][1].update(placed_states=0), "lstm-tsne: placed_states"),
     "max distance": (
         lambda m: m["layers"][0].update(max_distance={"h": 99.0}),
         "lstm: max_distance",

@@ -7,8 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from stateline.store.checks.placing import check_placing
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
+from stateline.store.reader import open_run
+from stateline.store.table import SlicedTable
 from tests.store.damage import change_manifest, change_table, put
 
 PLACES, CLUSTERS = "projections/lstm-tsne.parquet", "clusters/lstm-tsne.parquet"
@@ -58,8 +61,7 @@ CASES = {
     "predicted": (CLUSTERS, lambda t: put(t, 0, predicted=lambda c: (c + 1) % 4), "predicted as"),
     "accuracy": (CLUSTERS, lambda t: put(t, 2, accuracy=more(1e-3)), "accuracy as computed from"),
     "a label elsewhere": (CLUSTERS, lambda t: put(t, 2, y=more(1e-3)), "place of one of its"),
-    "an unread word": (CLUSTERS, lambda t: put(t, 2, words=["zebra"]), "words that its states"),
-    "a word twice": (CLUSTERS, lambda t: put(t, 2, words=["the", "the"]), "each once"),
+    "a word that chance brings": (CLUSTERS, lambda t: put(t, 2, words=["the"]), "words [], got"),
     "a null": (CLUSTERS, lambda t: put(t, 2, words=None), "words is null"),
 }
 
@@ -89,6 +91,19 @@ def test_a_fault_is_named_by_its_row_of_the_whole_table(copy: Path, monkeypatch)
     place = rf"sequence {row['sequence_id']}, t {row['t']} \(row 16\)"
     with pytest.raises(StatelineError, match=place):
         check_run(copy)
+
+
+def test_a_placed_state_lies_at_the_median_of_its_nearest_fitted_ones(copy: Path) -> None:
+    def checked() -> int:
+        run = open_run(copy)
+        entry = run.projection("lstm-tsne")
+        return check_placing(run, entry, SlicedTable(copy / PLACES, run.columns[PLACES]))
+
+    placed = pl.read_parquet(copy / PLACES).filter(~pl.col("fitted")).height
+    assert checked() == placed > 0
+    change_table(copy, PLACES, lambda t: put(t, t.height - 1, x=more(1e-3)))
+    with pytest.raises(StatelineError, match="the median of its nearest fitted states: "):
+        checked()
 
 
 MANIFEST_CASES = {

@@ -178,7 +178,7 @@ def test_errors_that_do_not_apply_are_reported_so(other_store: Path) -> None:
 
 def test_a_model_that_the_manifest_does_not_have_is_refused(series: Path) -> None:
     (series / "model.keras").write_bytes(b"a model after all")
-    entry = {"rows": None, "bytes": 17, "sha256": "0" * 64}
+    entry = {"rows": None, "bytes": 17, "sha256": "0" * 64, "reproducible": False}
     change_manifest(series, lambda m: m["tables"].update({"model.keras": entry}))
     refused(series, "model.keras: listed, though the manifest has no model")
 
