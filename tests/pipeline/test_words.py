@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -11,11 +12,12 @@ from stateline.pipeline import distances, expected, words
 from stateline.pipeline.numerics import phrases
 from stateline.pipeline.numerics.phrase_effects import effects, errors, flipped_steps
 from stateline.pipeline.numerics.phrases import class_counts, phrases_of
-from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES
+from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from stateline.pipeline.run.stage import BuildPaths
-from stateline.store.schema import MIN_PHRASE, WORDS, polars_schema, word_columns
+from stateline.store.schema import MIN_PHRASE, STEPS, WORDS, polars_schema, word_columns
 from tests.pipeline.extracted import CLASSES, write_extracted
 from tests.synthetic_evidence import effect_columns, occurrences
+from tests.synthetic_shortcuts import shortcut_run
 
 LENGTHS = np.array([7, 1, 4, 2, 6, 30])
 OFFSETS = np.concatenate([[0], np.cumsum(LENGTHS)])
@@ -200,28 +202,22 @@ def test_a_series_has_no_words(tmp_path: Path) -> None:
     assert table.schema == polars_schema(word_columns(CLASSES, CLASSES))
 
 
-def many_texts(paths: BuildPaths, origin: str) -> list[str]:
-    """Write a corpus of 40 texts a split whose word "name" is of class 1 in training only.
-
-    returns  the texts of the test split
-    """
-    rng = np.random.default_rng(4)
-    label = np.arange(80) % 2
-    texts = [[str(word) for word in rng.choice(["bad", "dull", "good"], 5)] for _ in label]
-    named = [row < 40 and label[row] == 1 or 40 <= row < 70 for row in range(80)]
-    texts = [
-        ["the", "name", *text] if held else text for held, text in zip(named, texts, strict=True)
-    ]
-    spelling = ["[padding]", "[unknown]", "bad", "dull", "good", "the", "name"]
-    pl.DataFrame(
-        {
-            "split": ["train"] * 40 + ["test"] * 40,
-            "label": pl.Series(label, dtype=pl.UInt16),
-            "surface": texts,
-            "ids": pl.Series(
-                [[spelling.index(word) for word in text] for text in texts],
-                dtype=pl.List(pl.UInt32),
-            ),
-        }
-    ).write_parquet(paths.stage("corpus") / SEQUENCES)
-    return texts[40:]
+def test_shortcuts_and_findings_equal_plain_loops(tmp_path: Path) -> None:
+    run = shortcut_run(tmp_path, "suspect")  # whose table of words was made by plain loops
+    steps = run.scan(STEPS).select(sequence="sequence_id", phrase="token").collect()
+    classes = [{"train": each.train, "test": each.test} for each in run.manifest.corpus.classes]
+    inputs = SimpleNamespace(
+        corpus={"classes": classes, "tokens": run.manifest.corpus.tokens.ids},
+        label=run.sequences["label"].to_numpy(),
+    )
+    spelling = run.scan(VOCABULARY).select("token").collect()["token"]
+    counts = {split: run.words[split].to_numpy() for split in ("train", "test")}
+    found = words.shortcut_columns(inputs, spelling, run.words, counts, steps)
+    assert found["finding"].to_list() == run.words["finding"].to_list()
+    assert found["finding"].n_unique() > 3
+    for name in ("q", "shortcut"):
+        got = found[name].cast(pl.Float64)
+        assert got.is_null().equals(run.words[name].is_null())
+        np.testing.assert_allclose(
+            got.drop_nulls(), run.words[name].drop_nulls(), rtol=1e-4, atol=1e-6
+        )
