@@ -82,13 +82,12 @@ def effects(occurrences: pl.DataFrame, size: int, outputs: int) -> pl.DataFrame:
     own = [f"c{k}" for k in range(outputs)]
     pushed = class_effects(found.select(own).to_numpy())
     row, class_ = np.arange(found.height), pushed.argmax(axis=1)
-    errors, sequences = occurrence_errors(occurrences, found["phrase"], own)
-    one, effect = sequences == 1, pushed[row, class_]
-    error = errors[row, outputs + class_]
+    errors, sequences = occurrence_errors(occurrences, found["phrase"], own, class_)
+    one, effect, error = sequences == 1, pushed[row, class_], errors[:, -1]
     return found.select("phrase", "count", "sequences", "distance", "flips").with_columns(
         size=pl.lit(size),
         contribution=vectors(found.select(own).to_numpy()),
-        contribution_se=vectors(errors[:, :outputs], one),
+        contribution_se=vectors(errors[:, :-1], one),
         contribution_sd=vectors(
             found.select(f"{name}_sd" for name in own).to_numpy(), (found["count"] == 1).to_numpy()
         ),
@@ -100,20 +99,25 @@ def effects(occurrences: pl.DataFrame, size: int, outputs: int) -> pl.DataFrame:
 
 
 def occurrence_errors(
-    occurrences: pl.DataFrame, phrase: pl.Series, own: list[str]
+    occurrences: pl.DataFrame, phrase: pl.Series, own: list[str], towards: IntArray
 ) -> tuple[Float64Array, Int64Array]:
     """Return standard errors of mean contributions and effects, clustered by sequence.
 
     occurrences  frame of occurrences
     phrase       P phrases
     own          names of the K contributions
-    returns      float64 (P, K + C), and the sequences of each phrase, int64 (P,)
+    towards      int (P,)  the class of each effect
+    returns      float64 (P, K + 1), the effect's last, and the sequences of each phrase, int64 (P,)
     """
     rows = phrase.to_frame().with_row_index("row")
     listed = occurrences.join(rows, on="phrase")
     moved = listed.select(own).cast(pl.Float64).to_numpy()
-    values = np.concatenate([moved, class_effects(moved)], axis=1)
     row, sequence = (listed[name].to_numpy().astype(np.int64) for name in ("row", "sequence"))
+    effect = np.empty(len(moved))
+    for class_ in np.unique(towards):
+        there = towards[row] == class_
+        effect[there] = class_effects(moved[there])[:, class_]
+    values = np.concatenate([moved, effect[:, None]], axis=1)
     return clustered_errors(values, row, sequence, len(phrase))
 
 
