@@ -52,6 +52,10 @@ def complete_split(
     parts = np.array(["train" if name is None else name for name in split], dtype=object)
     if all(name is None for name in split):
         parts[stratified_draw(label, rows, settings["test_share"], rng)] = "test"
+        say(
+            f"corpus: no SPLIT is named; {(parts == 'test').sum():,} of {len(parts):,} texts, "
+            f"drawn at random (seed {settings['seed']}), are the test split"
+        )
     for part in ("train", "test"):
         if not (parts == part).any():
             raise StatelineError(
