@@ -34,7 +34,7 @@ SPREAD, NOISE = 0.5, 0.3  # of an occurrence: relative to the effect, and in log
 
 @dataclass(frozen=True)
 class Setting:
-    """What is drawn.
+    """Sizes of the drawn texts.
 
     texts    of training and of test
     classes  C
