@@ -7,6 +7,7 @@ that is what Make and `stateline build` go by.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import tomllib
@@ -166,8 +167,16 @@ def with_default_map(settings: Settings) -> Settings:
 
 
 def file_state(name: str) -> dict[str, object]:
-    """Return path, size and time of a file, by which a change is detected; empty for no file."""
+    """Return path, size and time of a file, by which a change is detected; empty for no file.
+
+    Of a folder, those of all files below it together.
+    """
     path = Path(name)
+    if name not in ("", ".") and path.is_dir():
+        files = sorted(each for each in path.rglob("*") if each.is_file())
+        states = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in files]
+        digest = hashlib.sha256(repr(states).encode()).hexdigest()
+        return {"path": str(path.resolve()), "files": len(files), "digest": digest}
     if not path.is_file():
         return {}
     facts = path.stat()

@@ -141,6 +141,8 @@ def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int, 
             "max_steps": max_steps if shape.cut else None,
             "keep": "first" if shape.cut else None,
         },
+        "words": "auto" if shape.cut and not shape.features else None,
+        "html": "strip" if shape.cut and not shape.features else None,
         "tokens": dict.fromkeys(shape.tokens) if shape.features else shape.tokens,
         "features": [
             {"name": f"feature {index}", "low": float(each.min()), "high": float(each.max())}

@@ -120,6 +120,8 @@ def write_corpus(folder: Path, lengths: IntArray, source: str) -> None:
         ],
         "sizes": {"train": None, "validation": None, "test": len(lengths)},
         "truncation": {"max_steps": None, "keep": None},
+        "words": None,
+        "html": None,
         "tokens": {"padding": RESERVED_ID, "unknown": UNKNOWN_ID, "start": None},
         "features": [],
         "picture": False,

@@ -35,7 +35,9 @@ from stateline.pipeline.numerics.answers import (
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Int64Array, UInt32Array
 from stateline.pipeline.numerics.jumps import jumps
 from stateline.pipeline.run.stage import main_guard
-from stateline.pipeline.sources.text import read_part, split_words, word_ids
+from stateline.pipeline.sources.markup import without_markup
+from stateline.pipeline.sources.text import read_part, word_ids
+from stateline.pipeline.sources.word_boundaries import split_words
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run, open_run
@@ -145,7 +147,11 @@ class TypedReader:
         """
         if self.run.kind != "text":
             raise StatelineError(f"run {self.run.name}", "its model reads numbers, not a text")
-        words = split_words(pl.Series([text]))
+        corpus = self.run.manifest.corpus
+        texts = pl.Series([text])
+        if corpus.html == "strip":
+            texts, _ = without_markup(texts)
+        words = split_words(texts, corpus.words or "auto")
         if not len(words[0]):
             raise StatelineError("text", "it holds no word", got=repr(text[:40]))
         surface = words[0].to_list()

@@ -15,6 +15,8 @@ class CorpusFacts(TypedDict):
     sizes: dict[str, int | None]
     split: dict[str, Any]
     truncation: dict[str, Any]
+    words: str | None
+    html: str | None
     tokens: dict[str, int | None]
     features: list[str]
     picture: bool

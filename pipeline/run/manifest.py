@@ -88,6 +88,8 @@ def corpus_entry(inputs: Inputs) -> dict[str, Any]:
         "sizes": facts["sizes"] | {"stored": len(inputs.label)},
         "split": facts["split"],
         "truncation": facts["truncation"],
+        "words": facts["words"],
+        "html": facts["html"],
         "tokens": facts["tokens"],
         "features": feature_entries(inputs),
         "picture": facts["picture"],

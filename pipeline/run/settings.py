@@ -23,7 +23,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     corpus: str = knob(
-        "", "corpus", "an embedded demo, `imdb`, `reuters`, or a CSV, TSV, JSONL or Parquet file"
+        "",
+        "corpus",
+        "an embedded demo, `imdb`, `reuters`, a file (text with separators, JSON, JSON lines, "
+        "Parquet, Excel; also compressed), or a folder with a folder or a file a class",
     )
     model: str = knob(
         "", "corpus train", "a trained model (.keras or .h5) to look at, instead of training one"
@@ -46,8 +49,24 @@ class Settings(BaseModel):
         -1, "corpus", "with VOCABULARY: id that begins every sequence; -1: there is none", ge=-1
     )
     data_dir: str = knob("", "corpus", "folder with imdb.parquet and reuters.parquet (raw text)")
-    text: str = knob("text", "corpus", "column that holds the text")
-    label: str = knob("label", "corpus", "column that holds the class")
+    text: str = knob(
+        "text", "corpus", "column that holds the text; without a header its number, from 1"
+    )
+    label: str = knob(
+        "label", "corpus", "column that holds the class; without a header its number, from 1"
+    )
+    header: Literal["auto", "yes", "no"] = knob(
+        "auto", "corpus", "whether the first row names the columns; auto: found"
+    )
+    separator: str = knob(
+        "", "corpus", "what separates columns: a character, or tab, comma, …; empty: found"
+    )
+    quotes: Literal["auto", "yes", "no"] = knob(
+        "auto", "corpus", "whether quotes enclose cells, or are characters; auto: found"
+    )
+    encoding: str = knob(
+        "", "corpus", "encoding of a text file, such as cp1252; empty: UTF-8, UTF-16, or found"
+    )
     id: str = knob("", "corpus", "column that holds the ids; empty: rows are numbered")
     split: str = knob(
         "", "corpus", "column that says train, validation or test; empty: a seeded stratified split"
@@ -57,6 +76,15 @@ class Settings(BaseModel):
     )
     blank: Literal["refuse", "drop"] = knob(
         "refuse", "corpus", "texts without a word: refuse the corpus, or drop and count them"
+    )
+    html: Literal["strip", "keep"] = knob(
+        "strip", "corpus", "tags and entities of HTML in texts: taken out, or kept as words"
+    )
+    words: Literal["auto", "words", "characters"] = knob(
+        "auto",
+        "corpus",
+        "what a step is: auto, a word, or a character where a script has no spaces; words, letters "
+        "that stand together in any script; characters, each of them",
     )
     test_share: float = knob(0.2, "corpus", "share of the rows to test on", gt=0, lt=1)
     validation_share: float = knob(

@@ -9,16 +9,19 @@ import polars as pl
 from stateline.pipeline.models.keras.masking import as_sequences
 from stateline.pipeline.numerics.arrays import AnyArray
 from stateline.pipeline.run.facts import Settings
+from stateline.pipeline.run.stage import say
 from stateline.pipeline.sources.files import (
-    label_names,
-    read_table,
+    read_source,
     refuse_missing,
     refuse_missing_columns,
     with_split_names,
 )
+from stateline.pipeline.sources.label_column import label_names
 from stateline.pipeline.sources.labels import class_numbers
+from stateline.pipeline.sources.options import read_options
 from stateline.pipeline.sources.sequences import START_TOKEN, ProvidedSequences, vocabulary_names
-from stateline.pipeline.sources.text import split_words, word_ids
+from stateline.pipeline.sources.text import word_ids
+from stateline.pipeline.sources.word_boundaries import split_words
 from stateline.store.errors import StatelineError
 
 if TYPE_CHECKING:  # which would import TensorFlow
@@ -62,7 +65,13 @@ def read_provided(settings: Settings, structure: "ModelStructure") -> ProvidedSe
     raises    StatelineError  for the first row that the model cannot read
     """
     path = Path(settings["corpus"])
-    rows = test_rows(read_table(path), settings, path)
+    source = read_source(path, read_options(settings))
+    if path.is_dir():
+        own = {name: name for name in ("id", "split") if name in source.frame.columns}
+        settings = settings | own
+    facts = ", ".join([*source.facts, f"{source.frame.height:,} rows"])
+    say(f"corpus: {path.name}: {facts}")
+    rows = test_rows(source.frame, settings, path)
     label, classes = class_numbers(
         rows["label"].to_list(), settings["classes"] or None, structure.classes
     )
@@ -71,7 +80,7 @@ def read_provided(settings: Settings, structure: "ModelStructure") -> ProvidedSe
         "classes": classes,
         "ids": rows["external_id"].to_list(),
         "name": path.stem,
-        "source": path.name,
+        "source": f"{path.name} ({facts})",
     }
     read = series if structure.features is not None else words
     return read(rows["read"], settings, structure, common)
@@ -88,11 +97,11 @@ def test_rows(table: pl.DataFrame, settings: Settings, path: Path) -> pl.DataFra
     ids = pl.col(settings["id"]) if settings["id"] else pl.int_range(1, pl.len() + 1)
     rows = table.select(
         ids.cast(pl.String).alias("external_id"),
-        label_names(table[settings["label"]], path).alias("label"),
+        label_names(table[settings["label"]], path, settings["classes"]).alias("label"),
         pl.col(settings["text"]).alias("read"),
         (pl.col(settings["split"]) if settings["split"] else pl.lit("test")).alias("split"),
     )
-    refuse_missing(rows, path, settings["label"], settings["id"])
+    refuse_missing(rows, table[settings["label"]], path, settings["id"])
     rows = with_split_names(rows, path, settings["split"] or "SPLIT")
     rows = rows.filter(pl.col("split") == "test")
     if rows.is_empty():
@@ -171,6 +180,7 @@ def words(
         length_full=[len(row) for row in found.sequences],
         vocabulary=names,
         text=column.to_list() if column.dtype == pl.String else None,
+        words=settings["words"] if column.dtype == pl.String else None,
         tokens=tokens,
         truncation={"max_steps": most, "keep": keep},
         **common,
@@ -194,7 +204,7 @@ def ids_of(
         return column.to_list(), None
     if column.dtype != pl.String and inner != pl.String:
         raise unreadable(column, settings, "texts, lists of words, or lists of token ids")
-    surface = (split_words(column) if inner is None else column).to_list()
+    surface = (split_words(column, settings["words"]) if inner is None else column).to_list()
     return encode(surface, vocabulary, unknown, names, settings), surface
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from stateline.pipeline.sources.documents import DOCUMENT_SCHEMA
 from stateline.pipeline.sources.files import read_file
+from stateline.pipeline.sources.options import ReadOptions
 from stateline.store.errors import StatelineError
 
 # Keras adds this to every word's rank so that the ids below it are free.
@@ -24,11 +25,7 @@ def read_published(name: str, data_dir: str) -> tuple[pl.DataFrame, str]:
     """
     if data_dir:
         path = Path(data_dir) / f"{name}.parquet"
-        documents = read_file(path, "text", "label", "id", "split")
-        if name == "imdb":
-            # Raw reviews hold line breaks of the web page they come from.
-            text = pl.col("text").str.replace_all("<br />", "\n", literal=True)
-            documents = documents.with_columns(text)
+        documents, _ = read_file(path, ReadOptions(id="id", split="split"))
         return documents, f"{name}.parquet (raw text)"
     return read_keras(name), f"keras.datasets.{name} (words without case or punctuation)"
 

@@ -41,6 +41,7 @@ class ProvidedSequences:
     picture      the steps of a series are the rows of a picture
     tokens       ids with a meaning: padding, unknown, start; null where there is none
     truncation   most steps and which are kept; nulls where nothing was cut
+    words        how texts were cut into words, as the knob WORDS; null: they came in steps
     name, source name and origin of the corpus in the manifest
     """
 
@@ -60,6 +61,7 @@ class ProvidedSequences:
         default_factory=lambda: {"padding": None, "unknown": None, "start": None}
     )
     truncation: dict[str, Any] = field(default_factory=lambda: {"max_steps": None, "keep": None})
+    words: str | None = None
     name: str = "own sequences"
     source: str = "provided as arrays"
 
@@ -181,6 +183,8 @@ def provided_facts(provided: ProvidedSequences, split: AnyArray) -> CorpusFacts:
         "sizes": {part: len(label) if known[part] else None for part, label in parts.items()},
         "split": split_entry(provided.split_seed, known["train"]),
         "truncation": provided.truncation,
+        "words": provided.words,
+        "html": None if provided.words is None else "keep",
         "tokens": provided.tokens,
         "features": provided.features,
         "picture": provided.picture,

@@ -20,6 +20,19 @@ def split_entry(seed: int | None, known: bool = True) -> dict[str, str | int | N
     return {"origin": PROVIDED if seed is None else DRAWN, "seed": seed}
 
 
+# Common names of the three parts of a split.
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+}
+
+
 def stratified_draw(
     label: IntArray, rows: Int64Array, share: float, rng: np.random.Generator
 ) -> Int64Array:

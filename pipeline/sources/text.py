@@ -1,4 +1,4 @@
-"""Words: splitting text, the vocabulary, and ids for the model."""
+"""Words: the part that the model reads, the vocabulary, and ids for the model."""
 
 from dataclasses import dataclass
 
@@ -6,29 +6,10 @@ import numpy as np
 import polars as pl
 
 from stateline.pipeline.numerics.arrays import IntArray, UInt32Array
+from stateline.pipeline.sources.word_boundaries import normalise
 from stateline.store.schema import UNKNOWN_ID, polars_schema, vocabulary_columns
 
-# A word is letters and digits of any script with the marks that stand on them (vowel signs,
-# accents written apart); an apostrophe ("isn't") or an invisible joiner links its parts.
-WORD = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’\u200c\u200d]\p{L}[\p{L}\p{M}]*)*"
 PADDING_TOKEN, UNKNOWN_TOKEN = "[padding]", "[unknown]"
-
-
-def split_words(texts: pl.Series) -> pl.Series:
-    """Split each text into its words as written.
-
-    texts    String (S,)
-    returns  List[String] (S,)  empty where the text holds no word
-    """
-    return texts.str.extract_all(WORD).alias("surface")
-
-
-def normalise(words: pl.Series) -> pl.Series:
-    """Return words as the vocabulary holds them: lower case, one kind of apostrophe.
-
-    words    String (any length)
-    """
-    return words.str.to_lowercase().str.replace_all("’", "'", literal=True)
 
 
 def word_ids(words: list[str], known: dict[str, int], unknown: int | None) -> list[int | None]:

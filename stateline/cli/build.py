@@ -16,7 +16,12 @@ from stateline.cli.options import STORE
 from stateline.store.errors import StatelineError
 
 # What the stages import beside the base dependencies.
-LIBRARIES = ("tensorflow", "sklearn", "openTSNE", "umap", "fast_hdbscan", "tqdm")
+LIBRARIES = (
+    "tensorflow", "sklearn", "openTSNE", "umap", "fast_hdbscan", "tqdm", "fastexcel",
+    "unicode_segmentation_rs", "charset_normalizer",
+)  # fmt: skip
+# Endings that are no part of a run's name, and stand after another one.
+PACKED = (".gz", ".bz2", ".xz", ".zip")
 
 
 class KnobOption(click.Option):
@@ -127,15 +132,19 @@ def build(
 ) -> int:
     """Build a run: from a corpus, a trained model, or a preset.
 
-    SOURCE is a CSV, TSV, JSONL or Parquet file with a document a row; or a trained model, .keras or
-    .h5, with --corpus and --vocabulary; or a preset, such as demo-reviews or imdb. What is up to
-    date is kept: with a changed knob its stage and those that read it are made again. Messages name
-    a knob in upper case: PERPLEXITY is --perplexity.
+    SOURCE is a file with a document a row: text with separators (CSV, TSV, …), JSON, JSON lines,
+    Parquet or Excel, also compressed; or a folder with a folder or a file a class; or a trained
+    model, .keras or .h5, with --corpus and --vocabulary; or a preset, such as demo-reviews or imdb.
+    How a file is read is found and said in a line; options settle what is not. What is up to date
+    is kept: with a changed knob its stage and those that read it are made again. Messages name a
+    knob in upper case: PERPLEXITY is --perplexity.
 
     \b
     Examples:
       stateline build demo-reviews
       stateline build reviews.csv --text review --label sentiment --epochs 3
+      stateline build SMSSpamCollection --header no --text 2 --label 1
+      stateline build aclImdb --run my-reviews
       stateline build my.keras --corpus data.parquet --vocabulary words.txt
       stateline build imdb --data-dir corpora --run small --stored 50
       stateline build demo-news --perplexity 50
@@ -185,11 +194,11 @@ def read_source(
     model = holds_model(Path(source))
     if model and Path(source).exists():
         refuse_other_formats(Path(source))
-    if not Path(source).is_file():
+    if not Path(source).exists():
         raise StatelineError(
             source,
-            "neither a file nor a preset",
-            expected="a CSV, TSV, JSONL, Parquet, .keras or .h5 file, or one of "
+            "neither a file, nor a folder, nor a preset",
+            expected="a file of texts or of a model (.keras, .h5), a folder, or one of "
             + ", ".join(preset_names()),
         )
     knob = "MODEL" if model else "CORPUS"
@@ -216,7 +225,11 @@ def checked_run_name(source: str, run_name: str | None) -> str:
 
     if run_name is not None:
         return check_run_name(run_name)
-    return check_run_name("-".join(Path(source).stem.lower().split()))
+    path = Path(source)
+    if path.suffix in PACKED:
+        path = path.with_suffix("")
+    name = path.name if path.is_dir() else path.stem
+    return check_run_name("-".join(name.lower().split()))
 
 
 def refuse_missing_libraries() -> None:

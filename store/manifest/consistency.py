@@ -75,6 +75,10 @@ def corpus_facts(manifest: ManifestDraft) -> Iterator[Fact]:
     most, keep = corpus.truncation.max_steps, corpus.truncation.keep
     true = (most is None) == (keep is None)
     yield true, "corpus.truncation", "both or neither null", f"{written(most)}, {written(keep)}"
+    words, html = corpus.words, corpus.html
+    true = (words is None) == (html is None)
+    yield true, "corpus.html", "null as corpus.words, or neither", written(html)
+    yield words is None or not series, "corpus.words", "null of a series", written(words)
 
 
 def split_facts(manifest: ManifestDraft) -> Iterator[Fact]:

@@ -83,7 +83,7 @@ class Feature(Entry):
 
 
 class Corpus(Entry):
-    """The sequences: source, classes, splits, and the input of a step."""
+    """The sequences: source, classes, splits, and the input of a step; words and html as the knobs."""
 
     name: str
     source: str
@@ -92,6 +92,8 @@ class Corpus(Entry):
     sizes: Counts
     split: CorpusSplit
     truncation: Truncation
+    words: Literal["auto", "words", "characters"] | None
+    html: Literal["strip", "keep"] | None
     tokens: Tokens
     features: Items[Feature]
     picture: bool

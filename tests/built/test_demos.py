@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from stateline.app.words.queries import SHORTCUTS, ordered, parse_words
 from stateline.pipeline.demos import ROLES, news_words, review_words
 from stateline.pipeline.run.artefacts import SEQUENCES
-from stateline.pipeline.sources.text import normalise
+from stateline.pipeline.sources.word_boundaries import normalise
 from stateline.store.reader import Run, open_run
 
 PLANTED = {"demo-reviews": review_words.SHORTCUT, "demo-news": news_words.SHORTCUT}

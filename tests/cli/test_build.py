@@ -178,7 +178,7 @@ def test_a_source_is_a_preset_a_model_or_a_corpus(tmp_path: Path) -> None:
         (model, {}, "no data for the model to read; expected --corpus FILE --vocabulary FILE"),
         (corpus, {"CORPUS": "x.csv"}, "imdb.csv is the corpus already"),
         (model, {"MODEL": "x.keras"}, "my.keras is the model already"),
-        (tmp_path / "nowhere.csv", {}, "neither a file nor a preset"),
+        (tmp_path / "nowhere.csv", {}, "neither a file, nor a folder, nor a preset"),
     ]:
         with pytest.raises(StatelineError, match=re.escape(words)):
             read_source(str(source), None, overrides)
@@ -186,6 +186,7 @@ def test_a_source_is_a_preset_a_model_or_a_corpus(tmp_path: Path) -> None:
 
 def test_a_run_is_called_as_its_source() -> None:
     assert checked_run_name("data/Own  Reviews.csv", None) == "own-reviews"
+    assert checked_run_name("data/reviews.csv.gz", None) == "reviews"
     assert checked_run_name("data/x.csv", "other") == "other"
     assert all(checked_run_name(name, None) == name for name in preset_names())
     with pytest.raises(StatelineError, match=r"--run mine"):

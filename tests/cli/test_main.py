@@ -67,7 +67,10 @@ def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) 
         (["share"], ["stateline share: missing argument"]),
         (["list", "nowhere"], ["nowhere: holds no run. Build one: stateline build"]),
         (["build"], ["stateline build: missing argument"]),
-        (["build", "nothing"], ["nothing: neither a file nor a preset", "demo-reviews"]),
+        (
+            ["build", "nothing"],
+            ["nothing: neither a file, nor a folder, nor a preset", "demo-reviews"],
+        ),
         (["build", "imdb", "--cell", "elman"], ["'--cell'", "lstm"]),
     ],
 )

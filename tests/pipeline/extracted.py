@@ -122,6 +122,8 @@ def write_corpus(paths: BuildPaths, kind: str, rng: np.random.Generator) -> None
         "sizes": {"train": None, "validation": None, "test": SEQUENCES},
         "split": {"origin": "unknown", "seed": None},
         "truncation": {"max_steps": None, "keep": None},
+        "words": None,
+        "html": None,
         "tokens": {"padding": None, "unknown": None, "start": None}
         if kind == "series"
         else {"padding": 0, "unknown": 1, "start": None},

@@ -251,9 +251,8 @@ def test_a_missing_file_is_named(bench: Bench) -> None:
     assert "nowhere.csv: no such file" in bench.refusal(bench.folder / "nowhere.csv")
 
 
-def test_an_unknown_format_is_named_with_the_known_ones(bench: Bench) -> None:
-    message = bench.refusal(bench.file("x", "reviews.xlsx"))
-    assert "unknown format; expected .csv, .tsv" in message and "got .xlsx" in message
+def test_a_file_that_is_no_workbook_is_refused(bench: Bench) -> None:
+    assert "cannot be read as Excel" in bench.refusal(bench.file("x", "reviews.xlsx"))
 
 
 @pytest.mark.parametrize("knob", ["TEXT", "LABEL", "ID", "SPLIT"])
@@ -269,9 +268,29 @@ def test_an_empty_file_is_refused(bench: Bench, content: str) -> None:
     assert "is empty" in message or "holds no rows" in message
 
 
-def test_text_that_is_not_utf8_is_refused_with_its_line(bench: Bench) -> None:
-    message = bench.refusal(bench.file(b"review,sentiment\ngood,a\ncaf\xe9,b\n"))
-    assert "is not UTF-8 in line 3; got byte 0xe9" in message and "iconv" in message
+def test_how_a_file_was_read_is_said_and_stored(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = review_rows(20).with_columns(pl.lit("<p>un café et thé</p>").alias("review"))
+    path = bench.file(rows.write_csv(separator=";").encode("cp1252"))
+    bench.build(path)
+    facts = "cp1252, separator semicolon, header, 20 rows"
+    said = capsys.readouterr().out
+    assert f"corpus: reviews.csv: {facts}\n" in said
+    assert "corpus: HTML taken out of 20 of 20 texts (HTML=keep leaves it)\n" in said
+    stored = bench.paths.read_json("corpus", CORPUS_FACTS)
+    assert stored["source"] == f"reviews.csv ({facts}); HTML taken out of 20 of 20 texts"
+    assert (stored["words"], stored["html"]) == ("auto", "strip")
+
+
+def test_html_is_kept_and_letters_stand_together_where_that_is_asked_for(bench: Bench) -> None:
+    rows = review_rows(20).with_columns(pl.lit("<b>东京 都</b>").alias("review"))
+    path = bench.file(rows)
+    assert bench.build(path)["surface"][0].to_list() == ["东", "京", "都"]
+    kept = bench.build(path, HTML="keep", WORDS="words")
+    assert kept["surface"][0].to_list() == ["b", "东京", "都", "b"]
+    letters = bench.build(path, HTML="keep", WORDS="characters")
+    assert letters["surface"][0].to_list() == ["b", "东", "京", "都", "b"]
 
 
 @pytest.mark.parametrize("content", [b"not a table at all", b"PAR1 cut short"])
@@ -280,7 +299,8 @@ def test_a_damaged_parquet_file_is_refused(bench: Bench, content: bytes) -> None
 
 
 def test_a_row_with_too_many_cells_is_refused(bench: Bench) -> None:
-    assert "cannot be read as CSV" in bench.refusal(bench.file("review,sentiment\na,b,c,d\n"))
+    message = bench.refusal(bench.file("review,sentiment\na,b,c,d\n"))
+    assert "line 2 has 4 cells, line 1 has 2" in message
 
 
 def test_missing_labels_are_counted_and_the_first_row_named(bench: Bench) -> None:

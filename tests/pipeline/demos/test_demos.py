@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 
 from stateline.pipeline import demos
 from stateline.pipeline.demos import news_words, review_words
-from stateline.pipeline.sources.text import normalise, split_words
+from stateline.pipeline.sources.word_boundaries import normalise, split_words
 
 pytestmark = pytest.mark.slow
 

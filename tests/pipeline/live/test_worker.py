@@ -106,7 +106,7 @@ def test_words_that_the_model_does_not_know_are_marked(reader: TypedReader) -> N
     assert answer["steps"]["token"][4] == "[unknown]" and answer["steps"]["surface"][4] == "zyzzyva"
     assert answer["steps"]["token"][2] == "dull"
     nothing_known = reader.answer("Xyzzy плов 電影")
-    assert nothing_known["facts"]["unknown"] == nothing_known["facts"]["length"] == 3
+    assert nothing_known["facts"]["unknown"] == nothing_known["facts"]["length"] == 4
 
 
 def test_what_only_a_corpus_knows_is_null(reader: TypedReader) -> None:

@@ -85,7 +85,7 @@ def test_a_data_folder_without_the_file_is_named(tmp_path: Path) -> None:
         published.read_published("imdb", str(tmp_path))
 
 
-def test_raw_reviews_lose_the_web_pages_line_breaks(tmp_path: Path) -> None:
+def test_raw_reviews_are_read_as_they_are(tmp_path: Path) -> None:
     pl.DataFrame(
         {
             "split": ["train", "test"],
@@ -95,5 +95,5 @@ def test_raw_reviews_lose_the_web_pages_line_breaks(tmp_path: Path) -> None:
         }
     ).write_parquet(tmp_path / "imdb.parquet")
     documents, source = published.read_published("imdb", str(tmp_path))
-    assert documents["text"].to_list() == ["Dull.\n\nVery.", "Fine"]
+    assert documents["text"].to_list() == ["Dull.<br /><br />Very.", "Fine"]
     assert source == "imdb.parquet (raw text)"

@@ -144,6 +144,9 @@ OTHER_CASES = {
         "half a truncation": (
             at("corpus", "truncation", "keep")(None), "both or neither null, got 7, null",
         ),
+        "how texts were cut, and not whether of HTML": (
+            at("corpus", "html")(None), "corpus.html; expected null as corpus.words, or neither",
+        ),
         "a split of classes only": (
             at("corpus", "sizes", "train")(None),
             "corpus.classes[0].train; expected null, as corpus.sizes.train, got 80",
