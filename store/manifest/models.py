@@ -83,7 +83,7 @@ class Feature(Entry):
 
 
 class Corpus(Entry):
-    """The sequences: source, classes, splits, and the input of a step; words and html as the knobs."""
+    """The sequences: source, classes, splits, input of a step; words and html as the knobs."""
 
     name: str
     source: str
