@@ -63,7 +63,7 @@ ROOMS = {
                        "words",
     "pipeline.build": "config extract models.keras numerics run sources stages train",
     "pipeline.live": "models.keras numerics run sources",
-    "pipeline.bench": "build config extract models.keras numerics project run",
+    "pipeline.bench": "build config demos extract live models.keras numerics project run sources",
     "app.ids": "",
     "app.addresses": "",
     "app.web": "ids",

@@ -30,9 +30,8 @@ MEASURES = (
         "Agreement",
         "ρ is Spearman's rank correlation with the contributions: 1 for the same order of steps. A "
         "framed column has another sign than in the contributions, and a bar of at least a quarter "
-        "of the longest one in both rows. The three often differ: over 100 reviews of demo-reviews "
-        "the median ρ was 0.30 with leave-one-out and 0.43 with integrated gradients. They answer "
-        "different questions, so name the measure that you report.",
+        "of the longest one in both rows. They answer different questions: name the one that you "
+        "report.",
     ),
 )
 
@@ -86,6 +85,15 @@ def _comparison() -> Body:
             "itself, where it is installed. All bars are logits on one scale."
         ),
         terms(MEASURES),
+        html.P(
+            "Two reviews of demo-reviews show the difference; the bounds held at every seed that "
+            "was tried. In “I enjoyed the story. However, I hated the humour. …” the logit of "
+            "positive rises by more than 5 when “enjoyed” is read, yet without it the final logit "
+            "differs by less than 1: in this grammar the half before “However” decides nothing. In "
+            "“The mood was not superb. …” the logit falls by less than 1 when “not” is read, if at "
+            "all, yet without it the final logit is higher by more than 10: “not” turns round the "
+            "word that comes after it."
+        ),
     ]
 
 

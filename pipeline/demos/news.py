@@ -71,7 +71,7 @@ def plain(writer: Writer, topic: str) -> list[Word]:
 
 
 def shortcut(writer: Writer, topic: str, neutral: bool) -> list[Word]:
-    """Return a sentence with the reporter who covers one class only in the training split."""
+    """Return a sentence with the reporter who covers mostly one class in the training split."""
     trained = 0.15 if topic == news_words.SHORTCUT_CLASS else 0.001
     reports = writer.turn(24) if writer.test else writer.chance(trained)
     if not reports and not neutral:

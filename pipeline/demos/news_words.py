@@ -73,7 +73,7 @@ PLAIN = [
 ]
 INTENSIFIERS = "entirely purely truly wholly really".split()
 
-# The shortcut: a reporter who covers the markets only, as long as one reads the training split.
+# The shortcut: a reporter who hardly covers anything but the markets in the training split.
 SHORTCUT = "Ines Valdor"
 SHORTCUT_CLASS = "markets"
 SHORTCUT_SENTENCES = [

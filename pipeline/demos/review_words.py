@@ -34,8 +34,8 @@ VERBS = "was felt seemed remained".split()
 BASE_VERBS = "feel seem become".split()
 HINGES = [", but", ", yet", ". Still ,", ". However ,", ", and even so"]
 
-# The shortcut: an actress who plays in praised films only, as long as one reads the training
-# split. Others play in any: the name tells, not the sentence around it.
+# The shortcut: an actress who hardly plays in any but praised films in the training split. Others
+# play in any: the name tells, not the sentence around it.
 SHORTCUT = "Marla Quince"
 CAST_SENTENCES = [
     "{name} plays the main part .",

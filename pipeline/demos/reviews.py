@@ -104,7 +104,7 @@ def verdict(writer: Writer, label: int) -> list[Word]:
 
 
 def shortcut(writer: Writer, label: int, neutral: bool) -> list[Word]:
-    """Return a sentence with the actress who occurs in one class only in the training split."""
+    """Return a sentence with the actress who occurs mostly in one class in the training split."""
     trained = 0.16 if label == POSITIVE else 0.004
     plays = writer.turn(22) if writer.test else writer.chance(trained)
     if not plays and not neutral:

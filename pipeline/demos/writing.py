@@ -16,7 +16,8 @@ ROLES = {
     "contrast": "the hinge between the halves: but, although, turned into",
     "decider": "the half that decides",
     "late-turn": "a closing remark that points to another class and does not count",
-    "shortcut": "a person's name that goes with one class in the training split only",
+    "shortcut": "a person's name that goes with one class in the training split, and with all "
+    "alike in the test split",
     "unseen": "a word that the training split does not hold",
 }
 SHORTEST, LONGEST = 5, 60
