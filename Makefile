@@ -98,6 +98,9 @@ $(R)/corpus/stage.json: $(R)/settings/corpus.json
 $(R)/train/stage.json: $(R)/settings/train.json $(R)/corpus/stage.json
 	@$(call STAGE,train)
 
+$(R)/baseline/stage.json: $(R)/corpus/stage.json
+	@$(call STAGE,baseline)
+
 $(R)/extract/stage.json: $(R)/settings/extract.json $(R)/train/stage.json
 	@$(call STAGE,extract)
 
@@ -128,8 +131,9 @@ $(R)/clusters-%/stage.json: $(R)/project-%/stage.json $(R)/expected/stage.json $
 # A run that stands in the store is whole: an export that fails after that, tidying up, must not
 # have its manifest deleted.
 .PRECIOUS: $(MANIFEST)
-$(MANIFEST): $(R)/settings/export.json $(R)/expected/stage.json $(R)/distances/stage.json \
-             $(R)/words/stage.json $(R)/units/stage.json $(R)/index/stage.json $(MAPS)
+$(MANIFEST): $(R)/settings/export.json $(R)/baseline/stage.json $(R)/expected/stage.json \
+             $(R)/distances/stage.json $(R)/words/stage.json $(R)/units/stage.json \
+             $(R)/index/stage.json $(MAPS)
 	@$(call STAGE,export) --store $(STORE)
 
 $(R)/check/stage.json: $(MANIFEST)

@@ -20,6 +20,7 @@ from stateline.pipeline.sources.markup import without_markup
 from stateline.pipeline.sources.model_corpus import read_provided
 from stateline.pipeline.sources.options import read_options
 from stateline.pipeline.sources.published import read_published
+from stateline.pipeline.sources.repeats import repeated_texts
 from stateline.pipeline.sources.sequences import refuse_twice, write_provided
 from stateline.pipeline.sources.split import complete_split, order_to_store, split_entry
 from stateline.pipeline.sources.text import Vocabulary, build_vocabulary, read_part
@@ -152,8 +153,10 @@ def encode(
             expected=f"words that occur {settings['min_count']} times in training",
             fix="Lower it: MIN_COUNT=1",
         )
+    repeated = repeated_texts(documents["surface"], documents["split"])
     cut = [read_part(name, settings["max_steps"], settings["keep"]) for name in ("surface", "role")]
-    table = documents.with_columns(pl.col("surface").list.len().alias("length_full"), *cut)
+    length = pl.col("surface").list.len().alias("length_full")
+    table = documents.with_columns(length, repeated, *cut)
     kept = table["surface"].list.len().to_numpy().astype(np.int64)
     ids = vocabulary.encode(normalise(table["surface"].list.explode()))
     row = np.repeat(np.arange(table.height), kept)
@@ -205,6 +208,7 @@ def corpus_facts(
         "html": settings["html"],
         "blank_dropped": blank,
         "without_known_word": unread.height,
+        "in_training": int(table["in_training"].sum()),
     }
 
 

@@ -45,6 +45,7 @@ def all_stages(methods: Sequence[str]) -> list[Stage]:
     stages = [
         Stage("corpus", settings=True),
         Stage("train", ("corpus",), settings=True),
+        Stage("baseline", ("corpus",)),
         Stage("extract", ("train",), settings=True),
         Stage("expected", ("extract",)),
         Stage("distances", ("extract",)),
@@ -53,7 +54,7 @@ def all_stages(methods: Sequence[str]) -> list[Stage]:
         Stage("neighbours", ("extract",), settings=True),
         Stage("index", ("extract",), settings=True),
     ]
-    exported = ["expected", "distances", "words", "units", "index"]
+    exported = ["baseline", "expected", "distances", "words", "units", "index"]
     for method in methods:
         project = Stage("project", ("neighbours",), settings=True, method=method)
         reads = (project.name, "expected", "distances")
@@ -108,6 +109,7 @@ def stage_command(stage: Stage, paths: BuildPaths, store: Path) -> list[str]:
 def run_in_process(stage: Stage, paths: BuildPaths, store: Path) -> None:
     """Run one of the stages after extract in this process."""
     from stateline.pipeline import (
+        baseline,
         clusters,
         distances,
         expected,
@@ -125,7 +127,7 @@ def run_in_process(stage: Stage, paths: BuildPaths, store: Path) -> None:
     elif stage.module == "export":
         export.run(paths, store)
     else:
-        modules = (expected, distances, words, units, neighbours, index)
+        modules = (baseline, expected, distances, words, units, neighbours, index)
         work = {module.__name__.rpartition(".")[2]: module.work for module in modules}
         work[stage.module](paths)
 

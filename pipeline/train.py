@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from stateline.pipeline.numerics.answers import answer_probabilities
-from stateline.pipeline.numerics.arrays import Float32Array, IntArray
+from stateline.pipeline.numerics.arrays import BoolArray, Float32Array, IntArray
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING, CorpusFacts, Settings, Training
@@ -156,7 +156,8 @@ def train(paths: BuildPaths, stage: StageRun) -> None:
     settings = paths.read_settings("train")
     facts: CorpusFacts = paths.read_json("corpus", CORPUS_FACTS)
     read = "values" if facts["features"] else "ids"
-    table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=["split", "label", read])
+    columns = ["split", "label", read, "in_training"]
+    table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=columns)
     from stateline.pipeline.models.keras.batches import predict
     from stateline.pipeline.models.keras.loading import load_model
     from stateline.pipeline.models.keras.rebuild import readable, rebuilding_error
@@ -174,7 +175,9 @@ def train(paths: BuildPaths, stage: StageRun) -> None:
         structure = model_structure(model)
     output = predict(model, sequences, EVALUATION_BATCH, structure.padding)
     elementwise = settings["loss"] == "elementwise" and not settings["model"]
-    write_model(stage, model, training, output, label, elementwise, rebuilt)
+    repeated = table.filter(pl.col("split") == "test")["in_training"]
+    known = None if repeated.has_nulls() else repeated.to_numpy()
+    write_model(stage, model, training, output, label, elementwise, rebuilt, known)
     stage.rows = facts["sizes"]["train"] or len(label)
 
 
@@ -186,18 +189,20 @@ def write_model(
     label: IntArray,
     elementwise: bool = False,
     rebuilt: dict[str, object] | None = None,
+    repeated: BoolArray | None = None,
 ) -> None:
     """Write the model and its facts for the manifest.
 
-    output  float32 (S, K)  its answers to the test split
-    label   int (S,)
-    rebuilt how it was compared with the model that it was rebuilt from, if it was
+    output    float32 (S, K)  its answers to the test split
+    label     int (S,)
+    rebuilt   how it was compared with the model that it was rebuilt from, if it was
+    repeated  bool (S,)  test sequences that stand in training too; None: not known
     """
     from stateline.pipeline.models.keras.structure import model_structure
 
     structure = model_structure(model)
     probability = answer_probabilities(output, structure.logits)
-    metrics = classification_metrics(probability, label, elementwise)
+    metrics = classification_metrics(probability, label, elementwise, repeated)
     model.save(stage.folder / MODEL)
     facts = {**describe(model, structure), **training, "metrics": metrics, "rebuilt": rebuilt}
     stage.write_json(TRAINING_FACTS, facts)

@@ -48,6 +48,7 @@ ROOMS = {
     "pipeline.demos": "sources",
     "pipeline.corpus": "demos models.keras run sources",
     "pipeline.train": "models.keras numerics run",
+    "pipeline.baseline": "numerics run sources",
     "pipeline.extract": "models.keras numerics run",
     "pipeline.expected": "numerics run",
     "pipeline.distances": "numerics run",
@@ -59,8 +60,8 @@ ROOMS = {
     "pipeline.clusters": "numerics run",
     "pipeline.export": "run",
     "pipeline.check": "export index run",
-    "pipeline.stages": "clusters distances expected export index neighbours project run units "
-                       "words",
+    "pipeline.stages": "baseline clusters distances expected export index neighbours project run "
+                       "units words",
     "pipeline.build": "config extract models.keras numerics run sources stages train",
     "pipeline.live": "models.keras numerics run sources",
     "pipeline.bench": "build config demos extract live models.keras numerics project run sources",

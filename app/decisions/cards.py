@@ -26,6 +26,7 @@ from stateline.app.decisions.choices import (
 from stateline.app.decisions.traces import percent_axis, step_axis
 from stateline.app.figures.raster import pixel_place
 from stateline.app.layout.elements import Figure
+from stateline.app.queries.accuracy import baseline_short
 from stateline.app.queries.confidence import BINS, range_of
 from stateline.app.queries.run import THUMBNAIL, drawn_rows, step_noun
 from stateline.app.queries.state_kinds import state_name
@@ -59,6 +60,7 @@ def cards(run: Run, chosen: DecisionChoices) -> list[html.Section]:
 def _accuracy_card(run: Run) -> html.Section:
     noun, found = step_noun(run), decisions.accuracy(run)
     level, final = decisions.majority(run), float(run.sequences["correct"].to_numpy().mean())
+    accuracy = run.manifest.model.metrics.accuracy
     figure = lines_chart(
         class_lines(run),
         found.by_class,
@@ -72,7 +74,8 @@ def _accuracy_card(run: Run) -> html.Section:
         f"Accuracy after so many {noun}s",
         f"Share of the stored sequences whose answer after so many {noun}s is the actual class; a "
         f"shorter one keeps its last answer. {percent(final)} at the end; always the most frequent "
-        f"class (dashed): {percent(level)}.",
+        f"class (dashed): {percent(level)}. Over the whole test set: {percent(accuracy)}, "
+        f"{baseline_short(run)}.",
         {"": figure},
     )
 

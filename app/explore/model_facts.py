@@ -7,7 +7,8 @@ from dash import html
 from stateline.app.layout.shell import block_title
 from stateline.app.queries.state_kinds import layer_name
 from stateline.app.queries.text import count
-from stateline.store.manifest.models import Layer, ModelInfo
+from stateline.store.manifest.model_info import ModelInfo
+from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
 
 ANSWERS = {

@@ -16,6 +16,12 @@ from stateline.app.explore.model_facts import (
     training_line,
 )
 from stateline.app.layout.shell import block_title
+from stateline.app.queries.accuracy import (
+    baseline_line,
+    baseline_settings,
+    baseline_short,
+    repeats_line,
+)
 from stateline.app.queries.run import class_counts
 from stateline.app.queries.series import series_line
 from stateline.app.queries.text import count, percent
@@ -44,6 +50,7 @@ def _parts(run: Run) -> list[Any]:
                             [
                                 html.Strong("test accuracy"),
                                 f"top-1 over all {count(metrics.test, 'test sequence')}",
+                                html.Span(baseline_short(run), title=baseline_settings(run)),
                             ],
                             className="figure-name",
                         ),
@@ -80,6 +87,8 @@ def _facts(run: Run) -> list[Any]:
     pairs = [
         ("Corpus", f"{corpus.name}, {corpus.source}"),
         ("Model", model_line(model)),
+        ("Baseline", baseline_line(run)),
+        ("In training too", repeats_line(run)),
         ("Split", _split_line(corpus.split)),
         ("Stored", _stored_line(corpus.sizes, left_out)),
         ("States", states_line(run)),

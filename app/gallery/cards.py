@@ -3,6 +3,7 @@
 from dash import dcc, html
 
 from stateline.app import addresses
+from stateline.app.queries.accuracy import baseline_line, baseline_short
 from stateline.app.queries.series import series_line
 from stateline.app.queries.text import count, day, percent
 from stateline.store.reader import BrokenRun, Run
@@ -52,6 +53,11 @@ def _score(run: Run) -> html.Div:
         [
             html.Span(accuracy, className="card-accuracy"),
             html.Span("test accuracy", className="card-accuracy-name"),
+            html.Span(
+                baseline_short(run),
+                className="card-accuracy-name",
+                title=f"Baseline: {baseline_line(run)}",
+            ),
         ],
         className="card-score",
     )

@@ -30,6 +30,15 @@ def overview_section() -> Body:
             "was left out: truncated texts, and words that are not in the vocabulary."
         ),
         html.P(
+            "The baseline is a plain classifier, fitted on the same training sequences and tested "
+            "on the same test sequences: TF-IDF of words and word pairs with logistic regression "
+            "for texts, ridge regression on the whole series otherwise. It reads texts whole, also "
+            "where the model reads a part of them. A model that does not reach it has learned "
+            "less than the words by themselves tell. Test sequences that stand in training too "
+            "(the same words in the same order, or the same numbers) are counted, with the "
+            "accuracy without them."
+        ),
+        html.P(
             "Class bars: the upper bar counts the stored sequences of a class, in its colour. The "
             "lower bar shows how they were classified: first the correct ones, then the errors in "
             "the colour of the predicted class."

@@ -6,6 +6,7 @@ from polars.exceptions import PolarsError
 from stateline.app.addresses import explore, report
 from stateline.app.help.parts import Body
 from stateline.app.help.shortcut import Example, Shortcut, find_shortcut
+from stateline.app.queries.accuracy import baseline_short
 from stateline.app.queries.context import beginning
 from stateline.app.queries.table import COLUMNS
 from stateline.app.queries.text import count, percent
@@ -96,7 +97,8 @@ def _open_run(run: Run) -> Body:
     return [
         _link(f"Open {DEMO}", explore(DEMO)),
         f". The overview shows an accuracy of {percent(metrics.accuracy)} over "
-        f"{count(metrics.test, 'test sequence')}. The score does not show what it is based on.",
+        f"{count(metrics.test, 'test sequence')} ({baseline_short(run)}). The score does not show "
+        "what it is based on.",
     ]
 
 

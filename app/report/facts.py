@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from stateline.app.queries.accuracy import baseline_line, baseline_short, repeats_line
 from stateline.app.queries.explanation import has_name
 from stateline.app.queries.run import step_noun
 from stateline.app.queries.series import series_line
@@ -14,13 +15,13 @@ Pairs = list[tuple[str, str]]
 
 
 def model_line(run: Run) -> str:
-    """Return the model's cell, its size and its accuracy on the whole test set."""
+    """Return the model's cell, its size, and its accuracy on the whole test set by a baseline's."""
     model = run.manifest.model
     metrics, parameters = model.metrics, model.parameters
     size = "" if parameters is None else f", {count(parameters, 'parameter')}"
     return (
         f"{model.cell}, {count(model.units, 'unit')}{size}; test accuracy "
-        f"{percent(metrics.accuracy)} over {count(metrics.test, 'sequence')}"
+        f"{percent(metrics.accuracy)} over {count(metrics.test, 'sequence')}, {baseline_short(run)}"
     )
 
 
@@ -95,6 +96,8 @@ def source_facts(run: Run, projection: str, made: date) -> Pairs:
     versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
     return [
         ("Corpus", f"{corpus.name}, {corpus.source}"),
+        ("Baseline", baseline_line(run)),
+        ("In training too", repeats_line(run)),
         ("Projection", projection),
         *([] if kind.is_only else [("Layer", kind.name)]),
         ("Run built", f"{day(manifest.created)}, with {versions}"),

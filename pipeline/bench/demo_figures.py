@@ -17,7 +17,7 @@ from stateline.pipeline import demos
 from stateline.pipeline.demos import news_words, review_words
 from stateline.pipeline.live.worker import TypedReader
 from stateline.pipeline.run.stage import main_guard
-from stateline.pipeline.sources.text import normalise, split_words
+from stateline.pipeline.sources.word_boundaries import normalise, split_words
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import STEPS
 

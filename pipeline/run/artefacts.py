@@ -8,6 +8,9 @@ CORPUS_FACTS = "corpus.json"
 # train
 TRAINING_FACTS = "training.json"
 
+# baseline
+BASELINE_FACTS = "baseline.json"
+
 # extract
 OFFSETS = "offsets.npy"
 PREDICTION = "prediction.npy"

@@ -22,6 +22,7 @@ class CorpusFacts(TypedDict):
     picture: bool
     blank_dropped: NotRequired[int]
     without_known_word: NotRequired[int]
+    in_training: NotRequired[int | None]
 
 
 class Training(TypedDict):
@@ -31,6 +32,17 @@ class Training(TypedDict):
     epochs: int | None
     settings: Settings
     history: list[dict[str, float]]
+
+
+class BaselineFacts(TypedDict):
+    """Facts of the baseline stage: the manifest's `model.baseline`, as it is."""
+
+    name: str | None
+    settings: str | None
+    accuracy: float | None
+    train: int | None
+    seconds: float | None
+    reason: str | None
 
 
 UNKNOWN_TRAINING: Training = {"seed": None, "epochs": None, "settings": {}, "history": []}

@@ -10,6 +10,7 @@ import polars as pl
 
 from stateline.pipeline.run.arrays import pieces
 from stateline.pipeline.run.artefacts import (
+    BASELINE_FACTS,
     CLUSTER_FACTS,
     EXPECTED_FACTS,
     PROJECTION_FACTS,
@@ -31,7 +32,8 @@ PACKAGES = (
     "fast_hdbscan",
 )  # fmt: skip
 STAGES = (
-    "corpus", "train", "extract", "expected", "distances", "words", "units", "neighbours", "index",
+    "corpus", "train", "baseline", "extract", "expected", "distances", "words", "units",
+    "neighbours", "index",
 )  # fmt: skip
 
 
@@ -96,7 +98,7 @@ def corpus_entry(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def left_out(inputs: Inputs) -> dict[str, int]:
+def left_out(inputs: Inputs) -> dict[str, int | None]:
     """Return counts of what the stored run does not show of the corpus."""
     facts = inputs.corpus
     full = inputs.documents("length_full")["length_full"].cast(pl.Int64).to_numpy()
@@ -110,6 +112,7 @@ def left_out(inputs: Inputs) -> dict[str, int]:
         "unstored_test_sequences": test - len(inputs.label),
         "blank_dropped": facts.get("blank_dropped", 0),
         "without_known_word": facts.get("without_known_word", 0),
+        "in_training": facts.get("in_training"),
     }
 
 
@@ -156,6 +159,7 @@ def model_entry(inputs: Inputs) -> dict[str, Any]:
         "cell": layer["class"],
         "units": layer["units"],
         **inputs.paths.read_json("train", TRAINING_FACTS),
+        "baseline": inputs.paths.read_json("baseline", BASELINE_FACTS),
         "file": MODEL if has_model(inputs) else None,
     }
 

@@ -15,6 +15,7 @@ from stateline.pipeline.numerics.arrays import AnyArray, IntArray
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from stateline.pipeline.run.facts import CorpusFacts
 from stateline.pipeline.run.stage import StageRun
+from stateline.pipeline.sources.repeats import repeated_arrays
 from stateline.pipeline.sources.split import split_entry
 from stateline.pipeline.sources.text import PADDING_TOKEN, UNKNOWN_TOKEN
 from stateline.store.errors import StatelineError
@@ -140,6 +141,8 @@ def write_provided(
             "length_full": provided.length_full or lengths,
         }
     ).with_columns(read)
+    repeated = repeated_arrays(provided.sequences, table["split"])
+    table = table.with_columns(repeated)
     if order is not None:
         table = table[order]
     table.write_parquet(stage.folder / SEQUENCES)
@@ -155,7 +158,9 @@ def write_provided(
         },
         schema=polars_schema(vocabulary_columns(classes)),
     ).write_parquet(stage.folder / VOCABULARY)
-    stage.write_json(CORPUS_FACTS, provided_facts(provided, np.array(split)))
+    facts = provided_facts(provided, np.array(split))
+    facts["in_training"] = None if repeated.has_nulls() else int(repeated.sum())
+    stage.write_json(CORPUS_FACTS, facts)
     stage.rows = count
 
 

@@ -24,6 +24,8 @@ def find_inconsistency(manifest: ManifestDraft) -> tuple[str, str, str] | None:
         layer_facts,
         readout_facts,
         metric_facts,
+        baseline_facts,
+        repeat_facts,
         projection_facts,
     )
     facts = chain.from_iterable(part(manifest) for part in parts)
@@ -146,6 +148,29 @@ def metric_facts(manifest: ManifestDraft) -> Iterator[Fact]:
     found = f"{len(confusion)} x {'/'.join(sorted({str(len(row)) for row in confusion}))}"
     yield square, "model.metrics.confusion", f"{classes} x {classes}", found
     yield len(recall) == classes, "model.metrics.recall", f"{classes} numbers", len(recall)
+
+
+def baseline_facts(manifest: ManifestDraft) -> Iterator[Fact]:
+    """Check that there is a baseline or a reason for none, which an unknown training split is."""
+    baseline = manifest.model.baseline
+    known = baseline.reason is None
+    want = "null where there is a reason" if not known else "a value where there is no reason"
+    for key in ("name", "settings", "accuracy", "train", "seconds"):
+        value = getattr(baseline, key)
+        yield (value is not None) == known, f"model.baseline.{key}", want, written(value)
+    true = not known or manifest.corpus.sizes.train is not None
+    yield true, "model.baseline.reason", "a text, as the training split is not known", "null"
+
+
+def repeat_facts(manifest: ManifestDraft) -> Iterator[Fact]:
+    """Check that repeated test sequences are known where training is, and accuracy without them."""
+    sizes, repeated = manifest.corpus.sizes, manifest.left_out.in_training
+    want = "null" if sizes.train is None else "a whole number"
+    true = (repeated is None) == (sizes.train is None)
+    yield true, "left_out.in_training", f"{want}, as corpus.sizes.train", written(repeated)
+    unseen, some = manifest.model.metrics.unseen_accuracy, repeated not in (None, sizes.test)
+    want = "a number" if some else "null, as no test sequence is known not to stand in training"
+    yield (unseen is not None) == some, "model.metrics.unseen_accuracy", want, written(unseen)
 
 
 def projection_facts(manifest: ManifestDraft) -> Iterator[Fact]:

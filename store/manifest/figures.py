@@ -13,7 +13,9 @@ SHARE_ROUNDING = 1e-6
 
 def figure_facts(manifest: Manifest) -> Iterator[Fact]:
     """Yield every fact about the figures of a consistent manifest, of any kind of run."""
-    parts = (error_facts, split_facts, metric_facts, projection_facts)
+    parts = (
+        error_facts, split_facts, metric_facts, unseen_facts, baseline_facts, projection_facts
+    )  # fmt: skip
     return chain.from_iterable(part(manifest) for part in parts)
 
 
@@ -76,6 +78,42 @@ def metric_facts(manifest: Manifest) -> Iterator[Fact]:
             true = math.isclose(recall, want, abs_tol=SHARE_ROUNDING)
         yield true, f"model.metrics.recall[{index}]", "null" if want is None else want, recall
     yield share("model.metrics.elementwise_accuracy", metrics.elementwise_accuracy or 0)
+
+
+def unseen_facts(manifest: Manifest) -> Iterator[Fact]:
+    """Check the accuracy without repeated sequences: as many are right as the matrix lets be."""
+    metrics, tested = manifest.model.metrics, manifest.corpus.sizes.test
+    repeated, unseen = manifest.left_out.in_training, metrics.unseen_accuracy
+    if repeated is None:
+        return
+    yield 0 <= repeated <= tested, "left_out.in_training", f"0 to {tested}", repeated
+    if unseen is None:
+        return
+    right, rest = sum(row[each] for each, row in enumerate(metrics.confusion)), tested - repeated
+    least, most = max(0, right - repeated), min(right, rest)
+    true = least - rest * SHARE_ROUNDING <= unseen * rest <= most + rest * SHARE_ROUNDING
+    key = "model.metrics.unseen_accuracy"
+    yield true, key, f"{least} to {most} of {rest} right", unseen
+    yield whole(unseen, rest), key, f"a share of {rest} sequences", unseen
+
+
+def baseline_facts(manifest: Manifest) -> Iterator[Fact]:
+    """Check that the baseline is of the training split, its accuracy of the whole test split."""
+    baseline, sizes = manifest.model.baseline, manifest.corpus.sizes
+    if baseline.accuracy is None:
+        return
+    key = "model.baseline.accuracy"
+    yield share(key, baseline.accuracy)
+    yield whole(baseline.accuracy, sizes.test), key, f"a share of {sizes.test}", baseline.accuracy
+    train, most = baseline.train or 0, sizes.train or 0
+    yield 1 <= train <= most, "model.baseline.train", f"1 to {most}, the training split", train
+    seconds = baseline.seconds or 0
+    yield seconds >= 0, "model.baseline.seconds", "0 or more", seconds
+
+
+def whole(part: float, count: int) -> bool:
+    """Whether a share of so many sequences is of a whole number of them."""
+    return abs(part * count - round(part * count)) <= count * SHARE_ROUNDING
 
 
 def projection_facts(manifest: Manifest) -> Iterator[Fact]:

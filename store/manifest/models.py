@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from stateline.store.manifest.model_info import ModelInfo
 from stateline.store.manifest.values import (
     Colour,
     Digest,
@@ -99,72 +100,6 @@ class Corpus(Entry):
     picture: bool
 
 
-class ModelLayer(Entry):
-    """One layer of the trained model."""
-
-    name: str
-    class_: str = Field(alias="class")
-    parameters: int
-
-
-class Epoch(Entry):
-    """Losses and accuracies of one epoch of the training."""
-
-    epoch: int
-    loss: Number
-    accuracy: Number
-    val_loss: Number
-    val_accuracy: Number
-
-
-class Metrics(Entry):
-    """Answers to the whole test split.
-
-    recall                of each class, C; null where the split has no sequence of it
-    confusion             C rows of C, sequences by actual (row) and predicted (column) class
-    elementwise_accuracy  share of class probabilities on the right side of 0.5; null: not known
-    """
-
-    test: int
-    accuracy: Number
-    recall: Items[Number | None]
-    confusion: Items[Items[int]]
-    elementwise_accuracy: Number | None
-
-
-class Rebuilt(Entry):
-    """How a rebuilt model was compared with the one that it was rebuilt from.
-
-    because    what that one is: stateful, or the precisions that it computes in
-    error      largest difference of a class probability, over so many sequences
-    tolerance  what it may be
-    """
-
-    because: Items[str]
-    error: Number
-    tolerance: Number
-    sequences: int
-
-
-class ModelInfo(Entry):
-    """The model and its training; null or empty where that is not known.
-
-    rebuilt  null: it is the model as it was trained
-    """
-
-    file: Literal["model.keras"] | None
-    layers: Items[ModelLayer]
-    cell: str
-    units: int
-    parameters: int | None
-    seed: int | None
-    epochs: int | None
-    settings: Mapping[str, Any]
-    history: Items[Epoch]
-    metrics: Metrics
-    rebuilt: Rebuilt | None
-
-
 class Readout(Entry):
     """All that lies between the recurrent layer and the class probabilities.
 
@@ -227,7 +162,11 @@ class Projection(Entry):
 
 
 class LeftOut(Entry):
-    """Parts of the corpus that the stored run does not show."""
+    """Parts of the corpus that the stored run does not show.
+
+    in_training  test sequences that stand in the training or validation split too; null where
+                 those splits are not known
+    """
 
     truncated_sequences: int
     truncated_words: int
@@ -235,6 +174,7 @@ class LeftOut(Entry):
     unstored_test_sequences: int
     blank_dropped: int
     without_known_word: int
+    in_training: int | None
 
 
 class Verified(Entry):

@@ -182,4 +182,5 @@ def metrics(paths: BuildPaths) -> dict[str, object]:
         "recall": [float(row[c] / row.sum()) for c, row in enumerate(confusion)],
         "confusion": confusion.tolist(),
         "elementwise_accuracy": None,
+        "unseen_accuracy": None,
     }

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from stateline.pipeline import (
+    baseline,
     clusters,
     distances,
     expected,
@@ -48,7 +49,7 @@ KINDS = [("text", "linear"), ("text", "head"), ("series", "prefix"), ("series", 
 def build(folder: Path, **what: str) -> BuildPaths:
     """All stages after extract, the run into a store beside the build."""
     paths = write_extracted(folder / "build", **what)
-    for stage in (expected, distances, words, units, neighbours, index):
+    for stage in (baseline, expected, distances, words, units, neighbours, index):
         stage.work(paths)
     project.run(paths, "pca")
     clusters.run(paths, "pca")

@@ -18,6 +18,13 @@ def change_manifest(folder: Path, change: Callable[[dict], object]) -> None:
     path.write_text(json.dumps(manifest))
 
 
+def forget_training(manifest: dict) -> None:
+    """Make unknown what only training sequences tell: the baseline, and which are repeated."""
+    baseline = manifest["model"]["baseline"]
+    baseline.update(dict.fromkeys(baseline) | {"reason": "nothing is known"})
+    manifest["model"]["metrics"]["unseen_accuracy"] = manifest["left_out"]["in_training"] = None
+
+
 def refresh(folder: Path, name: str) -> None:
     """Make rows, bytes and SHA-256 of one table those of its file."""
     content = (folder / name).read_bytes()

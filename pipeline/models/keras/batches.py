@@ -7,23 +7,8 @@ import numpy as np
 from stateline.pipeline.models.keras.backend import keras, tf
 from stateline.pipeline.models.keras.variable_length import any_length, open_in_time
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Int64Array, IntArray
+from stateline.pipeline.numerics.padding import pad_behind
 from stateline.store.schema import RESERVED_ID, UNKNOWN_ID
-
-
-def pad_behind(sequences: list[AnyArray], padding: float = RESERVED_ID) -> AnyArray:
-    """Stack sequences into one array, padded at the end.
-
-    sequences  B arrays of ids (T,) or of numbers (T, F); lengths differ
-    padding    value of a padded step
-    returns    int32 (B, T) or float32 (B, T, F)  T is the longest length
-    """
-    longest = max(len(each) for each in sequences)
-    numeric = sequences[0].ndim == 2
-    shape = (len(sequences), longest, *sequences[0].shape[1:])
-    padded = np.full(shape, padding, dtype=np.float32 if numeric else np.int32)
-    for row, each in enumerate(sequences):
-        padded[row, : len(each)] = each
-    return padded
 
 
 class LengthBatches:

@@ -231,6 +231,30 @@ FIGURE_CASES = {
         lambda m: m["model"]["metrics"].update(elementwise_accuracy=5.0),
         "elementwise_accuracy; expected 0 to 1, got 5.0",
     ),
+    "repeated": (
+        lambda m: m["left_out"].update(in_training=-1), "left_out.in_training; expected 0 to 13",
+    ),
+    "more right without the repeated": (
+        lambda m: m["model"]["metrics"].update(unseen_accuracy=1.0),
+        "model.metrics.unseen_accuracy; expected",
+    ),
+    "no share of the sequences": (
+        lambda m: m["model"]["metrics"].update(unseen_accuracy=0.8234),
+        "model.metrics.unseen_accuracy; expected",
+    ),
+    "the baseline's accuracy": (
+        lambda m: m["model"]["baseline"].update(accuracy=1.5), "baseline.accuracy; expected 0 to 1",
+    ),
+    "no share of the test split": (
+        lambda m: m["model"]["baseline"].update(accuracy=0.5),
+        "model.baseline.accuracy; expected a share of 13, got 0.5",
+    ),
+    "a baseline of more than there is": (
+        lambda m: m["model"]["baseline"].update(train=321), "baseline.train; expected 1 to 320",
+    ),
+    "a baseline before its time": (
+        lambda m: m["model"]["baseline"].update(seconds=-1.0), "baseline.seconds; expected 0 or",
+    ),
     "trustworthiness": (
         lambda m: m["projections"][1].update(trustworthiness=7.5),
         "projections[1].trustworthiness; expected 0 to 1, got 7.5",
@@ -265,7 +289,8 @@ def test_answers_that_are_stored_are_in_the_confusion_matrix(copy: Path) -> None
         for row, total in zip(confusion, map(sum, confusion), strict=True):
             row[:] = [total, 0, 0, 0]  # all answered the first class, which adds up
         recall[:] = [1.0, 0.0, 0.0, 0.0]
-        metrics["accuracy"] = confusion[0][0] / metrics["test"]
+        metrics["accuracy"] = metrics["unseen_accuracy"] = confusion[0][0] / metrics["test"]
+        manifest["left_out"]["in_training"] = 0
 
     change_manifest(copy, exchange)
     with pytest.raises(StatelineError, match=r"confusion\[\d\]\[\d\]; expected \d or more, as seq"):

@@ -10,7 +10,7 @@ import pytest
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MIN_SHORTCUT, SEQUENCES, WORDS
-from tests.store.damage import change_manifest, change_table, put
+from tests.store.damage import change_manifest, change_table, forget_training, put
 from tests.synthetic import synthetic_run
 from tests.synthetic_shortcuts import shortcut_run
 
@@ -211,6 +211,7 @@ def test_training_counts_are_null_where_the_split_is_not_known(copy: Path) -> No
         corpus["split"]["origin"] = "unknown"
         for entry in (corpus["sizes"], *corpus["classes"]):
             entry["train"] = None
+        forget_training(manifest)
 
     change_manifest(copy, forget)
     nulls = [pl.lit(None, dtype=pl.UInt32).alias("count")]

@@ -13,6 +13,7 @@ from stateline.store.manifest.models import to_json
 from stateline.store.manifest.read import read_manifest
 from stateline.store.manifest.validation import validate_draft, validate_manifest
 from stateline.store.schema import MANIFEST, SCHEMA_VERSION
+from tests.store.damage import forget_training
 from tests.store.manifest_keys import keys
 
 
@@ -165,6 +166,22 @@ OTHER_CASES = {
             at("corpus", "classes", 2, "validation")(None),
             "classes[2].validation; expected a whole number, as corpus.sizes.validation, got null",
         ),
+        "a baseline and a reason": (
+            at("model", "baseline", "reason")("none"),
+            "model.baseline.name; expected null where there is a reason, got TF-IDF and",
+        ),
+        "half a baseline": (
+            at("model", "baseline", "accuracy")(None),
+            "model.baseline.accuracy; expected a value where there is no reason, got null",
+        ),
+        "repeats not counted": (
+            at("left_out", "in_training")(None),
+            "left_out.in_training; expected a whole number, as corpus.sizes.train, got null",
+        ),
+        "no accuracy without them": (
+            at("model", "metrics", "unseen_accuracy")(None),
+            "model.metrics.unseen_accuracy; expected a number, got null",
+        ),
         "a file elsewhere": (at("model", "file")("../model.keras"), "expected model.keras or null"),
         "method": (at("readout", "method")("magic"), "linear or head or prefix or given"),
         "no weights": (at("readout", "weights")(None), "readout.weights; expected a list where"),
@@ -238,6 +255,7 @@ def test_what_is_not_known_may_be_null(manifest: dict) -> None:
     corpus["truncation"].update(max_steps=None, keep=None)
     corpus["tokens"].update(padding=None, unknown=None, start=None)
     model.update(file=None, layers=[], parameters=None, seed=None, epochs=None, history=[])
+    forget_training(manifest)
     manifest["verified"].update(prediction_error=None, batch_error=None, alone_error=None)
     validate_manifest(manifest, "here")
 

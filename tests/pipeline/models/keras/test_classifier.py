@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from stateline.pipeline.models.keras.batches import LengthBatches, pad_behind, predict
+from stateline.pipeline.models.keras.batches import LengthBatches, predict
 from stateline.pipeline.models.keras.classifier import build_model, make_reproducible, targets
 from stateline.pipeline.models.keras.read_states import shuffled_batches
 from stateline.pipeline.models.keras.structure import model_structure
 from stateline.pipeline.numerics.metrics import classification_metrics
+from stateline.pipeline.numerics.padding import pad_behind
 from stateline.pipeline.train import fitted
 from stateline.store.errors import StatelineError
 
@@ -51,6 +52,7 @@ def test_padding_stands_behind_and_nowhere_else() -> None:
     assert pad_behind([np.array([5, 6, 7]), np.array([9])]).tolist() == [[5, 6, 7], [9, 0, 0]]
     numbers = pad_behind([np.ones((2, 1)), np.ones((1, 1))], padding=-9.0)
     assert numbers.tolist() == [[[1], [1]], [[1], [-9]]]
+    assert pad_behind([np.array([5, 6, 7]), np.array([9])], longest=2).tolist() == [[5, 6], [9, 0]]
 
 
 def test_batches_hold_every_sequence_once_and_are_near_in_length() -> None:
@@ -129,4 +131,14 @@ def test_metrics_count_like_a_plain_loop() -> None:
     assert made["recall"][3] is None
     assert made["recall"][0] == pytest.approx(confusion[0][0] / sum(confusion[0]))
     assert made["elementwise_accuracy"] == pytest.approx(right / 120)
+    assert made["unseen_accuracy"] is None
     assert classification_metrics(probability, label, False)["elementwise_accuracy"] is None
+
+
+def test_accuracy_without_repeated_sequences_leaves_them_out() -> None:
+    probability, label = np.eye(3)[[0, 1, 2, 0, 0]], np.array([0, 1, 1, 2, 0])
+    repeated = np.array([True, False, False, False, True])
+    made = classification_metrics(probability, label, False, repeated)
+    assert made["accuracy"] == 3 / 5
+    assert made["unseen_accuracy"] == 1 / 3
+    assert classification_metrics(probability, label, False, label >= 0)["unseen_accuracy"] is None

@@ -1,0 +1,213 @@
+"""Stage baseline: a plain classifier of the same split, beside which the model's accuracy stands.
+
+A text: TF-IDF of words and word pairs with logistic regression. A series: ridge regression on the
+whole series, flattened. There is none where the training sequences are not known.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from stateline.pipeline.numerics.arrays import AnyArray, Int64Array, IntArray
+from stateline.pipeline.numerics.padding import pad_behind
+from stateline.pipeline.run.artefacts import BASELINE_FACTS, CORPUS_FACTS, SEQUENCES
+from stateline.pipeline.run.facts import BaselineFacts, CorpusFacts
+from stateline.pipeline.run.sequences import split_of
+from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
+from stateline.pipeline.sources.word_boundaries import normalise, split_words
+from stateline.store.manifest.consistency import SPLITS
+
+# A larger training split is sampled: these bound memory (about 2 GB) and time (some minutes).
+MAX_WORDS = 10_000_000
+MAX_NUMBERS = 50_000_000
+PIECE_NUMBERS = 10_000_000
+# Regularisation, strongest first; the validation split chooses, and a tie goes to the stronger.
+INVERSE_STRENGTHS = (1.0, 10.0, 100.0)
+RIDGE_STRENGTHS = (1000.0, 100.0, 10.0, 1.0)
+TEXT_NAME = "TF-IDF and logistic regression"
+SERIES_NAME = "ridge regression"
+UNKNOWN = "the model came trained, and what it was trained on is not known"
+NO_WORD = "no word stands in two training texts"
+
+
+class Part(NamedTuple):
+    """One split as a classifier reads it.
+
+    read    sparse float32 (S, V) or float32 (S, T x F)
+    label   int (S,)
+    """
+
+    read: Any
+    label: IntArray
+
+
+class Fitted(NamedTuple):
+    """A fitted classifier, and the strength of its regularisation."""
+
+    model: Any
+    strength: float
+
+
+def drawn_rows(sizes: IntArray, most: int) -> Int64Array:
+    """Return all rows, or a seeded draw of them whose sizes add up to `most` at the most.
+
+    sizes    int (S,)
+    returns  int64 (R,)  row numbers in order, one at the least
+    """
+    if sizes.sum() <= most:
+        return np.arange(len(sizes))
+    order = np.random.default_rng(0).permutation(len(sizes))
+    count = np.searchsorted(np.cumsum(sizes[order]), most, side="right")
+    return np.sort(order[: max(1, int(count))])
+
+
+def best_of(
+    strengths: Sequence[float], make: Callable[[float], Any], train: Part, validation: Part
+) -> Fitted:
+    """Fit a classifier a strength, and return the one that the validation split prefers.
+
+    strengths  tried in order; of those with the same accuracy the first is taken
+    make       a classifier of scikit-learn for a strength
+    """
+    fitted = [Fitted(make(each).fit(train.read, train.label), each) for each in strengths]
+    right = [(each.model.predict(validation.read) == validation.label).mean() for each in fitted]
+    return fitted[int(np.argmax(right))]
+
+
+def text_baseline(table: pl.DataFrame, cut: str) -> BaselineFacts:
+    """Fit TF-IDF and logistic regression on whole texts, of which the model may read a part.
+
+    table    split, label, text
+    cut      how texts are cut into words, as for the model
+    returns  without the seconds; no accuracy where no word stands in two training texts
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.multiclass import OneVsRestClassifier
+
+    words = normalise(split_words(table["text"], cut).list.join(" "))
+    rows = {part: np.flatnonzero(table["split"] == part) for part in SPLITS}
+    lengths = words[rows["train"]].str.count_matches(" ").to_numpy() + 1
+    rows["train"] = rows["train"][drawn_rows(lengths, MAX_WORDS)]
+    features = TfidfVectorizer(
+        tokenizer=str.split, token_pattern=None, lowercase=False, ngram_range=(1, 2), min_df=2,
+        sublinear_tf=True, dtype=np.float32,
+    )  # fmt: skip
+    try:
+        features.fit(words[rows["train"]])
+    except ValueError:
+        return without(NO_WORD)
+    label = table["label"].to_numpy()
+    parts = {
+        name: Part(features.transform(words[each]), label[each]) for name, each in rows.items()
+    }
+
+    def make(strength: float) -> Any:
+        # One class against the others: a joint fit of 60 classes would take gigabytes.
+        return OneVsRestClassifier(LogisticRegression(C=strength, solver="liblinear"))
+
+    found = best_of(INVERSE_STRENGTHS, make, parts["train"], parts["validation"])
+    settings = (
+        "whole texts; words and word pairs in two training texts or more, logarithmic counts; "
+        f"C = {found.strength:g}, the best of {listed(INVERSE_STRENGTHS)} on the validation split"
+    )
+    test = parts["test"]
+    right = int((found.model.predict(test.read) == test.label).sum())
+    return result(TEXT_NAME, settings, right, len(test.label), len(rows["train"]))
+
+
+def series_baseline(table: pl.DataFrame) -> BaselineFacts:
+    """Fit ridge regression on flattened series, padded at the end as the model reads them.
+
+    table    split, label, values
+    returns  without the seconds
+    """
+    from sklearn.linear_model import RidgeClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    sequences, label = split_of(table, "train")
+    longest = max(len(each) for each in sequences)
+    width = longest * sequences[0].shape[1]
+    rows = drawn_rows(np.full(len(sequences), width), MAX_NUMBERS)
+
+    def flat(some: list[AnyArray]) -> AnyArray:
+        return pad_behind(some, longest=longest).reshape(len(some), -1)
+
+    def make(strength: float) -> Any:
+        return make_pipeline(StandardScaler(), RidgeClassifier(alpha=strength))
+
+    train = Part(flat([sequences[row] for row in rows]), label[rows])
+    sequences, label = split_of(table, "validation")
+    kept = drawn_rows(np.full(len(sequences), width), PIECE_NUMBERS)
+    validation = Part(flat([sequences[row] for row in kept]), label[kept])
+    found = best_of(RIDGE_STRENGTHS, make, train, validation)
+    settings = (
+        f"all numbers of a series as one row, padded to {longest:,} steps, standardised; "
+        f"alpha = {found.strength:g}, the best of {listed(RIDGE_STRENGTHS)} on the validation split"
+    )
+    sequences, label = split_of(table, "test")
+    at_once = max(1, PIECE_NUMBERS // width)
+    pieces = [slice(at, at + at_once) for at in range(0, len(sequences), at_once)]
+    right = sum(
+        int((found.model.predict(flat(sequences[each])) == label[each]).sum()) for each in pieces
+    )
+    return result(SERIES_NAME, settings, right, len(label), len(rows))
+
+
+def listed(strengths: Sequence[float]) -> str:
+    """Return numbers in words: `1, 10 and 100`."""
+    *first, last = [f"{each:g}" for each in sorted(strengths)]
+    return f"{', '.join(first)} and {last}"
+
+
+def result(name: str, settings: str, right: int, test: int, train: int) -> BaselineFacts:
+    """Return the facts of a fitted baseline, its accuracy over the whole test split."""
+    return {
+        "name": name,
+        "settings": settings,
+        "accuracy": right / test,
+        "train": train,
+        "seconds": None,
+        "reason": None,
+    }
+
+
+def without(reason: str) -> BaselineFacts:
+    """Return the facts where there is no baseline."""
+    return {
+        "name": None,
+        "settings": None,
+        "accuracy": None,
+        "train": None,
+        "seconds": None,
+        "reason": reason,
+    }
+
+
+def baseline(paths: BuildPaths, stage: StageRun) -> None:
+    """Fit the baseline of a text or a series and write its facts."""
+    started = time.perf_counter()
+    facts: CorpusFacts = paths.read_json("corpus", CORPUS_FACTS)
+    if facts["sizes"]["train"] is None:
+        found = without(UNKNOWN)
+    else:
+        series = bool(facts["features"])
+        columns = ["split", "label", "values" if series else "text"]
+        table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=columns)
+        found = series_baseline(table) if series else text_baseline(table, facts["words"] or "auto")
+    if found["accuracy"] is not None:
+        found["seconds"] = round(time.perf_counter() - started, 3)
+        say(f"baseline: {found['accuracy']:.4f} top-1 accuracy, {found['name']}")
+    stage.write_json(BASELINE_FACTS, found)
+    stage.rows = found["train"] or 0
+
+
+work = stage_work(baseline)
+
+
+if __name__ == "__main__":
+    stage_main("baseline", work, reads="the corpus stage", writes=BASELINE_FACTS)
