@@ -46,8 +46,8 @@ PARTS = (
         "Groups and words",
         "Units and words, co-clustered by the mean change of every unit at every frequent word: a "
         "group holds units that change at the same words. The rows of one group can be shown "
-        "without the others. Point at a word to frame the rows of the units that it changes by at "
-        "least half as much as the unit that it changes most, and to fade the others. The method "
+        "without the others. Point at a word to frame the rows of the units that change at it by "
+        "at least half as much as the one that changes most, and to fade the others. The method "
         "is that of RNNVis (Ming et al. 2017).",
     ),
 )
@@ -57,8 +57,8 @@ def units_section() -> Body:
     """Return the section's body."""
     return [
         html.P(
-            "The page Units shows the hidden state unit by unit: what single units and groups of "
-            "them respond to, and where in the run they responded in the same way."
+            "The page Units shows the hidden state unit by unit: at which words single units and "
+            "groups of them change, and where in the run they changed in the same way."
         ),
         terms(PARTS),
         html.P(
@@ -66,7 +66,7 @@ def units_section() -> Body:
             "information is distributed over many units, so that a single one rarely has a "
             "meaning. A match shows where the same units were on, not that the model read the same "
             "meaning. Every unit and word is assigned to a group, however clear the assignment. "
-            "Contributions of units are exact for a linear readout; they describe the effect of a "
-            "unit on the answer, not the cause of its value."
+            "Contributions of units are exact for a linear readout; they say by how much the logit "
+            "changed through a unit, not why the unit has its value."
         ),
     ]

@@ -117,7 +117,10 @@ def decision(course: Course, words: list[str], names: list[str], kind: str = TEX
         return Sentence(none, "", "", None)
     on = f" on {rival}" if len(names) > 2 else ""
     gained = f"; {answer} gained most{on} at "
-    place, by = _named(words, step, kind), f", {_logits(gain)}{_as_much_elsewhere(course, gain)}"
+    place, by = (
+        _named(words, step, kind),
+        f" with {_logits(gain)}{_as_much_elsewhere(course, gain)}",
+    )
     # The largest gain need not be at the step at which the answer changed.
     if course.wrong and course.flips and step > course.settle:
         return Sentence(opening + _closing(course) + gained, place, by + ".", step)

@@ -188,7 +188,7 @@ def _map(
     if wanted:
         turning = f" and the turning {noun}" if facts["turning_step"] is not None else ""
         note += (
-            f" Labels: {noun}s that moved the state by {DISTANCE:.2f} of {kind.longest} "
+            f" Labels: {noun}s at which the state moved by {DISTANCE:.2f} of {kind.longest} "
             f"or more{turning}; {labelled} of {len(wanted)} found room."
         )
     return {"map": Markup(drawing), "map_note": note}

@@ -43,8 +43,8 @@ def table_note(run: Run, kind: StateKind) -> str:
     state = "hidden" if kind.state == "h" else "cell"
     return (
         f"Answer and confidence: had the {run.kind} ended at the {noun}. Distance: in "
-        f"{state}-state units. To a class: what the {noun} added to its logit, its contribution."
-        + left_out_line(run)
+        f"{state}-state units. To a class: by how much its logit changed as the {noun} was read, "
+        "the contribution." + left_out_line(run)
     )
 
 

@@ -118,7 +118,7 @@ def _map(run: Run | None) -> html.Section:
 INSTEAD = {
     addresses.EXPLORE: "the contribution of every step of a sequence, and the turning point",
     addresses.DECISIONS: "how many steps the model reads before its answer stands",
-    addresses.UNITS: "which units a step moves, and where else the same units are on",
+    addresses.UNITS: "which units change at a step, and where else the same units are on",
 }
 
 
@@ -130,7 +130,7 @@ def no_words(run: Run) -> html.Main:
                 html.H1("A series has no words"),
                 html.P(
                     f"The sequences of {run.name} are numbers, so that no word or phrase comes "
-                    "back from one to the next. What moves the answer is seen step by step:"
+                    "back from one to the next. When the answer changes is seen step by step:"
                 ),
                 html.Ul(
                     [html.Li([_link(page, run), f": {says}"]) for page, says in INSTEAD.items()]

@@ -20,7 +20,7 @@ const sigmoid = {
   sequence: {
     facts: { sequence_id: 1, label: 1, predicted: 1, turning_step: null },
     measured: { largest: 4, alone: true, backward: false },
-    decision: { before: "Settled; good gained most at ", named: "“a<b>” (step 1)", after: ", +2.5 logits.", step: 1 },
+    decision: { before: "Settled; good gained most at ", named: "“a<b>” (step 1)", after: " with +2.5 logits.", step: 1 },
     final: [1.25],
     steps: {
       surface: ["a", "a<b>", "c", "d"],
@@ -122,7 +122,7 @@ test("the tooltip says contribution, running logit and both parts of the distanc
 test("the sentence's step leads there, and its words are text", () => {
   const markup = evidence.sentenceMarkup(sigmoid.sequence);
   assert.match(markup, /^<p class="sentence">Settled; good gained most at <button [^>]*class="sentence-step" data-t="1"/);
-  assert.ok(markup.includes("“a&lt;b&gt;” (step 1)</button>, +2.5 logits."));
+  assert.ok(markup.includes("“a&lt;b&gt;” (step 1)</button> with +2.5 logits."));
   const none = { before: "Never right.", named: "", after: "", step: null };
   assert.equal(evidence.sentenceMarkup({ ...sigmoid.sequence, decision: none }), '<p class="sentence">Never right.</p>');
 });

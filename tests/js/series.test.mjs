@@ -24,7 +24,7 @@ const sequence = {
     length_full: 5, unknown: 0, flips: 1, settle_step: 2, turning_step: 2,
   },
   measured: { largest: 2, alone: true, backward: false },
-  decision: { before: "Right until step 1; down gained most at ", named: "“last” (step 2)", after: ", +1.5 logits.", step: 2 },
+  decision: { before: "Right until step 1; down gained most at ", named: "“last” (step 2)", after: " with +1.5 logits.", step: 2 },
   final: [1],
   steps: {
     surface: ["0", "1", "last"],

@@ -20,7 +20,7 @@ const facts = {
 };
 const sequence = (near) => ({
   measured: { name: "lstm", largest: 2, backward: false, alone: true },
-  decision: { before: "Answered positive from the first step on; positive gained most at ", named: "“<good>” (step 1)", after: ", +1.0 logits.", step: 1 },
+  decision: { before: "Answered positive from the first step on; positive gained most at ", named: "“<good>” (step 1)", after: " with +1.0 logits.", step: 1 },
   final: [0, 1.5],
   facts: {
     sequence_id: null,

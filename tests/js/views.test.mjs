@@ -48,7 +48,7 @@ const colours = ["#e69f00", "#e69f00", "#009e73", "#009e73"];
 const measured = (largest, more = {}) => ({ name: "lstm", largest, longest: "the run's longest", backward: false, alone: true, ...more });
 sequence.measured = measured(1.5);
 sequence.final = [-1, 0, 3.25];
-sequence.decision = { before: "Right until step 1; earns gained most on grain at ", named: "“this” (step 2)", after: ", +2.5 logits.", step: 2 };
+sequence.decision = { before: "Right until step 1; earns gained most on grain at ", named: "“this” (step 2)", after: " with +2.5 logits.", step: 2 };
 const bars = { threshold: 0.4 };
 const count = (text, part) => text.split(part).length - 1;
 
@@ -72,7 +72,7 @@ test("a word or class with markup in it is shown, not obeyed", () => {
 
 test("the facts of a sequence say both classes and what was unknown", () => {
   const markup = words.infoMarkup(facts, sequence);
-  for (const part of ["#69", "grain", "earns", "98.7 %", "1 unknown", "Right until step 1; earns gained most on grain at <button", ", +2.5 logits."]) {
+  for (const part of ["#69", "grain", "earns", "98.7 %", "1 unknown", "Right until step 1; earns gained most on grain at <button", " with +2.5 logits."]) {
     assert.ok(markup.includes(part), part);
   }
 });

@@ -37,83 +37,91 @@ def said(names: list[str], words: str, contribution: list, **facts: object) -> s
     [
         (
             "not a good award", [-1, 0.1, 0.5, 2.31], 0,
-            "Right until step 2; positive gained most at “award” (step 3), +2.3 logits; "
+            "Right until step 2; positive gained most at “award” (step 3) with +2.3 logits; "
             "settled at step 3.",
         ),
         (
             "bad good film", [-0.5, 2, 0.1], 0,
-            "Right at the first step only; positive gained most at “good” (step 1), +2.0 logits; "
+            "Right at the first step only; positive gained most at “good” (step 1) with +2.0 "
+            "logits; "
             "settled at step 1.",
         ),
         (
             "bad good bad good", [-1, 2, -1.5, 3], 0,
-            "Last right at step 2; positive gained most at “good” (step 3), +3.0 logits; "
+            "Last right at step 2; positive gained most at “good” (step 3) with +3.0 logits; "
             "settled at step 3 after 3 flips.",
         ),
         (  # the largest loss comes after the answer changed, or before it did
             "bad so good", [-1, 1.5, 2.3], 0,
             "Right at the first step only; settled at step 1; positive gained most at “good” "
-            "(step 2), +2.3 logits.",
+            "(step 2) with +2.3 logits.",
         ),
         (
             "bad good not great", [-3, 2.5, 0.25, 1.5], 0,
-            "Right until step 2; positive gained most at “good” (step 1), +2.5 logits, and the "
+            "Right until step 2; positive gained most at “good” (step 1) with +2.5 logits, and the "
             "answer after it was right; settled at step 3.",
         ),
         (
             "good film", [0.5, 0.25], 0,
-            "Never right: positive throughout; positive gained most at “good” (step 0), "
+            "Never right: positive throughout; positive gained most at “good” (step 0) with "
             "+0.50 logits.",
         ),
         (
             "a great film", [-1, 3, 0.1], 1,
-            "Settled on positive at step 1; positive gained most at “great” (step 1), +3.0 logits.",
+            "Settled on positive at step 1; positive gained most at “great” (step 1) with +3.0 "
+            "logits.",
         ),
         (  # the largest change is away from the answer
             "bad great good", [-5, 3, 4], 1,
-            "Settled on positive at step 2; positive gained most at “good” (step 2), +4.0 logits.",
+            "Settled on positive at step 2; positive gained most at “good” (step 2) with +4.0 "
+            "logits.",
         ),
         (
             "bad great bad", [-1, 3, -4], 0,
-            "Settled on negative at step 2 after 2 flips; negative gained most at “bad” (step 2), "
+            "Settled on negative at step 2 after 2 flips; negative gained most at “bad” (step 2) "
+            "with "
             "+4.0 logits.",
         ),
         (
             "great film", [1, 0.5], 1,
-            "Answered positive from the first step on; positive gained most at “great” (step 0), "
+            "Answered positive from the first step on; positive gained most at “great” (step 0) "
+            "with "
             "+1.0 logits.",
         ),
         (
             "great film", [1, 0.5], None,
-            "Answered positive from the first step on; positive gained most at “great” (step 0), "
+            "Answered positive from the first step on; positive gained most at “great” (step 0) "
+            "with "
             "+1.0 logits.",
         ),
         (
             "not great", [-1, 2], None,
-            "Settled on positive at step 1; positive gained most at “great” (step 1), +2.0 logits.",
+            "Settled on positive at step 1; positive gained most at “great” (step 1) with +2.0 "
+            "logits.",
         ),
         (  # a word that is its own number is a word
             "0 1 2", [-1, 3, 0.1], 1,
-            "Settled on positive at step 1; positive gained most at “1” (step 1), +3.0 logits.",
+            "Settled on positive at step 1; positive gained most at “1” (step 1) with +3.0 logits.",
         ),
         (
             "good good bad", [2, 2, -1], 1,
-            "Answered positive from the first step on; positive gained most at “good” (step 0), "
+            "Answered positive from the first step on; positive gained most at “good” (step 0) "
+            "with "
             "+2.0 logits, as at 1 other step.",
         ),
         (
             "great", [1.5], 1,
-            "Answered positive at its only step; positive gained most at “great” (step 0), "
+            "Answered positive at its only step; positive gained most at “great” (step 0) with "
             "+1.5 logits.",
         ),
         (
             "great", [1.5], 0,
-            "Never right: positive at its only step; positive gained most at “great” (step 0), "
+            "Never right: positive at its only step; positive gained most at “great” (step 0) with "
             "+1.5 logits.",
         ),
         (
             "so so", [0.004, 0.001], 1,
-            "Answered positive from the first step on; positive gained most at “so” (step 0), "
+            "Answered positive from the first step on; positive gained most at “so” (step 0) with "
             "less than 0.01 logits.",
         ),
         ("so so", [0, 0], 0, "Answered negative from the first step on; no step raised negative."),
@@ -131,17 +139,19 @@ def test_the_course_of_a_binary_answer_in_words(
     [
         (  # grain, then crude, then earn: never right between, and measured against grain
             [[1, 0, 0], [0, 2, 0.5], [-0.5, 0, 3]], 0,
-            "Right at the first step only; earn gained most on grain at “c” (step 2), +3.5 logits; "
+            "Right at the first step only; earn gained most on grain at “c” (step 2) with +3.5 "
+            "logits; "
             "settled at step 2 after 2 flips.",
         ),
         (  # never the actual class, and the answer flips
             [[1, 0, 0], [0, 0, 0.25], [0, 0, 3]], 1,
-            "Never right; earn gained most on crude at “c” (step 2), +3.0 logits; "
+            "Never right; earn gained most on crude at “c” (step 2) with +3.0 logits; "
             "settled at step 2.",
         ),
         (  # right: measured against crude, the runner-up at the end, not against grain
             [[1, 0, 0], [-3, 0, 2], [0, 1, 0.5]], 2,
-            "Settled on earn at step 1; earn gained most on crude at “b” (step 1), +2.0 logits.",
+            "Settled on earn at step 1; earn gained most on crude at “b” (step 1) with +2.0 "
+            "logits.",
         ),
         (  # all alike: the first class is the answer, and no step raised it over the second
             [[0, 0, 0], [0, 0, 0], [0, 0, 0]], 0,
@@ -149,7 +159,7 @@ def test_the_course_of_a_binary_answer_in_words(
         ),
         (  # from one wrong class to the actual one, and on
             [[1, 0, 0], [-1, 2.5, 2], [0, 0, 1]], 1,
-            "Last right at step 1; earn gained most on crude at “c” (step 2), +1.0 logits; "
+            "Last right at step 1; earn gained most on crude at “c” (step 2) with +1.0 logits; "
             "settled at step 2 after 2 flips.",
         ),
     ],
@@ -194,7 +204,7 @@ def test_the_sentence_follows_from_the_numbers_alone(outputs: int, seed: int) ->
     assert text.startswith("Answered") == (len(set(answers)) == 1 and label in (None, answers[-1]))
     assert text.startswith("Never right") == (label is not None and label not in answers)
     gain = re.search(
-        r"(\w+) gained most(?: on (\w+))? at “w(\d)” \(step \3\), ([+\d.]+) logits", text
+        r"(\w+) gained most(?: on (\w+))? at “w(\d)” \(step \3\) with ([+\d.]+) logits", text
     )
     over = re.search(r"no step raised (\w+)(?: over (\w+))?", text)
     assert (gain is None) != (over is None)

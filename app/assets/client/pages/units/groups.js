@@ -87,9 +87,9 @@ export function groupsMarkup(facts, data, { only, paint, linear, className }) {
     ? `Its colour is its mean effect on the logit of ${className} through these units.`
     : "It has no colour: this layer's units have no weights by class.";
   const note =
-    `Words and units are grouped together: words of a group move the units of that group most alike. ` +
-    `The larger a word, the more often it occurs. ${colour} Hover one to light the units that it moves by at least half ` +
-    `as much as the one that it moves most.`;
+    `Words and units are grouped together: at the words of a group the units of that group change most alike. ` +
+    `The larger a word, the more often it occurs. ${colour} Hover one to light the units that change at it by at least ` +
+    `half as much as the one that changes most.`;
   const list = groupsOf(data).map((each) => groupMarkup(data, each, only, paint));
   return html`<p class="note">${note}</p>${list}
     <h3>Words and units</h3><p class="note">Mean change of each unit (column) where the model reads the word (row), both by group.</p>

@@ -106,7 +106,7 @@ export function distancesMarkup(sequence, path, { threshold }) {
   return (
     // The scale comes last: the line of its threshold lies over the bars.
     `<div class="step-grid"><div class="bars">` +
-    svg(distance.length, BAR_HEIGHT, bars.join(""), "Distance that each step moved the state") +
+    svg(distance.length, BAR_HEIGHT, bars.join(""), "Distance that the state moved at each step") +
     `</div><div class="step-names step-scale">${figure(top.toFixed(2), 8)}` +
     `${figure("0", BAR_HEIGHT - 8)}` +
     `<div class="threshold-line" role="slider" tabindex="0" aria-label="Threshold of long jumps" ` +
