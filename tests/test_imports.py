@@ -64,7 +64,8 @@ ROOMS = {
                        "units words",
     "pipeline.build": "config extract models.keras numerics run sources stages train",
     "pipeline.live": "models.keras numerics run sources",
-    "pipeline.bench": "build config demos extract live models.keras numerics project run sources",
+    "pipeline.bench": "build config corpus demos distances expected extract live models.keras "
+                      "numerics project run sources train words",
     "app.ids": "",
     "app.addresses": "",
     "app.web": "ids",

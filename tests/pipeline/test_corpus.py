@@ -105,6 +105,22 @@ def test_split_is_stratified_seeded_and_disjoint(bench: Bench) -> None:
     assert not table["split"].equals(bench.build(path, SEED=2)["split"])
 
 
+def test_how_the_split_came_about_is_said_and_kept(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = review_rows(40).with_columns(pl.Series("part", ["train", "train", "test", "test"] * 10))
+    path = bench.file(rows)
+    bench.build(path, SEED=3)
+    assert bench.paths.read_json("corpus", CORPUS_FACTS)["split"] == {"origin": "drawn", "seed": 3}
+    line = "no SPLIT is named; 8 of 40 texts, drawn at random (seed 3), are the test split"
+    assert line in capsys.readouterr().out
+    # Validation texts are drawn, but no statement about training and test rests on them.
+    bench.build(path, SPLIT="part")
+    kept = bench.paths.read_json("corpus", CORPUS_FACTS)["split"]
+    assert kept == {"origin": "provided", "seed": None}
+    assert "drawn at random" not in capsys.readouterr().out
+
+
 def test_own_split_and_id_columns_are_kept(bench: Bench) -> None:
     rows = review_rows(30).with_columns(
         pl.Series("part", ["Train", "test", "dev"] * 10), pl.Series("id", range(100, 130))

@@ -146,6 +146,7 @@ def test_provided_sequences_are_written_as_a_test_split_of_unknown_training(tmp_
     assert table["text"].to_list() == ["x x x", "x", "x x"]
     assert vocabulary["token"].to_list() == WORDS and vocabulary["count"].null_count() == 5
     assert facts["sizes"] == {"train": None, "validation": None, "test": 3}
+    assert facts["split"] == {"origin": "unknown", "seed": None}
     assert facts["classes"][1] == {"name": "good", "train": None, "validation": None, "test": 2}
     assert facts["kind"] == "text" and facts["truncation"] == {"max_steps": None, "keep": None}
 
@@ -163,6 +164,7 @@ def test_the_digits_are_read_row_by_row_and_split_alike_in_every_class(tmp_path:
     )
     assert table["surface"][0].to_list()[:2] == ["row 0", "row 1"]
     sizes = facts["sizes"]
+    assert facts["split"]["origin"] == "drawn" and facts["split"]["seed"] is not None
     assert sum(sizes.values()) == 1797 and sizes["test"] / 1797 == pytest.approx(0.2, abs=0.01)
     shares = [each["test"] / (each["train"] + each["validation"]) for each in facts["classes"]]
     assert max(shares) - min(shares) < 0.02
