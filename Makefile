@@ -113,6 +113,9 @@ $(R)/distances/stage.json: $(R)/extract/stage.json
 $(R)/words/stage.json: $(R)/expected/stage.json $(R)/distances/stage.json
 	@$(call STAGE,words)
 
+$(R)/swaps/stage.json: $(R)/settings/swaps.json $(R)/words/stage.json
+	@$(call STAGE,swaps)
+
 $(R)/neighbours/stage.json: $(R)/settings/neighbours.json $(R)/extract/stage.json
 	@$(call STAGE,neighbours)
 
@@ -132,7 +135,7 @@ $(R)/clusters-%/stage.json: $(R)/project-%/stage.json $(R)/expected/stage.json $
 # have its manifest deleted.
 .PRECIOUS: $(MANIFEST)
 $(MANIFEST): $(R)/settings/export.json $(R)/baseline/stage.json $(R)/expected/stage.json \
-             $(R)/distances/stage.json $(R)/words/stage.json $(R)/units/stage.json \
+             $(R)/distances/stage.json $(R)/words/stage.json $(R)/swaps/stage.json $(R)/units/stage.json \
              $(R)/index/stage.json $(MAPS)
 	@$(call STAGE,export) --store $(STORE)
 

@@ -31,6 +31,8 @@ def run_tables(inputs: Inputs, manifest: ManifestDraft, methods: list[str]) -> d
         schema.VOCABULARY: vocabulary_table(inputs, wanted[schema.VOCABULARY]),
         schema.STEPS: partial(steps_pieces, inputs, wanted[schema.STEPS]),
     }
+    if schema.SWAPS in wanted:
+        tables[schema.SWAPS] = inputs.paths.need("swaps", schema.SWAPS)
     for layer in inputs.extracted["layers"]:
         name = schema.hidden_table(layer["id"])
         tables[name] = partial(hidden_pieces, inputs, layer, wanted[name])

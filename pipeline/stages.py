@@ -50,11 +50,12 @@ def all_stages(methods: Sequence[str]) -> list[Stage]:
         Stage("expected", ("extract",)),
         Stage("distances", ("extract",)),
         Stage("words", ("expected", "distances")),
+        Stage("swaps", ("words",), settings=True),
         Stage("units", ("extract",), settings=True),
         Stage("neighbours", ("extract",), settings=True),
         Stage("index", ("extract",), settings=True),
     ]
-    exported = ["baseline", "expected", "distances", "words", "units", "index"]
+    exported = ["baseline", "expected", "distances", "words", "swaps", "units", "index"]
     for method in methods:
         project = Stage("project", ("neighbours",), settings=True, method=method)
         reads = (project.name, "expected", "distances")
@@ -117,6 +118,7 @@ def run_in_process(stage: Stage, paths: BuildPaths, store: Path) -> None:
         index,
         neighbours,
         project,
+        swaps,
         units,
         words,
     )
@@ -127,7 +129,7 @@ def run_in_process(stage: Stage, paths: BuildPaths, store: Path) -> None:
     elif stage.module == "export":
         export.run(paths, store)
     else:
-        modules = (baseline, expected, distances, words, units, neighbours, index)
+        modules = (baseline, expected, distances, words, swaps, units, neighbours, index)
         work = {module.__name__.rpartition(".")[2]: module.work for module in modules}
         work[stage.module](paths)
 

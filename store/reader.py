@@ -25,6 +25,7 @@ from stateline.store.schema import (
     RUN_NAME,
     SEQUENCES,
     STEPS,
+    SWAPS,
     WORDS,
     cluster_table,
     context_table,
@@ -151,12 +152,7 @@ class Run:
 
         raises  StatelineError  the run has no such table, or was rebuilt
         """
-        if table not in self.columns:
-            raise StatelineError(
-                f"run {self.name}",
-                f"no table {table}",
-                expected=f"one of {', '.join(self.columns)}",
-            )
+        self._require("table", table, self.columns)
         self._guard.check()
         return pl.scan_parquet(self.folder / table)
 
@@ -193,6 +189,11 @@ class Run:
     def words(self) -> pl.DataFrame:
         """Effects of each token and two-word phrase, the whole table; no row for a series."""
         return self._collect(WORDS)
+
+    @cached_property
+    def swaps(self) -> pl.DataFrame | None:
+        """Results of the swap test, the whole table; None where the manifest has none."""
+        return None if self.manifest.swap_test is None else self._collect(SWAPS)
 
     def clusters(self, projection: str) -> pl.DataFrame:
         """Return the clusters of the states on one map, at every level."""

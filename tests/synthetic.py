@@ -13,7 +13,7 @@ import polars as pl
 from stateline.store import schema
 from stateline.store.schema import Column, polars_schema
 from stateline.store.writer import write_run
-from tests.synthetic_evidence import clusters_table, map_columns, words_table
+from tests.synthetic_evidence import UNSTORED, clusters_table, map_columns, words_table
 from tests.synthetic_manifest import synthetic_manifest
 from tests.synthetic_shape import Layer, Shape
 from tests.synthetic_states import (
@@ -24,6 +24,7 @@ from tests.synthetic_states import (
     places,
     seen_columns,
 )
+from tests.synthetic_swaps import swaps_table
 from tests.synthetic_units import unit_tables
 from tests.synthetic_words import (
     place_words,
@@ -111,6 +112,9 @@ def synthetic_tables(
     }
     told = (tables[schema.SEQUENCES], tables[schema.VOCABULARY])
     tables[schema.WORDS] = words_table(steps, *told, shape)
+    if shape.swaps:
+        tested = sequences + classes * UNSTORED
+        tables[schema.SWAPS] = swaps_table(tables[schema.WORDS], tested, shape, seed)
     for layer in shape.layers:
         wanted = schema.hidden_columns(layer.units, layer.states, layer.mapped, layer.gate_names)
         tables[schema.hidden_table(layer.id)] = frame(key | states[layer.id], wanted)

@@ -9,6 +9,7 @@ import polars as pl
 from stateline.store import schema
 from tests.synthetic_evidence import TRAINING, UNSTORED, map_figures
 from tests.synthetic_shape import Layer, Shape
+from tests.synthetic_swaps import swap_entry
 
 REPEATED = 1  # test sequences that stand in training too, classified correctly
 METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
@@ -237,6 +238,7 @@ def synthetic_manifest(
             "without_known_word": 0,
             "in_training": REPEATED if shape.training else None,
         },
+        "swap_test": swap_entry(tables[schema.SWAPS], seed) if shape.swaps else None,
         "verified": {
             "tolerance": 1e-5,
             "prediction_error": error,

@@ -63,6 +63,7 @@ class Shape:
     split     how the splits came about where they are known: provided or drawn
     pushing   words, or two, that stand, in turn, where the answer moves most towards the last class
     cut       every third sequence was longer than the model reads; False: nothing was cut
+    swaps     words were swapped: the run has a swap test; needs a text with words in ten sequences
     tokens    ids of padding, unknown and start of a text, each None where there is no such id
     """
 
@@ -75,6 +76,7 @@ class Shape:
     split: str = "provided"
     pushing: tuple[str, ...] = ()
     cut: bool = True
+    swaps: bool = False
     tokens: dict[str, int | None] = field(
         default_factory=lambda: {"padding": 0, "unknown": 1, "start": None}
     )

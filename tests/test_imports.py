@@ -53,6 +53,7 @@ ROOMS = {
     "pipeline.expected": "numerics run",
     "pipeline.distances": "numerics run",
     "pipeline.words": "numerics run",
+    "pipeline.swaps": "models.keras numerics run",
     "pipeline.units": "numerics run",
     "pipeline.neighbours": "numerics run",
     "pipeline.index": "numerics run",
@@ -61,11 +62,15 @@ ROOMS = {
     "pipeline.export": "run",
     "pipeline.check": "export index run",
     "pipeline.stages": "baseline clusters distances expected export index neighbours project run "
-                       "units words",
+                       "swaps units words",
     "pipeline.build": "config extract models.keras numerics run sources stages train",
     "pipeline.live": "models.keras numerics run sources",
     "pipeline.bench": "build config corpus demos distances expected extract live models.keras "
+<<<<<<< HEAD
                       "numerics project run sources train words",
+=======
+                      "numerics project run sources swaps train words",
+>>>>>>> 8792942 (The swap test lists words that move the answer by themselves, whatever the split)
     "app.ids": "",
     "app.addresses": "",
     "app.web": "ids",

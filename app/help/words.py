@@ -4,7 +4,7 @@ from dash import html
 
 from stateline.app.help.parts import Body, terms
 from stateline.app.queries.limits import MIN_OCCURRENCES
-from stateline.store.schema import MAX_Q, MIN_PHRASE, MIN_SHORTCUT
+from stateline.store.schema import MAX_Q, MAX_SWAPPED, MIN_PHRASE, MIN_SHORTCUT, MIN_SWAPPED
 
 COLUMNS = (
     (
@@ -82,6 +82,19 @@ def words_page_section() -> Body:
             "compared. The overview of Explore says how the split came about. A word that holds in "
             "training and test alike is no shortcut in this sense, however far it pushes: the swap "
             "test, which needs no split, asks what the model does without the word."
+        ),
+        html.P(
+            "Swap test lists words that move the answer by themselves. Each word of "
+            f"{MIN_SWAPPED} test sequences or more is replaced in the test sequences that hold it "
+            f"(the first {MAX_SWAPPED} of more) by words of like frequency and position, and by "
+            "the unknown word, and the model reads them again. The change is the logit of the "
+            "class with the word, less that with another in its place; flips is the share of "
+            "replacements that change the answer. A word is listed where its change is above zero, "
+            "its 95 % interval above the median change of the words like it, and where the "
+            "sequences that hold it are labelled accordingly beyond what a logistic regression on "
+            "their other words predicts. Both tests together have the false discovery rate q. Of "
+            "very many words only some are tested, and the page counts the others. A listed word "
+            "may be good evidence or a shortcut: the test cannot tell them apart."
         ),
         html.P(
             "Limits: a contribution is the change of the answer when the word was read, in the "

@@ -14,14 +14,17 @@ from stateline.app.queries.parsing import parse_choice, parse_class, parse_whole
 from stateline.app.web.cache import CACHE
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
+from stateline.store.schema import MAX_Q
 
-ALL, TOKENS, PHRASES, SHORTCUTS = "all", "tokens", "phrases", "shortcuts"
+ALL, TOKENS, PHRASES, SHORTCUTS, SWAPS = "all", "tokens", "phrases", "shortcuts", "swaps"
+LISTS = (SHORTCUTS, SWAPS)  # kinds that the store decides, however rare the words are
 OF_KIND = {
     ALL: pl.lit(True),
     TOKENS: pl.col("size") == 1,
     PHRASES: pl.col("size") == 2,
     # The first of each finding; the others stand with it.
     SHORTCUTS: pl.col("finding") == pl.col("phrase"),
+    SWAPS: pl.col("swapped"),
 }
 LARGEST_LEAST = 1_000_000  # of the occurrences that a word must have to be shown
 LONGEST_SEARCH = LONGEST_WORD = 200
@@ -167,10 +170,18 @@ def table(run: Run, towards: int | None) -> pl.DataFrame:
             share("train", class_),
             share("test", class_),
             "shortcut", "finding",
+            swapped=(pl.col("size") == 1) & pl.col("phrase").is_in(swap_findings(run).implode()),
         )  # fmt: skip
 
     key = (run.name, run.checksum, "words", towards)
     return CACHE.get(key, make, lambda rows: int(rows.estimated_size()))
+
+
+def swap_findings(run: Run) -> pl.Series:
+    """Return the words that the swap test finds, the surest first; none without one."""
+    if run.swaps is None:
+        return pl.Series("token", dtype=pl.String)
+    return run.swaps.filter(pl.col("q") <= MAX_Q)["token"]
 
 
 def mean_contributions(words: pl.DataFrame) -> np.ndarray:
@@ -227,8 +238,8 @@ def rare(run: Run, selection: WordSelection) -> int:
 
 
 def _frequent(selection: WordSelection) -> pl.Expr:
-    """Return the condition on how often a word occurs; the store decides it for shortcuts."""
-    return pl.lit(True) if selection.kind == SHORTCUTS else pl.col("count") >= selection.least
+    """Return the condition on how often a word occurs; the store decides it for the lists."""
+    return pl.lit(True) if selection.kind in LISTS else pl.col("count") >= selection.least
 
 
 def position(run: Run, word: str, selection: WordSelection) -> int | None:

@@ -52,8 +52,8 @@ def _labels(word: Mapping[str, Any], classes: Sequence[CorpusClass], split: Spli
     base = sizes[word["towards"]] / sum(sizes)
     kind = {"train": "training", "test": "test"}[split]
     return (
-        f"{own:,} of the {all_of:,} {kind} sequences that hold it ({_percent(own / all_of)}; of "
-        f"all {_percent(base)})"
+        f"{own:,} of the {all_of:,} {kind} sequences that hold it ({percent(own / all_of)}; of "
+        f"all {percent(base)})"
     )
 
 
@@ -67,6 +67,6 @@ def _errors(word: Mapping[str, Any], stored: int) -> str:
     return f"{with_it} and {wrong:,} of the {stored - holding:,} that do not"
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """Format a share as a whole number; the sign does not wrap."""
     return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"

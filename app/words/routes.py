@@ -12,7 +12,7 @@ from stateline.app.web.responses import (
     requested_run,
     whole_number,
 )
-from stateline.app.words import occurrences
+from stateline.app.words import occurrences, swaps
 from stateline.app.words import queries as words
 from stateline.app.words import rows as word_rows
 from stateline.app.words.queries import WordSelection, parse_word, parse_words
@@ -42,6 +42,13 @@ def points(name: str) -> Response:
     """Answer with what the plot draws: every word that passes."""
     run, selection, _ = _requested(name)
     return cached_json(run, lambda: word_rows.points(run, selection))
+
+
+@routes.get("/data/<name>/words/swaps")
+def swapped(name: str) -> Response:
+    """Answer with the words that the swap test finds."""
+    run, selection, _ = _requested(name)
+    return cached_json(run, lambda: swaps.swap_rows(run, selection))
 
 
 @routes.get("/data/<name>/words/occurrences")

@@ -70,7 +70,7 @@ def word_rows(run: Run, rows: pl.Series, towards: int | None) -> list[dict[str, 
 
 
 def _cells(run: Run, rows: pl.Series, towards: int | None) -> list[dict[str, Any]]:
-    found = table(run, towards)[rows].drop("row", "finding").to_dicts()
+    found = table(run, towards)[rows].drop("row", "finding", "swapped").to_dicts()
     return [{name: _compact(value) for name, value in row.items()} for row in found]
 
 

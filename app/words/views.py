@@ -29,6 +29,7 @@ def words_view(run: Run | None) -> html.Main:
                     words_table(),
                     html.Button("›", className="words-more", type="button", hidden=True),
                     html.Div(id=ids.WORDS_SHORTCUTS, className="words-shortcuts"),
+                    html.Div(id=ids.WORDS_SWAPS, className="words-swaps"),
                 ],
                 className="words-pane words-table-pane",
                 **attributes(aria_label="Words"),

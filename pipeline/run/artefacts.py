@@ -26,6 +26,9 @@ EXPECTED_FACTS = "expected.json"
 VISIBLE, SILENT = "visible.npy", "silent.npy"
 DISTANCES = "distances.npz"
 
+# swaps
+SWAP_FACTS = "swaps.json"
+
 # project-<method>
 PROJECTION_FACTS = "projection.json"
 

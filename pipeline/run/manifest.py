@@ -15,6 +15,7 @@ from stateline.pipeline.run.artefacts import (
     EXPECTED_FACTS,
     PROJECTION_FACTS,
     READOUT,
+    SWAP_FACTS,
     TRAINING_FACTS,
     distance_array,
 )
@@ -32,8 +33,8 @@ PACKAGES = (
     "fast_hdbscan",
 )  # fmt: skip
 STAGES = (
-    "corpus", "train", "baseline", "extract", "expected", "distances", "words", "units",
-    "neighbours", "index",
+    "corpus", "train", "baseline", "extract", "expected", "distances", "words", "swaps",
+    "units", "neighbours", "index",
 )  # fmt: skip
 
 
@@ -206,6 +207,7 @@ def build_manifest(inputs: Inputs, methods: list[str], default: str) -> Manifest
         ],
         "default_projection": default_map(extracted, default),
         "left_out": left_out(inputs),
+        "swap_test": paths.read_json("swaps", SWAP_FACTS),
         "verified": verified_entry(inputs),
         "stages": [paths.read_json(stage, REPORT) for stage in stages],
         "versions": {"python": platform.python_version()}

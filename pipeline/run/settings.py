@@ -163,13 +163,25 @@ class Settings(BaseModel):
     unit_groups: int = knob(
         8, "units", "groups of hidden units, and of the words that move them, at the most", ge=1
     )
+    swap_words: int = knob(
+        3,
+        "swaps",
+        "swap test: words of like frequency and position that replace a tested word in each text; "
+        "0: no swap test",
+        ge=0,
+        le=20,
+    )
+    swap_tested: int = knob(
+        400, "swaps", "swap test: words tested at the most, besides a sample of controls", ge=1
+    )
+
     index_states: int = knob(
         200_000, "index", "states of a layer beyond which their neighbours get an index", ge=1
     )
 
     seed: int = knob(
         1,
-        "corpus train neighbours units index project-pca project-tsne project-umap",
+        "corpus train swaps neighbours units index project-pca project-tsne project-umap",
         "seed of the split, the weights and the projections",
         ge=0,
         lt=2**31,

@@ -23,6 +23,7 @@ from stateline.store.checks.phrases import check_phrases
 from stateline.store.checks.report import Report
 from stateline.store.checks.sequences import check_sequences, check_vocabulary
 from stateline.store.checks.steps import check_steps
+from stateline.store.checks.swaps import check_swaps
 from stateline.store.checks.units import check_units
 from stateline.store.errors import StatelineError, rebuild
 from stateline.store.manifest.read import read_manifest
@@ -40,6 +41,7 @@ CHECKS = (
     check_steps,
     check_figures,
     check_phrases,
+    check_swaps,
     check_maps,
     check_units,
 )

@@ -27,6 +27,7 @@ def find_inconsistency(manifest: ManifestDraft) -> tuple[str, str, str] | None:
         baseline_facts,
         repeat_facts,
         projection_facts,
+        swap_facts,
     )
     facts = chain.from_iterable(part(manifest) for part in parts)
     return next(((key, str(want), str(got)) for true, key, want, got in facts if not true), None)
@@ -184,3 +185,16 @@ def projection_facts(manifest: ManifestDraft) -> Iterator[Fact]:
         yield state in states, f"{key}.state", want, state
     ids, default = [each.id for each in manifest.projections], manifest.default_projection
     yield default in ids, "default_projection", f"one of {', '.join(ids) or 'none'}", default
+
+
+def swap_facts(manifest: ManifestDraft) -> Iterator[Fact]:
+    """Check that words were swapped in texts only, by a model that there is."""
+    test = manifest.swap_test
+    if test is None:
+        return
+    possible = manifest.corpus.kind == "text" and manifest.model.file is not None
+    yield possible, "swap_test", "null of a series and without a model", "an object"
+    order = 1 <= test.controls <= test.tested <= test.eligible
+    found = f"{test.controls}, {test.tested}, {test.eligible}"
+    yield order, "swap_test", "1 <= controls <= tested <= eligible", found
+    yield test.replacements >= 1, "swap_test.replacements", "1 or more", test.replacements

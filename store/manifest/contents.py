@@ -5,6 +5,7 @@ from stateline.store.schema import (
     MODEL,
     SEQUENCES,
     STEPS,
+    SWAPS,
     VOCABULARY,
     WORDS,
     Column,
@@ -21,6 +22,7 @@ from stateline.store.schema import (
     response_table,
     sequence_columns,
     step_columns,
+    swap_columns,
     unit_columns,
     unit_table,
     vocabulary_columns,
@@ -38,6 +40,8 @@ def run_tables(manifest: ManifestDraft) -> dict[str, tuple[Column, ...]]:
         VOCABULARY: vocabulary_columns(classes),
         WORDS: word_columns(classes, outputs),
     }
+    if manifest.swap_test is not None:
+        tables[SWAPS] = swap_columns()
     for layer in manifest.layers:
         tables[hidden_table(layer.id)] = layer_columns(layer)
         tables[unit_table(layer.id)] = unit_columns(outputs)

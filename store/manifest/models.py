@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from stateline.store.manifest.model_info import ModelInfo
+from stateline.store.manifest.swap_test import SwapTest
 from stateline.store.manifest.values import (
     Colour,
     Digest,
@@ -236,6 +237,7 @@ class ManifestDraft(Entry):
     projections: Items[Projection]
     default_projection: str
     left_out: LeftOut
+    swap_test: SwapTest | None
     verified: Verified
     stages: Items[Stage]
     versions: Mapping[str, Any]

@@ -39,6 +39,12 @@ TABLES = (
         schema.word_columns(CLASSES, OUTPUTS),
     ),
     (
+        "swaps.parquet",
+        "a row a word that the swap test tested, sorted by p and token; only where the manifest's "
+        "swap_test is not null",
+        schema.swap_columns(),
+    ),
+    (
         "clusters/<id>.parquet",
         "a row a cluster of the states on one map, sorted by level and cluster",
         schema.cluster_columns(),

@@ -19,6 +19,7 @@ SEQUENCES = "sequences.parquet"
 STEPS = "steps.parquet"
 VOCABULARY = "vocabulary.parquet"
 WORDS = "words.parquet"
+SWAPS = "swaps.parquet"
 MANIFEST = "manifest.json"
 MODEL = "model.keras"
 

@@ -9,6 +9,7 @@ import pytest
 
 from stateline.store.reader import Run
 from stateline.store.reader import open_run as open_folder
+from stateline.store.schema import MAX_Q
 from tests.synthetic import synthetic_run
 from tests.synthetic_shortcuts import shortcut_run
 
@@ -23,7 +24,9 @@ def words_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with a run that has shortcuts, one of five classes, and a series."""
     folder = tmp_path_factory.mktemp("words-store")
     shortcut_run(folder, "reviews")
-    synthetic_run(folder, "news", sequences=60, max_steps=25, units=6, classes=5, seed=2)
+    synthetic_run(
+        folder, "news", sequences=60, max_steps=25, units=6, classes=5, seed=2, swaps=True
+    )
     synthetic_run(folder, "waves", features=2, classes=3)
     return folder
 
@@ -301,6 +304,35 @@ def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews:
     page.wait_for_selector("#words-shortcuts .words-empty")
     page.wait_for_selector("#words-plot >> text=No word passes")
     assert page.locator("#words-plot .xtick").count() == 0
+
+
+def test_the_swap_test_is_a_table_of_its_findings_with_a_sentence_each(
+    page, words_site: str, words_store: Path
+) -> None:
+    run = open_folder(words_store / "news")
+    page.goto(f"{words_site}/words/news?kind=swaps")
+    page.wait_for_selector("#words-swaps .swaps")
+    found = run.swaps.filter(pl.col("q") <= MAX_Q)
+    shown = page.locator(".swap-word").all_inner_texts()
+    assert shown == found["token"].to_list() and len(shown) > 2
+    chosen(page, shown[0])
+    first = page.inner_text("#words-swaps tbody >> nth=0")
+    for written in (f"+{found['change'][0]:.2f}", "q < 0.0001", "test sequences that hold it, the"):
+        assert written in first
+    assert page.is_hidden("#words-table") and page.is_hidden("#words-least")
+    page.mouse.move(2, 2)
+    page.focus("body")
+    page.keyboard.press("ArrowDown")
+    chosen(page, shown[1])
+    page.click(f"#words-swaps [data-phrase='{shown[2]}']")
+    chosen(page, shown[2])
+    page.fill("#words-search", "no such word")
+    page.wait_for_selector("#words-swaps .words-empty")
+
+
+def test_without_a_swap_test_the_page_says_why(page, words_site: str) -> None:
+    page.goto(f"{words_site}/words/reviews?kind=swaps")
+    page.wait_for_selector("#words-swaps >> text=built from arrays of states")
 
 
 def test_without_a_split_of_the_corpus_the_page_says_why_there_is_no_list(

@@ -76,6 +76,7 @@ def write_settings(paths: BuildPaths, fit_states: int) -> None:
     """Settings of the stages after extract."""
     fit = {"fit_states": fit_states, "seed": 1}
     write(paths.settings("neighbours"), fit)
+    write(paths.settings("swaps"), {"swap_words": 3, "swap_tested": 400, "seed": 1})
     write(paths.settings("units"), {"unit_groups": 8, "seed": 1})
     write(paths.settings("index"), {"index_states": 200_000, "seed": 1})
     write(paths.settings("project-pca"), fit)

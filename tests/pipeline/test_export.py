@@ -16,6 +16,7 @@ from stateline.pipeline import (
     index,
     neighbours,
     project,
+    swaps,
     units,
     words,
 )
@@ -49,7 +50,7 @@ KINDS = [("text", "linear"), ("text", "head"), ("series", "prefix"), ("series", 
 def build(folder: Path, **what: str) -> BuildPaths:
     """All stages after extract, the run into a store beside the build."""
     paths = write_extracted(folder / "build", **what)
-    for stage in (baseline, expected, distances, words, units, neighbours, index):
+    for stage in (baseline, expected, distances, words, swaps, units, neighbours, index):
         stage.work(paths)
     project.run(paths, "pca")
     clusters.run(paths, "pca")

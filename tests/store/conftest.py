@@ -11,7 +11,7 @@ from tests.synthetic_shape import BIDIRECTIONAL, Layer
 
 @pytest.fixture(scope="session")
 def other_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the two runs below; do not write into it."""
+    """A store with the runs below, and one with a swap test; do not write into it."""
     folder = tmp_path_factory.mktemp("other")
     synthetic_run(
         folder, "layers", sequences=6, max_steps=8, units=5, classes=3,
@@ -23,6 +23,9 @@ def other_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         layers=BIDIRECTIONAL[::-1], readout="prefix", features=2, picture=True,
         model=False, training=False, projections=("pca",), default="pca",
     )  # fmt: skip
+    synthetic_run(
+        folder, "swaps", sequences=40, max_steps=30, classes=3, minimum_steps=9, swaps=True
+    )
     return folder
 
 

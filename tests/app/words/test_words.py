@@ -432,7 +432,7 @@ def test_where_no_word_can_be_tested_the_page_says_why(
     [
         ({"towards": "4"}, "expected a number from 0 to 3"),
         ({"towards": "-1"}, "expected a number from 0 to 3"),
-        ({"kind": "verbs"}, "expected one of all, tokens, phrases, shortcuts"),
+        ({"kind": "verbs"}, "expected one of all, tokens, phrases, shortcuts, swaps"),
         ({"kind": ["all"]}, "expected one of all"),
         ({"least": "few"}, "expected a number below"),
         ({"search": "a" * 201}, "expected 200 characters"),

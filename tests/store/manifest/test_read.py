@@ -35,6 +35,12 @@ def layers_manifest(other_store: Path) -> dict:
     return json.loads((other_store / "layers" / MANIFEST).read_text(encoding="utf-8"))
 
 
+@pytest.fixture
+def swaps_manifest(other_store: Path) -> dict:
+    """A manifest of a run with a swap test, of one's own."""
+    return json.loads((other_store / "swaps" / MANIFEST).read_text(encoding="utf-8"))
+
+
 def holder(manifest: dict, path: tuple) -> dict:
     """Return the object with the last key of a path."""
     for key in path[:-1]:
@@ -58,10 +64,12 @@ def test_a_whole_manifest_is_taken(run: Path, manifest: dict) -> None:
 @pytest.mark.parametrize("path", PATHS, ids=written)
 @pytest.mark.parametrize("damage", ["missing", "another kind"])
 def test_each_key_is_wanted_and_of_its_kind(
-    manifest: dict, series_manifest: dict, path: tuple, damage: str
+    manifest: dict, series_manifest: dict, swaps_manifest: dict, path: tuple, damage: str
 ) -> None:
     if path[:2] == ("corpus", "features"):
         manifest = series_manifest  # a text has none
+    if path[0] == "swap_test":
+        manifest = swaps_manifest  # others have none
     inner = holder(manifest, path)
     if damage == "missing":
         del inner[path[-1]]

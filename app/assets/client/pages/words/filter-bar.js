@@ -10,7 +10,7 @@ import { subscribeOpened } from "./state.js";
 
 /** @import { Kind, Opened } from "./types" */
 
-const KINDS = { all: "All", tokens: "Tokens", phrases: "Phrases", shortcuts: "Shortcuts" };
+const KINDS = { all: "All", tokens: "Tokens", phrases: "Phrases", shortcuts: "Shortcuts", swaps: "Swap test" };
 
 /** @param {Opened} state */
 function markup({ facts, kind, least, search, towards }) {

@@ -14,13 +14,13 @@ const FIELDS = "input, select, textarea, button, a, .ag-header, .ag-popup, heade
  * Follow the keys.
  * @param {object} views
  * @param {Neighbour} views.inTable
- * @param {Neighbour} views.inShortcuts
+ * @param {Record<string, Neighbour>} views.inList by the kind of words that it lists
  * @param {() => void} views.enter opens the lit occurrence
  */
-export function start({ inTable, inShortcuts, enter }) {
+export function start({ inTable, inList, enter }) {
   /** @param {number} by */
   async function walk(by) {
-    const next = await (get().kind === "shortcuts" ? inShortcuts : inTable)(by);
+    const next = await (inList[get().kind] ?? inTable)(by);
     if (next !== null) choose(next);
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Loads the points of the plot, the shortcuts, and the occurrences of the chosen word.
+// Loads the points of the plot, the lists of findings, and the occurrences of the chosen word.
 
 import * as data from "../../lib/data.js";
 import { at } from "../../lib/dom.js";
@@ -16,14 +16,15 @@ const messageOf = (/** @type {unknown} */ error) => (error instanceof Error ? er
 let request = 0; // answers to older ones are dropped
 
 /**
- * Load what the plot and the list of shortcuts show.
+ * Load what the plot and a list of findings show.
  * @param {Opened} state
  */
 async function loadWords(state) {
   const own = (request += 1);
   const isCurrent = () => own === request && at("words-plot-note") !== null; // a series has no plot
   try {
-    await Promise.all([loadPoints(state, isCurrent), state.kind === "shortcuts" && loadShortcuts(state, isCurrent)]);
+    const loadList = LISTS[state.kind];
+    await Promise.all([loadPoints(state, isCurrent), loadList?.(state, isCurrent)]);
   } catch (error) {
     if (isCurrent()) update({ problem: messageOf(error) });
   }
@@ -50,6 +51,21 @@ async function loadShortcuts(state, isCurrent) {
   update({ shortcuts, found: shortcuts, problem: null });
   chooseFirst(shortcuts.rows);
 }
+
+/**
+ * @param {Opened} state
+ * @param {() => boolean} isCurrent
+ */
+async function loadSwaps(state, isCurrent) {
+  const swaps = await data.json(state.facts, "words/swaps", wordsQuery(state));
+  if (!isCurrent()) return;
+  update({ swaps, found: { count: swaps.count, rare: 0 }, problem: null });
+  const stored = swaps.rows.filter((/** @type {import("./types").SwapRow} */ row) => row.stored);
+  chooseFirst(stored.map((/** @type {import("./types").SwapRow} */ { token }) => ({ phrase: token })));
+}
+
+/** @type {Record<string, (state: Opened, isCurrent: () => boolean) => Promise<void>>} */
+const LISTS = { shortcuts: loadShortcuts, swaps: loadSwaps };
 
 /**
  * Return the query of the occurrences of the chosen word. Without a chosen class the server takes the

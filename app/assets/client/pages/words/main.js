@@ -11,16 +11,21 @@ import * as occurrenceMap from "./occurrence-map.js";
 import * as plot from "./plot.js";
 import * as shortcutList from "./shortcut-list.js";
 import { get, update } from "./state.js";
+import * as swapList from "./swap-list.js";
 import * as wordsTable from "./words-table.js";
 
 export { cells, formats } from "./cells.js";
 export { onPopstate, open } from "./selection.js";
 export { rows } from "./words-table.js";
 
-for (const view of [wordsTable, filterBar, plot, shortcutList, occurrenceList, occurrenceMap, columnWidths, loader]) {
+for (const view of [wordsTable, filterBar, plot, shortcutList, swapList, occurrenceList, occurrenceMap, columnWidths, loader]) {
   view.start();
 }
-keys.start({ inTable: wordsTable.neighbour, inShortcuts: shortcutList.neighbour, enter: occurrenceList.enter });
+keys.start({
+  inTable: wordsTable.neighbour,
+  inList: { shortcuts: shortcutList.neighbour, swaps: swapList.neighbour },
+  enter: occurrenceList.enter,
+});
 
 const light = (/** @type {number} */ lit) => update({ lit });
 

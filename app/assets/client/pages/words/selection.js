@@ -71,7 +71,7 @@ export function choose(word, { push = true } = {}) {
 
 /**
  * Choose the first of some words where none is chosen.
- * @param {WordRow[]} rows
+ * @param {Pick<WordRow, "phrase">[]} rows
  */
 export function chooseFirst(rows) {
   if (get().word === null && rows.length) choose(rows[0].phrase, { push: false });

@@ -22,6 +22,7 @@ const EMPTY = {
   problem: null,
   points: null,
   shortcuts: null,
+  swaps: null,
   order: "effect",
   occurrences: null,
   occurrenceProblem: null,

@@ -5,7 +5,7 @@ export interface NamedClass {
   colour: string;
 }
 
-export type Kind = "all" | "tokens" | "phrases" | "shortcuts";
+export type Kind = "all" | "tokens" | "phrases" | "shortcuts" | "swaps";
 
 // What the address says, by its keys.
 export interface Selection {
@@ -50,6 +50,38 @@ export interface WordRow {
   reason: string;
   q: string | null; // of a tested word
   variants: string[]; // other phrases of the same finding
+}
+
+// A word that the swap test finds: a row of swaps.parquet.
+export interface SwapRow {
+  token: string;
+  towards: number; // class
+  swapped: number; // sequences in which it was replaced
+  change: number;
+  change_low: number;
+  change_high: number;
+  flips: number;
+  flips_low: number;
+  flips_high: number;
+  control_change: number;
+  control_flips: number;
+  control_low: number;
+  control_high: number;
+  frequency: number; // labelled sequences that hold it
+  labelled: number; // of them, those of the class
+  expected: number; // of them, by their other words
+  weight: number; // in the regression
+  weight_rank: number;
+  q: string;
+  stored: boolean; // a stored sequence holds it, so that it has occurrences
+  reason: string;
+}
+
+export interface Swaps {
+  rows: SwapRow[];
+  count: number;
+  note: string; // what was tested, or why nothing was
+  tested: number;
 }
 
 export interface Rows {
@@ -102,6 +134,7 @@ export interface State extends Selection {
   problem: string | null; // with the last request
   points: Points | null;
   shortcuts: Rows | null;
+  swaps: Swaps | null;
   order: "effect" | "reading"; // of the occurrences
   occurrences: Occurrences | null;
   occurrenceProblem: string | null;
