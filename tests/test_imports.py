@@ -66,11 +66,7 @@ ROOMS = {
     "pipeline.build": "config extract models.keras numerics run sources stages train",
     "pipeline.live": "models.keras numerics run sources",
     "pipeline.bench": "build config corpus demos distances expected extract live models.keras "
-<<<<<<< HEAD
-                      "numerics project run sources train words",
-=======
                       "numerics project run sources swaps train words",
->>>>>>> 8792942 (The swap test lists words that move the answer by themselves, whatever the split)
     "app.ids": "",
     "app.addresses": "",
     "app.web": "ids",
