@@ -12,12 +12,11 @@ from stateline.pipeline.numerics.arrays import (
     Float32Array,
     Float64Array,
     Int64Array,
-    IntArray,
 )
-from stateline.pipeline.numerics.coclusters import coclusters
+from stateline.pipeline.numerics.coclusters import RUNS, Coclusters, coclusters
 from stateline.pipeline.numerics.jumps import move
 from stateline.pipeline.run.arrays import pieces, read_rows
-from stateline.pipeline.run.artefacts import READOUT, VOCABULARY, state_array
+from stateline.pipeline.run.artefacts import READOUT, UNIT_FACTS, VOCABULARY, state_array
 from stateline.pipeline.run.facts import LayerFacts
 from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 from stateline.pipeline.run.tables import Inputs, nothing, table
@@ -183,14 +182,14 @@ def read_layer(inputs: Inputs, layer: LayerFacts) -> tuple[Spread, list[Stronges
     return spread, ends, responses
 
 
-def units_of(inputs: Inputs, layer: LayerFacts, spread: Spread, cluster: IntArray) -> pl.DataFrame:
-    """Return the table of a layer's units; cluster, int64 (N,), is -1 where there is none."""
+def units_of(inputs: Inputs, layer: LayerFacts, spread: Spread, groups: Coclusters) -> pl.DataFrame:
+    """Return the table of a layer's units."""
     readout, units = inputs.extracted["readout"], layer["units"]
     wanted = unit_columns(readout["outputs"])
     weight = nothing(units, next(column.dtype for column in wanted if column.name == "weight"))
     if readout["method"] == "linear" and readout["layer"] == layer["id"]:
         weight = np.load(inputs.paths.need("extract", READOUT))["weights"].T
-    group = pl.Series(cluster)
+    group = pl.Series(groups.units)
     columns = {
         "unit": np.arange(units),
         "weight": weight,
@@ -199,6 +198,7 @@ def units_of(inputs: Inputs, layer: LayerFacts, spread: Spread, cluster: IntArra
         "low": spread.low,
         "high": spread.high,
         "cluster": group.set(group < 0, None),
+        "stability": pl.Series(groups.unit_stability).fill_nan(None),
     }
     return table(columns, wanted)
 
@@ -212,20 +212,22 @@ def contexts_of(ends: list[Strongest]) -> pl.DataFrame:
 def units(paths: BuildPaths, stage: StageRun) -> None:
     """Write units, contexts and responses of every stored layer."""
     settings, inputs = paths.read_settings("units"), Inputs(paths)
+    facts: dict[str, object] = {}
     for name in (unit_table, context_table, response_table):
         (stage.folder / name("")).parent.mkdir()
     for layer in inputs.extracted["layers"]:
         id_ = layer["id"]
         spread, ends, responses = read_layer(inputs, layer)
         found = responses.strongest()
-        of_words, of_units = coclusters(
-            found["response"], settings["unit_groups"], settings["seed"]
-        )
-        units_of(inputs, layer, spread, of_units).write_parquet(stage.folder / unit_table(id_))
+        groups = coclusters(found["response"], settings["unit_groups"], settings["seed"])
+        agreed = groups.agreement
+        facts[id_] = None if agreed is None else {"runs": RUNS, "agreement": agreed}
+        found |= {"cluster": groups.words, "stability": groups.word_stability}
+        units_of(inputs, layer, spread, groups).write_parquet(stage.folder / unit_table(id_))
         contexts_of(ends).write_parquet(stage.folder / context_table(id_))
-        table(found | {"cluster": of_words}, response_columns(layer["units"])).write_parquet(
-            stage.folder / response_table(id_)
-        )
+        responded = table(found, response_columns(layer["units"]))
+        responded.write_parquet(stage.folder / response_table(id_))
+    stage.write_json(UNIT_FACTS, facts)
     stage.rows = int(inputs.offsets[-1])
 
 
@@ -237,5 +239,6 @@ if __name__ == "__main__":
         "units",
         work,
         reads="the corpus and extract stages",
-        writes=", ".join(name("<layer>") for name in (unit_table, context_table, response_table)),
+        writes=", ".join(name("<layer>") for name in (unit_table, context_table, response_table))
+        + f", {UNIT_FACTS}",
     )

@@ -170,8 +170,11 @@ def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int, 
     }
 
 
-def layer_entry(layer: Layer, table: pl.DataFrame) -> dict:
+def layer_entry(layer: Layer, tables: dict[str, pl.DataFrame]) -> dict:
     """Return the manifest's entry of one stored layer."""
+    table = tables[schema.hidden_table(layer.id)]
+    of_words = tables[schema.response_table(layer.id)]["cluster"]
+    groups = {*tables[schema.unit_table(layer.id)]["cluster"].drop_nulls(), *of_words}
     columns = {"h": "distance", "c": "distance_c"}
     return {
         "id": layer.id,
@@ -183,6 +186,7 @@ def layer_entry(layer: Layer, table: pl.DataFrame) -> dict:
         "gates": list(layer.gate_names),
         "max_distance": {state: float(table[columns[state]].max()) for state in layer.mapped},
         "index": False,
+        "unit_groups": {"runs": 200, "agreement": 0.81} if len(groups) > 1 else None,
     }
 
 
@@ -221,7 +225,7 @@ def synthetic_manifest(
             "bias": bias.tolist() if linear else None,
         },
         "layers": [
-            layer_entry(layer, tables[schema.hidden_table(layer.id)]) for layer in shape.layers
+            layer_entry(layer, tables) for layer in shape.layers
         ],
         "projections": [
             projection_entry(layer, state, method, tables, seed)

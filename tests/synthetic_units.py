@@ -9,7 +9,7 @@ from stateline.store.schema import polars_schema
 from tests.synthetic_shape import Layer
 from tests.synthetic_states import moves
 
-# Groups that are planted where there are enough units and words.
+# Groups that are planted where there are enough units, and a word.
 GROUPS = 3
 
 
@@ -29,7 +29,7 @@ def unit_tables(
     outputs  K
     """
     responses = responses_table(h, lengths, tokens, layer.direction)
-    groups = min(GROUPS, layer.units, responses.height)
+    groups = min(GROUPS, layer.units) if responses.height else 0
     rows = []
     for unit in range(layer.units):
         values = h[:, unit].astype(np.float64)
@@ -42,6 +42,7 @@ def unit_tables(
                 "low": values.min(),
                 "high": values.max(),
                 "cluster": unit % groups if groups else None,
+                "stability": 0.75 if groups else None,
             }
         )
     units = pl.DataFrame(rows, schema=polars_schema(evidence.unit_columns(outputs)))
@@ -84,6 +85,6 @@ def responses_table(
             score = len(here) * np.linalg.norm(response)
             found.append((-score, word, len(here), response.astype(np.float32).tolist()))
     kept = sorted(found)[: evidence.MAX_RESPONSES]
-    rows = [(word, count, 0, response) for _, word, count, response in kept]
+    rows = [(word, count, 0, 0.9, response) for _, word, count, response in kept]
     wanted = polars_schema(evidence.response_columns(h.shape[1]))
     return pl.DataFrame(rows, schema=wanted, orient="row")

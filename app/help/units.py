@@ -45,10 +45,12 @@ PARTS = (
     (
         "Groups and words",
         "Units and words, co-clustered by the mean change of every unit at every frequent word: a "
-        "group holds units that change at the same words. The rows of one group can be shown "
-        "without the others. Point at a word to frame the rows of the units that change at it by "
-        "at least half as much as the one that changes most, and to fade the others. The method "
-        "is that of RNNVis (Ming et al. 2017).",
+        "group holds units that change at the same words. A co-clustering depends on the random "
+        "start of its search, so the groups are a consensus of many: their stability, the share of "
+        "these that put two members of a group together, says how far to rely on one. The rows of "
+        "one group can be shown without the others. Point at a word to frame the rows of the units "
+        "that change at it by at least half as much as the one that changes most, and to fade the "
+        "others. The method is that of RNNVis (Ming et al. 2017).",
     ),
 )
 
@@ -65,7 +67,7 @@ def units_section() -> Body:
             "Limits: a unit that is high in similar contexts need not cause anything, and most "
             "information is distributed over many units, so that a single one rarely has a "
             "meaning. A match shows where the same units were on, not that the model read the same "
-            "meaning. Every unit and word is assigned to a group, however clear the assignment. "
+            "meaning. Every unit and word is assigned to a group, however low its stability. "
             "Contributions of units are exact for a linear readout; they say by how much the logit "
             "changed through a unit, not why the unit has its value."
         ),

@@ -240,20 +240,25 @@ def _layer_plain(run: Run, entry: Layer) -> dict[str, Any]:
 def layer_units(run: Run, layer: str) -> dict[str, Any]:
     """Return statistics of all units of a layer, and their responses to words.
 
-    returns  "units": mean, sd, low, high and cluster, a list of N each;
-             "words": phrase, count and cluster, a list each, and response, a list of N a word
+    returns  "units": mean, sd, low, high, cluster and stability, a list of N each;
+             "words": phrase, count, cluster and stability, a list each, and response, a list of N a
+             word; "groups": runs and agreement, as in the manifest, or null
     """
+    agreed = run.layer(layer).unit_groups
     units, words = run.units(layer), run.responses(layer)
     response = np.round(words["response"].to_numpy().astype(np.float64), 4)
     return {
         "units": {
             **{name: _rounded(units[name]) for name in ("mean", "sd", "low", "high")},
             "cluster": units["cluster"].to_list(),
+            "stability": units["stability"].cast(pl.Float64).round(4).to_list(),
         },
         "words": {
             **{name: words[name].to_list() for name in ("phrase", "count", "cluster")},
+            "stability": words["stability"].cast(pl.Float64).round(4).to_list(),
             "response": response.tolist(),
         },
+        "groups": None if agreed is None else agreed.model_dump(),
     }
 
 

@@ -29,6 +29,9 @@ DISTANCES = "distances.npz"
 # swaps
 SWAP_FACTS = "swaps.json"
 
+# units
+UNIT_FACTS = "units.json"
+
 # project-<method>
 PROJECTION_FACTS = "projection.json"
 

@@ -17,6 +17,7 @@ from stateline.pipeline.run.artefacts import (
     READOUT,
     SWAP_FACTS,
     TRAINING_FACTS,
+    UNIT_FACTS,
     distance_array,
 )
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING, ExtractFacts, LayerFacts
@@ -140,6 +141,7 @@ def layer_entry(inputs: Inputs, layer: LayerFacts) -> dict[str, Any]:
     return named | {
         "max_distance": {state: largest(state) for state in kinds},
         "index": index.exists(),
+        "unit_groups": inputs.paths.read_json("units", UNIT_FACTS)[layer["id"]],
     }
 
 

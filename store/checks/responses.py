@@ -9,7 +9,14 @@ from stateline.store.blocks import Block
 from stateline.store.checks.rules import ROUNDING, RuleChecker, format_numbers
 from stateline.store.checks.states import moves
 from stateline.store.manifest.models import Layer
-from stateline.store.schema import MAX_RESPONSES, MIN_RESPONSE, STEPS, response_table, unit_table
+from stateline.store.schema import (
+    MANIFEST,
+    MAX_RESPONSES,
+    MIN_RESPONSE,
+    STEPS,
+    response_table,
+    unit_table,
+)
 from stateline.store.table import SlicedTable
 
 
@@ -122,7 +129,25 @@ class ResponseChecker:
         if clusters.to_list() != list(range(len(clusters))):
             rule = "clusters of units and words together numbered from 0 without a gap"
             self.checker.fail(name, "cluster", rule, clusters.to_list()[:8])
+        self._check_stability(len(clusters))
         sizes = np.bincount(of_units.drop_nulls().to_numpy(), minlength=len(clusters))
         if (np.diff(sizes) > 0).any():
             rule = "clusters numbered by their units, the most first"
             self.checker.fail(name, "cluster", rule, sizes.tolist()[:8])
+
+    def _check_stability(self, groups: int) -> None:
+        """Check that stability is a share, and that there is an agreement of several groups."""
+        name, run = unit_table(self.layer.id), self.checker.run
+        units = run.units(self.layer.id)
+        for table, values in ((name, units["stability"]), (self.name, self.table["stability"])):
+            if not values.drop_nulls().is_between(0, 1).all():
+                self.checker.fail(table, "stability", "0 to 1", values.to_list()[:8])
+        if not units["stability"].is_null().equals(units["cluster"].is_null()):
+            rule = "stability null where, and only where, cluster is"
+            self.checker.fail(name, "stability", rule, units["stability"].to_list()[:8])
+        entry = self.layer.unit_groups
+        agreed = entry is not None and -1 <= entry.agreement <= 1 and entry.runs > 0
+        if agreed != (groups > 1) or (entry is not None and not agreed):
+            place = f"layers, {self.layer.id}: unit_groups"
+            rule = "runs and their agreement" if groups > 1 else "null: there are no two groups"
+            self.checker.fail(MANIFEST, place, rule, entry)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from stateline.store.manifest.model_info import ModelInfo
+from stateline.store.manifest.reliance import MeanTrust, UnitGroups
 from stateline.store.manifest.swap_test import SwapTest
 from stateline.store.manifest.values import (
     Colour,
@@ -122,6 +123,7 @@ class Layer(Entry):
     """One recurrent layer whose states are stored.
 
     max_distance  largest distance by kind of state, of those whose distances are stored
+    unit_groups   null: all units and words are one group, or there are none
     """
 
     id: str
@@ -133,13 +135,7 @@ class Layer(Entry):
     gates: Items[Gate]
     max_distance: Mapping[StateKey, Number]
     index: bool
-
-
-class MeanTrust(Entry):
-    """Mean trust of the states that a map was fitted on, and of the placed ones; null: none was."""
-
-    fitted: Number
-    placed: Number | None
+    unit_groups: UnitGroups | None
 
 
 class Projection(Entry):

@@ -217,6 +217,14 @@ def unit_columns(outputs: int) -> tuple[Column, ...]:
             "",
             "no word of the responses moves it",
         ),
+        Column(
+            "stability",
+            pl.Float32(),
+            "share of the co-clusterings, of which the groups are a consensus, that put it "
+            "together with a unit or word of its group, the mean over the others of the group",
+            "0 to 1",
+            "no word of the responses moves it",
+        ),
     )
 
 
@@ -243,6 +251,7 @@ def response_columns(units: int) -> tuple[Column, ...]:
         Column("phrase", pl.String(), "the token"),
         Column("count", pl.UInt32(), "occurrences in the stored sequences"),
         Column("cluster", pl.UInt32(), "group of words that move the same units, as in units"),
+        Column("stability", pl.Float32(), "as in units", "0 to 1"),
         Column(
             "response",
             pl.Array(pl.Float32(), units),

@@ -181,6 +181,21 @@ test("groups hold their units and their words, the most frequent first", () => {
   ]);
 });
 
+test("groups say how often their members were together, and how far single co-clusterings agree", () => {
+  const data = {
+    units: { cluster: [1, 0, null], stability: [0.5, 1, null] },
+    words: { phrase: ["x", "y"], count: [5, 9], cluster: [1, 0], stability: [0.75, 0.75] },
+    groups: { runs: 200, agreement: 0.8149 },
+  };
+  const choices = { only: null, paint: () => "#ffffff", linear: false, className: "good" };
+  const markup = groupsMarkup(facts, data, choices);
+  assert.deepEqual(groups.groupsOf(data).map((group) => groups.stabilityOf(data, group)), [0.875, 0.625]);
+  assert.match(markup, /1 units, 1 words · stability 62\.5 %/);
+  assert.match(markup, /consensus of 200 co-clusterings .* mean adjusted Rand index of 0\.81/);
+  assert.match(markup, /title="Unit 0, stability 50\.0 %"/);
+  assert.doesNotMatch(groupsMarkup(facts, { ...data, groups: null }, choices), /stability [0-9.]+ %<|consensus/);
+});
+
 test("a layer without words says why it has no groups", () => {
   const data = { units: { cluster: [null] }, words: { phrase: [], count: [], cluster: [] } };
   assert.match(groupsMarkup({ ...facts, kind: "series" }, data, {}), /steps are numbers/);

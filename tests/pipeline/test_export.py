@@ -179,6 +179,7 @@ def test_the_manifest_says_what_is_known_and_null_of_the_rest(built: tuple) -> N
                 for state in layer["states"]
             },
             "index": False,
+            "unit_groups": None,
         }
     assert [each.id for each in manifest.projections] == ["lstm-pca", "lstm-c-pca"]
     assert [each.state for each in manifest.projections] == ["h", "c"]

@@ -2,14 +2,24 @@
 
 import json
 import math
+from dataclasses import astuple
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
 from stateline.pipeline import units
-from stateline.pipeline.numerics.coclusters import MIN_GROUP, coclusters
+from stateline.pipeline.numerics.coclusters import (
+    MIN_GROUP,
+    coclusters,
+    cut,
+    own_stability,
+    shares_together,
+    single_runs,
+)
 from stateline.pipeline.run import arrays, artefacts
 from stateline.pipeline.run.artefacts import OFFSETS, state_array
 from stateline.pipeline.run.stage import BuildPaths
@@ -214,6 +224,12 @@ def test_no_more_words_are_kept_than_the_schema_has_room_for(
     assert every.height < MAX_RESPONSES
 
 
+@pytest.fixture
+def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A consensus of few co-clusterings, where it is not about how many it takes."""
+    monkeypatch.setattr("stateline.pipeline.numerics.coclusters.RUNS", 12)
+
+
 def planted(sizes: list[tuple[int, int]], seed: int) -> tuple[np.ndarray, list[int], list[int]]:
     """Responses of groups of (words, units), shuffled, and the group of each word and unit."""
     rng = np.random.default_rng(seed)
@@ -226,37 +242,79 @@ def planted(sizes: list[tuple[int, int]], seed: int) -> tuple[np.ndarray, list[i
     return response.astype(np.float32), words, moved
 
 
+@pytest.mark.usefixtures("few_runs")
 def test_planted_groups_are_found_and_numbered_by_their_units() -> None:
     # 3 groups, their units 9, 6 and 5 and so numbered 0, 1 and 2.
     response, words, moved = planted([(7, 6), (4, 5), (8, 9)], 0)
-    of_words, of_units = coclusters(response, 3, seed=1)
+    found = coclusters(response, 3, seed=1)
     number = {2: 0, 0: 1, 1: 2}
-    assert of_words.tolist() == [number[group] for group in words]
-    assert of_units.tolist() == [number[group] for group in moved]
+    assert found.words.tolist() == [number[group] for group in words]
+    assert found.units.tolist() == [number[group] for group in moved]
+    assert found.agreement > 0.9
+    assert min(*found.word_stability, *found.unit_stability) > 0.9
 
 
+def blurred(seed: int) -> np.ndarray:
+    """Responses of 60 words and 24 units in 6 groups that overlap: a search finds now these, now
+    those."""
+    response, *_ = planted([(10, 4)] * 6, seed)
+    noise = np.random.default_rng(seed).gamma(1.0, 0.45, response.shape)
+    return (np.abs(response) + noise).astype(np.float32)
+
+
+@pytest.mark.slow
+def test_groups_of_other_seeds_are_almost_the_same_though_single_searches_differ(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    response = blurred(3)
+    first, second = (coclusters(response, 8, seed) for seed in (1, 2))
+    monkeypatch.setattr("stateline.pipeline.numerics.coclusters.RUNS", 12)
+    singles = single_runs(np.abs(response.astype(np.float64)), 6, 5)
+    single = np.mean([adjusted_rand_score(a, b) for a, b in combinations(singles, 2)])
+    members = [np.concatenate([each.words, each.units]) for each in (first, second)]
+    assert adjusted_rand_score(*members) > 0.95 > 0.9 > single
+
+
+def test_stability_is_the_share_of_the_runs_with_the_others_of_the_group() -> None:
+    labels = np.array([[0, 0, 1, 1, 2], [3, 3, 1, 3, 0], [2, 0, 1, 1, 0]])
+    together = shares_together(labels)
+    for i in range(5):
+        for j in range(5):
+            assert together[i, j] == sum(run[i] == run[j] for run in labels.tolist()) / 3
+    member = cut(together, 3)
+    assert member.tolist() == [member[0], member[0], member[2], member[2], member[4]]
+    assert len(set(member)) == 3
+    assert own_stability(together, member) == pytest.approx([2 / 3, 2 / 3, 2 / 3, 2 / 3, 1])
+
+
+@pytest.mark.usefixtures("few_runs")
 def test_groups_are_the_same_for_the_same_seed() -> None:
     response = np.random.default_rng(3).normal(size=(40, 23)).astype(np.float32)
     first, second = (coclusters(response, 5, seed=7) for _ in range(2))
-    for one, other in zip(first, second, strict=True):
+    for one, other in zip(astuple(first), astuple(second), strict=True):
         assert np.array_equal(one, other)
-    sizes = np.bincount(first[1], minlength=5)
+    sizes = np.bincount(first.units, minlength=5)
     assert (np.diff(sizes) <= 0).all() and sizes.sum() == 23
+    assert first.agreement < 0.9, "noise has no groups"
 
 
 @pytest.mark.parametrize("shape", [(1, 30), (30, 1), (7, 9), (0, 5)])
 def test_too_few_words_or_units_are_one_group(shape: tuple[int, int]) -> None:
     assert min(shape) < 2 * MIN_GROUP
-    of_words, of_units = coclusters(np.ones(shape, np.float32), 8, seed=1)
-    assert of_words.tolist() == [0] * shape[0]
-    assert of_units.tolist() == [0 if shape[0] else -1] * shape[1]
+    found = coclusters(np.ones(shape, np.float32), 8, seed=1)
+    assert found.words.tolist() == [0] * shape[0]
+    assert found.units.tolist() == [0 if shape[0] else -1] * shape[1]
+    assert found.agreement is None and found.word_stability.tolist() == [1] * shape[0]
+    assert np.isnan(found.unit_stability).all() == (shape[0] == 0)
 
 
+@pytest.mark.usefixtures("few_runs")
 def test_a_unit_that_no_word_moves_is_in_no_group() -> None:
     response, *_ = planted([(6, 6), (6, 6)], 2)
     response = np.insert(response, 4, 0, axis=1)
-    _, of_units = coclusters(response, 2, seed=1)
-    assert of_units[4] == -1 and sorted(set(of_units)) == [-1, 0, 1]
+    found = coclusters(response, 2, seed=1)
+    assert found.units[4] == -1 and sorted(set(found.units)) == [-1, 0, 1]
+    assert np.isnan(found.unit_stability).tolist() == (found.units == -1).tolist()
 
 
 def test_the_number_of_groups_is_a_knob(paths: BuildPaths) -> None:

@@ -122,10 +122,13 @@ def test_units_and_words_of_a_layer_are_the_store_s(tmp_path: Path) -> None:
     for layer in worded.layer_ids:
         answer = client.get(f"/data/worded/units?layer={layer}").json
         stored, words = worded.units(layer), worded.responses(layer)
-        for name in ("mean", "sd", "low", "high", "cluster"):
+        for name in ("mean", "sd", "low", "high", "cluster", "stability"):
             assert answer["units"][name] == pytest.approx(stored[name].to_list(), abs=1e-6)
         for name in ("phrase", "count", "cluster"):
             assert answer["words"][name] == words[name].to_list()
+        assert answer["words"]["stability"] == pytest.approx(words["stability"].to_list())
+        agreed = worded.layer(layer).unit_groups
+        assert answer["groups"] == {"runs": agreed.runs, "agreement": agreed.agreement}
         wanted = np.array(words["response"].to_list())
         assert np.allclose(answer["words"]["response"], wanted, atol=1e-4) and words.height > 5
 

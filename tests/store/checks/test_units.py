@@ -79,6 +79,9 @@ CASES = {
     "groups the other way": (
         UNITS, lambda t: t.with_columns(cluster=pl.lit(1, pl.UInt32)), "the most first",
     ),
+    "a stability beyond": (UNITS, lambda t: put(t, 0, stability=1.5), "stability; expected 0 to 1"),
+    "a stability lost": (UNITS, lambda t: put(t, 0, stability=None), "stability null where"),
+    "a word's stability": (RESPONSES, lambda t: put(t, 0, stability=-0.1), "expected 0 to 1"),
     "contexts out of order": (CONTEXTS, swap, "ranks 0 to 19 at both ends of each unit"),
     "a weaker context first": (CONTEXTS, move_down, "expected the strongest first"),
     "a context left out": (CONTEXTS, lambda t: t.head(79), "ranks 0 to 19"),
@@ -166,4 +169,18 @@ def test_a_weight_that_is_missing_is_refused(many: Path) -> None:
 def test_an_index_that_the_manifest_promises_must_be_there(many: Path) -> None:
     change_manifest(many, lambda manifest: manifest["layers"][0].update(index=True))
     with pytest.raises(StatelineError, match=f"{FORWARD}.usearch"):
+        check_run(many)
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (None, "expected runs and their agreement, got null"),
+        ({"runs": 0, "agreement": 0.5}, "expected runs and their agreement"),
+        ({"runs": 200, "agreement": 1.5}, "expected runs and their agreement"),
+    ],
+)
+def test_groups_say_how_far_they_agree(many: Path, said: dict | None, line: str) -> None:
+    change_manifest(many, lambda manifest: manifest["layers"][0].update(unit_groups=said))
+    with pytest.raises(StatelineError, match=f"layers, {FORWARD}: unit_groups; {line}"):
         check_run(many)

@@ -3,6 +3,7 @@
 
 import { ink, mix } from "../../lib/colour.js";
 import { html } from "../../lib/html.js";
+import { percent } from "../../lib/format.js";
 import { hint } from "./hints.js";
 
 /** @import { Facts, LayerData, Tones } from "./types" */
@@ -56,6 +57,28 @@ function wordsMarkup({ words: { phrase, count } }, group, paint) {
 }
 
 /**
+ * Return how often the members of a group were together: the mean share of co-clusterings.
+ * @param {LayerData} data
+ * @param {Group} group
+ */
+export function stabilityOf({ units, words }, group) {
+  const shares = [...group.units.map((unit) => units.stability[unit]), ...group.words.map((word) => words.stability[word])];
+  return shares.reduce((sum, each) => sum + each, 0) / shares.length;
+}
+
+/**
+ * Return how sure the groups are, in one sentence; nothing of a single group.
+ * @param {LayerData["groups"]} groups
+ */
+function agreementText(groups) {
+  if (!groups) return "";
+  const { runs, agreement } = groups;
+  return `The groups are a consensus of ${runs} co-clusterings with other random starts, which agree with it at a ` +
+    `mean adjusted Rand index of ${agreement.toFixed(2)} (1: all the same; 0: as by chance). ` +
+    `A group's stability is the share of them that put two of its members together. `;
+}
+
+/**
  * @param {LayerData} data
  * @param {Group} entry
  * @param {number | null} only
@@ -64,10 +87,11 @@ function wordsMarkup({ words: { phrase, count } }, group, paint) {
 function groupMarkup(data, entry, only, paint) {
   const { group, units, words } = entry;
   const pressed = group === only;
-  const chips = units.map((unit) => html`<button type="button" class="chip unit-chip" data-unit="${unit}">${unit}</button>`);
+  const chips = units.map((unit) => html`<button type="button" class="chip unit-chip" data-unit="${unit}"
+    title="Unit ${unit}, stability ${percent(data.units.stability[unit])}">${unit}</button>`);
   const text = pressed ? "Show all rows" : "Show its rows";
   return html`<section class="group"><div class="units-title"><h3>Group ${group}</h3>
-    <span class="scope">${units.length} units, ${words.length} words</span>
+    <span class="scope">${units.length} units, ${words.length} words${data.groups && ` · stability ${percent(stabilityOf(data, entry))}`}</span>
     <button type="button" class="tool-button" data-group="${group}" aria-pressed="${String(pressed)}">${text}</button></div>
     <div class="chips">${chips}</div><div class="group-words">${wordsMarkup(data, entry, paint)}</div></section>`;
 }
@@ -88,8 +112,8 @@ export function groupsMarkup(facts, data, { only, paint, linear, className }) {
     : "It has no colour: this layer's units have no weights by class.";
   const note =
     `Words and units are grouped together: at the words of a group the units of that group change most alike. ` +
-    `The larger a word, the more often it occurs. ${colour} Hover one to light the units that change at it by at least ` +
-    `half as much as the one that changes most.`;
+    `${agreementText(data.groups)}The larger a word, the more often it occurs. ${colour} Hover one to light the units ` +
+    `that change at it by at least half as much as the one that changes most.`;
   const list = groupsOf(data).map((each) => groupMarkup(data, each, only, paint));
   return html`<p class="note">${note}</p>${list}
     <h3>Words and units</h3><p class="note">Mean change of each unit (column) where the model reads the word (row), both by group.</p>

@@ -64,18 +64,21 @@ export interface UnitFacts {
   low: number[];
   high: number[];
   cluster: (number | null)[];
+  stability: (number | null)[];
 }
 
 export interface WordFacts {
   phrase: string[];
   count: number[];
   cluster: (number | null)[];
+  stability: number[];
   response: number[][]; // of each word, mean change of each unit
 }
 
 export interface LayerData {
   units: UnitFacts;
   words: WordFacts;
+  groups: { runs: number; agreement: number } | null;
 }
 
 export interface Sequence {
