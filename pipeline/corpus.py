@@ -151,7 +151,7 @@ def encode(
             where,
             "no word is frequent enough to be known",
             expected=f"words that occur {settings['min_count']} times in training",
-            fix="Lower it: MIN_COUNT=1",
+            fix="Lower it, MIN_COUNT=1, or read characters: WORDS=characters",
         )
     repeated = repeated_texts(documents["surface"], documents["split"])
     cut = [read_part(name, settings["max_steps"], settings["keep"]) for name in ("surface", "role")]

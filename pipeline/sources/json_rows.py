@@ -92,7 +92,7 @@ def frame_of(rows: list[Any], path: Path) -> pl.DataFrame:
 def column(name: str, values: list[Any], path: Path) -> pl.Series:
     """Return values as a column: lists as lists, anything else as text.
 
-    raises  StatelineError  lists whose values differ in kind
+    raises  StatelineError  lists whose values differ in kind, or text that is not Unicode
     """
     if any(isinstance(value, list) for value in values):
         try:
@@ -100,7 +100,12 @@ def column(name: str, values: list[Any], path: Path) -> pl.Series:
         except (TypeError, pl.exceptions.PolarsError) as error:
             first = str(error).splitlines()[0]
             raise StatelineError(path, f"column {name} holds different kinds ({first})") from None
-    return pl.Series(name, [as_text(value) for value in values], dtype=pl.String)
+    try:
+        return pl.Series(name, [as_text(value) for value in values], dtype=pl.String)
+    except UnicodeEncodeError as error:
+        raise StatelineError(
+            path, f"column {name} holds half a character", got=repr(error.object[error.start])
+        ) from None
 
 
 def as_text(value: Any) -> str | None:

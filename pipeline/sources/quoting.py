@@ -43,9 +43,15 @@ class Rows:
         return [row for row, (begin, end) in enumerate(both) if end > begin]
 
 
+def line_end(text: str) -> str:
+    """Return what ends the lines: line feeds, or carriage returns where they are more."""
+    alone = text.count("\r") - text.count("\r\n")
+    return "\r" if alone > text.count("\n") else "\n"
+
+
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text without their ends: line feeds, or else carriage returns."""
-    if "\n" not in text:
+    """Return the lines of a text without their ends."""
+    if line_end(text) == "\r":
         return text.split("\r")
     return [line.removesuffix("\r") for line in text.split("\n")]
 
@@ -90,7 +96,7 @@ def quoted(text: str, separator: str, *, escaped: bool = False, blank: bool = Fa
 
 def text_lines(text: str) -> list[str]:
     """Return the lines of a text with their ends, as the csv module takes them."""
-    end = "\n" if "\n" in text else "\r"
+    end = line_end(text)
     lines = [line + end for line in text.split(end)]
     lines[-1] = lines[-1][: -len(end)]
     return lines if lines[-1] else lines[:-1]

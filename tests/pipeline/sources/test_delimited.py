@@ -78,7 +78,7 @@ manners = st.builds(
     quoting=st.sampled_from(["minimal", "all", "none"]),
     encoding=st.sampled_from(ENCODINGS),
     header=st.booleans(),
-    end=st.sampled_from(["\n", "\r\n"]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
     packer=st.sampled_from(list(PACKERS)),
     ending=st.sampled_from([".csv", ".tsv", ".txt", ""]),
 )

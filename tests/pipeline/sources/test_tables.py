@@ -258,6 +258,7 @@ def test_json_keeps_kinds_of_values_and_late_keys(tmp_path: Path) -> None:
         ('{"label": "a"}\n{"label" "b"}', "line 2 is not JSON"),
         ("[1, 2]", "holds no rows; expected an array of objects"),
         ("[]", "holds no rows"),
+        ('[{"label": "a", "text": "x\\ud83d"}]', "column text holds half a character"),
         ('{"a": {"b": {"c": 1}}}', "no column text"),
     ],
 )
