@@ -21,7 +21,7 @@ from stateline.pipeline.bench.shortcuts import COUNTS
 from stateline.pipeline.config import override_settings, write_settings
 from stateline.pipeline.run.stage import BuildPaths, main_guard, say
 from stateline.pipeline.sources.published import read_published
-from stateline.pipeline.sources.text import split_words
+from stateline.pipeline.sources.word_boundaries import split_words
 from stateline.store.schema import WORDS
 
 TEXTS, LONGEST = 4_000, 40  # of each split; words of a text

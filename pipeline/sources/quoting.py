@@ -45,8 +45,8 @@ class Rows:
 
 def line_end(text: str) -> str:
     """Return what ends the lines: line feeds, or carriage returns where they are more."""
-    alone = text.count("\r") - text.count("\r\n")
-    return "\r" if alone > text.count("\n") else "\n"
+    single = text.count("\r") - text.count("\r\n")
+    return "\r" if single > text.count("\n") else "\n"
 
 
 def lines_of(text: str) -> list[str]:

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from stateline.pipeline.models.keras.backend import keras
-from stateline.pipeline.models.keras.batches import LengthBatches, pad_behind, predict
+from stateline.pipeline.models.keras.batches import LengthBatches, predict
 from stateline.pipeline.models.keras.graphs import ARRAYS, inner_layers, refuse
 from stateline.pipeline.models.keras.structure import ModelStructure, refuse_custom
 from stateline.pipeline.numerics.answers import answer_probabilities
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array
+from stateline.pipeline.numerics.padding import pad_behind
 from stateline.store.schema import TOLERANCE
 
 # What an answer, 0 to 1, may differ: half precision has three digits, and its errors add up over

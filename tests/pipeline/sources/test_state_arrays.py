@@ -125,7 +125,8 @@ def changed(rows: list[np.ndarray], row: int, value: object) -> list[np.ndarray]
         ({"expected": EXPECTED, "out": "Own"}, "RUN=Own: not a run name"),
         ({"expected": EXPECTED, "stored": 1, "layers": ["nothing"], "gates": True, "epochs": 3},
          "stored, layers, gates, epochs: no knob of what this call runs; expected some of "
-         "default_projection, fit_states, index_states, seed, unit_groups"),
+         "default_projection, fit_states, index_states, seed, swap_tested, "
+         "swap_words, unit_groups"),
         ({"readout": (WEIGHTS, BIAS * np.nan)}, "readout: holds what is no number"),
         ({"expected": EXPECTED, "tokens": changed(WORDS, 3, ["x", ""])},
          "tokens, sequence 3: step 1 has an empty name"),
