@@ -22,11 +22,11 @@ MARKS = {
 # Letters and signs beyond ASCII of Western European text; letters are told from signs, since a sign
 # between two letters shows another encoding.
 WESTERN_LETTERS = "àâäáãåæçéèêëíìîïñóòôöõøœúùûüýÿßÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝŸ"
-WESTERN_SIGNS = "‘’“”‚„–—…€£¥¢§°´«»‹›¡¿•·™©®½¼¾ªº±×\xa0"
+WESTERN_SIGNS = "‘’“”‚„–—…€£¥¢§°´«»‹›¡¿•·™©®½¼¾ªº±×÷µ¶¬¦†‡‰ƒˆ˜\xa0"
 # In Western European text three accented letters seldom stand side by side; in Cyrillic, Greek or
 # Chinese that is read as if it were Western, nearly all do.
 MAX_IN_RUNS = 0.3
-MIN_WESTERN = 0.95
+MIN_WESTERN = 0.92
 # A character of several bytes.
 UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 # What is decoded to look for the encoding, in bytes.
@@ -140,10 +140,10 @@ def other_encoding(data: bytes, error: UnicodeDecodeError, where: object) -> Sta
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:SAMPLE]).best()
-    likely = best.encoding if best is not None else "cp1252"
+    names = dict.fromkeys([*([best.encoding] if best is not None else []), "cp1252"])
     return StatelineError(
         where,
         f"is not UTF-8 in line {line_of(data, error.start)}",
         got=f"byte 0x{data[error.start]:02x}",
-        fix=f"Name its encoding, perhaps ENCODING={likely}",
+        fix=f"Name its encoding, perhaps ENCODING={' or '.join(names)}",
     )
