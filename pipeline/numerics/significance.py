@@ -83,17 +83,19 @@ def fisher_greater(first: IntArray, second: IntArray, odds_ratio: Float64Array) 
                 hypergeometric distribution
     """
     ratio = np.log(odds_ratio)
+    most = int((first.sum(axis=1) + second.sum(axis=1)).max(initial=0))
+    log_factorial = special.gammaln(np.arange(most + 1) + 1.0)
     found = np.empty(len(first))
     for row, (own, other) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
-        yes, size = own[0] + other[0], sum(own)
-        low, high = max(0, yes - sum(other)), min(yes, size)
-        x = np.arange(low, high + 1, dtype=np.float64)
+        yes, size, left = own[0] + other[0], sum(own), sum(other)
+        low = max(0, yes - left)
+        x = np.arange(low, min(yes, size) + 1)
         weight = x * ratio[row] - (
-            special.gammaln(x + 1)
-            + special.gammaln(yes - x + 1)
-            + special.gammaln(size - x + 1)
-            + special.gammaln(sum(other) - yes + x + 1)
+            log_factorial[x]
+            + log_factorial[yes - x]
+            + log_factorial[size - x]
+            + log_factorial[left - yes + x]
         )
-        tail = special.logsumexp(weight[own[0] - low :])
-        found[row] = np.exp(tail - special.logsumexp(weight))
+        weight = np.exp(weight - weight.max())
+        found[row] = weight[own[0] - low :].sum() / weight.sum()
     return np.minimum(found, 1.0)
