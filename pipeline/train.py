@@ -27,12 +27,17 @@ if TYPE_CHECKING:
     from stateline.pipeline.models.keras.structure import ModelStructure
 
 EVALUATION_BATCH = 512
+SMALL_EPOCH = 50  # steps, for which a small training split gets smaller batches
+BATCHES = (8, 64)
 
 
 def fit(
     model: "keras.Model", table: pl.DataFrame, settings: Settings, classes: int
 ) -> list[dict[str, float]]:
-    """Train until the validation accuracy stops improving; the best weights stay.
+    """Train until the validation loss, or accuracy, stops improving; the best weights stay.
+
+    The loss rises where wrong answers become surer of themselves, which the accuracy does not see:
+    stopped by it, confidence stays near accuracy.
 
     returns  an entry an epoch: epoch, loss, accuracy, val_loss, val_accuracy
     """
@@ -45,8 +50,8 @@ def fit(
     name = "binary_accuracy" if classes == 2 else "categorical_accuracy"
     callbacks = [
         keras.callbacks.EarlyStopping(
-            monitor=f"val_{name}",
-            mode="max",
+            monitor="val_loss" if settings["stop"] == "loss" else f"val_{name}",
+            mode="min" if settings["stop"] == "loss" else "max",
             patience=settings["patience"],
             restore_best_weights=True,
         )
@@ -95,6 +100,18 @@ def describe(model: "keras.Model", structure: "ModelStructure") -> dict[str, obj
     }
 
 
+def by_size(settings: Settings, rows: int) -> Settings:
+    """Return the settings with the batch size and the averaging of a training split of some rows.
+
+    A small split gets small batches, else an epoch had few steps; and no average reaches back
+    over more than two epochs, else it held the weights from before the training for long.
+    """
+    batch = settings["batch_size"] or int(np.clip(rows // SMALL_EPOCH, *BATCHES))
+    steps = -(-rows // batch)
+    averaging = min(settings["averaging"], 1 - 1 / (2 * max(steps, 1)))
+    return settings | {"batch_size": batch, "averaging": round(averaging, 4)}
+
+
 def fitted(
     paths: BuildPaths, table: pl.DataFrame, settings: Settings, facts: CorpusFacts
 ) -> tuple["keras.Model", Training]:
@@ -113,6 +130,7 @@ def fitted(
         )
     classes = len(facts["classes"])
     words = pl.scan_parquet(paths.need("corpus", VOCABULARY)).select(pl.len()).collect().item()
+    settings = by_size(settings, facts["sizes"]["train"] or 0)
     make_reproducible(settings["seed"])
     model = build_model(settings, words, classes, len(facts["features"]) or None)
     history = fit(model, table, settings, classes)

@@ -3,7 +3,12 @@
 from datetime import date
 from typing import Any
 
-from stateline.app.queries.accuracy import baseline_line, baseline_short, repeats_line
+from stateline.app.queries.accuracy import (
+    baseline_line,
+    baseline_settings,
+    baseline_short,
+    repeats_line,
+)
 from stateline.app.queries.explanation import has_name
 from stateline.app.queries.run import step_noun
 from stateline.app.queries.series import series_line
@@ -93,10 +98,12 @@ def source_facts(run: Run, projection: str, made: date) -> Pairs:
     manifest = run.manifest
     corpus = manifest.corpus
     kind = state_kind(run, projection)
+    fitted = baseline_settings(run)
     versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
     return [
         ("Corpus", f"{corpus.name}, {corpus.source}"),
         ("Baseline", baseline_line(run)),
+        *([("Baseline fitted", fitted)] if fitted else []),
         ("In training too", repeats_line(run)),
         ("Projection", projection),
         *([] if kind.is_only else [("Layer", kind.name)]),

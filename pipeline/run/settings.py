@@ -97,29 +97,39 @@ class Settings(BaseModel):
 
     cell: Literal["lstm", "gru"] = knob("lstm", "train", "recurrent cell")
     units: int = knob(64, "train", "units of the recurrent layer", ge=1)
-    embedding: int = knob(32, "train", "dimensions of the word embedding", ge=1)
+    embedding: int = knob(64, "train", "dimensions of the word embedding", ge=1)
     word_dropout: float = knob(
-        0.0, "train", "share of training words read as unknown, drawn anew each epoch", ge=0, lt=1
+        0.3, "train", "share of training words read as unknown, drawn anew each epoch", ge=0, lt=1
     )
-    spatial_dropout: float = knob(0.3, "train", "share of embedding dimensions dropped", ge=0, lt=1)
+    spatial_dropout: float = knob(0.5, "train", "share of embedding dimensions dropped", ge=0, lt=1)
     dropout: float = knob(0.5, "train", "share of units dropped before the readout", ge=0, lt=1)
     loss: Literal["crossentropy", "elementwise"] = knob(
         "crossentropy",
         "train",
         "crossentropy over the classes, or the paper's binary crossentropy element by element",
     )
-    optimizer: Literal["adam", "rmsprop"] = knob("adam", "train", "optimiser")
-    learning_rate: float = knob(2e-3, "train", "learning rate", gt=0)
+    optimizer: Literal["adam", "rmsprop"] = knob("rmsprop", "train", "optimiser")
+    learning_rate: float = knob(1e-3, "train", "learning rate", gt=0)
     averaging: float = knob(
-        0.0,
+        0.99,
         "train",
         "momentum of an exponential moving average of the weights; 0: none",
         ge=0,
         lt=1,
     )
-    batch_size: int = knob(64, "train", "sequences in one training step", ge=1)
-    epochs: int = knob(15, "train", "passes over the training split at the most", ge=1)
-    patience: int = knob(3, "train", "epochs without a better validation accuracy", ge=1)
+    batch_size: int = knob(
+        0,
+        "train",
+        "sequences in one training step; 0: a fiftieth of the training split, 8 to 64",
+        ge=0,
+    )
+    epochs: int = knob(30, "train", "passes over the training split at the most", ge=1)
+    patience: int = knob(4, "train", "epochs without a better value of STOP", ge=1)
+    stop: Literal["loss", "accuracy"] = knob(
+        "loss",
+        "train",
+        "what of the validation split stops the training; the weights of its best epoch stay",
+    )
 
     stored: int = knob(
         500,

@@ -48,6 +48,7 @@ def test_the_gallery_has_a_card_a_run_with_its_sizes(shown: Callable, several: R
     for text in ("synthetic", "binary", "2 trained models", "LSTM", f"{several.states:,}"):
         assert text in page
     assert f"{100 * metrics.accuracy:.1f} %" in page
+    assert f"baseline {100 * several.manifest.model.baseline.accuracy:.1f} %" in page
     assert "/data/synthetic/thumbnail.png?v=" in page
     for name in several.class_names:
         assert name in page

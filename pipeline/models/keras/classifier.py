@@ -1,5 +1,7 @@
 """The recurrent classifier that the pipeline trains itself."""
 
+from functools import partial
+
 import numpy as np
 
 from stateline.pipeline.models.keras.backend import keras, tf
@@ -7,7 +9,12 @@ from stateline.pipeline.numerics.arrays import Float32Array, IntArray
 from stateline.pipeline.run.facts import Settings
 
 CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
-OPTIMISERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+OPTIMISERS = {
+    "adam": keras.optimizers.Adam,
+    # Keras adds epsilon to the mean square itself. Its default, 1e-7, is more than that of most
+    # gradients of an embedding, whose words would then hardly be learned.
+    "rmsprop": partial(keras.optimizers.RMSprop, epsilon=1e-14),
+}
 
 
 def make_reproducible(seed: int) -> None:

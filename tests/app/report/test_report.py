@@ -135,7 +135,9 @@ def test_it_names_its_run_so_that_it_can_be_made_again(several: Run) -> None:
     text = made(several, 0)
     metrics = several.manifest.model.metrics
     assert several.checksum in text and "24 November 2026" in text
-    assert f"{100 * metrics.accuracy:.1f} % over {metrics.test:,} sequences" in text
+    assert f"{100 * metrics.accuracy:.1f} % over {metrics.test:,} sequences, baseline" in text
+    assert f"fitted on {several.manifest.model.baseline.train:,} of " in text
+    assert f"{100 * metrics.unseen_accuracy:.1f} % accuracy without them" in text
     for library, version in several.manifest.versions.items():
         assert f"{library} {version}" in text
     assert made(several, 0) == text

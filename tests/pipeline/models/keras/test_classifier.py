@@ -1,15 +1,22 @@
 """The model that the pipeline trains itself: its form, its batches, its targets."""
 
 import numpy as np
+import polars as pl
 import pytest
 
+from stateline.pipeline.models.keras.backend import keras, tf
 from stateline.pipeline.models.keras.batches import LengthBatches, predict
-from stateline.pipeline.models.keras.classifier import build_model, make_reproducible, targets
+from stateline.pipeline.models.keras.classifier import (
+    OPTIMISERS,
+    build_model,
+    make_reproducible,
+    targets,
+)
 from stateline.pipeline.models.keras.read_states import shuffled_batches
 from stateline.pipeline.models.keras.structure import model_structure
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.numerics.padding import pad_behind
-from stateline.pipeline.train import fitted
+from stateline.pipeline.train import by_size, fit, fitted
 from stateline.store.errors import StatelineError
 
 SETTINGS = {
@@ -46,6 +53,51 @@ def test_words_cannot_be_dropped_from_a_series() -> None:
     with pytest.raises(StatelineError) as caught:
         fitted(None, None, SETTINGS | {"word_dropout": 0.25, "seed": 1}, facts)
     assert str(caught.value).startswith("WORD_DROPOUT=0.25: a series has no words")
+
+
+def test_rmsprop_learns_a_word_whose_gradients_are_small() -> None:
+    word = keras.Variable([0.0, 0.0])
+    optimiser = OPTIMISERS["rmsprop"](learning_rate=0.01)
+    optimiser.apply([tf.constant([1e-5, 1.0])], [word])
+    # The first step is the rate over the root of 1 - rho, whatever the size of the gradient.
+    assert np.allclose(word.numpy(), -0.01 / np.sqrt(0.1), rtol=1e-3)
+
+
+def test_training_stops_on_the_validation_loss_and_keeps_the_weights_of_its_lowest() -> None:
+    rng = np.random.default_rng(5)
+    label = rng.integers(0, 2, 60)
+    table = pl.DataFrame(
+        {
+            "split": ["train"] * 40 + ["validation"] * 20,
+            "label": label,
+            # Noise: what is learned of the training sequences soon misleads about the others.
+            "ids": pl.Series(
+                [rng.integers(2, 11, 4).tolist() for _ in label], dtype=pl.List(pl.UInt32)
+            ),
+        }
+    )
+    settings = SETTINGS | {
+        "cell": "lstm", "learning_rate": 0.05, "seed": 1, "batch_size": 8, "word_dropout": 0.0,
+        "epochs": 30, "patience": 2, "stop": "loss",
+    }  # fmt: skip
+    make_reproducible(1)
+    model = build_model(settings, 11, 2)
+    history = fit(model, table, settings, 2)
+    losses = [epoch["val_loss"] for epoch in history]
+    assert len(losses) < 30 and int(np.argmin(losses)) == len(losses) - 1 - 2
+    ids = np.array(table["ids"].to_list()[40:], dtype=np.int32)
+    kept = model.evaluate(ids, targets(label[40:], 2), verbose=0)[0]
+    assert kept == pytest.approx(min(losses), abs=1e-5)
+
+
+@pytest.mark.parametrize(("rows", "batch"), [(100, 8), (999, 19), (3_200, 64), (100_000, 64)])
+def test_a_small_training_split_gets_small_batches(rows: int, batch: int) -> None:
+    chosen = by_size({"batch_size": 0, "averaging": 0.99}, rows)
+    assert chosen["batch_size"] == batch
+    # The average holds the weights of two epochs at the most.
+    steps = -(-rows // batch)
+    assert chosen["averaging"] == pytest.approx(min(0.99, 1 - 1 / (2 * steps)), abs=1e-4)
+    assert by_size({"batch_size": 5, "averaging": 0.0}, rows) == {"batch_size": 5, "averaging": 0.0}
 
 
 def test_padding_stands_behind_and_nowhere_else() -> None:
