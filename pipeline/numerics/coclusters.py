@@ -50,7 +50,7 @@ def coclusters(response: Float32Array, most: int, seed: int) -> Coclusters:
               Monti et al. 2003, "Consensus clustering"
     """
     size = np.abs(response.astype(np.float64))
-    moved: BoolArray = size.any(axis=0)
+    moved: BoolArray = np.asarray(size.any(axis=0))
     words = len(response)
     count = min(most, min(words, int(moved.sum())) // MIN_GROUP)
     member = np.zeros(words + int(moved.sum()), np.int64)

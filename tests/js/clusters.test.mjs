@@ -27,7 +27,14 @@ test("a cluster is called by its first words, as many as a label holds", () => {
   assert.equal(name(["great", "superb", "fine", "best"]), "great, superb, fine");
   assert.equal(name(["extraordinarily", "underwhelming", "bad"]), "extraordinarily");
   assert.equal(name(["a-word-that-alone-is-longer-than-a-label", "x"]), "a-word-that-alone-is-longer-than-a-label");
-  assert.equal(name([]), "answer posi<tive · 92 %"); // of a series
+  assert.equal(name([]), "answer posi<tive · 92 %"); // of a series, or without such a word
+});
+
+test("a cluster says in how many sequences each of its words is read, or that it has none", () => {
+  const rows = (words, sequences, kind = "text") => clusters.wordRows({ words, word_sequences: sequences }, { kind });
+  assert.deepEqual(rows(["great", "superb"], [1234, 7]), [["Sequences with a word", "great 1,234, superb 7"]]);
+  assert.deepEqual(rows([], []), [["Words", "none in more sequences than by chance"]]);
+  assert.deepEqual(rows([], [], "series"), []);
 });
 
 test("the colour of a class is darkened or paled until it can be read", () => {
