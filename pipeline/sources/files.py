@@ -37,10 +37,10 @@ def read_file(path: Path, options: ReadOptions) -> tuple[pl.DataFrame, str]:
     if table.is_empty():
         raise StatelineError(path, "holds no rows", fix="Give a file with one document a row.")
     text, id, split = options.text, options.id, options.split
-    if table[text].dtype.is_nested():
+    if table[text].dtype.is_nested() or table[text].dtype == pl.Binary:
         raise StatelineError(
             path,
-            f"column {text} holds lists",
+            f"column {text} holds no texts",
             expected="texts",
             got=str(table[text].dtype),
             fix="Lists of words or ids are read with a trained model: MODEL=",

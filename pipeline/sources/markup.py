@@ -26,14 +26,15 @@ BLOCK = set(
 ATTRIBUTE = r"""\s+[\w:@.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'|[^\s"'<>=`]+)"""
 SWITCH = r"\s+(?:checked|disabled|selected|nowrap|noshade|hidden|controls|async|defer|compact)"
 NAME = "|".join(sorted(INLINE | BLOCK, key=len, reverse=True))
-TAG = re.compile(rf"</?({NAME})(?:{ATTRIBUTE}|{SWITCH})*\s*/?>", re.IGNORECASE)
+TAG = re.compile(rf"</?({NAME})(?:{ATTRIBUTE}|{SWITCH})*\s*/?\s*>", re.IGNORECASE)
 # What is no text at all: comments, the kind of document, scripts and styles.
 UNSEEN = re.compile(
-    r"<!--.*?-->|<!doctype\b[^<>]*>|<(script|style)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+    r"<!--.*?-->|<\?xml\b[^<>]*\?>|<!doctype\b[^<>]*>|<(script|style)\b[^<>]*>.*?</\1\s*>",
+    re.IGNORECASE | re.DOTALL,
 )
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Texts without these hold no markup: most are told apart without Python.
-PERHAPS = r"<[!/A-Za-z][^<>]*>|&#?[A-Za-z0-9]+;"
+PERHAPS = r"<[!?/A-Za-z][^<>]*>|<!--|&#?[A-Za-z0-9]+;"
 # An entity that was written twice (&amp;quot;) is resolved twice.
 MAX_TIMES = 3
 

@@ -137,6 +137,8 @@ def read_rows(
         return settled(plain, PLAIN if QUOTE in text else "", where)
     rows = quoted(text, separator)
     if quotes == "auto" and plain.fits:
+        if not rows.fits and any(is_wrapped(cell) for cell in column_of(plain, label)):
+            rows = other_quotes(text, separator, rows)
         return either(rows, plain, lines, separator, label, where)
     if not rows.fits:
         rows = other_quotes(text, separator, plain if separator == "\t" else rows)
@@ -232,6 +234,11 @@ def needs_quotes(rows: Rows, plain: Rows) -> bool:
         return True
     below = Counter(column for row, column, _ in wrapped if row)
     return len(plain.cells) > 2 and len(plain.cells) - 1 in below.values()
+
+
+def column_of(rows: Rows, column: int | None) -> list[str]:
+    """Return the cells of a column; none where it is not known."""
+    return [] if column is None else [cells[column] for cells in rows.cells]
 
 
 def is_wrapped(cell: str) -> bool:

@@ -167,6 +167,9 @@ def test_a_source_is_a_preset_a_model_or_a_corpus(tmp_path: Path) -> None:
     corpus, model = tmp_path / "imdb.csv", tmp_path / "my.keras"
     corpus.touch()
     model.touch()
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    assert read_source(str(texts), None, {}) == ({"CORPUS": str(texts)}, None)
     # A file that is called like a preset has none of its knobs, unless it is named.
     assert read_source(str(corpus), None, {}) == ({"CORPUS": str(corpus)}, None)
     assert read_source(str(corpus), "imdb", {}) == ({"CORPUS": str(corpus)}, "imdb")

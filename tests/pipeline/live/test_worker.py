@@ -109,6 +109,17 @@ def test_words_that_the_model_does_not_know_are_marked(reader: TypedReader) -> N
     assert nothing_known["facts"]["unknown"] == nothing_known["facts"]["length"] == 4
 
 
+def test_a_typed_text_is_cut_as_the_corpus_was(
+    reader: TypedReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = "<p>good 電影</p>"
+    assert reader.answer(typed)["steps"]["surface"] == ["good", "電", "影"]
+    manifest = to_json(reader.run.manifest)
+    manifest["corpus"].update(words="words", html="keep")
+    monkeypatch.setattr(reader.run, "manifest", validate_manifest(manifest, "here"))
+    assert reader.answer(typed)["steps"]["surface"] == ["p", "good", "電影", "p"]
+
+
 def test_what_only_a_corpus_knows_is_null(reader: TypedReader) -> None:
     facts = reader.answer("good")["facts"]
     only = "sequence_id external_id label correct turning_step right_until peak_label".split()

@@ -15,6 +15,7 @@ MARKUP = {
     '<a href="http://x.org/?a=1&amp;b=2" target=_blank>link</a>': "link",
     "a<!-- <p> -->b<script>var x = 1 < 2;</script>c": "a\nb\nc",
     "<!DOCTYPE html><html><body>x</body></html>": "\n\n\nx\n\n",
+    "<?xml version='1.0'?><!-- a < b -->x<br/ >y": "\n\nx\ny",
     "<INPUT type=checkbox checked>on": "\non",
 }
 UNTOUCHED = (

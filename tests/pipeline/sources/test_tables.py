@@ -91,6 +91,11 @@ def test_quotes_escaped_by_a_backslash_are_read(tmp_path: Path) -> None:
     assert rows_of(path, ReadOptions()) == [("good", 'a "b", c'), ("bad", "d, e")]
 
 
+def test_a_table_as_r_writes_it_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, '"label"\t"text"\n"good"\t"a \\"b\\" c"\n"bad"\t"d"\n', "rows.tsv")
+    assert rows_of(path, ReadOptions()) == [("good", 'a "b" c'), ("bad", "d")]
+
+
 def test_a_row_with_another_number_of_cells_is_refused_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path, "label\ttext\ngood\tx\nbad\ty\tz\n", "rows.tsv")
     assert "line 3 has 3 cells, line 1 has 2" in refusal(path, ReadOptions())
