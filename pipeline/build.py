@@ -7,6 +7,7 @@ built from Python and one built by Make are the same.
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from stateline.pipeline.config import check_run_name, validate, write_settings
-from stateline.pipeline.models.keras.masking import as_sequences
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, PREDICTION
 from stateline.pipeline.run.facts import CorpusFacts
@@ -25,13 +25,13 @@ from stateline.pipeline.sources.forms import sequences_and_labels
 from stateline.pipeline.sources.labels import class_numbers
 from stateline.pipeline.sources.names import (
     name_features,
-    name_ids,
     name_sequences,
     name_steps,
     name_texts,
     series_values,
     words_as_ids,
 )
+from stateline.pipeline.sources.provided_steps import read_steps
 from stateline.pipeline.sources.sequences import ProvidedSequences, write_provided
 from stateline.pipeline.sources.token_names import token_list
 from stateline.pipeline.stages import run_in_process, stages_after_extract
@@ -60,6 +60,8 @@ def build_store(
     ids: Sequence[str] | None = None,
     unknown: int | None = None,
     start: int | None = None,
+    tokenizer: Any = None,
+    ends: str = "cut",
     task: str = "auto",
     build: Path | str | None = None,
     **knobs: Any,
@@ -69,7 +71,8 @@ def build_store(
     model        a Keras model, or the path of a .keras or .h5 file; one input, one output
     sequences    as `model.predict` takes them: ids (S, T) or S arrays (T,), numbers (S, T, F) or S
                  arrays (T, F); padding that the model masks is taken out, other padding is read.
-                 Tensors, RaggedTensor, or a tf.data.Dataset, which may hold the labels too
+                 Tensors, RaggedTensor, or a tf.data.Dataset, which may hold the labels too; S
+                 texts where `tokenizer` says how they are cut
     labels       S classes by number, or by name where `classes` says their order; (S, 1), one-hot
                  (S, C), tensors and series too; None: those of the dataset
     tokens       the token of each id (a flat list, `{word: id}` or `{id: word}`), or S lists of T
@@ -85,6 +88,10 @@ def build_store(
     ids          S names of the sequences; None: their numbers
     unknown      id of words that the model does not know; None: that of a token named like
                  [UNK], <OOV> or <unk>; start: id that begins each sequence
+    tokenizer    that of the model's author: a TextVectorization, a Tokenizer, or their JSON
+    ends         expected predictions are of beginnings that end there (cut), or are padded to the
+                 length of the sequences, as they are (padded), in front (pre) or behind (post):
+                 for models that read padding or one length only
     task         "classes" says that outputs are classes where neither loss nor activation does
     build        folder for intermediate files that is kept; None: a temporary one
     knobs        those of the stages that the call runs, extract and after, and of the projections
@@ -101,7 +108,8 @@ def build_store(
     from stateline.pipeline.train import came_trained, write_model
 
     refuse_other_knobs(knobs, projections, "extract")
-    read, structure = read_model(Path(model) if isinstance(model, str | Path) else model, task)
+    source = Path(model) if isinstance(model, str | Path) else model
+    read, structure = read_model(source, task, padded=ends != "cut")
     sequences, labels = sequences_and_labels(sequences, labels, structure.features)
     label, class_names = class_numbers(labels, classes, structure.classes)
     if len(label) != len(sequences):
@@ -110,22 +118,25 @@ def build_store(
         )
     names = name_sequences(ids, len(label))
     feature_names = name_features(features, structure.features, picture)
-    found = as_sequences(sequences, structure, names)
-    tokens, meaning = name_ids(tokens, found, structure.rows, unknown=unknown, start=start)
-    vocabulary, surface = name_steps(
-        tokens, found.sequences, found.kept, meaning, structure.features, names
-    )
+    steps = read_steps(
+        sequences, structure, names,
+        tokens=tokens, tokenizer=tokenizer, ends=ends, unknown=unknown, start=start,
+    )  # fmt: skip
+    structure = replace(structure, ends=steps.ends)
     provided = ProvidedSequences(
-        sequences=found.sequences,
+        sequences=steps.sequences,
         label=label,
         classes=class_names,
-        surface=surface,
+        surface=steps.surface,
         ids=names,
-        vocabulary=vocabulary,
-        text=name_texts(texts, len(label)),
+        padding=steps.padding,
+        vocabulary=steps.vocabulary,
+        text=name_texts(texts, len(label)) or steps.texts,
         features=feature_names,
         picture=picture,
-        tokens=meaning,
+        tokens=steps.tokens,
+        ends=steps.ends,
+        tokenizer=steps.rule,
         name=Path(out).name,
     )
 
@@ -133,8 +144,8 @@ def build_store(
         facts = write_corpus(paths, provided)
         with running(paths, "train") as stage:
             _, training = came_trained(read.model, facts)
-            output = answers(read.model, found.provided, found.sequences, structure)
-            rebuilt = rebuilding_error(read, structure, found.sequences)
+            output = answers(read.model, steps.provided, steps.sequences, structure)
+            rebuilt = rebuilding_error(read, structure, steps.sequences)
             write_model(stage, read.model, training, output, label, rebuilt=rebuilt)
             np.save(stage.folder / PREDICTION, output)
             stage.rows = len(label)

@@ -16,6 +16,7 @@ from stateline.pipeline.run.artefacts import (
     CLUSTER_FACTS,
     EP,
     OFFSETS,
+    PADDING,
     VOCABULARY,
     distance_array,
     map_arrays,
@@ -80,20 +81,24 @@ def by_size(label: IntArray) -> IntArray:
     return renumbered
 
 
-def memberships(places: Float32Array, fitted: BoolArray) -> tuple[Int32Array, list[int]]:
+def memberships(
+    places: Float32Array, fitted: BoolArray, padding: BoolArray | None = None
+) -> tuple[Int32Array, list[int]]:
     """Return the cluster of every state at each level.
 
     places   float32 (M, 2)
     fitted   bool (M,)  the states that are clustered; each other one joins its nearest of them
+    padding  bool (M,)  those after padding, which are in none; None: there are none
     returns  int32 (M, levels), -1 for none; least fitted states of a cluster by level
     """
     base = places[fitted]
     found, sizes = cluster_places(base)
-    member = np.empty((len(places), len(sizes)), dtype=np.int32)
+    member = np.full((len(places), len(sizes)), -1, dtype=np.int32)
     member[fitted] = found
-    if not fitted.all():
-        _, nearest = Nearest(base, 1).of(places[~fitted])
-        member[~fitted] = found[nearest[:, 0]]
+    placed = ~fitted if padding is None else ~fitted & ~padding
+    if placed.any():
+        _, nearest = Nearest(base, 1).of(places[placed])
+        member[placed] = found[nearest[:, 0]]
     return np.stack([by_size(label) for label in member.T], axis=1), sizes
 
 
@@ -129,12 +134,13 @@ def chart(
     """Write clusters and stretch of one map; return their facts for the manifest."""
     settings = paths.read_settings(f"project-{method}")
     offsets = np.load(paths.need("extract", OFFSETS))
+    padding = np.load(paths.need("extract", PADDING))
     name = map_arrays(layer["id"], state)
     places = np.load(paths.need(f"project-{method}", name))["places"]
     distance = np.load(paths.need("distances", distance_array(layer["id"], state)))
-    drawn, scale = stretch(places, distance, offsets, layer["direction"])
-    fitted = sample_rows(offsets, settings["fit_states"], settings["seed"])
-    member, sizes = memberships(places, fitted)
+    drawn, scale = stretch(places, distance, offsets, layer["direction"], padding)
+    fitted = sample_rows(offsets, settings["fit_states"], settings["seed"], padding)
+    member, sizes = memberships(places, fitted, padding)
     np.savez(stage.folder / name, stretch=drawn, cluster=member)
     path = stage.folder / schema.cluster_table(schema.projection_id(layer["id"], state, method))
     path.parent.mkdir(exist_ok=True)

@@ -202,6 +202,7 @@ def write_settings(paths: BuildPaths, settings: Settings) -> None:
         if stage == "corpus":
             own["source_state"] = source_state(settings)
             own["vocabulary_state"] = file_state(settings.vocabulary)
+            own["tokenizer_state"] = file_state(settings.tokenizer)
         if "model" in own:
             own["model_state"] = file_state(settings.model)
         replace_if_changed(paths.settings(stage), json.dumps(own, indent=1) + "\n")

@@ -212,11 +212,11 @@ def corpus_facts(
     }
 
 
-def load_structure(path: Path, task: str) -> "ModelStructure":
-    """Return the structure of a trained model file; loads TensorFlow."""
+def load_structure(path: Path, task: str, padded: bool) -> "ModelStructure":
+    """Return the structure of a trained model file, see `read_model`; loads TensorFlow."""
     from stateline.pipeline.models.keras.read_model import read_model
 
-    return read_model(path, task)[1]
+    return read_model(path, task, padded)[1]
 
 
 def build_corpus(settings: Settings, stage: StageRun) -> None:
@@ -227,7 +227,8 @@ def build_corpus(settings: Settings, stage: StageRun) -> None:
     where = settings["corpus"]
     if settings["model"]:
         provided = read_provided(
-            settings, load_structure(Path(settings["model"]), settings["task"])
+            settings,
+            load_structure(Path(settings["model"]), settings["task"], settings["ends"] != "cut"),
         )
         split = np.full(len(provided.label), "test")
         write_provided(

@@ -11,6 +11,7 @@ from stateline.pipeline.run.artefacts import (
     DISTANCES,
     EXTRACT_FACTS,
     OFFSETS,
+    PADDING,
     READOUT,
     SILENT,
     VISIBLE,
@@ -23,6 +24,8 @@ from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage
 
 def largest(distance: Float32Array, offsets: Int64Array) -> tuple[Float32Array, Int64Array]:
     """Return the largest distance of each sequence and its first step.
+
+    Steps that count for nothing, padding, are 0 here.
 
     distance  float32 (M,)
     offsets   int64 (S + 1,)  rows of each sequence
@@ -70,7 +73,9 @@ def distances(paths: BuildPaths, stage: StageRun) -> None:
             read = state == "h" and layer["id"] == readout["layer"]
             save_distances(paths, stage, layer, state, weights if read else None)
     offsets = np.load(paths.need("extract", OFFSETS))
-    distance, step = largest(np.load(stage.folder / distance_array(readout["layer"], "h")), offsets)
+    moved = np.load(stage.folder / distance_array(readout["layer"], "h"))
+    padding = np.load(paths.need("extract", PADDING))
+    distance, step = largest(np.where(padding, np.float32(0), moved), offsets)
     np.savez(stage.folder / DISTANCES, max_distance=distance, max_distance_step=step)
     stage.rows = int(offsets[-1])
 

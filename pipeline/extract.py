@@ -12,17 +12,20 @@ import polars as pl
 
 from stateline.pipeline.numerics.answers import answer_probabilities
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array
+from stateline.pipeline.numerics.ends import Ends
 from stateline.pipeline.run.artefacts import (
+    CORPUS_FACTS,
     EXTRACT_FACTS,
     LOGIT,
     OFFSETS,
+    PADDING,
     PREDICTION,
     READOUT,
     SEQUENCES,
     state_array,
 )
-from stateline.pipeline.run.facts import ExtractFacts, LayerFacts
-from stateline.pipeline.run.sequences import sequences_of
+from stateline.pipeline.run.facts import CorpusFacts, ExtractFacts, LayerFacts
+from stateline.pipeline.run.sequences import padding_of, sequences_of
 from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MODEL, TOLERANCE
@@ -78,7 +81,12 @@ def write_answers(
     sequences  S arrays of ids (T,) or of numbers (T, F)
     returns    K numbers: the logit before the first step
     """
-    from stateline.pipeline.models.keras.heads import head_logits, initial_logit, prefix_logits
+    from stateline.pipeline.models.keras.heads import (
+        head_logits,
+        initial_logit,
+        padding_logit,
+        prefix_logits,
+    )
 
     structure = reader.structure
     if structure.readout is not None:
@@ -90,6 +98,8 @@ def write_answers(
         head_logits(model, structure, h, folder / LOGIT)
         return initial_logit(model, structure)
     prefix_logits(reader, sequences, batch, folder / LOGIT)
+    if structure.ends is not None:
+        return [float(each) for each in padding_logit(reader, sequences[0])]
     return [0.0] * structure.outputs
 
 
@@ -154,7 +164,8 @@ def extract(paths: BuildPaths, stage: StageRun) -> None:
     from stateline.pipeline.models.keras.structure import model_structure
 
     model = load_model(trained)
-    structure = model_structure(model)
+    corpus: CorpusFacts = paths.read_json("corpus", CORPUS_FACTS)
+    structure = model_structure(model, Ends.of(corpus.get("ends")))
     gates, batch = settings["gates"], settings["extract_batch"]
     layers, mapped = choose_layers(structure, settings["layers"], "LAYERS")
     reader = ModelReader(model, structure, layers, gates)
@@ -162,6 +173,7 @@ def extract(paths: BuildPaths, stage: StageRun) -> None:
     single = single_sequence_error(stage.folder, reader, sequences, ids)
     initial = write_answers(stage.folder, model, reader, sequences, batch)
     np.save(stage.folder / OFFSETS, row_offsets(sequences))
+    np.save(stage.folder / PADDING, padding_of(table))
     np.save(stage.folder / PREDICTION, own_prediction(paths, model, structure, sequences, batch))
     facts: ExtractFacts = {
         "layers": layer_entries(layers, mapped, gates),
@@ -188,6 +200,6 @@ if __name__ == "__main__":
         "extract",
         work,
         reads="the corpus and train stages",
-        writes=f"{state_array('<layer>', '<kind>')}, {OFFSETS}, {PREDICTION}, "
+        writes=f"{state_array('<layer>', '<kind>')}, {OFFSETS}, {PADDING}, {PREDICTION}, "
         f"{READOUT} or {LOGIT}, {EXTRACT_FACTS}",
     )

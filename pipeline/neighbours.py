@@ -11,7 +11,13 @@ import numpy as np
 from stateline.pipeline.numerics.arrays import BoolArray, Float32Array, Int32Array, Int64Array
 from stateline.pipeline.numerics.neighbours import NEIGHBOUR_COUNT, Nearest, sample_rows
 from stateline.pipeline.run.arrays import not_fitted, read_some
-from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, map_arrays, state_array
+from stateline.pipeline.run.artefacts import (
+    EXTRACT_FACTS,
+    OFFSETS,
+    PADDING,
+    map_arrays,
+    state_array,
+)
 from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
 from stateline.store.schema import PLACED_BY
 
@@ -40,7 +46,8 @@ def neighbours(paths: BuildPaths, stage: StageRun) -> None:
     """Write the nearest fitted states of all stored states that get a map."""
     settings = paths.read_settings("neighbours")
     offsets = np.load(paths.need("extract", OFFSETS))
-    fitted = sample_rows(offsets, settings["fit_states"], settings["seed"])
+    padding = np.load(paths.need("extract", PADDING))
+    fitted = sample_rows(offsets, settings["fit_states"], settings["seed"], padding)
     for layer in paths.read_json("extract", EXTRACT_FACTS)["layers"]:
         for state in layer["mapped"]:
             source = paths.need("extract", state_array(layer["id"], state))

@@ -36,6 +36,7 @@ from stateline.pipeline.run.arrays import not_fitted, read_some
 from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
     OFFSETS,
+    PADDING,
     PROJECTION_FACTS,
     map_arrays,
     state_array,
@@ -255,7 +256,8 @@ def project_states(
     source = paths.need("extract", state_array(layer, state))
     offsets = np.load(paths.need("extract", OFFSETS))
     near = np.load(paths.need("neighbours", map_arrays(layer, state)))
-    fitted = sample_rows(offsets, settings["fit_states"], settings["seed"])
+    padding = np.load(paths.need("extract", PADDING))
+    fitted = sample_rows(offsets, settings["fit_states"], settings["seed"], padding)
     started = time.perf_counter()
     places, facts = place_all(source, offsets, fitted, near["nearest"], FITS[method], settings)
     seconds = time.perf_counter() - started

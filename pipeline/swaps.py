@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, Float64Array, Int64Array
+from stateline.pipeline.numerics.ends import Ends
 from stateline.pipeline.numerics.held_words import spaced_sample
 from stateline.pipeline.numerics.regression import WordRegression, at_least, fit_words
 from stateline.pipeline.numerics.significance import t_quantile
@@ -237,7 +238,8 @@ def swap_test(paths: BuildPaths, stage: StageRun) -> dict[str, object] | None:
     words, control = chosen_words(texts, fitted.effects, effects, settings["swap_tested"], seed)
     from stateline.pipeline.models.keras.swapping import Swapper
 
-    results = Swapper(texts, load_reader(model), settings["swap_words"], seed).run(words)
+    reader = load_reader(model, Ends.of(facts.get("ends")))
+    results = Swapper(texts, reader, settings["swap_words"], seed).run(words)
     made = swaps_table(texts, words, control, results, fitted)
     made.write_parquet(stage.folder / SWAPS)
     stage.rows = made.height
@@ -255,14 +257,17 @@ def swap_test(paths: BuildPaths, stage: StageRun) -> dict[str, object] | None:
     }
 
 
-def load_reader(model: Path) -> "ModelReader":
-    """Return a reader of the logits of a model file; loads TensorFlow."""
+def load_reader(model: Path, ends: Ends | None = None) -> "ModelReader":
+    """Return a reader of the logits of a model file; loads TensorFlow.
+
+    ends  how sequences are padded; None: they are read as they are
+    """
     from stateline.pipeline.models.keras.capture import ModelReader
     from stateline.pipeline.models.keras.loading import load_model
     from stateline.pipeline.models.keras.structure import model_structure
 
     loaded = load_model(model)
-    return ModelReader(loaded, model_structure(loaded), ())
+    return ModelReader(loaded, model_structure(loaded, ends), ())
 
 
 def swaps(paths: BuildPaths, stage: StageRun) -> None:

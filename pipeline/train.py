@@ -12,6 +12,7 @@ import polars as pl
 
 from stateline.pipeline.numerics.answers import answer_probabilities
 from stateline.pipeline.numerics.arrays import BoolArray, Float32Array, IntArray
+from stateline.pipeline.numerics.ends import Ends
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING, CorpusFacts, Settings, Training
@@ -149,7 +150,7 @@ def came_trained(model: "keras.Model", facts: CorpusFacts) -> tuple["ModelStruct
     """
     from stateline.pipeline.models.keras.structure import model_structure
 
-    structure = model_structure(model)
+    structure = model_structure(model, Ends.of(facts.get("ends")))
     classes, features = len(facts["classes"]), len(facts["features"]) or None
     if structure.classes != classes:
         raise StatelineError(
@@ -218,7 +219,7 @@ def write_model(
     """
     from stateline.pipeline.models.keras.structure import model_structure
 
-    structure = model_structure(model)
+    structure = model_structure(model, padded=True)
     probability = answer_probabilities(output, structure.logits)
     metrics = classification_metrics(probability, label, elementwise, repeated)
     model.save(stage.folder / MODEL)

@@ -9,6 +9,7 @@ import polars as pl
 
 from stateline.pipeline.numerics.arrays import (
     AnyArray,
+    BoolArray,
     Float32Array,
     Float64Array,
     Int64Array,
@@ -79,9 +80,13 @@ class Strongest:
         self.value = np.empty((0, units), np.float32)
         self.sequence, self.step = (np.empty((0, units), np.int64) for _ in range(2))
 
-    def add(self, h: Float32Array, block: Block) -> None:
-        """Add a block of whole sequences, in their order; h is float32 (M, N)."""
-        signed = self.sign * h
+    def add(self, h: Float32Array, block: Block, padding: BoolArray) -> None:
+        """Add a block of whole sequences, in their order.
+
+        h        float32 (M, N)
+        padding  bool (M,)  steps that are left out
+        """
+        signed = np.where(padding[:, None], np.float32(-np.inf), self.sign * h)
         value = np.concatenate([self.value, np.maximum.reduceat(signed, block.starts)])
         numbers = np.repeat(np.arange(block.first, block.last)[:, None], h.shape[1], axis=1)
         sequence = np.concatenate([self.sequence, numbers])
@@ -119,10 +124,11 @@ class Responses:
 
     def __init__(self, inputs: Inputs, units: int) -> None:
         self.words, code = words_of(inputs)
-        counted = np.bincount(code, minlength=len(self.words))
+        counts = ~inputs.padding if len(code) else np.zeros(0, dtype=bool)
+        counted = np.bincount(code[counts], minlength=len(self.words))
         frequent = counted >= MIN_RESPONSE
         # The place of each step's word among the frequent ones, -1 where it is none.
-        self.place = np.where(frequent, np.cumsum(frequent) - 1, -1)[code]
+        self.place = np.where(counts, np.where(frequent, np.cumsum(frequent) - 1, -1)[code], -1)
         self.words, self.count = self.words[frequent], counted[frequent]
         self.total = np.zeros((len(self.words), units))
 
@@ -172,9 +178,10 @@ def read_layer(inputs: Inputs, layer: LayerFacts) -> tuple[Spread, list[Stronges
     ends = [Strongest(units, sign) for sign in (1, -1)]
     for block in pieces(inputs.offsets, WORK_WIDTH * units):
         h = read_rows(source, block)
-        spread.add(h)
+        padding = inputs.padding[block.start : block.stop]
+        spread.add(h[~padding])
         for end in ends:
-            end.add(h, block)
+            end.add(h, block, padding)
         if len(responses.words):
             moved = np.empty(h.shape)
             move(h, block, layer["direction"], moved)

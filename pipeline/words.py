@@ -49,7 +49,8 @@ def read_steps(inputs: Inputs, spelling: pl.Series) -> tuple[pl.DataFrame, int]:
             "flipped": flipped_steps(predicted, offsets),
         }
     )
-    return steps, outputs
+    # Two words with padding between them follow each other: it is no word.
+    return steps.filter(pl.Series(~inputs.padding)), outputs
 
 
 def words_table(inputs: Inputs) -> pl.DataFrame:
@@ -84,10 +85,13 @@ def split_counts(
     """
     classes = inputs.corpus["classes"]
     documents = pl.scan_parquet(inputs.paths.need("corpus", SEQUENCES))
-    counts = {}
+    counts, padding = {}, inputs.corpus["tokens"]["padding"]
     for split in ("train", "test"):
         if classes[0][split] is not None:
             part = documents.filter(pl.col("split") == split).select("label", "ids").collect()
+            if padding is not None:
+                words = pl.col("ids").list.eval(pl.element().filter(pl.element() != padding))
+                part = part.with_columns(words)
             counts[split] = class_counts(part, spelling, found, len(classes))
     return counts
 

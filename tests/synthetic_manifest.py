@@ -100,9 +100,7 @@ def model_entry(tables: dict[str, pl.DataFrame], shape: Shape, classes: int, see
             "confusion": confusion,
             "elementwise_accuracy": None,
         },
-        "rebuilt": {
-            "because": ["mixed_float16"], "error": 3e-4, "tolerance": 0.02, "sequences": tested
-        } if shape.model else None,
+        "rebuilt": None,
         "baseline": baseline_entry(tested, shape.training),
     }  # fmt: skip
 
@@ -162,6 +160,7 @@ def corpus_entry(tables: dict[str, pl.DataFrame], shape: Shape, max_steps: int, 
         "words": "auto" if shape.cut and not shape.features else None,
         "html": "strip" if shape.cut and not shape.features else None,
         "tokens": dict.fromkeys(shape.tokens) if shape.features else shape.tokens,
+        "tokenizer": None,
         "features": [
             {"name": f"feature {index}", "low": float(each.min()), "high": float(each.max())}
             for index, each in enumerate(values.T)
@@ -221,6 +220,8 @@ def synthetic_manifest(
             "activation": "sigmoid" if len(bias) == 1 else "softmax",
             "outputs": len(bias),
             "initial_logit": initial.tolist(),
+            "ends": None,
+            "steps": None,
             "weights": weights.tolist() if linear else None,
             "bias": bias.tolist() if linear else None,
         },
@@ -237,6 +238,7 @@ def synthetic_manifest(
             "truncated_sequences": int((cut > 0).sum()),
             "truncated_words": int(cut.sum()),
             "unknown_steps": int((~steps["known"]).sum()),
+            "padding_steps": int(steps["padding"].sum()),
             "unstored_test_sequences": corpus["sizes"]["test"] - table.height,
             "blank_dropped": 0,
             "without_known_word": 0,

@@ -52,6 +52,7 @@ def word_columns(
         "surface": surface,
         "token_id": [listed.index(each) for each in token],
         "known": [each != "[unknown]" for each in token],
+        "padding": [False] * len(token),
         "role": pl.Series(role, dtype=pl.String),
     }
 
@@ -89,6 +90,7 @@ def value_columns(
         "surface": names,
         "token_id": [None] * len(names),
         "known": [True] * len(names),
+        "padding": [False] * len(names),
         "role": pl.Series([None] * len(names), dtype=pl.String),
         "values": (rng.normal(0, 1, (len(names), features)) * sizes).astype(np.float32),
     }
@@ -121,6 +123,7 @@ def sequences_table(
                 "length": len(predicted),
                 "length_full": len(predicted) + len(cut),
                 "unknown": group["known"].to_list().count(False),
+                "padding": 0,
                 "flips": len(changes),
                 "settle_step": changes[-1] if changes else 0,
                 "max_distance": distance[longest],

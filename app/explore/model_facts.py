@@ -8,7 +8,7 @@ from stateline.app.layout.shell import block_title
 from stateline.app.queries.state_kinds import layer_name
 from stateline.app.queries.text import count
 from stateline.store.manifest.model_info import ModelInfo
-from stateline.store.manifest.models import Layer
+from stateline.store.manifest.models import Layer, Readout
 from stateline.store.reader import Run
 
 ANSWERS = {
@@ -17,7 +17,15 @@ ANSWERS = {
     "prefix": "the model run on every beginning",
     "given": "provided with the states",
 }
+SIDES = {"pre": "in front", "post": "behind"}
 KINDS = {"h": "hidden", "c": "cell"}
+
+
+def answers_line(readout: Readout) -> str:
+    """How the answers after each step were found."""
+    if readout.ends is None:
+        return ANSWERS[readout.method]
+    return f"{ANSWERS[readout.method]}, padded {SIDES[readout.ends]} to {readout.steps:,} steps"
 
 
 def model_line(model: ModelInfo) -> str:

@@ -8,7 +8,7 @@ from stateline.app import ids
 from stateline.app.explore.class_bars import class_bars
 from stateline.app.explore.confusion import confusion
 from stateline.app.explore.model_facts import (
-    ANSWERS,
+    answers_line,
     layers_block,
     model_line,
     rebuilt_line,
@@ -92,7 +92,7 @@ def _facts(run: Run) -> list[Any]:
         ("Split", _split_line(corpus.split)),
         ("Stored", _stored_line(corpus.sizes, left_out)),
         ("States", states_line(run)),
-        ("Answers", ANSWERS[manifest.readout.method]),
+        ("Answers", answers_line(manifest.readout)),
         ("Truncation", _truncation_line(corpus, left_out)),
         *_read(run, left_out),
     ]
@@ -137,10 +137,16 @@ def _stored_line(sizes: Counts, left_out: LeftOut) -> str:
 
 def _read(run: Run, left_out: LeftOut) -> list[tuple[str, str]]:
     """Return what was read: of a text the unknown words, of a series the values of a step."""
+    padding = []
+    if left_out.padding_steps:
+        what = (
+            f"{left_out.padding_steps:,} of {run.states:,} steps, which the model reads; they are "
+        )
+        padding = [("Padding", what + "in no table of words, clusters or units")]
     if run.kind == "text":
-        return [("Unknown words", _unknown_line(left_out.unknown_steps, run.states))]
+        return [("Unknown words", _unknown_line(left_out.unknown_steps, run.states)), *padding]
     rows = "; the steps are the rows of a picture" if run.manifest.corpus.picture else ""
-    return [("Sequences", series_line(run) + rows)]
+    return [("Sequences", series_line(run) + rows), *padding]
 
 
 def _truncation_line(corpus: Corpus, left_out: LeftOut) -> str:

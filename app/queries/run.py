@@ -158,6 +158,7 @@ def page_facts(run: Run) -> dict[str, Any]:
         **series_facts(run),
         "keep": manifest.corpus.truncation.keep,
         "mostSteps": manifest.corpus.truncation.max_steps,
+        "padding": manifest.left_out.padding_steps,
         "longest": longest_sequence(run),
         "classes": [
             {"name": name, "colour": colour}
@@ -248,7 +249,7 @@ def sequence(run: Run, sequence_id: int, projection: str) -> dict[str, Any]:
     if not kind.read:
         steps, facts = _moved(run, sequence_id, kind, steps, facts)
     numbers = ("ep", "contribution", "confidence", "distance", "visible", "silent")
-    plain = ("token", "surface", "known", "role", "predicted")
+    plain = ("token", "surface", "known", "padding", "role", "predicted")
     return {
         "facts": {key: _rounded(value) for key, value in facts.items()},
         "steps": {

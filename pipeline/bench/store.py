@@ -21,6 +21,7 @@ from stateline.pipeline.run.artefacts import (
     CORPUS_FACTS,
     EXTRACT_FACTS,
     OFFSETS,
+    PADDING,
     PREDICTION,
     READOUT,
     SEQUENCES,
@@ -155,6 +156,7 @@ def write_states(
             last.append(h[np.cumsum(some) - 1])
     prediction = expected_prediction(readout_logits(np.concatenate(last), weights, bias))
     np.save(folder / OFFSETS, np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]))
+    np.save(folder / PADDING, np.zeros(int(np.sum(lengths)), dtype=bool))
     np.save(folder / PREDICTION, prediction)
     np.savez(folder / READOUT, weights=weights, bias=bias)
     layer = {

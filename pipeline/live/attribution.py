@@ -15,6 +15,7 @@ from stateline.pipeline.models.keras.graphs import functional
 from stateline.pipeline.models.keras.run_model import Network
 from stateline.pipeline.models.keras.variable_length import any_length, attribute
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Float64Array
+from stateline.pipeline.numerics.ends import Ends
 
 # The line from the baseline to a sequence: initial intervals, points in each, the tolerance of an
 # interval's integral against the rise of the logit, and the largest number of points.
@@ -36,7 +37,8 @@ class Attribution:
 
     def __init__(self, network: Network, initial: Float32Array | None) -> None:
         self.reader, self.structure, self.initial = network.reader, network.structure, initial
-        shape = (None,) if self.structure.features is None else (None, self.structure.features)
+        steps = self.structure.ends.steps if self.structure.ends else None
+        shape = (steps,) if self.structure.features is None else (steps, self.structure.features)
         dtype = tf.int32 if self.structure.features is None else tf.float32
         signature = [
             tf.TensorSpec(shape, dtype),
@@ -90,6 +92,8 @@ class Attribution:
                 representation erasure"
         """
         count = len(sequence)
+        if self.structure.ends is not None:
+            return self._padded_without(self.structure.ends, sequence, weight, logit), None
         if count == 1:
             if self.initial is None:
                 return [None], "without its only step there is nothing that this model could read"
@@ -104,6 +108,25 @@ class Attribution:
             left_out = np.arange(start, min(start + rows, count))[:, None]
             without.append(self.reader.logits(sequence[steps + (steps >= left_out)]))
         return logit - np.concatenate(without) @ weight, None
+
+    def _padded_without(
+        self, ends: Ends, sequence: AnyArray, weight: Float32Array, logit: float
+    ) -> Float32Array:
+        """Difference of the logit when each step is left out and the rest is padded; 0 of padding.
+
+        sequence  (L,) or (L, F)
+        weight    float32 (K,)  of the logits
+        returns   float32 (L,)
+        """
+        where = ends.body(sequence)
+        inner = sequence[where]
+        rows = [ends.fill(np.delete(inner, step, axis=0)) for step in range(len(inner))]
+        size = max(1, BATCH_STEPS // ends.steps)
+        parts = [np.stack(rows[start : start + size]) for start in range(0, len(rows), size)]
+        difference = np.zeros(len(sequence), np.float32)
+        without = np.concatenate([self.reader.logits(part) for part in parts])
+        difference[where] = logit - without @ weight
+        return difference
 
     def _integrated(
         self, sequence: AnyArray, weight: Float32Array, logit: float

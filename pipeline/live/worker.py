@@ -26,6 +26,7 @@ import numpy as np
 import polars as pl
 
 from stateline.pipeline.live.protocol import parse_line, plain, whole_number
+from stateline.pipeline.live.typed_words import typed_words
 from stateline.pipeline.models.keras.run_model import Network
 from stateline.pipeline.numerics.answers import (
     expected_prediction,
@@ -35,9 +36,8 @@ from stateline.pipeline.numerics.answers import (
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, Int64Array, UInt32Array
 from stateline.pipeline.numerics.jumps import jumps
 from stateline.pipeline.run.stage import main_guard
-from stateline.pipeline.sources.markup import without_markup
-from stateline.pipeline.sources.text import read_part, word_ids
-from stateline.pipeline.sources.word_boundaries import split_words
+from stateline.pipeline.sources.padding import padded_words
+from stateline.pipeline.sources.text import read_part
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run, open_run
@@ -82,6 +82,9 @@ class TypedReader:
             "known": (ids != self.meaning.unknown).tolist()
             if self.meaning.unknown is not None
             else [True] * len(ids),
+            "padding": (ids == self.meaning.padding).tolist()
+            if self.meaning.padding is not None
+            else [False] * len(ids),
             "role": [None] * len(ids),
             **self._answers(logit),
             **self._moves(states, entry),
@@ -147,18 +150,9 @@ class TypedReader:
         """
         if self.run.kind != "text":
             raise StatelineError(f"run {self.run.name}", "its model reads numbers, not a text")
-        corpus = self.run.manifest.corpus
-        texts = pl.Series([text])
-        if corpus.html == "strip":
-            texts, _ = without_markup(texts)
-        words = split_words(texts, corpus.words or "auto")
-        if not len(words[0]):
+        surface, ids = typed_words(text, self.run.manifest.corpus, self.known)
+        if not ids:
             raise StatelineError("text", "it holds no word", got=repr(text[:40]))
-        surface = words[0].to_list()
-        ids = word_ids(surface, self.known, self.meaning.unknown)
-        if None in ids:
-            unread = surface[ids.index(None)]
-            raise StatelineError("text", f"the model has no id for the word {unread!r}")
         if self.meaning.start is not None:
             surface = [self.tokens[self.meaning.start], *surface]
             ids = [self.meaning.start, *ids]
@@ -167,8 +161,10 @@ class TypedReader:
         most, keep = truncation.max_steps, truncation.keep
         if most is not None and keep is not None:
             read = read.select(read_part("surface", most, keep), read_part("ids", most, keep))
-        kept = read["ids"][0].to_numpy().astype(np.uint32)
-        return read["surface"][0].to_list(), kept, len(surface)
+        kept, shown = read["ids"][0].to_numpy().astype(np.uint32), read["surface"][0].to_list()
+        if (ends := self.network.ends) is not None:
+            (kept,), (shown,) = padded_words([kept[: ends.steps]], [shown[: ends.steps]], ends)
+        return shown, kept, len(surface)
 
     def _answers(self, logit: Float32Array) -> dict[str, AnyArray]:
         """Return the answers after each word; logit is float32 (T, K)."""
@@ -230,13 +226,15 @@ class TypedReader:
     def _facts(self, text: str, length_full: int, steps: dict[str, Any]) -> dict[str, object]:
         """Return columns of sequences.parquet; null where a text without a label has none."""
         flips, settle = flips_and_settle(steps["predicted"], np.array([0, len(steps["predicted"])]))
-        longest = int(steps["distance"].argmax())
+        moved = np.where(steps["padding"], np.float32(0), steps["distance"])
+        longest = int(moved.argmax())
         return dict.fromkeys(ONLY_STORED) | {
             "predicted": int(steps["predicted"][-1]),
             "confidence": float(steps["confidence"][-1]),
             "length": len(steps["surface"]),
             "length_full": length_full,
             "unknown": steps["known"].count(False),
+            "padding": steps["padding"].count(True),
             "flips": int(flips[0]),
             "settle_step": int(settle[0]),
             "max_distance": float(steps["distance"][longest]),

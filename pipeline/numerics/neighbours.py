@@ -15,14 +15,19 @@ from stateline.store.errors import StatelineError
 NEIGHBOUR_COUNT = 15
 
 
-def sample_rows(offsets: Int64Array, limit: int, seed: int) -> BoolArray:
+def sample_rows(
+    offsets: Int64Array, limit: int, seed: int, padding: BoolArray | None = None
+) -> BoolArray:
     """Return the rows of a seeded sample of whole sequences with at most `limit` states.
 
     offsets  int64 (S + 1,)
-    returns  bool (M,)  all true where everything fits in
+    padding  bool (M,)  steps that are never among them; None: none are
+    returns  bool (M,)  all true besides padding where everything fits in
     raises   StatelineError  fewer than the two states that a map needs
     """
-    lengths, total = np.diff(offsets), int(offsets[-1])
+    padding = np.zeros(offsets[-1], dtype=bool) if padding is None else padding
+    lengths = np.add.reduceat((~padding).astype(np.int64), offsets[:-1])
+    total = int(lengths.sum())
     if total < 2:
         raise StatelineError(
             "states",
@@ -32,7 +37,7 @@ def sample_rows(offsets: Int64Array, limit: int, seed: int) -> BoolArray:
             fix="Store more sequences, or longer ones",
         )
     if total <= limit:
-        return np.ones(total, dtype=bool)
+        return ~padding
     order = np.random.default_rng(seed).permutation(len(lengths))
     chosen = order[np.cumsum(lengths[order]) <= limit]
     if lengths[chosen].sum() < 2:
@@ -42,7 +47,8 @@ def sample_rows(offsets: Int64Array, limit: int, seed: int) -> BoolArray:
             expected=f"{lengths[lengths > 1].min(initial=total)} states or more",
             got=limit,
         )
-    return np.repeat(np.isin(np.arange(len(lengths)), chosen), lengths)
+    held = np.isin(np.arange(len(lengths)), chosen)
+    return np.repeat(held, np.diff(offsets)) & ~padding
 
 
 class Nearest:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stateline.pipeline.numerics.arrays import Float32Array, Float64Array, Int64Array
+from stateline.pipeline.numerics.arrays import BoolArray, Float32Array, Float64Array, Int64Array
 from stateline.store.schema import MIN_SEGMENT
 
 
@@ -33,18 +33,26 @@ def segment_lengths(places: Float32Array) -> Float64Array:
 
 
 def stretch(
-    places: Float32Array, distance: Float32Array, offsets: np.ndarray, direction: str
+    places: Float32Array,
+    distance: Float32Array,
+    offsets: np.ndarray,
+    direction: str,
+    padding: BoolArray | None = None,
 ) -> tuple[Float32Array, float | None]:
     """Stretch of each segment, relative to the median scale of the map.
 
     places     float32 (M, 2)
     distance, offsets, direction  as in `segment_distances`
-    returns    float32 (M,) in powers of two, not-a-number at the first step and where the state
-               did not move; and the scale, the median length on the map of a hidden-state unit:
-               None, and no stretch, where no state moved or most did not move on the map
+    padding    bool (M,)  steps that are padding; None: none are
+    returns    float32 (M,) in powers of two, not-a-number at the first step, at padding and behind
+               it, and where the state did not move; and the scale, the median length on the map of
+               a hidden-state unit: None, and no stretch, where no state moved or most did not move
+               on the map
     """
     between, length = segment_distances(distance, offsets, direction), segment_lengths(places)
     moved = between > 0
+    if padding is not None:
+        moved &= ~padding & ~np.append(False, padding[:-1])
     result = np.full(len(between), np.nan, dtype=np.float32)
     scale = float(np.median(length[moved] / between[moved])) if moved.any() else 0.0
     if scale == 0:

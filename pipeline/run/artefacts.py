@@ -13,6 +13,7 @@ BASELINE_FACTS = "baseline.json"
 
 # extract
 OFFSETS = "offsets.npy"
+PADDING = "padding.npy"
 PREDICTION = "prediction.npy"
 READOUT = "readout.npz"
 EXTRACT_FACTS = "extract.json"

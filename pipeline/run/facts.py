@@ -17,6 +17,8 @@ class CorpusFacts(TypedDict):
     truncation: dict[str, Any]
     words: str | None
     html: str | None
+    ends: NotRequired[dict[str, Any] | None]
+    tokenizer: NotRequired[dict[str, Any] | None]
     tokens: dict[str, int | None]
     features: list[str]
     picture: bool

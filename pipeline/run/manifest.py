@@ -95,6 +95,7 @@ def corpus_entry(inputs: Inputs) -> dict[str, Any]:
         "words": facts["words"],
         "html": facts["html"],
         "tokens": facts["tokens"],
+        "tokenizer": facts.get("tokenizer"),
         "features": feature_entries(inputs),
         "picture": facts["picture"],
     }
@@ -111,6 +112,7 @@ def left_out(inputs: Inputs) -> dict[str, int | None]:
         "truncated_sequences": int((cut > 0).sum()),
         "truncated_words": int(cut.sum()),
         "unknown_steps": int(inputs.unknown_steps().sum()),
+        "padding_steps": int(inputs.padding.sum()),
         "unstored_test_sequences": test - len(inputs.label),
         "blank_dropped": facts.get("blank_dropped", 0),
         "without_known_word": facts.get("without_known_word", 0),
@@ -125,7 +127,9 @@ def readout_entry(inputs: Inputs) -> dict[str, Any]:
     if readout["method"] == "linear":
         head = np.load(inputs.paths.need("extract", READOUT))
         weights, bias = head["weights"].tolist(), head["bias"].tolist()
-    return {**readout, "weights": weights, "bias": bias}
+    ends = inputs.corpus.get("ends") or {"side": None, "steps": None}
+    padded = {"ends": ends["side"], "steps": ends["steps"]}
+    return {**readout, **padded, "weights": weights, "bias": bias}
 
 
 def layer_entry(inputs: Inputs, layer: LayerFacts) -> dict[str, Any]:
@@ -133,7 +137,7 @@ def layer_entry(inputs: Inputs, layer: LayerFacts) -> dict[str, Any]:
 
     def largest(state: str) -> float:
         path = inputs.paths.need("distances", distance_array(layer["id"], state))
-        return float(np.load(path).max())
+        return float(np.load(path)[~inputs.padding].max())
 
     kinds = [state for state in layer["states"] if state == "h" or state in layer["mapped"]]
     named = {key: value for key, value in layer.items() if key != "mapped"}

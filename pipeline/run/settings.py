@@ -42,6 +42,18 @@ class Settings(BaseModel):
         "corpus",
         "with MODEL: a file with a token a line; line n, counted from 0, is token id n",
     )
+    tokenizer: str = knob(
+        "",
+        "corpus",
+        "with MODEL: JSON of the tokenizer that cut its texts, a TextVectorization's configuration "
+        "with its vocabulary, Tokenizer.to_json(), or {word: id}",
+    )
+    ends: Literal["cut", "padded", "pre", "post"] = knob(
+        "cut",
+        "corpus",
+        "with MODEL: expected predictions are of beginnings that end there, or are padded as the "
+        "sequences are, in front (pre) or behind (post)",
+    )
     unknown: int = knob(
         1, "corpus", "with VOCABULARY: id of words that it does not hold; -1: there is none", ge=-1
     )

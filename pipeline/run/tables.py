@@ -1,11 +1,12 @@
 """The store's tables from the files of the stages, wide ones in pieces of whole sequences."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.numerics.arrays import Int64Array, UInt32Array
+from stateline.pipeline.numerics.arrays import BoolArray, Int64Array, UInt32Array
 from stateline.pipeline.run.arrays import pieces, read_rows
 from stateline.pipeline.run.artefacts import (
     CONTRIBUTION,
@@ -16,6 +17,7 @@ from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
     LOGIT,
     OFFSETS,
+    PADDING,
     PREDICTION,
     SEQUENCES,
     SILENT,
@@ -61,6 +63,16 @@ class Inputs:
     def unknown(self) -> int | None:
         """Id of words outside the vocabulary; None where there is no such id."""
         return self.corpus["tokens"]["unknown"]
+
+    @cached_property
+    def padding(self) -> BoolArray:
+        """Steps that are padding which the model reads, bool (M,)."""
+        mask: BoolArray = np.load(self.paths.need("extract", PADDING))
+        return mask
+
+    def padding_steps(self) -> Int64Array:
+        """Return the number of padding steps of each sequence: int64 (S,)."""
+        return np.add.reduceat(self.padding.astype(np.int64), self.offsets[:-1])
 
     def unknown_steps(self) -> Int64Array:
         """Return the number of unknown words of each sequence: int64 (S,)."""
@@ -118,6 +130,7 @@ def sequences_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
         "length": np.diff(inputs.offsets),
         "length_full": documents["length_full"],
         "unknown": inputs.unknown_steps(),
+        "padding": inputs.padding_steps(),
         "flips": decisions["flips"],
         "settle_step": decisions["settle_step"],
         "max_distance": distances["max_distance"],
@@ -199,7 +212,8 @@ def steps_pieces(inputs: Inputs, wanted: Columns) -> Iterator[pl.DataFrame]:
         if part["role"].null_count() == part.height:
             role = nothing(block.rows, pl.String)
         reads = step_values(part) if series else step_words(part, words, inputs.unknown)
-        yield table(key_of(block) | reads | {"role": role} | step_answers(inputs, block), wanted)
+        own = {"role": role, "padding": inputs.padding[block.start : block.stop]}
+        yield table(key_of(block) | reads | own | step_answers(inputs, block), wanted)
 
 
 def hidden_pieces(inputs: Inputs, layer: LayerFacts, wanted: Columns) -> Iterator[pl.DataFrame]:

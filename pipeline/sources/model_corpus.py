@@ -1,13 +1,12 @@
 """User files of sequences for a trained model: texts, words, token ids or numbers."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from stateline.pipeline.models.keras.masking import as_sequences
-from stateline.pipeline.numerics.arrays import AnyArray
+from stateline.pipeline.numerics.arrays import AnyArray, BoolArray
 from stateline.pipeline.run.facts import Settings
 from stateline.pipeline.run.stage import say
 from stateline.pipeline.sources.files import (
@@ -18,40 +17,15 @@ from stateline.pipeline.sources.files import (
 )
 from stateline.pipeline.sources.label_column import label_names
 from stateline.pipeline.sources.labels import class_numbers
+from stateline.pipeline.sources.model_words import depth, read_words, unreadable
 from stateline.pipeline.sources.options import read_options
-from stateline.pipeline.sources.sequences import START_TOKEN, ProvidedSequences, vocabulary_names
-from stateline.pipeline.sources.text import word_ids
-from stateline.pipeline.sources.word_boundaries import split_words
+from stateline.pipeline.sources.padding import find_ends, padded_words, padding_masks
+from stateline.pipeline.sources.sequences import ProvidedSequences, vocabulary_names
+from stateline.pipeline.sources.token_names import refuse_shifted, special_ids
 from stateline.store.errors import StatelineError
 
 if TYPE_CHECKING:  # which would import TensorFlow
     from stateline.pipeline.models.keras.structure import ModelStructure
-
-# Common spellings of the token at the id of unknown words.
-SPECIAL = re.compile(r"|\W.*\W|unk|unknown|oov", re.IGNORECASE)
-
-
-def read_vocabulary(path: Path) -> list[str]:
-    """Read the tokens by their ids: a line each, counted from 0; empty lines count.
-
-    raises  StatelineError  no such file, not UTF-8, or a token twice
-    """
-    if not path.is_file():
-        raise StatelineError(path, "no such file", fix="Check the path after VOCABULARY=")
-    try:
-        words = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
-    except UnicodeDecodeError as error:
-        raise StatelineError(path, f"is not UTF-8 at byte {error.start:,}") from None
-    words = [word.removesuffix("\r") for word in words]
-    seen: dict[str, int] = {}
-    for number, word in enumerate(words):
-        if word and seen.setdefault(word, number) != number:
-            raise StatelineError(
-                path,
-                f"duplicate token {word!r} in lines {seen[word] + 1} and {number + 1}",
-                expected="each token once",
-            )
-    return words
 
 
 def read_provided(settings: Settings, structure: "ModelStructure") -> ProvidedSequences:
@@ -114,11 +88,6 @@ def test_rows(table: pl.DataFrame, settings: Settings, path: Path) -> pl.DataFra
     return rows
 
 
-def depth(dtype: object) -> int:
-    """Return the nesting depth of a list type."""
-    return 1 + depth(dtype.inner) if isinstance(dtype, pl.List | pl.Array) else 0
-
-
 def series(
     column: pl.Series, settings: Settings, structure: "ModelStructure", common: dict[str, Any]
 ) -> ProvidedSequences:
@@ -133,10 +102,14 @@ def series(
     elif depth(column.dtype) != 2:
         raise unreadable(column, settings, f"lists of steps of {structure.features} numbers each")
     found = as_sequences(steps, structure, common["ids"])
+    ends = find_ends(settings["ends"], found.sequences, structure, None)
+    rows = found.sequences if ends is None else [ends.fill(row) for row in found.sequences]
     return ProvidedSequences(
-        sequences=found.sequences,
-        surface=[[str(step) for step in range(len(each))] for each in found.sequences],
+        sequences=rows,
+        padding=padding_masks(rows, None, ends, common["ids"]),
+        surface=[[str(step) for step in range(len(each))] for each in rows],
         features=[f"feature {index}" for index in range(structure.features)],
+        ends=ends,
         **common,
     )
 
@@ -144,118 +117,72 @@ def series(
 def words(
     column: pl.Series, settings: Settings, structure: "ModelStructure", common: dict[str, Any]
 ) -> ProvidedSequences:
-    """Read texts, lists of words or lists of ids as token ids, without padding, cut to MAX_STEPS.
+    """Read texts, lists of words or lists of ids as token ids, cut to MAX_STEPS.
 
-    raises  StatelineError  no vocabulary, another kind of column, or an unreadable sequence
+    raises  StatelineError  nothing says which word has which id, another kind of column, or an
+            unreadable sequence
     """
-    if not settings["vocabulary"]:
-        raise StatelineError(
-            settings["corpus"],
-            "the model reads token ids, and nothing says which word has which",
-            fix="Name a file with a token a line: VOCABULARY=words.txt",
-        )
-    vocabulary = read_vocabulary(Path(settings["vocabulary"]))
-    unknown, start = (
-        settings[name] if settings[name] >= 0 else None for name in ("unknown", "start")
+    tokens = read_words(column, settings, structure, common["ids"])
+    found = as_sequences(tokens.ids, structure, common["ids"])
+    meaning = {"padding": found.masked_id, "unknown": tokens.unknown, "start": tokens.start}
+    refuse_shifted(
+        tokens.vocabulary, structure.rows or 0, found.masked_id, found.sequences, tokens.where
     )
-    ids, surface = ids_of(column, vocabulary, unknown, common["ids"], settings)
-    if surface is not None and start is not None:
-        ids, surface = [[start, *row] for row in ids], [[START_TOKEN, *row] for row in surface]
-    found = as_sequences(ids, structure, common["ids"])
-    tokens = {"padding": found.masked_id, "unknown": unknown, "start": start}
-    names = vocabulary_names(vocabulary, tokens)
-    refuse_unnamed(found.sequences, names, common["ids"], settings)
-    if surface is None:
-        surface = [[names[i] for i in row] for row in found.sequences]
-    else:
-        surface = [
-            [word for word, stays in zip(row, mask, strict=True) if stays]
-            for row, mask in zip(surface, found.kept, strict=True)
-        ]
+    padding = special_ids(tokens.vocabulary)["padding"]
+    if meaning["padding"] is None and (padding is not None or settings["ends"] != "cut"):
+        meaning["padding"] = padding or 0
+    names = vocabulary_names(tokens.vocabulary, meaning)
+    refuse_unnamed(found.sequences, names, common["ids"], tokens.where)
+    surface = kept_surface(tokens.surface, found.kept, found.sequences, names)
     most, keep = settings["max_steps"], settings["keep"]
+    if settings["ends"] != "cut" and structure.steps is not None:
+        most = structure.steps
+    if tokens.length is not None:
+        most, keep = tokens.length, "first"
     cut = slice(None, most) if keep == "first" else slice(-most, None)
+    rows, surface = [row[cut] for row in found.sequences], [row[cut] for row in surface]
+    side = "post" if tokens.length is not None else None
+    steps = tokens.length or (most if tokens.surface is not None else None)
+    ends = find_ends(settings["ends"], rows, structure, meaning["padding"], side, steps)
+    rows, surface = padded_words(rows, surface, ends)
     return ProvidedSequences(
-        sequences=[row[cut] for row in found.sequences],
-        surface=[row[cut] for row in surface],
-        length_full=[len(row) for row in found.sequences],
+        sequences=rows,
+        padding=padding_masks(rows, meaning["padding"], ends, common["ids"]),
+        surface=surface,
+        length_full=[
+            max(len(row), len(full)) for row, full in zip(rows, found.sequences, strict=True)
+        ],
         vocabulary=names,
         text=column.to_list() if column.dtype == pl.String else None,
-        words=settings["words"] if column.dtype == pl.String else None,
-        tokens=tokens,
+        words=None if column.dtype != pl.String or tokens.rule else settings["words"],
+        tokens=meaning,
+        tokenizer=tokens.rule,
+        ends=ends,
         truncation={"max_steps": most, "keep": keep},
         **common,
     )
 
 
-def ids_of(
-    column: pl.Series,
-    vocabulary: list[str],
-    unknown: int | None,
+def kept_surface(
+    surface: list[list[str]] | None,
+    kept: list[BoolArray],
+    sequences: list[AnyArray],
     names: list[str],
-    settings: Settings,
-) -> tuple[list[list[int]], list[list[str]] | None]:
-    """Return the token ids of each row, and its words where the column holds words.
+) -> list[list[str]]:
+    """Return the words of the steps that stay; the tokens of the ids where no words were read.
 
-    raises  StatelineError  another kind of column, or a word without an id
+    kept       S masks bool (T',)
+    sequences  S arrays uint32 (T,)
     """
-    dtype: Any = column.dtype
-    inner = dtype.inner if depth(dtype) == 1 else None
-    if inner is not None and inner.is_numeric():
-        return column.to_list(), None
-    if column.dtype != pl.String and inner != pl.String:
-        raise unreadable(column, settings, "texts, lists of words, or lists of token ids")
-    surface = (split_words(column, settings["words"]) if inner is None else column).to_list()
-    return encode(surface, vocabulary, unknown, names, settings), surface
+    if surface is None:
+        return [[names[i] for i in row] for row in sequences]
+    return [
+        [word for word, stays in zip(row, mask, strict=True) if stays]
+        for row, mask in zip(surface, kept, strict=True)
+    ]
 
 
-def unreadable(column: pl.Series, settings: Settings, expected: str) -> StatelineError:
-    """Return the error for a column of a kind that the model does not read."""
-    return StatelineError(
-        settings["corpus"],
-        f"column {settings['text']} does not hold what the model reads",
-        expected=expected,
-        got=str(column.dtype),
-        fix="Name another column: TEXT=",
-    )
-
-
-def encode(
-    texts: list[list[str]],
-    vocabulary: list[str],
-    unknown: int | None,
-    names: list[str],
-    settings: Settings,
-) -> list[list[int]]:
-    """Return the ids of the words of each text; as written, or else in lower case.
-
-    raises  StatelineError  an unknown word, and there is no id for it, or the id of a real word
-    """
-    if unknown is not None and unknown < len(vocabulary):
-        word = vocabulary[unknown]
-        if not SPECIAL.fullmatch(word):
-            raise StatelineError(
-                settings["vocabulary"],
-                f"line {unknown + 1} holds the word {word!r}, which would stand for every unknown "
-                "word",
-                fix="Name the id of unknown words, UNKNOWN=…, or UNKNOWN=-1: there is none",
-            )
-    known = {word: index for index, word in enumerate(vocabulary) if word}
-    ids = []
-    for name, words_ in zip(names, texts, strict=True):
-        found = word_ids(words_, known, unknown)
-        ids.append([each for each in found if each is not None])
-        if None in found:
-            raise StatelineError(
-                f"sequence {name}",
-                f"word {words_[found.index(None)]!r} is not in the vocabulary",
-                fix="Name the id of unknown words: UNKNOWN=1",
-            )
-    return ids
-
-
-def refuse_unnamed(
-    sequences: list[AnyArray], names: list[str], ids: list[str], settings: Settings
-) -> None:
+def refuse_unnamed(sequences: list[AnyArray], names: list[str], ids: list[str], where: str) -> None:
     """Check that every id has a token.
 
     sequences  S arrays uint32 (T,)
@@ -266,6 +193,6 @@ def refuse_unnamed(
             raise StatelineError(
                 f"sequence {name}",
                 f"id {row.max()} has no token",
-                expected=f"{row.max() + 1} lines in {settings['vocabulary']} at the least",
+                expected=f"{row.max() + 1} lines in {where} at the least",
                 got=len(names),
             )

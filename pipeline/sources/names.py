@@ -7,7 +7,13 @@ import numpy as np
 
 from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, Float32Array, UInt32Array
 from stateline.pipeline.sources.sequences import check_steps, refuse_twice, vocabulary_names
-from stateline.pipeline.sources.token_names import refuse_shifted, special_ids, token_list
+from stateline.pipeline.sources.text import PADDING_TOKEN
+from stateline.pipeline.sources.token_names import (
+    meaning_of,
+    refuse_shifted,
+    special_ids,
+    token_list,
+)
 from stateline.store.errors import StatelineError
 
 if TYPE_CHECKING:  # which would import TensorFlow
@@ -121,12 +127,29 @@ def name_ids(
     names = token_list(tokens)
     meaning = {"padding": found.masked_id} | id_meanings(rows, **ids)
     named = names is not None and len(names) and isinstance(names[0], str)
-    if named and rows is not None:
+    if rows is not None and names is not None and not named:
+        if meaning["padding"] is None and padded_names(names, found):
+            meaning["padding"] = 0
+    elif named and rows is not None:
         words = list(names)
         refuse_shifted(words, rows, found.masked_id, found.sequences, "tokens")
         own = special_ids(words[:rows])
-        meaning |= {"unknown": own["unknown"] if meaning["unknown"] is None else meaning["unknown"]}
+        meaning |= {key: own[key] for key in own if meaning[key] is None}
     return names, meaning
+
+
+def padded_names(names: Sequence[Sequence[Any]], found: "Found") -> bool:
+    """Return whether lists of words call id 0 by nothing but names of padding, wherever it is.
+
+    names  S lists of T words
+    """
+    called = {
+        str(name)
+        for listed, row in zip(names, found.sequences, strict=False)
+        for name, id_ in zip(listed, row.tolist(), strict=False)
+        if id_ == 0
+    }
+    return bool(called) and all(not each or meaning_of(each) == "padding" for each in called)
 
 
 def name_steps(
@@ -159,7 +182,7 @@ def name_steps(
             expected="a list of T names for each sequence",
             got=f"{len(tokens)} names",
         )
-    surface = [] if listed is None else listed_names(listed, sequences, kept, ids)
+    surface = [] if listed is None else listed_names(listed, sequences, kept, ids, meaning)
     if features is not None:
         steps = [[str(t) for t in range(len(each))] for each in sequences]
         return [], steps if listed is None else surface
@@ -188,11 +211,13 @@ def listed_names(
     sequences: list[AnyArray],
     kept: list[BoolArray] | None,
     ids: list[str],
+    meaning: dict[str, int | None],
 ) -> list[list[str]]:
     """Return S lists of a name a step, without those of padding.
 
     sequences  S arrays (T,) or (T, F)
     kept       S masks bool (T',) of the provided steps that stay, or None
+    meaning    ids of padding, unknown and start: padding that the model reads is called so
     raises     StatelineError  lists that do not fit the sequences, or an empty name
     """
     if len(tokens) != len(sequences):
@@ -211,6 +236,9 @@ def listed_names(
                 expected=len(sequence),
                 got=len(names),
             )
+        if meaning.get("padding") is not None and sequence.ndim == 1:
+            pairs = zip(names, sequence == meaning["padding"], strict=True)
+            names = [PADDING_TOKEN if padded else name for name, padded in pairs]
         if "" in names:
             raise StatelineError(
                 f"tokens, sequence {ids[row]}", f"step {names.index('')} has an empty name"

@@ -5,19 +5,21 @@ that the pipeline trains on itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from stateline.pipeline.numerics.arrays import AnyArray, IntArray
+from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, IntArray
+from stateline.pipeline.numerics.ends import Ends
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from stateline.pipeline.run.facts import CorpusFacts
 from stateline.pipeline.run.stage import StageRun
 from stateline.pipeline.sources.repeats import repeated_arrays
 from stateline.pipeline.sources.split import split_entry
 from stateline.pipeline.sources.text import PADDING_TOKEN, UNKNOWN_TOKEN
+from stateline.pipeline.sources.tokenizers import Rule
 from stateline.store.errors import StatelineError
 from stateline.store.schema import polars_schema, vocabulary_columns
 
@@ -32,6 +34,7 @@ class ProvidedSequences:
     label        int (S,)  class of each
     classes      C names, in the order of the model's outputs
     surface      S lists of T: the word, or the step's name
+    padding      S masks bool (T,) of padding that the model reads; None: there is none
     vocabulary   the token of each id; none for a series
     ids          S names of the sequences
     text         S texts; empty where there is none
@@ -41,6 +44,8 @@ class ProvidedSequences:
     features     F names of a series
     picture      the steps of a series are the rows of a picture
     tokens       ids with a meaning: padding, unknown, start; null where there is none
+    ends         how beginnings are padded; None: they are read as they are
+    tokenizer    how its author's tokenizer cuts texts; None: as `split_words` does
     truncation   most steps and which are kept; nulls where nothing was cut
     words        how texts were cut into words, as the knob WORDS; null: they came in steps
     name, source name and origin of the corpus in the manifest
@@ -51,6 +56,7 @@ class ProvidedSequences:
     classes: list[str]
     surface: list[list[str]]
     ids: list[str]
+    padding: list[BoolArray] | None = None
     vocabulary: list[str] = field(default_factory=list)
     text: list[str] | None = None
     length_full: list[int] | None = None
@@ -63,6 +69,8 @@ class ProvidedSequences:
     )
     truncation: dict[str, Any] = field(default_factory=lambda: {"max_steps": None, "keep": None})
     words: str | None = None
+    ends: Ends | None = None
+    tokenizer: Rule | None = None
     name: str = "own sequences"
     source: str = "provided as arrays"
 
@@ -128,7 +136,11 @@ def write_provided(
     count = len(provided.sequences)
     split = provided.split or ["test"] * count
     lengths = [len(each) for each in provided.sequences]
-    text = provided.text or ["" if series else " ".join(words) for words in provided.surface]
+    padding = provided.padding or [np.zeros(length, dtype=bool) for length in lengths]
+    text = provided.text or [
+        "" if series else " ".join(word for word, skip in zip(*row, strict=True) if not skip)
+        for row in zip(provided.surface, padding, strict=True)
+    ]
     read = step_lists(provided.sequences, "values" if series else "ids")
     table = pl.DataFrame(
         {
@@ -137,6 +149,7 @@ def write_provided(
             "label": pl.Series(provided.label, dtype=pl.UInt16),
             "text": text,
             "surface": pl.Series(provided.surface, dtype=pl.List(pl.String)),
+            "padding": pl.Series([each.tolist() for each in padding], dtype=pl.List(pl.Boolean)),
             "role": pl.Series([None] * count, dtype=pl.List(pl.String)),
             "length_full": provided.length_full or lengths,
         }
@@ -190,6 +203,8 @@ def provided_facts(provided: ProvidedSequences, split: AnyArray) -> CorpusFacts:
         "truncation": provided.truncation,
         "words": provided.words,
         "html": None if provided.words is None else "keep",
+        "ends": None if provided.ends is None else provided.ends.as_entry(),
+        "tokenizer": None if provided.tokenizer is None else asdict(provided.tokenizer),
         "tokens": provided.tokens,
         "features": provided.features,
         "picture": provided.picture,

@@ -14,6 +14,7 @@ from stateline.pipeline.run.artefacts import (
     EXTRACT_FACTS,
     LOGIT,
     OFFSETS,
+    PADDING,
     PREDICTION,
     READOUT,
     TRAINING_FACTS,
@@ -174,6 +175,7 @@ def write_arrays(paths: BuildPaths, arrays: Arrays, label: IntArray, cell: str) 
                 for row in rows:
                     write(row)
         np.save(stage.folder / OFFSETS, offsets)
+        np.save(stage.folder / PADDING, np.zeros(int(offsets[-1]), dtype=bool))
         np.save(stage.folder / PREDICTION, prediction)
         outputs = logit.shape[1]
         initial = np.zeros(outputs, np.float32)

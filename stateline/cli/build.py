@@ -61,7 +61,11 @@ def knob_option(name: str, annotation: Any, default: Any, help: str) -> KnobOpti
         kind: click.ParamType[Any] | None = click.Choice(get_args(annotation))
         metavar = None
     else:
-        kind = click.Path() if name in ("corpus", "model", "vocabulary", "data_dir") else None
+        kind = (
+            click.Path()
+            if name in ("corpus", "model", "vocabulary", "tokenizer", "data_dir")
+            else None
+        )
         metavar = {int: "INTEGER", float: "NUMBER"}.get(annotation, "TEXT")
         if get_origin(annotation) is list:
             metavar = "A,B,…"

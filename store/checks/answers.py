@@ -67,6 +67,8 @@ def check_decisions(checker: RuleChecker, block: Block, steps: pl.DataFrame) -> 
     changed = predicted != block.before(predicted, 0)
     changed[block.starts] = False
     t = np.arange(len(predicted)) - np.repeat(block.starts, block.lengths)
+    # Padding is no word: how far it moved the state is no largest distance.
+    distance = np.where(steps["padding"].to_numpy(), np.float32(0), distance)
     largest = np.maximum.reduceat(distance, block.starts)
     longest = sequences["max_distance_step"].to_numpy()
     expected = {

@@ -116,7 +116,14 @@ def read_states(
             rule = "clusters from 0 on, or -1 for none"
             fail(run, name, f"row {block.start + row:,}", rule, members[row, 2:])
         label = np.repeat(labels[block.first : block.last], block.lengths)
-        read = steps.slice(block.start, block.stop, ["sequence_id", "predicted", "token"])
+        read = steps.slice(
+            block.start, block.stop, ["sequence_id", "predicted", "token", "padding"]
+        )
+        free = members.select(pl.max_horizontal(pl.exclude("x", "y")) < 0).to_series()
+        good = free | ~read["padding"]
+        if not good.all():
+            row, name = first_false(good), projection_table(projection)
+            fail(run, name, f"row {block.start + row:,}", "no cluster of padding", members[row, 2:])
         parts = [read, pl.DataFrame({"label": label}), members]
         yield pl.concat(parts, how="horizontal")
 

@@ -114,6 +114,7 @@ def check_counts(run: Run, report: Report) -> None:
         "left_out.truncated_sequences": (left_out.truncated_sequences, int((cut > 0).sum())),
         "left_out.truncated_words": (left_out.truncated_words, int(cut.sum())),
         "left_out.unknown_steps": (left_out.unknown_steps, int(table["unknown"].sum())),
+        "left_out.padding_steps": (left_out.padding_steps, int(table["padding"].sum())),
         "left_out.unstored_test_sequences": (
             left_out.unstored_test_sequences,
             corpus.sizes.test - table.height,

@@ -51,19 +51,22 @@ def read_segments(run: Run, entry: Projection, places: SlicedTable) -> Iterator[
     places  table of the map
     yields  sequence_id, t, stretch, and of the segment from the step before its length on the map
             and the distance of the two states, apart: that of the later step, or of the earlier
-            one in a layer that reads from the end. Both are null at the first step and where the
-            state did not move
+            one in a layer that reads from the end. Both are null at the first step, at padding and
+            behind it, and where the state did not move
     """
     column, name = DISTANCE_COLUMNS[entry.state], hidden_table(entry.layer)
     hidden = SlicedTable(run.folder / name, run.columns[name])
+    table = SlicedTable(run.folder / STEPS, run.columns[STEPS])
     backward = run.layer(entry.layer).direction == "backward"
     across, up = (pl.col(axis) - pl.col(axis).shift(1) for axis in ("x", "y"))
     length = (across**2 + up**2).sqrt()
-    drawn = (pl.col("t") > 0) & (pl.col("apart") > 0)
+    words = ~pl.col("padding") & ~pl.col("padding").shift(1, fill_value=False)
+    drawn = (pl.col("t") > 0) & (pl.col("apart") > 0) & words
     for block in blocks(run.offsets, BLOCK_STEPS):
         steps = places.slice(block.start, block.stop, ["sequence_id", "t", "stretch", "x", "y"])
         apart = hidden.slice(block.start, block.stop, [column])[column].alias("apart")
-        steps = steps.with_columns(apart.shift(1) if backward else apart)
+        padding = table.slice(block.start, block.stop, ["padding"])["padding"]
+        steps = steps.with_columns(apart.shift(1) if backward else apart, padding)
         yield steps.cast({pl.Float32: pl.Float64}).select(
             "sequence_id",
             "t",

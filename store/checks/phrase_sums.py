@@ -11,7 +11,7 @@ from stateline.store.reader import Run
 from stateline.store.schema import STEPS
 from stateline.store.table import SlicedTable
 
-READ = ["sequence_id", "token", "contribution", "distance", "predicted"]
+READ = ["sequence_id", "token", "contribution", "distance", "predicted", "padding"]
 BLOCK_STEPS = 65_536
 
 
@@ -51,9 +51,12 @@ def occurrences(run: Run, words: pl.DataFrame) -> Iterator[Occurrences]:
         first[block.starts] = True
         predicted = steps["predicted"].to_numpy()
         changed = np.append(False, predicted[1:] != predicted[:-1]) & ~first
+        word = ~steps["padding"].to_numpy()
+        steps, changed = steps.filter(word), changed[word]
         moved = steps["contribution"].to_numpy().astype(np.float64)
         distance = steps["distance"].to_numpy().astype(np.float64)
         sequence, token = steps["sequence_id"].to_numpy().astype(np.int64), steps["token"]
+        first = np.append(True, sequence[1:] != sequence[:-1])
         row = numbered(token, by_size[1])
         yield Occurrences(1, row, token, sequence, moved, distance, changed)
         second = np.flatnonzero(~first)

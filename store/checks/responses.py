@@ -30,7 +30,12 @@ class ResponseChecker:
         self.steps = SlicedTable(run.folder / STEPS, run.columns[STEPS])
         often = pl.DataFrame(schema={"token": pl.String, "count": pl.UInt32})
         if run.kind == "text":
-            counted = run.scan(STEPS).group_by("token").agg(pl.len().alias("count"))
+            counted = (
+                run.scan(STEPS)
+                .filter(~pl.col("padding"))
+                .group_by("token")
+                .agg(pl.len().alias("count"))
+            )
             often = counted.filter(pl.col("count") >= MIN_RESPONSE).collect()
         self.words, self.count = often["token"], often["count"].to_numpy()
         self.kind = pl.Enum(self.words)

@@ -25,12 +25,18 @@ def moves(block: Block, states: np.ndarray, direction: str) -> np.ndarray:
 
 
 def check_layer(
-    checker: RuleChecker, block: Block, name: str, layer: Layer, hidden: pl.DataFrame
+    checker: RuleChecker,
+    block: Block,
+    name: str,
+    layer: Layer,
+    hidden: pl.DataFrame,
+    padding: np.ndarray,
 ) -> dict[str, float]:
     """Check that states are finite, gates in 0 to 1, and distances those of the states.
 
     name     table of the layer
     hidden   the block's rows of it
+    padding  bool (M,)  steps that are padding
     returns  the largest distance by kind of state
     raises   StatelineError  at the first row that breaks a rule
     """
@@ -48,7 +54,7 @@ def check_layer(
         moved, distance = moves(block, hidden[kind].to_numpy(), layer.direction), hidden[column]
         expected = np.sqrt(np.einsum("mn,mn->m", moved, moved))
         checker.close(block, name, column, distance.to_numpy(), expected, expected)
-        largest[kind] = float(distance.to_numpy().max())
+        largest[kind] = float(distance.to_numpy()[~padding].max())
     return largest
 
 
@@ -99,11 +105,14 @@ def check_linear(
     checker.close(block, STEPS, "visible", visible.to_numpy(), seen, squares[2] ** 0.5)
 
 
-def check_places(checker: RuleChecker, block: Block, name: str, places: pl.DataFrame) -> np.ndarray:
+def check_places(
+    checker: RuleChecker, block: Block, name: str, places: pl.DataFrame, padding: np.ndarray
+) -> np.ndarray:
     """Check coordinates, trust, and that the map was fitted on whole sequences.
 
     name     table of the map
     places   the block's rows of it
+    padding  bool (M,)  steps that are padding, on which no map is fitted
     returns  float64 (2, 2)  of the fitted and of the placed states (rows): how many, sum of trust
     raises   StatelineError  at the first row that breaks a rule
     """
@@ -112,9 +121,9 @@ def check_places(checker: RuleChecker, block: Block, name: str, places: pl.DataF
         values = places[axis].to_numpy()
         checker.rows(block, name, f"{axis} finite", np.isfinite(values), values)
     checker.rows(block, name, "trust in 0 to 1", (trust >= 0) & (trust <= 1), trust)
-    of_first = np.repeat(fitted[block.starts], block.lengths)
-    rule = "fitted, or not, all states of a sequence"
-    checker.rows(block, name, rule, fitted == of_first, fitted)
+    of_any = np.repeat(np.maximum.reduceat(fitted, block.starts), block.lengths)
+    rule = "fitted, or not, all states of a sequence but padding"
+    checker.rows(block, name, rule, fitted == of_any & ~padding, fitted)
     return np.array([[part.sum(), trust[part].sum(dtype=np.float64)] for part in (fitted, ~fitted)])
 
 

@@ -43,6 +43,7 @@ def check_steps(run: Run, report: Report) -> None:
     largest: dict[tuple[str, str], float] = {}
     for block in blocks(run.offsets, max(BLOCK_VALUES // widest, 1)):
         steps = read_block(tables[STEPS], block, checker)
+        padding = steps["padding"].to_numpy()
         check_words(checker, block, steps, vocabulary)
         features.check(checker, block, steps)
         check_answers(checker, block, steps)
@@ -50,7 +51,9 @@ def check_steps(run: Run, report: Report) -> None:
         for layer in run.manifest.layers:
             name = hidden_table(layer.id)
             hidden = read_block(tables[name], block, checker)
-            for state, distance in check_layer(checker, block, name, layer, hidden).items():
+            for state, distance in check_layer(
+                checker, block, name, layer, hidden, padding
+            ).items():
                 key = layer.id, state
                 largest[key] = max(largest.get(key, 0.0), distance)
             if layer.id == run.manifest.readout.layer:
@@ -58,7 +61,7 @@ def check_steps(run: Run, report: Report) -> None:
         for projection in run.projection_ids:
             name = projection_table(projection)
             places = read_block(tables[name], block, checker)
-            trust[projection] += check_places(checker, block, name, places)
+            trust[projection] += check_places(checker, block, name, places, padding)
     features.check_total(checker)
     check_totals(checker, trust, largest)
     for rule, error in checker.max_errors.items():

@@ -10,7 +10,14 @@ from stateline.store.checks.rules import ROUNDING, RuleChecker, format_numbers
 from stateline.store.checks.sequences import refuse_nulls
 from stateline.store.manifest.models import Layer
 from stateline.store.reader import Run
-from stateline.store.schema import CONTEXTS, context_table, hidden_table, response_table, unit_table
+from stateline.store.schema import (
+    CONTEXTS,
+    STEPS,
+    context_table,
+    hidden_table,
+    response_table,
+    unit_table,
+)
 from stateline.store.table import SlicedTable
 
 BLOCK_VALUES = 4_000_000  # numbers of one block of states, 16 MB in single precision
@@ -30,10 +37,12 @@ def check_units(run: Run, report: Report) -> None:
         responses = ResponseChecker(checker, layer)
         name = hidden_table(layer.id)
         hidden = SlicedTable(run.folder / name, run.columns[name])
+        steps = SlicedTable(run.folder / STEPS, run.columns[STEPS])
         for block in blocks(run.offsets, max(BLOCK_VALUES // layer.units, 1)):
             h = hidden.slice(block.start, block.stop, ["h"])["h"].to_numpy()
-            figures.add(block, h)
-            contexts.add(block, h)
+            padding = steps.slice(block.start, block.stop, ["padding"])["padding"].to_numpy()
+            figures.add(h[~padding])
+            contexts.add(block, h, padding)
             responses.add(block, h)
         figures.check()
         contexts.check()
@@ -73,14 +82,16 @@ class FigureChecker:
         self.table = checker.run.units(layer.id)
         # About the mean that is stored, so that no digits are lost in the squares.
         self.about = self.table["mean"].to_numpy().astype(np.float64)
+        self.rows = 0
         self.total, self.square = np.zeros_like(self.about), np.zeros_like(self.about)
         self.low, self.high = np.full_like(self.about, np.inf), np.full_like(self.about, -np.inf)
 
-    def add(self, _: Block, h: np.ndarray) -> None:
-        """Add the states of one more block.
+    def add(self, h: np.ndarray) -> None:
+        """Add the states of one more block, those at padding left out.
 
         h  float32 (M, N)
         """
+        self.rows += len(h)
         off = h - self.about
         self.total += off.sum(axis=0)
         self.square += np.square(off).sum(axis=0)
@@ -92,8 +103,8 @@ class FigureChecker:
 
         raises  StatelineError  at the first unit that differs
         """
-        off = self.total / self.checker.run.states
-        variance = np.maximum(self.square / self.checker.run.states - off**2, 0)
+        off = self.total / self.rows
+        variance = np.maximum(self.square / self.rows - off**2, 0)
         expected = {
             "mean": self.about + off,
             "sd": np.sqrt(variance),
@@ -152,14 +163,19 @@ class ContextChecker:
             got = f"sequence {self.sequence[row]}, t {self.t[row]}, value {self.value[row]:.6g}"
             self.checker.fail(self.name, f"unit {self.unit[row]} (row {row:,})", rule, got)
 
-    def add(self, block: Block, h: np.ndarray) -> None:
+    def add(self, block: Block, h: np.ndarray, padding: np.ndarray) -> None:
         """Check the contexts of one more block, and count the sequences stronger than the last one.
 
-        h       float32 (M, N)
-        raises  StatelineError  at the first context that differs
+        h        float32 (M, N)
+        padding  bool (M,)  steps that are left out
+        raises   StatelineError  at the first context that differs
         """
+        left_out = np.where(padding, np.float32(np.inf), np.float32(0))[:, None]
         strongest = np.stack(
-            [np.maximum.reduceat(h, block.starts), -np.minimum.reduceat(h, block.starts)]
+            [
+                np.maximum.reduceat(h - left_out, block.starts),
+                -np.minimum.reduceat(h + left_out, block.starts),
+            ]
         )  # (2, B, N)
         self.stronger += (strongest > self.last[:, None]).sum(axis=1)
         here = (self.sequence >= block.first) & (self.sequence < block.last)

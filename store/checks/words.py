@@ -22,6 +22,7 @@ def check_words(
     raises      StatelineError  at the first row or sequence that breaks a rule
     """
     known = steps["known"].to_numpy()
+    check_padding(checker, block, steps)
     if checker.run.kind == "text":
         check_tokens(checker, block, steps, vocabulary)
     else:
@@ -32,15 +33,67 @@ def check_words(
         good = ((token == steps["surface"]) & (token != "")).to_numpy()
         rule = "token and surface, both the name of the step"
         checker.rows(block, STEPS, rule, good, token)
-    unknown = checker.run.sequences["unknown"][block.first : block.last].to_numpy()
-    counted = np.add.reduceat((~known).astype(np.int64), block.starts)
-    checker.sequences(block, "unknown as counted in the steps", unknown == counted, unknown)
+    for column, counts in (("unknown", ~known), ("padding", steps["padding"].to_numpy())):
+        stored = checker.run.sequences[column][block.first : block.last].to_numpy()
+        counted = np.add.reduceat(counts.astype(np.int64), block.starts)
+        rule = f"{column} as counted in the steps"
+        checker.sequences(block, rule, stored == counted, stored)
+
+
+def check_padding(checker: RuleChecker, block: Block, steps: pl.DataFrame) -> None:
+    """Check which steps are padding: those of its id, or those of a series that are all 0.
+
+    Where beginnings are padded, each sequence has the same number of steps, and padding on one
+    side changes no answer: in front it is that of a sequence of nothing else, behind that of the
+    whole.
+
+    steps   the block's rows of steps.parquet
+    raises  StatelineError  at the first row that breaks a rule
+    """
+    readout, padding = checker.run.manifest.readout, steps["padding"].to_numpy()
+    id_ = checker.run.manifest.corpus.tokens.padding
+    if checker.run.kind == "text":
+        wanted = np.zeros(len(padding), dtype=bool)
+        if id_ is not None:
+            wanted = steps["token_id"].to_numpy() == id_
+        rule = "padding where, and only where, token_id is that of padding"
+        checker.rows(block, STEPS, rule, padding == wanted, padding)
+    else:
+        empty = (steps["values"].to_numpy() == 0).all(axis=1) & (readout.ends is not None)
+        checker.rows(block, STEPS, "padding only where all values are 0", ~padding | empty, padding)
+    words = np.add.reduceat((~padding).astype(np.int64), block.starts)
+    checker.sequences(block, "a step besides padding", words > 0, words)
+    if readout.ends is None:
+        return
+    good = block.lengths == readout.steps
+    checker.sequences(block, f"{readout.steps} steps, as padded", good, block.lengths)
+    logit = steps["logit"].to_numpy()
+    before = block.before(logit, np.array(readout.initial_logit, dtype=np.float32))
+    outer = edge_run(padding, block, readout.ends)
+    same = np.abs(logit - before).max(axis=1) <= ROUNDING * (1 + np.abs(before).max(axis=1))
+    checker.rows(block, STEPS, "an answer that padding does not change", same | ~outer, logit)
+
+
+def edge_run(padding: np.ndarray, block: Block, side: str) -> np.ndarray:
+    """Return which steps stand in the run of padding at one end of their sequence: bool (M,).
+
+    padding  bool (M,)
+    side     pre: at its beginning, post: at its end
+    """
+    found = np.zeros(len(padding), dtype=bool)
+    for start, length in zip(block.starts, block.lengths, strict=True):
+        words = np.flatnonzero(~padding[start : start + length])
+        if side == "pre":
+            found[start : start + words[0]] = True
+        else:
+            found[start + words[-1] + 1 : start + length] = True
+    return found
 
 
 def check_tokens(
     checker: RuleChecker, block: Block, steps: pl.DataFrame, vocabulary: pl.Series
 ) -> None:
-    """Check the words of a text: no padding, the vocabulary's token, known or not.
+    """Check the words of a text: the vocabulary's token, known or not.
 
     steps       the block's rows of steps.parquet
     vocabulary  String (V,)  token of each id
@@ -50,12 +103,8 @@ def check_tokens(
     there = steps["token_id"].is_not_null().to_numpy()
     checker.rows(block, STEPS, "token_id never null in a text", there, ["null"] * len(there))
     ids, known = steps["token_id"].to_numpy(), steps["known"].to_numpy()
-    # Compared with None, no id is equal: a model may have neither of the two.
-    padding, unknown = (
-        np.zeros(len(ids), dtype=bool) if special is None else ids == special
-        for special in (tokens.padding, tokens.unknown)
-    )
-    checker.rows(block, STEPS, "token_id of a word, never padding", ~padding, ids)
+    # Compared with None, no id is equal: a model may have no such id.
+    unknown = np.zeros(len(ids), dtype=bool) if tokens.unknown is None else ids == tokens.unknown
     checker.rows(block, STEPS, "token_id of the vocabulary", ids < len(vocabulary), ids)
     written = vocabulary.gather(steps["token_id"])
     good = ((steps["token"] == written) & (steps["token"] != "")).to_numpy()

@@ -74,6 +74,8 @@ def corpus_facts(manifest: ManifestDraft) -> Iterator[Fact]:
     for name, token in corpus.tokens.ids.items():
         true = token is None or not series
         yield true, f"corpus.tokens.{name}", "null of a series", written(token)
+    true = corpus.tokenizer is None or not series
+    yield true, "corpus.tokenizer", "null of a series", "a tokenizer"
     yield series or not corpus.picture, "corpus.picture", "false of a text", "true"
     most, keep = corpus.truncation.max_steps, corpus.truncation.keep
     true = (most is None) == (keep is None)
@@ -127,7 +129,16 @@ def readout_facts(manifest: ManifestDraft) -> Iterator[Fact]:
     yield found == activation, "readout.activation", f"{activation} of {outputs} outputs", found
     initial = readout.initial_logit
     yield len(initial) == outputs, "readout.initial_logit", f"{outputs} numbers", len(initial)
-    if method in WITHOUT_INITIAL_LOGIT:
+    ends, steps = readout.ends, readout.steps
+    yield ends is None or method == "prefix", "readout.ends", f"null where {method}", ends
+    true = (ends is None) == (steps is None)
+    yield (
+        true,
+        "readout.steps",
+        "null where ends is" if ends is None else "a number",
+        written(steps),
+    )
+    if method in WITHOUT_INITIAL_LOGIT and ends is None:
         zeros = f"zeros where {method}"
         yield not any(initial), "readout.initial_logit", zeros, list(initial)
     numbers: Mapping[str, object] = {"weights": readout.weights, "bias": readout.bias}

@@ -11,6 +11,7 @@ from pydantic import Field
 from stateline.store.manifest.model_info import ModelInfo
 from stateline.store.manifest.reliance import MeanTrust, UnitGroups
 from stateline.store.manifest.swap_test import SwapTest
+from stateline.store.manifest.tokenizer import TokenizerRule
 from stateline.store.manifest.values import (
     Colour,
     Digest,
@@ -86,7 +87,10 @@ class Feature(Entry):
 
 
 class Corpus(Entry):
-    """The sequences: source, classes, splits, input of a step; words and html as the knobs."""
+    """The sequences: source, classes, splits, input of a step; words and html as the knobs.
+
+    tokenizer  how texts are cut into words; null: as `words` says
+    """
 
     name: str
     source: str
@@ -98,6 +102,7 @@ class Corpus(Entry):
     words: Literal["auto", "words", "characters"] | None
     html: Literal["strip", "keep"] | None
     tokens: Tokens
+    tokenizer: TokenizerRule | None
     features: Items[Feature]
     picture: bool
 
@@ -107,6 +112,8 @@ class Readout(Entry):
 
     outputs        K, output units of the head
     initial_logit  K, before the first step
+    ends, steps    side on which beginnings are padded, pre (in front) or post (behind), and to
+                   how many steps, as the sequences are; null: they are read as they are
     weights, bias  (K, N) and K of a linear readout; else null
     """
 
@@ -115,6 +122,8 @@ class Readout(Entry):
     activation: Literal["sigmoid", "softmax"]
     outputs: int
     initial_logit: Items[Number]
+    ends: Literal["pre", "post"] | None
+    steps: int | None
     weights: Items[Items[Number]] | None
     bias: Items[Number] | None
 
@@ -168,6 +177,7 @@ class LeftOut(Entry):
     truncated_sequences: int
     truncated_words: int
     unknown_steps: int
+    padding_steps: int
     unstored_test_sequences: int
     blank_dropped: int
     without_known_word: int

@@ -38,12 +38,18 @@ def read_columns(features: int) -> tuple[Column, ...]:
         Column(
             "token_id",
             pl.UInt32(),
-            "row of the model's embedding; that of padding never occurs",
+            "row of the model's embedding; that of padding only where the model reads it",
             "",
             "a series",
         ),
         Column(
             "known", pl.Boolean(), "the word is in the vocabulary; true for every step of a series"
+        ),
+        Column(
+            "padding",
+            pl.Boolean(),
+            "padding that the model reads, no word; it counts in no table of words, clusters or "
+            "units and in no largest distance",
         ),
         Column(
             "role",

@@ -107,6 +107,7 @@ def sequence_columns() -> tuple[Column, ...]:
         Column("length", pl.UInt32(), "steps the model reads", "steps"),
         Column("length_full", pl.UInt32(), "steps before truncation", "steps"),
         Column("unknown", pl.UInt32(), "steps whose word is not in the vocabulary", "steps"),
+        Column("padding", pl.UInt32(), "steps that are padding which the model reads", "steps"),
         Column("flips", pl.UInt32(), "how often the predicted class changes from step to step"),
         Column(
             "settle_step",
@@ -192,7 +193,7 @@ def projection_columns() -> tuple[Column, ...]:
             pl.Boolean(),
             "the map was fitted on the state; else it was placed: by PCA's two axes, or on a t-SNE "
             "or UMAP map at the median of its 5 nearest fitted states; all states of a sequence "
-            "alike",
+            "alike, but padding, which is placed",
         ),
         Column(
             "stretch",
@@ -202,7 +203,8 @@ def projection_columns() -> tuple[Column, ...]:
             "long as others of its distance; a length below a thousandth of the median one counts "
             "as that",
             "",
-            "the first step, the state did not move, or the map has no segment_scale",
+            "the first step, padding or behind it, the state did not move, or the map has no "
+            "segment_scale",
         ),
         Column(
             "cluster",

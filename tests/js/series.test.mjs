@@ -21,7 +21,7 @@ const picture = { ...plain, picture: true };
 const sequence = {
   facts: {
     sequence_id: 3, label: 0, predicted: 1, correct: false, confidence: 0.75, length: 3,
-    length_full: 5, unknown: 0, flips: 1, settle_step: 2, turning_step: 2,
+    length_full: 5, unknown: 0, padding: 0, flips: 1, settle_step: 2, turning_step: 2,
   },
   measured: { largest: 2, alone: true, backward: false },
   decision: { before: "Right until step 1; down gained most at ", named: "“last” (step 2)", after: " with +1.5 logits.", step: 2 },

@@ -31,6 +31,7 @@ const sequence = (near) => ({
     length: 3,
     length_full: 3,
     unknown: 0,
+    padding: 0,
     flips: 0,
     settle_step: 0,
     turning_step: null,

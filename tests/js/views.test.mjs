@@ -29,6 +29,7 @@ const sequence = {
     length: 4,
     length_full: 9,
     unknown: 1,
+    padding: 0,
     flips: 2,
     settle_step: 3,
     turning_step: 2,

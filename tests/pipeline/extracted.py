@@ -152,6 +152,7 @@ def write_states(paths: BuildPaths, method: str, rng: np.random.Generator) -> No
         logit = np.tanh(logit)
         np.save(folder / artefacts.LOGIT, logit)
     np.save(folder / artefacts.OFFSETS, OFFSETS)
+    np.save(folder / artefacts.PADDING, np.zeros(ROWS, dtype=bool))
     np.save(folder / artefacts.PREDICTION, expected_prediction(logit[OFFSETS[1:] - 1]))
     initial = {"linear": bias, "head": np.tanh(bias)}.get(method, np.zeros(CLASSES))
     facts = {

@@ -98,7 +98,10 @@ def test_padding_that_the_model_reads_is_a_step(tmp_path: Path) -> None:
     provided = padded(IDS, 0, front=True)
     run = built(model, provided, tmp_path)
     assert run.states == len(IDS) * LONGEST
-    assert run.manifest.corpus.tokens.padding is None
+    steps = run.scan("steps.parquet").collect()
+    assert steps["padding"].to_list() == (provided.ravel() == 0).tolist()
+    assert run.manifest.corpus.tokens.padding == 0 and set(steps["known"]) == {True}
+    assert run.manifest.left_out.padding_steps == (provided == 0).sum()
     assert last_answers(run) == pytest.approx(model.predict(provided, verbose=0), abs=1e-5)
 
 

@@ -166,7 +166,7 @@ def test_a_sorted_file_beside_a_trained_model_is_mixed_with_its_words_and_ids(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     structure = SimpleNamespace(features=None, rows=4, padding=None, classes=2)
-    monkeypatch.setattr("stateline.pipeline.corpus.load_structure", lambda path, task: structure)
+    monkeypatch.setattr("stateline.pipeline.corpus.load_structure", lambda *_: structure)
     (bench.folder / "words.txt").write_text("\n\nbad\ngood\n", encoding="utf-8")
     rows = pl.DataFrame(
         {"review": ["bad"] * 100 + ["good"] * 100, "sentiment": [0] * 100 + [1] * 100}

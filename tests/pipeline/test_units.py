@@ -21,7 +21,7 @@ from stateline.pipeline.numerics.coclusters import (
     single_runs,
 )
 from stateline.pipeline.run import arrays, artefacts
-from stateline.pipeline.run.artefacts import OFFSETS, state_array
+from stateline.pipeline.run.artefacts import OFFSETS, PADDING, state_array
 from stateline.pipeline.run.stage import BuildPaths
 from stateline.store.schema import (
     CONTEXTS,
@@ -55,6 +55,7 @@ def longer(paths: BuildPaths, sequences: int = 41, seed: int = 1) -> None:
     pl.concat([table.filter(pl.col("split") != "test"), stored]).write_parquet(corpus)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     np.save(paths.stage("extract") / OFFSETS, offsets)
+    np.save(paths.stage("extract") / PADDING, np.zeros(offsets[-1], dtype=bool))
     for layer in LAYERS:
         # Coarse numbers, so that some are equal.
         h = rng.integers(-6, 7, (offsets[-1], layer["units"])).astype(np.float32) / 8

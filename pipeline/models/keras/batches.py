@@ -66,11 +66,12 @@ class LengthBatches:
     def dataset(self) -> tf.data.Dataset:
         """Return a tf.data.Dataset of one pass: sequences, or sequences and targets.
 
-        The signature leaves both axes open. Keras would take the width of the first batches
-        it sees for every batch's.
+        The signature leaves both axes open where lengths differ. Keras would take the width of the
+        first batches it sees for every batch's.
         """
         features = self.sequences[0].shape[1:]
-        read = tf.TensorSpec((None, None, *features), tf.float32 if features else tf.int32)
+        steps = int(self.lengths[0]) if len(set(self.lengths)) == 1 else None
+        read = tf.TensorSpec((None, steps, *features), tf.float32 if features else tf.int32)
         if self.wanted is None:
             signature: tuple[tf.TensorSpec, ...] = (read,)
         else:
@@ -99,8 +100,9 @@ def predict(
     returns    float32 (S, K)  in the order of `sequences`
     """
     batches = LengthBatches(sequences, None, batch, padding=padding)
+    whole = set(batches.lengths) == {model.inputs[0].shape[1]}
     with any_length(model):
-        output = open_in_time(model).predict(batches.dataset(), verbose=0)
+        output = (model if whole else open_in_time(model)).predict(batches.dataset(), verbose=0)
     ordered: Float32Array = np.empty_like(output)
     ordered[np.concatenate(batches.draw())] = output
     return ordered

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from stateline.pipeline.models.keras.alignment import Windows, aligned, windows_of
 from stateline.pipeline.models.keras.backend import Tensor, keras, tf
 from stateline.pipeline.models.keras.gates import gate_values
 from stateline.pipeline.models.keras.structure import ModelStructure, RecurrentLayer
@@ -111,8 +112,10 @@ class ModelReader:
         gates: bool = False,
     ) -> None:
         self.structure, self.layers, self.gates = structure, layers, gates
-        self.model = open_in_time(model)
-        shape = (None, None) if structure.features is None else (None, None, structure.features)
+        steps = structure.ends.steps if structure.ends else None
+        self.model = open_in_time(model) if steps is None else model
+        self.windows = {} if steps is None else self._windows(steps)
+        shape = (None, steps) if structure.features is None else (None, steps, structure.features)
         dtype = tf.int32 if structure.features is None else tf.float32
         self.kept: dict[str, Tensor] = {}
         self.twice: list[str] = []
@@ -129,7 +132,18 @@ class ModelReader:
         returns  `logit` float32 (B, K), and by `<layer>.h`, `<layer>.c`, `<layer>.gate_<name>`
                  float32 (B, T, N) in the order of the text
         """
-        return {name: values.numpy() for name, values in self._states(batch).items()}
+        read = {name: values.numpy() for name, values in self._states(batch).items()}
+        for each in self.layers:
+            windows = self.windows.get(each.id)
+            if windows is not None:
+                for name in [name for name in read if name.rpartition(".")[0] == each.id]:
+                    read[name] = aligned(read[name], windows, batch.shape[1], each.direction)
+        return read
+
+    def _windows(self, steps: int) -> dict[str, Windows]:
+        """Return the windows of the layers whose states are fewer than the steps of the input."""
+        found = {each.id: windows_of(self.model, each.layer, steps) for each in self.layers}
+        return {name: windows for name, windows in found.items() if windows is not None}
 
     def logits(self, batch: AnyArray) -> Float32Array:
         """Return the output before sigmoid or softmax.

@@ -9,7 +9,8 @@ from stateline.pipeline.models.keras.backend import Tensor, keras, tf
 from stateline.pipeline.models.keras.capture import ModelReader, without_activation
 from stateline.pipeline.models.keras.readout import head_of
 from stateline.pipeline.models.keras.structure import ModelStructure
-from stateline.pipeline.numerics.arrays import AnyArray
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array
+from stateline.pipeline.numerics.ends import Ends
 from stateline.pipeline.run.arrays import array_file
 
 HEAD_ROWS = 16_384
@@ -61,6 +62,9 @@ def prefix_logits(reader: ModelReader, sequences: list[AnyArray], batch: int, ou
     source     Garcia et al. 2021, "expected prediction", for a model whose head reads more than
                the last state
     """
+    if reader.structure.ends is not None:
+        padded_logits(reader, reader.structure.ends, sequences, batch, out)
+        return
     lengths = np.array([len(each) for each in sequences])
     starts = np.concatenate([[0], np.cumsum(lengths)])
     logit = np.empty((int(starts[-1]), reader.structure.outputs), np.float32)
@@ -73,3 +77,56 @@ def prefix_logits(reader: ModelReader, sequences: list[AnyArray], batch: int, ou
             logit[starts[some] + t] = reader.logits(prefixes)
     with array_file(out, logit.shape) as write:
         write(logit)
+
+
+def padded_logits(
+    reader: ModelReader, ends: Ends, sequences: list[AnyArray], batch: int, out: Path
+) -> None:
+    """Apply the whole model to every beginning of every sequence, padded as the whole is.
+
+    Padding in front is answered as a sequence of nothing else, padding behind as the whole.
+
+    sequences  S arrays (L,) of ids or (L, F) of numbers
+    batch      beginnings that are read at once
+    out        becomes a NumPy file of float32 (M, K)
+    """
+    empty = padding_logit(reader, sequences[0])
+    with array_file(out, (len(sequences) * ends.steps, reader.structure.outputs)) as write:
+        for row in tqdm(sequences, desc="prefixes", unit="sequence", disable=None, leave=False):
+            write(beginning_logits(reader, ends, row, empty, batch))
+
+
+def beginning_logits(
+    reader: ModelReader, ends: Ends, row: AnyArray, empty: Float32Array, batch: int
+) -> Float32Array:
+    """Return the logits after each step of one padded sequence: float32 (L, K).
+
+    row    (L,) ids or (L, F) numbers
+    empty  float32 (K,)  of a sequence of padding only
+    """
+    beginnings, where = ends.beginnings(row)
+    parts = [beginnings[start : start + batch] for start in range(0, len(beginnings), batch)]
+    logit = np.tile(empty, (len(row), 1))
+    logit[where] = np.concatenate([reader.logits(as_input(part)) for part in parts])
+    logit[where.stop :] = logit[where.stop - 1]
+    return logit
+
+
+def padding_logit(reader: ModelReader, row: AnyArray) -> Float32Array:
+    """Return the logit of a sequence of padding only: float32 (K,).
+
+    row  (L,) ids or (L, F) numbers, of the shape of any sequence
+    """
+    assert reader.structure.ends is not None
+    whole = reader.structure.ends.fill(row[:0])
+    logit: Float32Array = reader.logits(as_input(whole[None]))[0]
+    return logit
+
+
+def as_input(batch: AnyArray) -> AnyArray:
+    """Return sequences in the type in which a model reads them.
+
+    batch    (B, T) ids or (B, T, F) numbers
+    returns  the same as int32 (B, T) or float32 (B, T, F)
+    """
+    return batch.astype(np.int32 if batch.ndim == 2 else np.float32)

@@ -12,10 +12,13 @@ from stateline.store.errors import StatelineError
 TASKS = ("auto", "classes")
 
 
-def read_model(source: keras.Model | Path, task: str = "auto") -> tuple[Readable, ModelStructure]:
+def read_model(
+    source: keras.Model | Path, task: str = "auto", padded: bool = False
+) -> tuple[Readable, ModelStructure]:
     """Return a trained model that classifies, and its structure.
 
     source   a Keras model, or the path of its file
+    padded   beginnings will be padded, see `model_structure`
     task     `classes` where the user says that its outputs are classes
     raises   StatelineError  it cannot be loaded or read, or it forecasts
     """
@@ -26,6 +29,6 @@ def read_model(source: keras.Model | Path, task: str = "auto") -> tuple[Readable
     if task not in TASKS:
         raise StatelineError(f"task={task}", "no such task", expected=f"one of {', '.join(TASKS)}")
     read = readable(model)
-    structure = model_structure(read.model)
+    structure = model_structure(read.model, padded=padded)
     refuse_forecast(read.model, structure, loss, task)
     return read, structure

@@ -12,6 +12,7 @@ from stateline.pipeline.models.keras.graphs import ARRAYS, functional, inner_lay
 from stateline.pipeline.models.keras.inputs import embedding_rows, input_features, padding_value
 from stateline.pipeline.models.keras.readout import Readout, head_of, linear_head
 from stateline.pipeline.models.keras.variable_length import masks_padding
+from stateline.pipeline.numerics.ends import Ends
 from stateline.pipeline.run.artefacts import layer_id
 
 GATES = {"LSTM": ("input", "forget", "output"), "GRU": ("update", "reset")}
@@ -62,6 +63,8 @@ class ModelStructure:
                 there is any, is read like every other step
     method      how expected predictions are found: linear, head or prefix (store/README.md)
     readout     of a linear head, else None
+    steps       of a model that reads one number of steps only, L; None: any
+    ends        how beginnings are padded; None: they are read as they are
     """
 
     layers: tuple[RecurrentLayer, ...]
@@ -75,6 +78,8 @@ class ModelStructure:
     padding: float | None
     method: str
     readout: Readout | None
+    steps: int | None = None
+    ends: Ends | None = None
 
     @property
     def classes(self) -> int:
@@ -82,10 +87,14 @@ class ModelStructure:
         return max(self.outputs, 2)
 
 
-def model_structure(model: keras.Model) -> ModelStructure:
+def model_structure(
+    model: keras.Model, ends: Ends | None = None, padded: bool = False
+) -> ModelStructure:
     """Analyse the structure of a model.
 
     model   a built Keras model with one input, one output and at least one recurrent layer
+    ends    how beginnings are padded; None: they are read as they are
+    padded  they will be, in a way to be found: the model need not read a beginning of one step
     raises  StatelineError  it cannot be read: stateful, several inputs or outputs, custom
             layers, no recurrent layer, an answer a step, several labels a sequence, …
     """
@@ -99,7 +108,9 @@ def model_structure(model: keras.Model) -> ModelStructure:
     head = head_of(model, layers[-1].layer)
     readout = linear_head(head, output) if head else None
     features, padding = input_features(model, graph), padding_value(graph)
-    masked = masks_padding(model, features, padding)
+    masked = masks_padding(model, features, padding, ends is not None or padded)
+    if ends is not None:
+        readout = None
     return ModelStructure(
         layers=layers,
         reads=last_forward(layers),
@@ -110,8 +121,10 @@ def model_structure(model: keras.Model) -> ModelStructure:
         features=features,
         rows=embedding_rows(graph) if features is None else None,
         padding=padding if masked else None,
-        method="linear" if readout else "head" if head else "prefix",
+        method="linear" if readout else "head" if head and ends is None else "prefix",
         readout=readout,
+        steps=model.inputs[0].shape[1],
+        ends=ends,
     )
 
 

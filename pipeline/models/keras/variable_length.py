@@ -71,11 +71,14 @@ def open_in_time(model: keras.Model) -> keras.Model:
         )
 
 
-def masks_padding(model: keras.Model, features: int | None, padding: float | None) -> bool:
+def masks_padding(
+    model: keras.Model, features: int | None, padding: float | None, padded: bool = False
+) -> bool:
     """Return whether padding behind a sequence leaves the answer unchanged, tried on one step.
 
     features  F of a numeric series; None for token ids
     padding   value of a masked step by the model's layers; None: they mask nothing
+    padded    beginnings are padded, so that the model need not read one of one step
     raises    StatelineError  the model reads no beginning of one step: its layers need a number
               of steps, and what it would have answered earlier cannot be asked
     """
@@ -88,16 +91,18 @@ def masks_padding(model: keras.Model, features: int | None, padding: float | Non
             single = opened(step, training=False).numpy()
             if padding is None:
                 return False
-            padded = np.concatenate([step, np.full_like(step, padding)], axis=1)
-            again = opened(padded, training=False).numpy()
+            behind = np.concatenate([step, np.full_like(step, padding)], axis=1)
+            again = opened(behind, training=False).numpy()
             return bool(np.abs(again - single).max() <= TOLERANCE)
     except Exception as error:  # what a layer says of a length it cannot take is of any kind
+        if padded:
+            return False
         raise refuse(
             model,
             "cannot read a beginning of one step, so that what it would have answered earlier "
             f"cannot be asked ({plain(error)})",
-            "Pool over all steps instead of Flatten; let convolutions pad (padding='causal'); "
-            f"leave the number of steps open: Input((None,)). {ARRAYS}",
+            "Let beginnings be padded as its sequences are: ends='padded', 'pre' or 'post' "
+            f"(ENDS=pre, ENDS=post). {ARRAYS}",
             expected="a model that reads any number of steps",
         ) from None
 

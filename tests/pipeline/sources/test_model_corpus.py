@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from stateline.pipeline.config import Settings
-from stateline.pipeline.sources.model_corpus import read_provided, read_vocabulary
+from stateline.pipeline.sources.model_corpus import read_provided
+from stateline.pipeline.sources.model_words import read_vocabulary
 from stateline.pipeline.sources.sequences import ProvidedSequences
 from stateline.store.errors import StatelineError
 
@@ -86,7 +87,7 @@ def test_lists_of_ids_lose_the_padding_that_the_model_masks_wherever_it_stands(
     assert rows_of(provided) == [[4, 5], [2], [3, 4, 5, 6], [2, 3]]
     assert provided.surface[0] == ["good", "Fine"] and provided.length_full == [2, 1, 4, 2]
     provided = read(tmp_path, UNMASKED, table, vocabulary=str(words))
-    assert rows_of(provided) == ids and provided.tokens["padding"] is None
+    assert rows_of(provided) == ids and provided.tokens["padding"] == 0
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ TABLE_CASES = {
     "places out of order": (PLACES, swap, "sorted by sequence_id and t"),
     "a sequence id changed": (PLACES, lambda t: put(t, 3, sequence_id=1), "sorted by sequence_id"),
     "a step skipped": (HIDDEN, lambda t: put(t, 6, t=7), "t from 0 to length - 1"),
-    "padding": (STEPS, lambda t: put(t, 4, token_id=0), "never padding, got 0"),
+    "padding": (STEPS, lambda t: put(t, 4, token_id=0), "that of padding, got False"),
+    "padding that is a word": (STEPS, lambda t: put(t, 4, padding=True), "that of padding, got"),
     "an empty token": (STEPS, lambda t: put(t, 4, token=""), "the token of token_id"),
     "another token": (STEPS, lambda t: put(t, 4, token="gold"), "the token of token_id"),
     "token id too large": (STEPS, lambda t: put(t, 4, token_id=999), "token_id of the vocabulary"),
@@ -265,7 +266,9 @@ FIGURE_CASES = {
         "quality_sample; expected 1 to 18, the states",
     ),
     "rebuilt": (
-        lambda m: m["model"]["rebuilt"].update(error=0.03),
+        lambda m: m["model"].update(
+            rebuilt={"because": ["stateful"], "error": 0.03, "tolerance": 0.02, "sequences": 13}
+        ),
         "model.rebuilt.error; expected 0 to its tolerance, 0.02, got 0.03",
     ),
     "dropped": (lambda m: m["left_out"].update(blank_dropped=-1), "left_out.blank_dropped"),

@@ -6,6 +6,7 @@ import { ink, mix } from "./colour.js";
 import { percent, thousands } from "./format.js";
 import { escape } from "./html.js";
 import { MAX_CURVES } from "./limits.js";
+import { drawn } from "./span.js";
 
 export const INK = "#12171d"; // of the largest value, on paper: dark is high in both themes
 const PAPER = "#ffffff";
@@ -90,7 +91,8 @@ export const cellSize = (rows, across) =>
 function rowsMarkup(facts, sequence, colours) {
   const { values, surface, predicted, confidence } = sequence.steps;
   const across = facts.features.length;
-  const cell = cellSize(values.length, across);
+  const { from, to } = drawn(sequence);
+  const cell = cellSize(to - from, across);
   const range = rangeOf(facts);
   const rows = values.map((row, t) => {
     const answer = facts.classes[predicted[t]].name;
@@ -100,7 +102,7 @@ function rowsMarkup(facts, sequence, colours) {
       `<span class="row-answer" style="background:${colours[t]};color:${ink(colours[t])}">` +
       `<span class="row-class">${escape(answer)}</span><span>${percent(confidence[t])}</span></span>`;
     return button(facts, sequence, t, "picture-row", colours[t], body);
-  });
+  }).slice(from, to);
   const size = `--cell:${cell}px;--across:${across}`;
   return `<div class="picture-rows" data-small="${cell < 14}" style="${size}">${rows.join("")}</div>`;
 }
@@ -133,6 +135,7 @@ export function laneLayout(count) {
 function stripMarkup(facts, sequence, colours) {
   const { features } = facts;
   const { values } = sequence.steps;
+  const { from, to } = drawn(sequence);
   const { curves, lane, height } = laneLayout(features.length);
   const columns = values.map((step, t) => {
     const cells = features.map((feature, f) =>
@@ -142,7 +145,7 @@ function stripMarkup(facts, sequence, colours) {
     );
     const body = drawing(curves ? "lanes" : "pixels", 1, height, cells.join(""));
     return button(facts, sequence, t, "strip-step", colours[t], body);
-  });
+  }).slice(from, to);
   const title = ({ name, low, high }) => escape(`${name}: ${plain(low)} to ${plain(high)}`);
   // Names of which every few have no room stand for their neighbours' as well.
   const every = Math.max(1, Math.ceil(CELL / lane));

@@ -3,6 +3,7 @@
 
 import { ink } from "./colour.js";
 import { escape } from "./html.js";
+import { drawn, holds } from "./span.js";
 
 export const COLUMN = 11; // pixels that a turned word needs
 const LEAST = 9; // below, its head is hidden
@@ -10,8 +11,9 @@ const LEAST = 9; // below, its head is hidden
 export function headsMarkup(sequence, colours) {
   const { surface } = sequence.steps;
   const turning = sequence.facts.turning_step;
-  const heads = surface.map(
-    (word, t) =>
+  const span = drawn(sequence);
+  const heads = surface.map((word, t) =>
+    !holds(span, t) ? "" :
       `<span class="word-head${t === turning ? " head-turning" : ""}" data-t="${t}" ` +
       `style="background:${colours[t]};color:${ink(colours[t])}">${escape(word)}</span>`,
   );

@@ -54,6 +54,7 @@ export interface RunFacts {
   keep: "first" | "last";
   mostSteps: number;
   longest: number; // steps
+  padding: number; // steps of the run that are padding which the model reads
   classes: NamedClass[];
   readout: { exact: boolean; initial: number[] };
   scales: Record<string, Scale>;
@@ -72,6 +73,7 @@ export interface SequenceFacts {
   length: number;
   length_full: number;
   unknown: number;
+  padding: number; // steps
   flips: number;
   settle_step: number;
   max_distance: number;
@@ -88,6 +90,7 @@ export interface Steps {
   token: string[];
   surface: string[];
   known: boolean[];
+  padding: boolean[]; // read by the model, and no word
   role: (string | null)[];
   predicted: number[];
   ep: number[][]; // T lists of C
@@ -107,8 +110,15 @@ export interface Steps {
   near_distance?: number[];
 }
 
+// Steps from one on, up to another one.
+export interface Span {
+  from: number;
+  to: number;
+}
+
 // One sequence with all that its views draw.
 export interface Sequence {
+  span?: Span; // of the steps that are drawn; all where it is missing
   facts: SequenceFacts;
   steps: Steps;
   decision: { before: string; named: string; after: string; step: number | null };

@@ -42,7 +42,7 @@ export function draw(context, scene, spots, { ground, pinned, width }) {
   context.beginPath();
   spots.forEach(([x, y], t) => (t ? context.lineTo(x, y) : context.moveTo(x, y)));
   context.stroke();
-  for (let i = 1; i < spots.length; i += 1) {
+  for (let i = 1; i < scene.order.length; i += 1) {
     const [from, to] = [scene.order[i - 1], scene.order[i]];
     const look = { colour: scene.path[from], ground, pinned, width: width * (scene.widths?.[to] ?? 1) };
     segment(context, spots[from], spots[to], misdrawn(scene.stretch?.[to]), look);

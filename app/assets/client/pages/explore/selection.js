@@ -20,6 +20,7 @@ const CONTROLS = {
   last: false,
   fade: "none",
   clusters: true,
+  padding: false,
 };
 
 /** @import { Address, Facts, Shown } from "./types" */
@@ -44,6 +45,7 @@ const CONTROLS = {
  * @property {boolean} last
  * @property {string} fade
  * @property {boolean} clusters
+ * @property {boolean} padding
  * @property {boolean} density
  * @property {Facts | null} facts
  * @property {number} mapped

@@ -3,6 +3,7 @@
 
 import * as data from "../../lib/data.js";
 import { at } from "../../lib/dom.js";
+import { spanOf } from "../../lib/span.js";
 import { message, speak } from "./messages.js";
 import { get, subscribe, update } from "./selection.js";
 
@@ -21,10 +22,26 @@ const here = () => at("workspace") !== null;
 // Change what is shown in a place, and `changes` with it.
 /** @type {(which: "main" | "pinned", answer: Sequence | null, changes?: Partial<Selection>, options?: Writing) => void} */
 function show(which, answer, changes = {}, options = {}) {
-  const drawn = answer && { sequence: answer, projection: get().projection, text: changes.text ?? null };
+  const drawn = answer && { sequence: spanned(answer), projection: get().projection, text: changes.text ?? null };
   const shown = { ...get().shown, [which]: drawn };
   update({ ...changes, shown }, options);
 }
+
+// The same sequence with the steps of it that are drawn.
+/** @param {Sequence} sequence @returns {Sequence} */
+const spanned = (sequence) => ({ ...sequence, span: spanOf(sequence.steps, get().padding) });
+
+// Padding is folded or shown in every place at once.
+subscribe(["padding"], ({ facts, shown }, before) => {
+  if (facts !== before.facts) return;
+  const again = (place) => place && { ...place, sequence: spanned(place.sequence) };
+  update({ shown: { main: again(shown.main), pinned: again(shown.pinned) } });
+});
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.(".padding-fold");
+  if (button && get().facts) update({ padding: button.dataset.padding === "true" });
+});
 
 function showMain(answer, changes, began, options) {
   message(null);

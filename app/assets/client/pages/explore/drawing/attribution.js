@@ -8,6 +8,7 @@ import { signed } from "../../../lib/format.js";
 import { escape } from "../../../lib/html.js";
 import { stepName, stepNoun } from "../../../lib/series.js";
 import { watch } from "../model-wait.js";
+import { drawn } from "../../../lib/span.js";
 import { get } from "../selection.js";
 import { barsMarkup, coloursOf, columnsMarkup, scaleOf, svg, towards } from "./contributions.js";
 
@@ -115,7 +116,7 @@ function rowsMarkup(facts, sequence, chosen, rows) {
   const body = columnsMarkup(columns, height, sequence.facts.turning_step).join("") + strips.map(({ zero }) => zero).join("");
   return (
     `<div class="step-grid"><div class="step-names step-figures" style="height:${height}px">${names.join("")}</div>` +
-    `<div class="bars">${svg(moved.length, height, body, "Leave-one-out and integrated gradients of each step")}</div></div>`
+    `<div class="bars">${svg(drawn(sequence), height, body, "Leave-one-out and integrated gradients of each step")}</div></div>`
   );
 }
 

@@ -5,6 +5,7 @@
 import { signed } from "../../../lib/format.js";
 import { escape } from "../../../lib/html.js";
 import { stepNoun } from "../../../lib/series.js";
+import { drawn } from "../../../lib/span.js";
 
 /** @import { Sequence } from "../../../lib/types" */
 /** @import { Facts } from "../types" */
@@ -78,8 +79,9 @@ export function columnsMarkup(parts, height, turning) {
   });
 }
 
-export const svg = (columns, height, body, label) =>
-  `<svg class="step-svg" viewBox="0 0 ${columns} ${height}" preserveAspectRatio="none" ` +
+// Columns beyond the span stand outside what is seen.
+export const svg = ({ from, to }, height, body, label) =>
+  `<svg class="step-svg" viewBox="${from} 0 ${to - from} ${height}" preserveAspectRatio="none" ` +
   `shape-rendering="crispEdges" style="height:${height}px" role="img" aria-label="${label}">${body}</svg>`;
 
 // Figures of a scale beside its strip; one that would cover the zero is left out.
@@ -114,16 +116,16 @@ export function markup(facts, sequence, chosen, { sum, bars, span = [] }) {
   const [above, below] = [scaleOf([initial, ...sums], sum, EDGE), scaleOf([...moved, ...span], bars)];
   const top = sum + GAP;
   const height = top + bars;
-  const drawn = barsMarkup(moved, below, top, coloursOf(facts.classes, chosen));
+  const bar = barsMarkup(moved, below, top, coloursOf(facts.classes, chosen));
   const line = `<path class="sum-line" d="${sumPath(initial, sums, above)}"/>`;
-  const columns = columnsMarkup(drawn.bars, height, sequence.facts.turning_step);
+  const columns = columnsMarkup(bar.bars, height, sequence.facts.turning_step);
   const name = escape(facts.classes[chosen].name);
   const end = above.y(final);
   return (
     `<div class="step-grid"><div class="step-names step-figures" style="height:${height}px">` +
     `${figure(`logit ${signed(final)}`, FIGURE, "sum-name")}${figure(`to ${name}`, 3 * FIGURE, "sum-name")}` +
     `${figures(below, top, bars)}</div><div class="bars">` +
-    svg(moved.length, height, columns.join("") + lineAt(moved.length, above.y(0)) + drawn.zero + line,
+    svg(drawn(sequence), height, columns.join("") + lineAt(moved.length, above.y(0)) + bar.zero + line,
       `Contribution of each ${stepNoun(facts)} to the logit of ${name}, and their running sum`) +
     `<span class="sum-end" data-logit="${final}" style="top:${number(end)}px" data-side="${end < sum / 2 ? "under" : "over"}">` +
     `${signed(final)}</span></div></div>`

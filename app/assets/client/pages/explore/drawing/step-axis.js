@@ -4,6 +4,7 @@
 
 import { at } from "../../../lib/dom.js";
 import { COLUMN, headsMarkup, layout } from "../../../lib/step-columns.js";
+import { drawn } from "../../../lib/span.js";
 import { get, subscribe, update } from "../selection.js";
 
 /** @import { Sequence } from "../../../lib/types" */
@@ -13,12 +14,14 @@ const FIT = "stateline-fit";
 
 /** @param {{ axis: HTMLElement, heads: HTMLElement }} views @param {Sequence} sequence @param {string[]} colours */
 export function draw({ axis, heads }, sequence, colours) {
-  const steps = colours.length;
+  const { from, to } = drawn(sequence);
+  const steps = to - from;
   axis.style.setProperty("--least", `${steps * COLUMN}px`);
   axis.dataset.steps = String(steps);
+  axis.dataset.from = String(from);
   heads.innerHTML = headsMarkup(sequence, colours);
   // Short names of steps, numbers above all, need no room for long words.
-  const longest = Math.max(...sequence.steps.surface.map((word) => word.length));
+  const longest = Math.max(...sequence.steps.surface.slice(from, to).map((word) => word.length));
   axis.style.setProperty("--head", `${Math.min(HEAD, 12 + 7 * longest)}px`);
 }
 
@@ -61,7 +64,7 @@ export function reveal(axis, t) {
   const names = namesOf(axis);
   const column = (axis.scrollWidth - names) / Number(axis.dataset.steps);
   const room = axis.clientWidth - names;
-  const from = t * column;
+  const from = (t - Number(axis.dataset.from)) * column;
   if (from >= axis.scrollLeft && from + column <= axis.scrollLeft + room) return;
   axis.scrollLeft = from + column / 2 - room / 2;
 }

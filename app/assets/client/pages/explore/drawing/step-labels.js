@@ -2,6 +2,7 @@
 // Labels along trajectories: the word at a jump or a change of the answer, or the one before it.
 
 import { thousands } from "../../../lib/format.js";
+import { holds, spanOf } from "../../../lib/span.js";
 import { readBefore } from "../../../lib/states.js";
 
 // What each step of a sequence changed; nothing stands before the first, so it changes nothing.
@@ -18,7 +19,7 @@ export function changesOf(steps, measured) {
 
 // Labels of one sequence, the strongest first, equal ones in the order of the steps: { t, x, y, text,
 // before }. app/queries/labels.py labels all sequences in the same way.
-export function ofSequence(steps, measured, { labels, distance, confidence }) {
+export function ofSequence(steps, measured, { labels, distance, confidence }, span = spanOf(steps, true)) {
   const changes = changesOf(steps, measured);
   const found = [];
   for (const before of [false, true]) {
@@ -37,7 +38,7 @@ export function ofSequence(steps, measured, { labels, distance, confidence }) {
       if (jumps && change.read >= 0) at(change.read);
       if (turns && t > 0) at(t - 1);
     });
-    for (const [t, strength] of [...best].sort(([first], [second]) => first - second)) {
+    for (const [t, strength] of [...best].filter(([step]) => holds(span, step)).sort(([first], [second]) => first - second)) {
       found.push({ t, x: steps.x[t], y: steps.y[t], text: steps.surface[t], before, strength });
     }
   }

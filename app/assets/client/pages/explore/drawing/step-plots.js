@@ -4,6 +4,7 @@
 import { escape } from "../../../lib/html.js";
 import { MAX_CLASS_ROWS } from "../../../lib/limits.js";
 import { stepNoun } from "../../../lib/series.js";
+import { drawn } from "../../../lib/span.js";
 import { readBefore } from "../../../lib/states.js";
 import { add } from "../filtering.js";
 import { get, update } from "../selection.js";
@@ -27,8 +28,8 @@ export function shownClasses(ep, classes) {
 }
 
 // Columns are one unit wide and fill the width that the axis has.
-const svg = (columns, height, body, label) =>
-  `<svg class="step-svg" viewBox="0 0 ${columns} ${height}" preserveAspectRatio="none" ` +
+const svg = ({ from, to }, height, body, label) =>
+  `<svg class="step-svg" viewBox="${from} 0 ${to - from} ${height}" preserveAspectRatio="none" ` +
   `shape-rendering="crispEdges" style="height:${height}px" role="img" ` +
   `aria-label="${label}">${body}</svg>`;
 
@@ -58,7 +59,7 @@ export function heatmapMarkup(facts, sequence, colours) {
   return (
     `<div class="step-grid"><div class="step-names">${names.join("")}` +
     `<span class="step-summary">answer</span></div>` +
-    svg(columns.length, height, columns.join(""), `Expected prediction of each class after each ${stepNoun(facts)}`) +
+    svg(drawn(sequence), height, columns.join(""), `Expected prediction of each class after each ${stepNoun(facts)}`) +
     `</div>${note}`
   );
 }
@@ -85,7 +86,8 @@ function barMarkup({ distance, visible }, t, height, fill) {
 export function distancesMarkup(sequence, path, { threshold }) {
   const { distance } = sequence.steps;
   const { largest, longest } = sequence.measured;
-  const top = topOf(distance, largest, threshold);
+  const { from, to } = drawn(sequence);
+  const top = topOf(distance.slice(from, to), largest, threshold);
   const bars = distance.map((length, t) => {
     const height = Math.max(0.5, (BAR_HEIGHT * length) / (largest || 1) / top);
     // A bar has the colour of the segment that leads to its state; nothing leads to the first.
@@ -106,7 +108,7 @@ export function distancesMarkup(sequence, path, { threshold }) {
   return (
     // The scale comes last: the line of its threshold lies over the bars.
     `<div class="step-grid"><div class="bars">` +
-    svg(distance.length, BAR_HEIGHT, bars.join(""), "Distance that the state moved at each step") +
+    svg(drawn(sequence), BAR_HEIGHT, bars.join(""), "Distance that the state moved at each step") +
     `</div><div class="step-names step-scale">${figure(top.toFixed(2), 8)}` +
     `${figure("0", BAR_HEIGHT - 8)}` +
     `<div class="threshold-line" role="slider" tabindex="0" aria-label="Threshold of long jumps" ` +

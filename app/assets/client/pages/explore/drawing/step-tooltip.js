@@ -66,7 +66,7 @@ function drawnAt({ measured, steps }, step) {
 
 /** @param {Facts} facts @param {Sequence} sequence */
 export function markup(facts, sequence, step) {
-  const { known, role } = sequence.steps;
+  const { known, padding, role } = sequence.steps;
   const row = sequence.facts;
   const pairs = [
     ["Answer so far", answer(facts, sequence, step)],
@@ -75,6 +75,7 @@ export function markup(facts, sequence, step) {
     ...moved(sequence, step),
     ...drawnAt(sequence, step),
   ];
+  if (padding?.[step]) pairs.push(["Step", "padding that the model reads"]);
   if (!known[step]) pairs.push(["Word", "unknown to the model"]);
   if (role[step]) pairs.push(["Planted", role[step]]);
   const values = isSeries(facts) ? valuesMarkup(facts, sequence, step) : "";

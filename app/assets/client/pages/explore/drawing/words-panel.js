@@ -7,6 +7,7 @@ import { percent, thousands } from "../../../lib/format.js";
 import { escape } from "../../../lib/html.js";
 import * as series from "../../../lib/series.js";
 import { isSeries, markup } from "../../../lib/series.js";
+import { drawn, holds, spanOf } from "../../../lib/span.js";
 import { get } from "../selection.js";
 import * as evidence from "./evidence.js";
 
@@ -56,7 +57,8 @@ function drawnMarkup({ steps: { near_distance: away }, measured }) {
 /** @param {Facts} facts @param {Sequence} sequence */
 export function infoMarkup(facts, sequence) {
   const row = sequence.facts;
-  const parts = [`${percent(row.confidence)} sure`, series.steps(facts, row.length)];
+  const parts = [`${percent(row.confidence)} sure`, series.steps(facts, row.length - row.padding)];
+  if (row.padding) parts.push(`${thousands(row.padding)} × padding`);
   if (row.unknown) {
     parts.push(`<span class="key-unknown">${thousands(row.unknown)} unknown</span> to the model`);
   }
@@ -86,23 +88,44 @@ const unitsLink = (facts, id) =>
 
 /** @param {Sequence} sequence */
 export function wordsMarkup(sequence, colours) {
-  const { surface, known, role } = sequence.steps;
+  const { surface, known, padding, role } = sequence.steps;
+  const span = drawn(sequence);
   const turning = sequence.facts.turning_step;
   return surface
     .map((word, t) => {
+      if (!holds(span, t)) return "";
       const kinds = [
         "word",
         known[t] ? "" : "word-unknown",
+        padding?.[t] ? "word-padding" : "",
         t === turning ? "word-turning" : "",
       ];
       const note = role[t] ? ` data-role="${escape(role[t])}"` : "";
       return (
         `<button type="button" class="${kinds.filter(Boolean).join(" ")}" data-t="${t}"${note}` +
-        ` tabindex="${t ? -1 : 0}" style="background:${colours[t]};color:${ink(colours[t])}">` +
+        ` tabindex="${t === span.from ? 0 : -1}" style="background:${colours[t]};color:${ink(colours[t])}">` +
         `${escape(word)}</button>`
       );
     })
+    .filter(Boolean)
     .join(" ");
+}
+
+// Buttons that fold padding at the beginning and at the end of a sequence, or show it: two texts.
+/** @param {Sequence} sequence */
+export function foldMarkup(sequence) {
+  const { steps } = sequence;
+  const { from, to } = spanOf(steps, false);
+  const folded = drawn(sequence);
+  return [from, steps.surface.length - to].map((count, end) => {
+    if (!count) return "";
+    const shown = end ? folded.to > to : folded.from < from;
+    return (
+      `<button type="button" class="padding-fold" data-padding="${!shown}" aria-expanded="${shown}" ` +
+      `title="${shown ? "Fold" : "Show"} the padding that the model reads here">` +
+      `${thousands(count)} × padding</button>`
+    );
+  });
 }
 
 // The part of a text that was not read: its beginning where the last words were kept, else its
@@ -146,7 +169,8 @@ function unreadMarkup(facts, sequence) {
 export function draw(views, facts, sequence, colours) {
   views.info.innerHTML = infoMarkup(facts, sequence);
   const read = isSeries(facts) ? markup(facts, sequence, colours) : wordsMarkup(sequence, colours);
-  const parts = [read, unreadMarkup(facts, sequence)];
+  const [before, after] = foldMarkup(sequence);
+  const parts = [[before, read, after].filter(Boolean).join(" "), unreadMarkup(facts, sequence)];
   views.words.innerHTML = (facts.keep === "last" ? parts.toReversed() : parts).join("");
 }
 

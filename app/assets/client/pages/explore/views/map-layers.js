@@ -78,8 +78,8 @@ async function labels(selection) {
   const request = (labelsFor += 1);
   let [items, total] = [[], 0];
   if (kinds.length && shown.main) {
-    const { steps, measured } = shown.main.sequence;
-    items = stepLabels.ofSequence(steps, measured, selection);
+    const { span, steps, measured } = shown.main.sequence;
+    items = stepLabels.ofSequence(steps, measured, selection, span);
     total = items.length;
   } else if (kinds.length) {
     try {

@@ -4,6 +4,7 @@
 import { mix, stepColour } from "../../../lib/colour.js";
 import { at } from "../../../lib/dom.js";
 import * as series from "../../../lib/series.js";
+import { drawn as spanOf, holds } from "../../../lib/span.js";
 import { readingOrder } from "../../../lib/states.js";
 import * as overlay from "../../../map/overlay.js";
 import * as evidence from "../drawing/evidence.js";
@@ -69,9 +70,10 @@ function drawSteps(which) {
   // On the map a pale line would drown among the points: there the answer alone gives the colour.
   const answers = steps.bin.map((bin) => facts.scales.expected.colours[bin]);
   const { measured } = sequence;
-  const order = readingOrder(measured, answers.length);
+  const span = spanOf(sequence);
+  const order = readingOrder(measured, answers.length).filter((t) => holds(span, t));
   // How far into the reading each step is, 0 to 1.
-  const rank = Array.from(order, () => 0);
+  const rank = answers.map(() => 0);
   order.forEach((t, i) => (rank[t] = i / Math.max(1, order.length - 1)));
   const path = view.path === "time" ? byTime(rank) : answers;
   stepPlots.draw(places[which](), facts, sequence, colours, path, {
@@ -83,7 +85,9 @@ function drawSteps(which) {
     time: rank.map((share) => 0.4 + 1.8 * share),
     distance: steps.distance.map((length) => 0.4 + (2.2 * length) / longest),
   }[view.thickness];
-  const { x, y, surface: words, stretch } = steps;
+  const { surface: words, stretch } = steps;
+  // A step that is folded has no place.
+  const [x, y] = [steps.x, steps.y].map((all) => all.map((value, t) => (holds(span, t) ? value : NaN)));
   const number = sequence.facts.sequence_id;
   const name = number === null ? "typed" : `#${number}`;
   const turning = sequence.facts.turning_step;

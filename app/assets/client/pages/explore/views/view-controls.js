@@ -53,6 +53,7 @@ function markup(facts) {
     select("path", "Colour", { answer: "expected prediction", time: "time, faint to strong" }) +
     select("thickness", "Thickness", { even: "even", time: "by time", distance: "by distance" }) +
     slider("width", "line-width", "Line width", 0.75, 6, 0.25) +
+    (facts.padding ? check("padding", "Padding as steps", view.padding) : "") +
     `</fieldset><fieldset><legend>All states</legend>` +
     slider("size", "point-size", "Point size", 0.5, 2.5, 0.25) +
     check("first", "Rings at first states", view.first, ends) +
@@ -87,6 +88,8 @@ function follow() {
     if (Number(input.value) !== get()[name]) input.value = get()[name];
     input.nextElementSibling.textContent = shown(name);
   }
+  const padding = document.querySelector('#view-controls [data-view="padding"]');
+  if (padding) padding.checked = get().padding;
   for (const input of document.querySelectorAll("#view-controls [data-label]")) {
     input.checked = get().labels.includes(input.dataset.label);
   }
@@ -115,4 +118,4 @@ document.addEventListener("click", (event) => {
 });
 
 subscribe(["facts"], ({ facts }) => (document.getElementById("view-controls").innerHTML = markup(facts)));
-subscribe(["labels", "distance", "confidence", "width", "size"], follow);
+subscribe(["labels", "distance", "confidence", "width", "size", "padding"], follow);
