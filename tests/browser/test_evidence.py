@@ -241,7 +241,7 @@ def test_other_methods_stand_beside_the_contributions_and_disagreement_shows(
     page.wait_for_selector("#comparison-status li")
     assert asked == [{"sequence": 3, "class": int(run.sequences["predicted"][3])}]
     status = page.inner_text("#comparison-status")
-    assert "Leave-one-out: ρ = 1.00\n" in status
+    assert "Leave-one-out: what would the logit be without the word? ρ = 1.00\n" in status
     strongest = int(np.abs(own).argmax())
     word = run.steps_of(3)["surface"][strongest]
     assert f"the sign is the other at “{word}”" in status
@@ -327,4 +327,4 @@ def test_the_model_itself_is_asked_about_a_typed_text(page, serve, model_store: 
     assert page.locator("#comparison-rows g[data-t]").count() == 6
     assert page.locator("#comparison-rows .zero-line").count() == 2
     status = page.inner_text("#comparison-status")
-    assert "Leave-one-out: ρ" in status and "Integrated gradients: ρ" in status
+    assert status.count("? ρ = ") == 2 and status.startswith("Contribution: by how much")
