@@ -220,8 +220,8 @@ def trust_note(entry: Projection) -> str:
     note = f"mean trust {mean.fitted:.2f}"
     if mean.placed is None:
         return note
-    placed = f"{entry.placed_states:,} placed states {mean.placed:.2f}"
-    return f"{note} of {entry.fitted_states:,} fitted states, of {placed}"
+    placed = f"{mean.placed:.2f} of {entry.placed_states:,} placed ones"
+    return f"{note} of {entry.fitted_states:,} fitted states, {placed}"
 
 
 def _plain(value: object) -> str:

@@ -104,6 +104,17 @@ def test_a_nonlinear_readout_has_no_visible_part(
     assert answer["visible"] is None and answer["silent"] is None
 
 
+def test_the_legend_says_the_trust_of_fitted_and_of_placed_states_apart(several: Run) -> None:
+    places = several.scan("projections/lstm-tsne.parquet").collect()
+    fitted, placed = (places.filter(pl.col("fitted") == each)["trust"] for each in (True, False))
+    assert len(placed) > 0
+    said = f"mean trust {fitted.mean():.2f} of {len(fitted)} fitted states, "
+    said += f"{placed.mean():.2f} of {len(placed)} placed ones"
+    assert queries.map_note(several, "lstm-tsne").endswith(said)
+    every = several.scan("projections/lstm-pca.parquet").collect()["trust"]
+    assert queries.map_note(several, "lstm-pca").endswith(f"PCA, mean trust {every.mean():.2f}")
+
+
 def test_rows_and_positions_follow_sort_and_filter(client: FlaskClient) -> None:
     filters = json.dumps({"length": {"type": "greaterThan", "filter": 1}})
     query = {"start": 0, "end": 100, "sort": "confidence:desc", "columns": filters}
