@@ -58,7 +58,7 @@ function noteMarkup(facts) {
   const amount =
     drawn < points.total
       ? `the ${thousands(drawn)} most frequent of ${thousands(points.total)} words listed`
-      : `${thousands(drawn)} words, as listed`;
+      : `${thousands(drawn)} ${drawn === 1 ? "word" : "words"}, as listed`;
   const used = facts.classes.filter((_, index) => points.class.includes(index));
   const legend = used.map((each) => trusted(classMarkup.chip(each)));
   return html`<span class="words-legend">pushes most to ${legend}</span><span>${amount}</span>`;
