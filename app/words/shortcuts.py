@@ -5,8 +5,8 @@ from stateline.store.reader import Run
 from stateline.store.schema import DRAWN, MAX_Q, MIN_SHORTCUT, UNKNOWN_SPLIT
 
 SWAP_TEST = (
-    "The swap test needs no split: it replaces a word in every text that holds it and reads the "
-    "answer again."
+    "The list beside it, Swap test, needs no split: it replaces a word in every text that holds it "
+    "and reads the answer again."
 )
 
 

@@ -420,7 +420,7 @@ def test_where_no_word_can_be_tested_the_page_says_why(
     run = open_run(synthetic_run(tmp_path, "untested", classes=2, outputs=1, seed=3, **shape))
     facts = word_rows.words_facts(run, WordSelection(kind="shortcuts"))
     assert not facts["shortcutsTested"] and says in facts["shortcutsNote"]
-    assert "swap test" in facts["shortcutsNote"]
+    assert "Swap test, needs no split" in facts["shortcutsNote"]
     assert word_rows.block(run, 0, 9, WordSelection(kind="shortcuts"))["count"] == 0
 
 
