@@ -135,10 +135,14 @@ def _read_sequence(
     notes = ["Colour: the answer, had the text ended at the word."]
     if facts["unknown"]:
         notes.append("A dotted line marks a word that is unknown to the model.")
+    if facts["padding"]:
+        notes.append(f"{facts['padding']:,} steps of padding, which the model reads, are left out.")
     if facts["turning_step"] is not None:
         notes.append("A frame marks the word at which the actual class lost most to the answer.")
     words = []
     for t, word in enumerate(view.words):
+        if steps["padding"][t]:
+            continue
         kinds = ["word"]
         kinds += [] if steps["known"][t] else ["unknown"]
         kinds += ["turning"] if t == facts["turning_step"] else []

@@ -177,9 +177,15 @@ def test_a_source_is_a_preset_a_model_or_a_corpus(tmp_path: Path) -> None:
     assert read_source(str(model), None, {"CORPUS": str(corpus)}) == (both, None)
     assert read_source(str(corpus), None, {"MODEL": str(model)}) == (both, None)
     assert read_source(str(model), "imdb", {}) == ({"MODEL": str(model)}, "imdb")
+    older, saved = tmp_path / "my.h5", tmp_path / "saved"
+    older.touch()
+    assert read_source(str(older), "imdb", {}) == ({"MODEL": str(older)}, "imdb")
+    saved.mkdir()
+    (saved / "saved_model.pb").touch()
     for source, overrides, words in [
         (model, {}, "no data for the model to read; expected --corpus FILE --vocabulary FILE"),
         (corpus, {"CORPUS": "x.csv"}, "imdb.csv is the corpus already"),
+        (saved, {}, "saved: is a TensorFlow SavedModel: a graph without Keras' layers"),
         (model, {"MODEL": "x.keras"}, "my.keras is the model already"),
         (tmp_path / "nowhere.csv", {}, "neither a file, nor a folder, nor a preset"),
     ]:

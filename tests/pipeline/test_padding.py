@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from stateline.pipeline.live.worker import TypedReader
 from stateline.pipeline.models.keras.alignment import windows_of
 from stateline.pipeline.models.keras.graphs import functional
 from stateline.pipeline.numerics.answers import answer_probabilities
@@ -191,3 +192,31 @@ def test_beginnings_are_padded_on_one_side() -> None:
     made, where = Ends("post", 5, 0).beginnings(row[::-1])
     assert where == slice(0, 3)
     assert made.tolist() == [[4, 0, 0, 0, 0], [4, 0, 0, 0, 0], [4, 0, 3, 0, 0]]
+
+
+def test_a_typed_text_is_cut_and_padded_as_those_of_the_run(tmp_path: Path) -> None:
+    words = ["bad", "dull", "good", "fine", "film", "isnt", "the", "a", "it"]
+    layer = L.TextVectorization(vocabulary=words, output_sequence_length=LONGEST)
+    texts = ["The film isn't bad, it is GOOD!", "dull", "a fine film", "bad bad dull it", "Good"]
+    model = MODELS["flatten"]()
+    run = built(model, texts, tmp_path, tokenizer=layer, ends="padded")
+    assert run.manifest.corpus.tokenizer.kind == "TextVectorization"
+    assert run.sequences["text"].to_list() == texts and run.manifest.readout.ends == "post"
+    steps = run.scan("steps.parquet").collect()
+    assert steps["token_id"].to_list() == layer(texts).numpy().ravel().tolist()
+    assert steps["surface"][:4].to_list() == ["The", "film", "isn't", "bad,"]
+    reader = TypedReader(run)
+    typed = reader.answer("It ISN'T a good <br />film; or so")
+    own = model.predict(layer(["It ISN'T a good <br />film; or so"]), verbose=0)
+    assert typed["steps"]["ep"][-1] == pytest.approx(own[0], abs=1e-5)
+    assert typed["facts"]["padding"] == typed["steps"]["padding"].count(True) == 0
+    short = reader.answer("dull")
+    stored = steps.filter(pl.col("sequence_id") == 1)
+    assert short["steps"]["padding"] == stored["padding"].to_list() == [False] + 6 * [True]
+    for column in ("ep", "contribution", "distance"):
+        assert np.array(short["steps"][column]) == pytest.approx(
+            stored[column].to_numpy(), abs=1e-5
+        )
+    found = reader.attribute({"sequence": 1, "class": 2})
+    assert found["leave_one_out"][1:] == [0] * 6 and abs(found["leave_one_out"][0]) > 0
+    assert found["gap"] == pytest.approx(0, abs=1e-2)

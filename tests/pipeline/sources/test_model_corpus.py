@@ -1,5 +1,6 @@
 """A user's file beside a trained model: what its columns may hold, and the vocabulary file."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -192,3 +193,49 @@ def test_a_token_is_what_its_line_holds_counted_from_zero(tmp_path: Path) -> Non
         read_vocabulary(path)
     with pytest.raises(StatelineError, match="no such file. Check the path after VOCABULARY="):
         read_vocabulary(tmp_path / "none.txt")
+
+
+INDEX = {"<OOV>": 1, "bad": 2, "dull": 3, "good": 4, "isn't": 5, "it": 6, "fine": 7}
+FIXED = SimpleNamespace(features=None, rows=8, padding=None, classes=4, steps=5)
+
+
+def test_a_tokenizer_cuts_texts_and_ends_pads_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    path = tmp_path / "word_index.json"
+    path.write_text(json.dumps(INDEX), encoding="utf-8")
+    table = pl.DataFrame({"text": ["Good, isn't it?", "a fine-bad", "bad", "it"], "label": LABELS})
+    knobs = {"tokenizer": str(path), "ends": "pre", "max_steps": 2}
+    provided = read(tmp_path, FIXED, table, **knobs)
+    assert rows_of(provided) == [[0, 0, 4, 5, 6], [0, 0, 1, 7, 2], [0] * 4 + [2], [0] * 4 + [6]]
+    assert provided.surface[1] == ["[padding]", "[padding]", "a", "fine", "bad"]
+    assert provided.padding is not None and provided.padding[2].tolist() == [True] * 4 + [False]
+    assert provided.ends is not None and (provided.ends.side, provided.ends.steps) == ("pre", 5)
+    assert provided.tokens == {"padding": 0, "unknown": 1, "start": None}
+    assert provided.tokenizer is not None and provided.tokenizer.kind == "Tokenizer"
+    assert provided.words is None and provided.vocabulary[:3] == ["[padding]", "[unknown]", "bad"]
+    assert "1 of 8 words (12.5%) have no id" in capsys.readouterr().out
+    with pytest.raises(StatelineError, match="0 sequences begin and 0 end with padding"):
+        read(tmp_path, FIXED, table, **knobs | {"ends": "padded"})
+
+
+def test_the_share_of_words_without_an_id_is_said_and_warned_of(
+    tmp_path: Path, words: Path, capsys: pytest.CaptureFixture
+) -> None:
+    table = pl.DataFrame({"text": ["good bad", "dull", "bad", "strange film"], "label": LABELS})
+    read(tmp_path, MASKED, table, vocabulary=str(words))
+    said = capsys.readouterr().out
+    assert "corpus: 2 of 6 words (33.3%) have no id and are read as the unknown word" in said
+    assert "name the tokenizer: TOKENIZER=tokenizer.json" in said
+    read(tmp_path, MASKED, table[:3], vocabulary=str(words))
+    said = capsys.readouterr().out
+    assert "0 of 4 words (0.0%) have no id" in said and "TOKENIZER" not in said
+
+
+def test_an_unknown_word_is_found_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "listed.txt"
+    path.write_text("<pad>\nbad\ngood\n<unk>\n", encoding="utf-8")
+    small = SimpleNamespace(features=None, rows=4, padding=0.0, classes=4, steps=None)
+    table = pl.DataFrame({"text": ["good film", "bad", "bad", "good"], "label": LABELS})
+    provided = read(tmp_path, small, table, vocabulary=str(path))
+    assert provided.tokens["unknown"] == 3 and rows_of(provided)[0] == [2, 3]
