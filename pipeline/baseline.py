@@ -4,7 +4,6 @@ A text: TF-IDF of words and word pairs with logistic regression. A series: ridge
 whole series, flattened. There is none where the training sequences are not known.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -82,7 +81,7 @@ def text_baseline(table: pl.DataFrame, cut: str) -> BaselineFacts:
 
     table    split, label, text
     cut      how texts are cut into words, as for the model
-    returns  without the seconds; no accuracy where no word stands in two training texts
+    returns  no accuracy where no word stands in two training texts
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
@@ -123,7 +122,6 @@ def series_baseline(table: pl.DataFrame) -> BaselineFacts:
     """Fit ridge regression on flattened series, padded at the end as the model reads them.
 
     table    split, label, values
-    returns  without the seconds
     """
     from sklearn.linear_model import RidgeClassifier
     from sklearn.pipeline import make_pipeline
@@ -171,7 +169,6 @@ def result(name: str, settings: str, right: int, test: int, train: int) -> Basel
         "settings": settings,
         "accuracy": right / test,
         "train": train,
-        "seconds": None,
         "reason": None,
     }
 
@@ -183,14 +180,12 @@ def without(reason: str) -> BaselineFacts:
         "settings": None,
         "accuracy": None,
         "train": None,
-        "seconds": None,
         "reason": reason,
     }
 
 
 def baseline(paths: BuildPaths, stage: StageRun) -> None:
     """Fit the baseline of a text or a series and write its facts."""
-    started = time.perf_counter()
     facts: CorpusFacts = paths.read_json("corpus", CORPUS_FACTS)
     if facts["sizes"]["train"] is None:
         found = without(UNKNOWN)
@@ -200,7 +195,6 @@ def baseline(paths: BuildPaths, stage: StageRun) -> None:
         table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=columns)
         found = series_baseline(table) if series else text_baseline(table, facts["words"] or "auto")
     if found["accuracy"] is not None:
-        found["seconds"] = round(time.perf_counter() - started, 3)
         say(f"baseline: {found['accuracy']:.4f} top-1 accuracy, {found['name']}")
     stage.write_json(BASELINE_FACTS, found)
     stage.rows = found["train"] or 0

@@ -37,13 +37,12 @@ class Training(TypedDict):
 
 
 class BaselineFacts(TypedDict):
-    """Facts of the baseline stage: the manifest's `model.baseline`, as it is."""
+    """Facts of the baseline stage: the manifest's `model.baseline` without its seconds."""
 
     name: str | None
     settings: str | None
     accuracy: float | None
     train: int | None
-    seconds: float | None
     reason: str | None
 
 

@@ -20,7 +20,12 @@ from stateline.pipeline.run.artefacts import (
     UNIT_FACTS,
     distance_array,
 )
-from stateline.pipeline.run.facts import UNKNOWN_TRAINING, ExtractFacts, LayerFacts
+from stateline.pipeline.run.facts import (
+    UNKNOWN_TRAINING,
+    BaselineFacts,
+    ExtractFacts,
+    LayerFacts,
+)
 from stateline.pipeline.run.palette import class_colours
 from stateline.pipeline.run.stage import REPORT
 from stateline.pipeline.run.tables import Inputs
@@ -154,6 +159,13 @@ def has_model(inputs: Inputs) -> bool:
     return inputs.paths.stage("train").joinpath(MODEL).exists()
 
 
+def baseline_entry(inputs: Inputs) -> dict[str, Any]:
+    """Return the baseline with the seconds of its stage; null where there is none."""
+    facts: BaselineFacts = inputs.paths.read_json("baseline", BASELINE_FACTS)
+    seconds = inputs.paths.read_json("baseline", REPORT)["seconds"]
+    return {**facts, "seconds": None if facts["accuracy"] is None else seconds}
+
+
 def model_entry(inputs: Inputs) -> dict[str, Any]:
     """Return the model and its training; null or empty where that is not known."""
     read = inputs.extracted["readout"]["layer"]
@@ -166,7 +178,7 @@ def model_entry(inputs: Inputs) -> dict[str, Any]:
         "cell": layer["class"],
         "units": layer["units"],
         **inputs.paths.read_json("train", TRAINING_FACTS),
-        "baseline": inputs.paths.read_json("baseline", BASELINE_FACTS),
+        "baseline": baseline_entry(inputs),
         "file": MODEL if has_model(inputs) else None,
     }
 

@@ -9,14 +9,15 @@ from stateline.pipeline.sources.word_boundaries import normalise
 def repeated_texts(words: pl.Series, split: pl.Series) -> pl.Series:
     """Return which test texts hold the very words of a training or validation text.
 
-    Case, punctuation and white space do not count, as the model reads none of them. Texts are
+    Case, punctuation (also within words: 1,000 and 1 000) and white space do not count. Texts are
     compared whole, also where the model reads a part of them.
 
     words    List[String] (S,)  every word of each text, as written
     split    String (S,)        train, validation or test
     returns  Boolean (S,)       false outside of the test split
     """
-    return repeats(normalise(words.list.join(" ")), split)
+    keys = normalise(words.list.join(" ")).str.replace_all(r"[\p{P}\s]+", " ")
+    return repeats(keys, split)
 
 
 def repeated_arrays(sequences: list[AnyArray], split: pl.Series) -> pl.Series:
