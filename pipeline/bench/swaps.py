@@ -8,6 +8,7 @@ grammar   texts of neutral words and of words with weak evidence for a class. A 
           false where it is neutral, where its evidence is for the other class, or where it is a
           token of purity 0.5
 shuffled  the last words of IMDB reviews, labels shuffled: every listed word is false but tokens
+nothing   the same without tokens: every listed word is false
 imdb      the same with their own labels: words of the reviews may be evidence or not, and are
           counted apart
 
@@ -171,10 +172,10 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", choices=["grammar", "shuffled", "imdb"])
+    parser.add_argument("source", choices=["grammar", "shuffled", "nothing", "imdb"])
     parser.add_argument("--seeds", type=int, default=10, help="corpora [10]")
     options = parser.parse_args()
-    tokens = planted_tokens()
+    tokens = [] if options.source == "nothing" else planted_tokens()
     hits: dict[tuple[float, int], list[bool]] = {(p, n): [] for p in PURITIES for n in COUNTS}
     rates, counts = [], []
     for seed in range(1, options.seeds + 1):
@@ -182,7 +183,7 @@ def main() -> None:
         if options.source == "grammar":
             texts, label, truth = grammar_texts(rng)
         else:
-            texts, label, truth = review_texts(rng, options.source == "shuffled")
+            texts, label, truth = review_texts(rng, options.source != "imdb")
         plant(texts, label, tokens, rng)
         with tempfile.TemporaryDirectory(prefix="stateline-") as folder:
             found = swap_test(texts, label, seed, Path(folder)).filter(pl.col("q") <= MAX_Q)

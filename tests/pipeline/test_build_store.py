@@ -228,7 +228,8 @@ REFUSED = {
     "knobs that nothing reads": (
         {"epochs": 3, "perplexity": 5, "stored": 1, "extract_batch": 2},
         "epochs, perplexity, stored: no knob of what this call runs; expected some of "
-        "default_projection, extract_batch, fit_states, index_states, seed, unit_groups",
+        "default_projection, extract_batch, fit_states, index_states, seed, swap_tested, "
+        "swap_words, unit_groups",
     ),
     "an unknown id that is none": (
         {"unknown": -1},
