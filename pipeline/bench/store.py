@@ -120,6 +120,7 @@ def write_corpus(folder: Path, lengths: IntArray, source: str) -> None:
             for c, name in enumerate(CLASSES)
         ],
         "sizes": {"train": None, "validation": None, "test": len(lengths)},
+        "split": {"origin": "unknown", "seed": None},
         "truncation": {"max_steps": None, "keep": None},
         "words": None,
         "html": None,
