@@ -121,6 +121,9 @@ def refuse_shifted(
     first = words[0] if words else ""
     if not first or meaning_of(first) == "padding":
         return
+    # A sign of the author's own for padding, as `-` among letters of DNA.
+    if len(words) >= rows and not any(sign.isalnum() for sign in first):
+        return
     if padding == 0:
         seen = "and id 0 is what the model masks"
     elif filled(sequences):

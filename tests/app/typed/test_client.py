@@ -421,7 +421,7 @@ def test_the_route_of_the_loading_is_kept_by_no_browser(asked: FlaskClient) -> N
     assert answer.json == {"stage": None, "seconds": None, "last": None}
     assert answer.headers["Cache-Control"] == "no-store"
     asked.post("/data/binary/typed", json={"text": "a"})
-    assert asked.get("/data/binary/loading").json["last"] > 0
+    assert asked.get("/data/binary/loading").json["last"] is not None
     assert asked.get("/data/nothing/loading").status_code == 404
 
 

@@ -272,7 +272,8 @@ def test_json_that_is_no_rows_is_refused(tmp_path: Path, content: str, words: st
 
 
 def test_a_workbook_is_read_as_text_and_numbers_keep_their_form(tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
+    import openpyxl
+
     book = openpyxl.Workbook()
     for row in (
         ["text", "label", "n"],

@@ -67,7 +67,7 @@ LAYER_CASES = {
     "a gate's unit null": (LSTM, 6, lambda t: put(t, 6, gate_input=entry(3, None)), "in entry 3"),
     "distance of the other direction": (BACKWARD, 0, forward_distances, "distance ="),
     "a start that is unknown": (STEPS, 0, lambda t: put(t, 0, known=False), "known false where"),
-    "padding": (STEPS, 4, lambda t: put(t, 4, token_id=0), "never padding, got 0"),
+    "padding": (STEPS, 4, lambda t: put(t, 4, token_id=0), "that of padding, got False"),
     "no token id": (STEPS, 4, lambda t: put(t, 4, token_id=None), "token_id never null in a text"),
     "a count": (WORDS, 7, lambda t: put(t, 7, count=3), "null where, and only where, the training"),
     "counts by class": (WORDS, 7, lambda t: put(t, 7, sequences=[1, 2, 3]), "sequences; expected"),
@@ -131,7 +131,7 @@ FIGURE_CASES = {
     ),
     "alone": ("layers", lambda m: m["verified"].update(alone_error=1.0), "verified.alone_error"),
     "padding not a word's": (
-        "layers", lambda m: m["corpus"]["tokens"].update(padding=1), "never padding, got 1",
+        "layers", lambda m: m["corpus"]["tokens"].update(padding=1), "that of padding, got False",
     ),
     "no unknown": (
         "layers", lambda m: m["corpus"]["tokens"].update(unknown=None), "known false where",

@@ -243,12 +243,12 @@ REFUSED = {
             L.LSTM(3, return_sequences=True), L.Flatten(), mask=False, length=7
         ),
         "cannot read a beginning of one step",
-        "Pool over all steps instead of Flatten",
+        "(ENDS=pre, ENDS=post)",
     ),
     "a convolution without padding": (
         lambda: text(L.Conv1D(4, 3), L.LSTM(3)),
         "cannot read a beginning of one step",
-        "padding='causal'",
+        "(ENDS=pre, ENDS=post)",
     ),
 }  # fmt: skip
 
