@@ -170,17 +170,23 @@ def test_the_menu_filters_by_result_confidence_and_steps(
     filtered(page, 2)
 
 
-def test_a_filter_set_while_another_is_under_way_adds_to_it(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews")
-    held = []
+def two_filters_under_way(page) -> list:
+    """Set a filter of the result, then one of the class, and return the held requests of both."""
+    held: list = []
     page.route("**/passing*", lambda route: held.append(route))
     page.click("[data-opens='filter-menu']")
     page.select_option("[data-adds='correct']", "false")
     page.select_option("[data-adds='actual']", "1")
     while len(held) < 2:
         page.wait_for_timeout(20)
-    for route in reversed(held):  # The answer to the first comes last, and is no longer taken up.
-        route.continue_()
+    return held
+
+
+def test_a_filter_set_while_another_is_under_way_adds_to_it(page, site: str) -> None:
+    open_run(page, f"{site}/explore/reviews")
+    first, second = two_filters_under_way(page)
+    second.continue_()
+    first.continue_()  # Its answer comes last, and is no longer taken up.
     filtered(page, 2)
     assert filters_of(page) == [["correct", False], ["actual", 1]]
 
@@ -189,16 +195,10 @@ def test_a_filter_that_fails_keeps_the_one_under_way_before_it(
     page, site: str, complaints: list[str]
 ) -> None:
     open_run(page, f"{site}/explore/reviews")
-    held = []
-    page.route("**/passing*", lambda route: held.append(route))
-    page.click("[data-opens='filter-menu']")
-    page.select_option("[data-adds='correct']", "false")
-    page.select_option("[data-adds='actual']", "1")
-    while len(held) < 2:
-        page.wait_for_timeout(20)
-    held[1].abort()
+    first, second = two_filters_under_way(page)
+    second.abort()
     page.wait_for_function("!document.getElementById('filter-note').hidden")
-    held[0].continue_()
+    first.continue_()
     filtered(page, 1)
     assert filters_of(page) == [["correct", False]]
     complaints.clear()

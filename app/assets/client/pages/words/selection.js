@@ -77,6 +77,17 @@ export function chooseFirst(rows) {
   if (get().word === null && rows.length) choose(rows[0].phrase, { push: false });
 }
 
+/**
+ * Return the word `by` places below (or above) the chosen one, null at the ends.
+ * @param {string[]} words of a list, in its order
+ * @param {number} by
+ */
+export function neighbourIn(words, by) {
+  const { word } = get();
+  const place = word === null ? -1 : words.indexOf(word);
+  return words[place < 0 ? 0 : place + by] ?? null;
+}
+
 /** Show what the address says after Back or Forward. */
 function restore() {
   const state = opened();

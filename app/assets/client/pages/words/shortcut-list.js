@@ -5,7 +5,7 @@ import * as classMarkup from "../../lib/classes.js";
 import { closest, existing } from "../../lib/dom.js";
 import { thousands } from "../../lib/format.js";
 import { html, render, trusted } from "../../lib/html.js";
-import { choose } from "./selection.js";
+import { choose, neighbourIn } from "./selection.js";
 import { get, subscribeOpened } from "./state.js";
 
 /** @import { Opened, WordRow } from "./types" */
@@ -51,16 +51,9 @@ function markChosen({ word }) {
   }
 }
 
-/**
- * Return the word `by` places below (or above) the chosen one, null at the ends.
- * @param {number} by
- */
-export function neighbour(by) {
-  const { shortcuts, word } = get();
-  const phrases = shortcuts?.rows.map(({ phrase }) => phrase) ?? [];
-  const place = word === null ? -1 : phrases.indexOf(word);
-  return phrases[place < 0 ? 0 : place + by] ?? null;
-}
+/** @param {number} by */
+export const neighbour = (by) =>
+  neighbourIn(get().shortcuts?.rows.map(({ phrase }) => phrase) ?? [], by);
 
 /** Follow the state and the clicks. */
 export function start() {

@@ -5,7 +5,7 @@ import * as classMarkup from "../../lib/classes.js";
 import { closest, existing } from "../../lib/dom.js";
 import { percent, signed, thousands } from "../../lib/format.js";
 import { html, render, trusted } from "../../lib/html.js";
-import { choose } from "./selection.js";
+import { choose, neighbourIn } from "./selection.js";
 import { get, subscribeOpened } from "./state.js";
 
 /** @import { Opened, SwapRow, Swaps } from "./types" */
@@ -72,16 +72,9 @@ function markChosen({ word }) {
   }
 }
 
-/**
- * Return the word `by` places below (or above) the chosen one, null at the ends.
- * @param {number} by
- */
-export function neighbour(by) {
-  const { swaps, word } = get();
-  const tokens = swaps?.rows.filter(({ stored }) => stored).map(({ token }) => token) ?? [];
-  const place = word === null ? -1 : tokens.indexOf(word);
-  return tokens[place < 0 ? 0 : place + by] ?? null;
-}
+/** @param {number} by */
+export const neighbour = (by) =>
+  neighbourIn(get().swaps?.rows.filter(({ stored }) => stored).map(({ token }) => token) ?? [], by);
 
 /** Follow the state and the clicks. */
 export function start() {
