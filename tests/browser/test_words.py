@@ -430,3 +430,17 @@ CUT = """() => [...document.querySelectorAll(".occurrence-before, .occurrence-af
         const seen = boxes.filter((box) => box.top < frame.bottom - 1);
         return seen.filter(({ left, right }) => left < frame.left - 1 || right > frame.right + 1);
     }).length"""
+
+
+def test_panes_stand_one_under_the_other_in_a_narrow_window(new_page, words_site: str) -> None:
+    page = new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{words_site}/words/news?kind=swaps")
+    page.wait_for_selector("#words-swaps .swap-reason")
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.words-pane')].map((e) => e.getBoundingClientRect())"
+        ".map(({left, width, top, bottom}) => [left, width, top, bottom])"
+    )
+    assert {(left, width) for left, width, _, _ in boxes} == {(0, 390)}
+    assert all(upper[3] <= lower[2] for upper, lower in zip(boxes, boxes[1:], strict=False))
+    reason = page.locator(".swap-reason p").first.bounding_box()
+    assert reason["x"] >= 0 and reason["x"] + reason["width"] <= 390

@@ -46,7 +46,7 @@ function rowMarkup({ facts, word }, row) {
     ${percent(row.control_flips)} ${interval(row.control_low, row.control_high, percent)}</td>
     <td>${thousands(row.labelled)} <small>of ${thousands(row.frequency)}, predicted ${row.expected.toFixed(1)}</small></td>
     <td>${signed(row.weight)} <small>rank ${thousands(row.weight_rank)}</small></td><td>${row.q}</td></tr>
-    <tr><td colspan="${HEADINGS.length}" class="swap-reason">${row.reason}</td></tr></tbody>`;
+    <tr><td colspan="${HEADINGS.length}" class="swap-reason"><p>${row.reason}</p></td></tr></tbody>`;
 }
 
 /** @param {Opened} state */
