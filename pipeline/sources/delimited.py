@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stateline.pipeline.sources.header import Cells, with_header
 from stateline.pipeline.sources.options import ReadOptions
-from stateline.pipeline.sources.quoting import Reading, lines_of, quoted, read_rows
+from stateline.pipeline.sources.quoting import Reading, line_ends, lines_of, quoted, read_rows
 from stateline.store.errors import StatelineError
 
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
@@ -27,13 +27,58 @@ def read_delimited(text: str, path: Path, options: ReadOptions) -> Cells:
     """
     separator, text = separator_line(text, options.separator)
     order = [separator] if separator else separators(path)
-    named = [each for each in order if options.names_in(first_row(text, each))]
+    ends = line_ends(text)
+    if len(ends) == 1:
+        return read_lines(text, order, ends[0], path, options)
+    found = [tried(text, order, end, path, options) for end in ends]
+    fitting = [each for each in found if isinstance(each, Cells) and is_table(each, options)]
+    if any(each.rows != fitting[0].rows for each in fitting):
+        raise StatelineError(
+            path,
+            "line feeds and carriage returns may both end rows, which then differ",
+            fix="Write the file with one of them between rows",
+        )
+    best = (fitting or found)[0]
+    if isinstance(best, StatelineError):
+        raise best
+    return best
+
+
+def is_table(cells: Cells, options: ReadOptions) -> bool:
+    """Return whether cells are not those of a file cut at a break that stands in its cells.
+
+    Such a file is one long row, has no such header, or has breaks in its classes.
+    """
+    if len(cells.rows) < 2 or not options.names_in(cells.names):
+        return False
+    label = cells.names.index(options.label)
+    return not any(each in row[label].strip() for row in cells.rows for each in "\r\n")
+
+
+def tried(
+    text: str, order: list[str], end: str, path: Path, options: ReadOptions
+) -> Cells | StatelineError:
+    """Return the cells of a text whose lines end so, or why it has none."""
+    try:
+        return read_lines(text, order, end, path, options)
+    except StatelineError as error:
+        return error
+
+
+def read_lines(text: str, order: list[str], end: str, path: Path, options: ReadOptions) -> Cells:
+    """Return the cells of a text whose lines end so.
+
+    order   separators to try
+    raises  StatelineError  as `read_delimited`
+    """
+    named = [each for each in order if options.names_in(first_row(text, each, end))]
     if named and options.header != "no":
-        label = [cell.strip() for cell in first_row(text, named[0])].index(options.label)
         separator = named[0]
-        reading = read_rows(text, separator, path, label=label, quotes=options.quotes)
+        header = [cell.strip() for cell in first_row(text, separator, end)]
+        label = header.index(options.label)
+        reading = read_rows(text, separator, end, path, label=label, quotes=options.quotes)
     else:
-        separator, reading = best_reading(text, order, path, options)
+        separator, reading = best_reading(text, order, end, path, options)
     cells = with_header(reading.rows.cells, path, options)
     said = SEPARATORS.get(separator, repr(separator))
     facts = [f"separator {said}", *([reading.quotes] * bool(reading.quotes)), *cells.facts]
@@ -54,15 +99,15 @@ def separators(path: Path) -> list[str]:
     return sorted(SEPARATORS, key=lambda each: each != first)
 
 
-def first_row(text: str, separator: str) -> list[str]:
+def first_row(text: str, separator: str, end: str) -> list[str]:
     """Return the cells of the first row that is not empty."""
-    line = next((line for line in lines_of(text[:100_000]) if line.strip()), "")
-    rows = quoted(line, separator)
+    line = next((line for line in lines_of(text[:100_000], end) if line.strip()), "")
+    rows = quoted(line, separator, end)
     return rows.cells[0] if rows.fits and rows.cells else line.split(separator)
 
 
 def best_reading(
-    text: str, order: list[str], path: Path, options: ReadOptions
+    text: str, order: list[str], end: str, path: Path, options: ReadOptions
 ) -> tuple[str, Reading]:
     """Return the separator by which every row has as many cells, and the rows.
 
@@ -75,10 +120,10 @@ def best_reading(
     fitting: list[tuple[str, Reading]] = []
     faults: list[StatelineError] = []
     for separator in order:
-        if len(first_row(text, separator)) < least:
+        if len(first_row(text, separator, end)) < least:
             continue
         try:
-            reading = read_rows(text, separator, path, label=label, quotes=options.quotes)
+            reading = read_rows(text, separator, end, path, label=label, quotes=options.quotes)
             fitting.append((separator, reading))
         except StatelineError as error:
             faults.append(error)

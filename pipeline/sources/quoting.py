@@ -6,13 +6,24 @@ cells as the first. Where both do, what a program that writes such files would h
 """
 
 import csv
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from itertools import count, pairwise
 
 from stateline.store.errors import StatelineError
 
 QUOTE = '"'
+# What ends a line: line feeds, carriage returns, or either. Two in a row are one end, and so is a
+# carriage return at the end of the file.
+ENDS = {
+    "\n": re.compile(r"\r?\n|\r\Z"),
+    "\r": re.compile(r"\r\n?"),
+    "\r\n": re.compile(r"\r\n?|\n"),
+}
+# The break that ends no line there.
+STRAY = {"\n": re.compile(r"\r(?!\n|\Z)"), "\r": re.compile(r"(?<!\r)\n")}
 
 
 @dataclass(frozen=True)
@@ -43,17 +54,20 @@ class Rows:
         return [row for row, (begin, end) in enumerate(both) if end > begin]
 
 
-def line_end(text: str) -> str:
-    """Return what ends the lines: line feeds, or carriage returns where they are more."""
-    single = text.count("\r") - text.count("\r\n")
-    return "\r" if single > text.count("\n") else "\n"
+def line_ends(text: str) -> list[str]:
+    """Return what may end the lines, keys of ENDS, the likelier first; one of one break only."""
+    both = text.count("\r\n")
+    feeds, returns = text.count("\n") - both, text.count("\r") - both
+    order = ["\r", "\n", "\r\n"] if returns > feeds + both else ["\n", "\r", "\r\n"]
+    return order if feeds and returns else order[:1]
 
 
-def lines_of(text: str) -> list[str]:
-    """Return the lines of a text without their ends."""
-    if line_end(text) == "\r":
-        return text.split("\r")
-    return [line.removesuffix("\r") for line in text.split("\n")]
+def lines_of(text: str, end: str = "") -> list[str]:
+    """Return the lines of a text without their ends.
+
+    end  what ends them; empty: the likelier
+    """
+    return ENDS[end or line_ends(text)[0]].split(text)
 
 
 def unquoted(lines: list[str], separator: str) -> Rows:
@@ -62,15 +76,21 @@ def unquoted(lines: list[str], separator: str) -> Rows:
     return checked([lines[n - 1].split(separator) for n in numbers], numbers, numbers)
 
 
-def quoted(text: str, separator: str, *, escaped: bool = False, blank: bool = False) -> Rows:
+def quoted(
+    text: str, separator: str, end: str, *, escaped: bool = False, blank: bool = False
+) -> Rows:
     """Return the rows where quotes quote, by the rules of RFC 4180.
 
+    end      what ends the lines: the other break is a character of a cell, quoted or not
     escaped  a quote inside of a cell is written with a backslash, not twice
     blank    blanks after a separator do not count
     """
     csv.field_size_limit(sys.maxsize)
+    # The csv module takes either break for the end of a row, so the other one is masked.
+    stray = STRAY[end].search(text) if end in STRAY else None
+    mask = next(each for each in map(chr, count(0xE000)) if each not in text) if stray else ""
     reader = csv.reader(
-        text_lines(text),
+        text_lines(STRAY[end].sub(mask, text) if stray else text, end),
         delimiter=separator,
         strict=True,
         doublequote=not escaped,
@@ -82,7 +102,8 @@ def quoted(text: str, separator: str, *, escaped: bool = False, blank: bool = Fa
     last: list[int] = []
     begin = 1
     try:
-        for row in reader:
+        for masked in reader:
+            row = [cell.replace(mask, stray[0]) for cell in masked] if stray else masked
             if len(row) > 1 or "".join(row).strip():
                 cells.append(row)
                 first.append(begin)
@@ -94,12 +115,10 @@ def quoted(text: str, separator: str, *, escaped: bool = False, blank: bool = Fa
     return checked(cells, first, last)
 
 
-def text_lines(text: str) -> list[str]:
+def text_lines(text: str, end: str) -> list[str]:
     """Return the lines of a text with their ends, as the csv module takes them."""
-    end = line_end(text)
-    lines = [line + end for line in text.split(end)]
-    lines[-1] = lines[-1][: -len(end)]
-    return lines if lines[-1] else lines[:-1]
+    ends = [0, *(found.end() for found in ENDS[end].finditer(text)), len(text)]
+    return [text[begin:after] for begin, after in pairwise(ends) if after > begin]
 
 
 def checked(cells: list[list[str]], first: list[int], last: list[int]) -> Rows:
@@ -123,25 +142,32 @@ QUOTED, PLAIN = "quotes around cells", "quotes are characters"
 
 
 def read_rows(
-    text: str, separator: str, where: object, *, label: int | None = None, quotes: str = "auto"
+    text: str,
+    separator: str,
+    end: str,
+    where: object,
+    *,
+    label: int | None = None,
+    quotes: str = "auto",
 ) -> Reading:
     """Return the rows of a file, read in the one way that fits it.
 
+    end     what ends its lines
     label   number of the column that holds the class, by which rows inside of a cell are known
     quotes  `yes`: they quote, `no`: they are characters, `auto`: found
     raises  StatelineError  no way fits, or two do and differ; names the line
     """
-    lines = lines_of(text)
+    lines = lines_of(text, end)
     plain = unquoted(lines, separator)
     if quotes == "no" or QUOTE not in text:
         return settled(plain, PLAIN if QUOTE in text else "", where)
-    rows = quoted(text, separator)
+    rows = quoted(text, separator, end)
     if quotes == "auto" and plain.fits:
         if not rows.fits and any(is_wrapped(cell) for cell in column_of(plain, label)):
-            rows = other_quotes(text, separator, rows)
+            rows = other_quotes(text, separator, end, rows)
         return either(rows, plain, lines, separator, label, where)
     if not rows.fits:
-        rows = other_quotes(text, separator, plain if separator == "\t" else rows)
+        rows = other_quotes(text, separator, end, plain if separator == "\t" else rows)
     reading = settled(rows, QUOTED, where)
     inside = rows_inside(rows, lines, separator, label) if quotes == "auto" else []
     if inside:
@@ -230,7 +256,8 @@ def needs_quotes(rows: Rows, plain: Rows) -> bool:
         for column, cell in enumerate(cells)
         if is_wrapped(cell)
     ]
-    if any(QUOTE * 2 in cell[1:-1] or cell == QUOTE * 2 for _, _, cell in wrapped):
+    enclosed = (QUOTE * 2, "\r", "\n")
+    if any(any(each in cell[1:-1] for each in enclosed) or len(cell) == 2 for *_, cell in wrapped):
         return True
     below = Counter(column for row, column, _ in wrapped if row)
     return len(plain.cells) > 2 and len(plain.cells) - 1 in below.values()
@@ -251,22 +278,23 @@ def refuse_half_quoted(rows: Rows, plain: Rows, label: int | None, where: object
 
     raises  StatelineError  classes stand in quotes, or quotes are written twice inside of a cell
     """
-    for cells in plain.cells[1:]:
-        quoted_class = label is not None and is_wrapped(cells[label])
+    for number, cells in enumerate(plain.cells):
+        # The first row may be a header, whose names stand in quotes more often than classes.
+        quoted_class = number and label is not None and is_wrapped(cells[label])
         if quoted_class or any(is_wrapped(c) and QUOTE * 2 in c[1:-1] for c in cells):
             raise StatelineError(
                 where, rows.fault, fix="Correct that line, or read quotes as characters: QUOTES=no"
             )
 
 
-def other_quotes(text: str, separator: str, rows: Rows) -> Rows:
+def other_quotes(text: str, separator: str, end: str, rows: Rows) -> Rows:
     """Return the rows by rarer rules of quoting, the first that fits; else `rows`."""
     if '\\"' in text:
-        escaped = quoted(text, separator, escaped=True)
+        escaped = quoted(text, separator, end, escaped=True)
         if escaped.fits:
             return escaped
     if f'{separator} "' in text:
-        after_blanks = quoted(text, separator, blank=True)
+        after_blanks = quoted(text, separator, end, blank=True)
         if after_blanks.fits:
             return after_blanks
     return rows

@@ -69,7 +69,7 @@ def read_back(path: Path, how: Written) -> Rows:
     return list(documents.select("label", "text").iter_rows())
 
 
-words = st.text(st.sampled_from("abc é’ü,;|\t\"'\n <&."), min_size=1, max_size=12)
+words = st.text(st.sampled_from("abc é’ü,;|\t\"'\n\r <&."), min_size=1, max_size=12)
 texts = words.map(lambda text: f"{text}x").filter(lambda text: text.strip() == text)
 rows = st.lists(st.tuples(st.sampled_from(["good", "bad"]), texts), min_size=4, max_size=9)
 manners = st.builds(
@@ -86,6 +86,18 @@ manners = st.builds(
 
 @hypothesis.settings(max_examples=400, deadline=None, derandomize=True)
 @hypothesis.given(rows=rows, how=manners)
+@hypothesis.example(
+    rows=[("good", '"x'), ("good", ",;\nx"), ("good", ",;x"), ("good", ",;x")],
+    how=Written(",", "minimal", "utf-8", header=False, end="\r", packer="", ending=".csv"),
+)
+@hypothesis.example(
+    rows=[("good", '"x'), ("good", ";\nx"), ("good", ";x"), ("good", ";x")],
+    how=Written(",", "minimal", "utf-8", header=False, end="\r", packer="", ending=".csv"),
+)
+@hypothesis.example(
+    rows=[("good", '"x'), ("good", ";\rx"), ("good", "x"), ("good", ";x")],
+    how=Written(",", "minimal", "utf-8", header=False, end="\n", packer="", ending=".txt"),
+)
 def test_rows_are_read_as_they_were_written_or_refused(
     tmp_path_factory: pytest.TempPathFactory, rows: Rows, how: Written
 ) -> None:
@@ -100,3 +112,37 @@ def test_rows_are_read_as_they_were_written_or_refused(
         assert "\n" not in str(error)
         return
     assert found == rows
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_the_other_break_is_a_character_of_its_cell(tmp_path: Path, end: str) -> None:
+    other = "\r" if end == "\n" else "\n"
+    rows = [("good", '"x'), ("bad", f"{other}y"), ("good", f"a, b{other}{other}c"), ("bad", "z")]
+    for header in (True, False):
+        for ending in (".csv", ".txt"):
+            how = Written(",", "minimal", "utf-8", header, end, "", ending)
+            path = tmp_path / f"rows{ending}"
+            path.write_bytes((rows_as_text(rows, how) or "").encode())
+            assert read_back(path, how) == rows
+
+
+def test_the_rarer_break_ends_rows_where_only_its_rows_fit(tmp_path: Path) -> None:
+    rows = [("good", "one\rtwo\rthree\rfour"), ("bad", "five\rsix"), ("good", "x"), ("bad", "y")]
+    how = Written(",", "minimal", "utf-8", header=True, end="\n", packer="", ending=".csv")
+    path = tmp_path / "rows.csv"
+    path.write_bytes((rows_as_text(rows, how) or "").replace("six", "six\r\rseven").encode())
+    assert [text for _, text in read_back(path, how)][1] == "five\rsix\r\rseven"
+
+
+def test_rows_that_either_break_may_end_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"good,a\nbad,b\ngood,c\rbad,d\ngood,e\nbad,f")
+    with pytest.raises(StatelineError, match="may both end rows"):
+        read_file(path, ReadOptions(text="2", label="1", header="no"))
+
+
+def test_rows_that_end_in_turn_with_either_break_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"good,a\nbad,b\ngood,c\rbad,d\r")
+    documents, _ = read_file(path, ReadOptions(text="2", label="1", header="no"))
+    assert documents["text"].to_list() == ["a", "b", "c", "d"]
