@@ -170,6 +170,16 @@ def test_the_menu_filters_by_result_confidence_and_steps(
     filtered(page, 2)
 
 
+def test_filters_of_an_address_stay_in_it_though_the_map_comes_first(page, site: str) -> None:
+    held: list = []
+    page.route("**/passing*", lambda route: held.append(route))
+    wanted = [["correct", False]]
+    open_run(page, f"{site}/explore/reviews?filters={json.dumps(wanted)}")
+    held[0].continue_()
+    filtered(page, 1)
+    assert filters_of(page) == wanted
+
+
 def two_filters_under_way(page) -> list:
     """Set a filter of the result, then one of the class, and return the held requests of both."""
     held: list = []

@@ -52,7 +52,8 @@ function open(facts) {
   attachWhenReady();
   const { sequence, text, step, pinned, filters } = facts.selection;
   update({ sequence, text, step, pinned });
-  if (filters.length) apply(filters, { history: null });
+  // Written again: the map may have written the address before they have passed.
+  if (filters.length) apply(filters, { history: "replace" });
 }
 
 function follow() {
