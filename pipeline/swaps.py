@@ -224,10 +224,12 @@ def swap_test(paths: BuildPaths, stage: StageRun) -> dict[str, object] | None:
     if facts["kind"] == "series" or not settings["swap_words"] or not model.exists():
         return None
     texts, seed = read_texts(paths, facts), settings["seed"]
-    if len(texts.eligible) <= MIN_CONTROLS or len(np.unique(texts.label)) < 2:
+    frequent = int((np.bincount(texts.label) > 1).sum())
+    if len(texts.eligible) < MIN_CONTROLS or frequent < 2:
         say(
             f"swaps: no swap test; {len(texts.eligible)} known words stand in {MIN_SWAPPED} test "
-            f"texts or more, of {len(np.unique(texts.label))} classes"
+            f"texts or more, and {frequent} classes have two labelled texts or more; it takes "
+            f"{MIN_CONTROLS} words and two classes"
         )
         return None
     held = texts.everywhere

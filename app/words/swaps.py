@@ -48,7 +48,7 @@ def absence(run: Run) -> str:
         )
     return (
         "No swap test: it was switched off when the run was built (SWAP_WORDS=0), too few words "
-        f"stand in {MIN_SWAPPED} test sequences, or all labels are of one class."
+        f"stand in {MIN_SWAPPED} test sequences, or fewer than two classes have two labels."
     )
 
 

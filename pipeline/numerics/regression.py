@@ -55,7 +55,7 @@ def fit_words(
     """Fit a logistic regression without each of the parts of a seeded, stratified division.
 
     sequence, word  int (H,)  a pair for every sequence and word that it holds
-    label           int (S,)  class of each sequence, two classes at least
+    label           int (S,)  class of each sequence; two classes have two sequences or more each
     words           V, number of columns
     source          scikit-learn's LogisticRegression with its default penalty (L2, C = 1); scale:
                     Platt 1999, "Probabilistic outputs for support vector machines"

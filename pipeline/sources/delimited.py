@@ -9,7 +9,14 @@ from pathlib import Path
 
 from stateline.pipeline.sources.header import Cells, with_header
 from stateline.pipeline.sources.options import ReadOptions
-from stateline.pipeline.sources.quoting import Reading, line_ends, lines_of, quoted, read_rows
+from stateline.pipeline.sources.quoting import (
+    Reading,
+    line_ends,
+    lines_of,
+    quoted,
+    read_rows,
+    unquoted,
+)
 from stateline.store.errors import StatelineError
 
 SEPARATORS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
@@ -118,7 +125,7 @@ def best_reading(
     label = int(options.label) - 1 if options.numbered else None
     least = max([2, *(int(name) for name in options.wanted if options.numbered)])
     fitting: list[tuple[str, Reading]] = []
-    faults: list[StatelineError] = []
+    faults: dict[str, StatelineError] = {}
     for separator in order:
         if len(first_row(text, separator, end)) < least:
             continue
@@ -126,7 +133,7 @@ def best_reading(
             reading = read_rows(text, separator, end, path, label=label, quotes=options.quotes)
             fitting.append((separator, reading))
         except StatelineError as error:
-            faults.append(error)
+            faults[separator] = error
     if fitting:
         costs = [oddness(reading, label) for _, reading in fitting]
         if label is not None and costs.count(min(costs)) > 1:
@@ -138,7 +145,10 @@ def best_reading(
             )
         return fitting[costs.index(min(costs))]
     if faults and (path.suffix.lower() in BY_ENDING or options.separator):
-        raise faults[0]
+        raise next(iter(faults.values()))
+    for separator, fault in faults.items():
+        if nearly_fits(text, separator, end):
+            raise fault
     raise StatelineError(
         path,
         "holds one text a line, and nothing says the class of each",
@@ -146,6 +156,15 @@ def best_reading(
         fix="Write the class and a tab before each text (then HEADER=no TEXT=2 LABEL=1), or give a "
         "folder with one such file a class: CORPUS=folder",
     )
+
+
+def nearly_fits(text: str, separator: str, end: str) -> bool:
+    """Return whether all but a few rows have as many cells as the first: one row, or a tenth."""
+    for rows in (quoted(text, separator, end), unquoted(lines_of(text, end), separator)):
+        odd = sum(len(row) != len(rows.cells[0]) for row in rows.cells)
+        if len(rows.cells) > 3 and odd <= max(1, len(rows.cells) // 10):
+            return True
+    return False
 
 
 def oddness(reading: Reading, label: int | None) -> tuple[int, int]:

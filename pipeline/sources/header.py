@@ -1,11 +1,20 @@
 """The header of a table of cells: whether there is one, and names for its columns."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stateline.pipeline.sources.options import ReadOptions
 from stateline.store.errors import StatelineError
+
+# Words of names of such columns, by which a header is known where columns are asked for by number.
+NAMES = set(
+    "label labels class classes category target sentiment topic intent emotion rating stars score "
+    "polarity genre tag language author source text texts review reviews sentence message messages "
+    "sms tweet tweets content document body comment description title headline utterance question "
+    "id split x y v".split()
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,7 @@ def with_header(rows: list[list[str]], where: object, options: ReadOptions) -> C
 
     rows    all of the file, one or more; as many cells in each
     raises  StatelineError  a column that is asked for has a duplicate, or there is no header and
-            columns are asked for by names
+            columns are asked for by names, or nothing tells whether there is one
     """
     if options.header != "no" and options.names_in(rows[0]):
         return Cells(unique_names(rows[0], where, options), rows[1:], ["header"])
@@ -35,6 +44,8 @@ def with_header(rows: list[list[str]], where: object, options: ReadOptions) -> C
         header = options.header == "yes"
         if options.header == "auto":
             header = not recurs(rows, int(options.label) - 1)
+            if header and not any(is_name(cell) for cell in rows[0]):
+                raise undecided(rows, where, options)
         names = [str(number) for number in range(1, len(rows[0]) + 1)]
         return Cells(names, rows[header:], ["header" if header else "no header"])
     if options.header == "no" or (options.header == "auto" and class_columns(rows)):
@@ -42,8 +53,17 @@ def with_header(rows: list[list[str]], where: object, options: ReadOptions) -> C
     return Cells(unique_names(rows[0], where, options), rows[1:], ["header"])
 
 
+def is_name(cell: str) -> bool:
+    """Return whether a cell is what columns of texts and classes are called, such as `Text_1`."""
+    words = re.findall(r"[^\W\d_]+", cell.lower())
+    return 0 < len(words) <= 3 and not NAMES.isdisjoint(words)
+
+
 def recurs(rows: list[list[str]], column: int) -> bool:
-    """Return whether the first cell of a column stands in it again: then it is no name."""
+    """Return whether the first cell of a column stands in it again: then it is no name.
+
+    False also where there is no such column.
+    """
     if column >= len(rows[0]):
         return False
     return any(row[column].strip() == rows[0][column].strip() for row in rows[1:])
@@ -57,6 +77,17 @@ def class_columns(rows: list[list[str]]) -> list[int]:
         if values[0] and recurs(rows, column) and len(set(values)) <= len(values) / 2:
             found.append(column)
     return found
+
+
+def undecided(rows: list[list[str]], where: object, options: ReadOptions) -> StatelineError:
+    """Return the error for a first row that may be a header or a text and its class."""
+    shown = ", ".join(repr(cell.strip()[:20]) for cell in rows[0][:6])
+    return StatelineError(
+        where,
+        f"the first row may be a header or a text with its class, which no other has: {shown}",
+        got=f"TEXT={options.text} LABEL={options.label}",
+        fix="Say which: HEADER=yes, or HEADER=no",
+    )
 
 
 def without_header(rows: list[list[str]], where: object, options: ReadOptions) -> StatelineError:

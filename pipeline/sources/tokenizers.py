@@ -9,6 +9,7 @@ import json
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ class Tokenizer:
         """Return the words that the model reads, as written, their ids, and how many have none."""
         return encode(self.rule, self.known, self.unknown, text)
 
-    @property
+    @cached_property
     def known(self) -> dict[str, int]:
         """Ids by word, without those that stand for no word."""
         special = {0 if not self.words[0] else None, self.unknown}

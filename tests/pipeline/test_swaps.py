@@ -223,10 +223,12 @@ def test_of_many_words_the_first_by_effect_or_weight_are_tested_and_a_sample_of_
     assert len(everything) == 43 and all_.all()
 
 
-@pytest.mark.parametrize("reason", ["off", "series", "no model", "few words", "one class"])
+@pytest.mark.parametrize(
+    "reason", ["off", "series", "no model", "few words", "one class", "a class of one text"]
+)
 def test_without_something_to_test_there_is_no_table(tmp_path: Path, reason: str) -> None:
     paths = BuildPaths(tmp_path, "none")
-    write_texts(paths, classes=1 if reason == "one class" else 2)
+    write_texts(paths, classes=1 if "class" in reason else 2)
     write_settings(paths, **({"swap_words": 0} if reason == "off" else {}))
     if reason != "no model":
         paths.stage("train").mkdir()
@@ -236,9 +238,26 @@ def test_without_something_to_test_there_is_no_table(tmp_path: Path, reason: str
     if reason == "few words":
         rows = pl.read_parquet(paths.stage("corpus") / artefacts.SEQUENCES)
         rows.head(20).write_parquet(paths.stage("corpus") / artefacts.SEQUENCES)
+    if reason == "a class of one text":
+        rows = pl.read_parquet(paths.stage("corpus") / artefacts.SEQUENCES)
+        one = pl.Series("label", [1] + [0] * (TEXTS - 1), dtype=pl.UInt16)
+        rows.with_columns(one).write_parquet(paths.stage("corpus") / artefacts.SEQUENCES)
+        change_facts(paths, {"classes": [{"name": "0"}, {"name": "1"}]})
     swaps.work(paths)
     assert paths.read_json("swaps", artefacts.SWAP_FACTS) is None
     assert not (paths.stage("swaps") / SWAPS).exists()
+
+
+def test_as_many_words_as_controls_take_are_enough(
+    paths: BuildPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loaded(*_: object) -> None:
+        raise LookupError("the model is read")
+
+    monkeypatch.setattr(swaps, "load_reader", loaded)
+    monkeypatch.setattr(swaps, "MIN_CONTROLS", 43)
+    with pytest.raises(LookupError, match="the model is read"):
+        swaps.work(paths)
 
 
 def change_facts(paths: BuildPaths, other: dict) -> None:

@@ -135,6 +135,17 @@ def test_numbers_count_columns_with_or_without_a_header(tmp_path: Path) -> None:
     assert rows_of(write(tmp_path, lines([("label", "text"), *ROWS])), numbers) == ROWS
 
 
+def test_a_first_row_that_may_be_a_header_or_a_text_is_asked_about(tmp_path: Path) -> None:
+    rows = [("sad", "the tea was cold"), *ROWS]
+    path, numbers = write(tmp_path, lines(rows)), ReadOptions(text="2", label="1")
+    message = refusal(path, numbers)
+    assert "may be a header or a text with its class" in message and "HEADER=no" in message
+    assert rows_of(path, ReadOptions(text="2", label="1", header="no")) == rows
+    assert rows_of(path, ReadOptions(text="2", label="1", header="yes")) == ROWS
+    for names in (("v1", "v2"), ("Sentiment_Class", "SentimentText")):
+        assert rows_of(write(tmp_path, lines([names, *ROWS])), numbers) == ROWS
+
+
 def test_duplicate_columns_are_refused_only_where_one_of_them_is_asked_for(tmp_path: Path) -> None:
     path = write(tmp_path, "label,note,text,note,\ngood,1,x,2,\nbad,3,y,4,\n")
     assert rows_of(path, ReadOptions()) == [("good", "x"), ("bad", "y")]
@@ -149,6 +160,12 @@ def test_one_text_a_line_without_a_class_says_what_is_missing(tmp_path: Path) ->
     path = write(tmp_path, "the soup, warm\na chair, broke, at once\ntea\n", "texts.txt")
     message = refusal(path, ReadOptions())
     assert "holds one text a line, and nothing says the class of each" in message
+
+
+def test_a_ragged_row_among_labelled_texts_is_named(tmp_path: Path) -> None:
+    content = lines([("label", "text"), *ROWS]) + "bad\tone\tmore\n"
+    message = refusal(write(tmp_path, content, "texts.txt"), ReadOptions(text="2", label="1"))
+    assert f"line {len(ROWS) + 2} has 3 cells, line 1 has 2" in message
 
 
 def test_empty_rows_are_left_out_and_said(tmp_path: Path) -> None:

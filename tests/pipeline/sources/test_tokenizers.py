@@ -156,3 +156,8 @@ def test_what_cannot_be_followed_is_refused_by_its_name(source: object, line: st
     with pytest.raises(StatelineError) as caught:
         read_tokenizer(source)
     assert line in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_ids_by_word_are_made_once() -> None:
+    tokenizer = read_tokenizer({"good": 1, "bad": 2})
+    assert tokenizer.known is tokenizer.known
