@@ -244,7 +244,7 @@ def test_other_methods_stand_beside_the_contributions_and_disagreement_shows(
     assert "Leave-one-out: what would the logit be without the word? ρ = 1.00\n" in status
     strongest = int(np.abs(own).argmax())
     word = run.steps_of(3)["surface"][strongest]
-    assert f"the sign is the other at “{word}”" in status
+    assert f"opposite sign at “{word}”" in status
     marks = page.locator("#comparison-rows .opposed-mark")
     assert marks.count() == 1
     assert page.locator(f"#comparison-rows g[data-t='{strongest}'] .opposed-mark").count() == 1

@@ -29,6 +29,8 @@ test("the span leaves out padding at both ends, and nothing else", () => {
   assert.deepEqual(spanOf(PADDED, false), { from: 2, to: 4 });
   assert.deepEqual(spanOf(PADDED, true), { from: 0, to: 5 });
   assert.deepEqual(spanOf(steps([false, true, true, false, false]), false), { from: 0, to: 5 });
+  const only = steps([true, true, true, true, true]);
+  assert.deepEqual(spanOf(only, false), { from: 0, to: 5 });
   assert.deepEqual(drawn({ steps: { surface: ["a", "b"] } }), { from: 0, to: 2 });
   assert.deepEqual([1, 2, 3, 4].map((t) => holds({ from: 2, to: 4 }, t)), [false, true, true, false]);
 });

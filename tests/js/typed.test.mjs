@@ -100,3 +100,15 @@ test("whoever waits for the model is told what is loaded, for how long, and how 
   assert.deepEqual(at("importing TensorFlow", 3.9, null), { line: "Loading the model: importing TensorFlow", time: "3 s" });
   assert.equal(at("loading the model", 4, 5.6).time, "4 s; the last time it took 6 s in all");
 });
+
+test("an answer that came during the pause ends the waiting: progress is not asked for again", async () => {
+  const requests = [];
+  globalThis.fetch = async (address) => {
+    requests.push(address);
+    return { ok: true, json: async () => ({ stage: null, seconds: null, last: null }) };
+  };
+  const element = { innerHTML: "", textContent: "", dataset: {}, isConnected: true, querySelector: () => element };
+  let waits = 0;
+  await modelWait.watch(element, facts, "Reading…", () => (waits += 1) === 1);
+  assert.deepEqual([waits, requests], [2, []]);
+});

@@ -3,10 +3,11 @@
 
 /** @import { Span, Steps } from "./types" */
 
-// Where the first and the last step are that is no padding; everything where `all` are shown.
+// Where the first and the last step are that is no padding; everything where `all` are shown, or
+// where there is nothing but padding.
 /** @param {Pick<Steps, "surface"> & { padding?: boolean[] }} steps @param {boolean} all @returns {Span} */
 export function spanOf({ surface, padding }, all) {
-  if (all || !padding?.includes(true)) return { from: 0, to: surface.length };
+  if (all || !padding?.includes(true) || !padding.includes(false)) return { from: 0, to: surface.length };
   return { from: padding.indexOf(false), to: padding.lastIndexOf(false) + 1 };
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Columns of the step axis: their width and their word heads.
+// Columns of the step axis: their width, their word heads and their strips.
 
 import { ink } from "./colour.js";
 import { escape } from "./html.js";
@@ -22,6 +22,12 @@ export function headsMarkup(sequence, colours) {
     `<div class="head-row">${heads.join("")}</div></div>`
   );
 }
+
+// A strip of columns, each one unit wide: they fill the width that the axis has, and those beyond
+// the span stand outside what is seen.
+export const svg = ({ from, to }, height, body, label) =>
+  `<svg class="step-svg" viewBox="${from} 0 ${to - from} ${height}" preserveAspectRatio="none" ` +
+  `shape-rendering="crispEdges" style="height:${height}px" role="img" aria-label="${label}">${body}</svg>`;
 
 // How wide the columns become in `room` pixels, whether their heads can be read, and whether they
 // fit anyway, so that there is nothing to choose.

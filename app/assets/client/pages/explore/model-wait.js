@@ -53,6 +53,7 @@ export async function watch(status, facts, doing, isWaiting) {
     await new Promise((resolve) => {
       setTimeout(resolve, EVERY);
     });
+    if (!isWaiting()) return;
     progress = await data.loading(facts).catch(() => progress);
   }
 }

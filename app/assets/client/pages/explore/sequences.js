@@ -38,11 +38,6 @@ subscribe(["padding"], ({ facts, shown }, before) => {
   update({ shown: { main: again(shown.main), pinned: again(shown.pinned) } });
 });
 
-document.addEventListener("click", ({ target }) => {
-  const button = target.closest?.(".padding-fold");
-  if (button && get().facts) update({ padding: button.dataset.padding === "true" });
-});
-
 function showMain(answer, changes, began, options) {
   message(null);
   show("main", answer, { ...changes, hovered: null }, options);

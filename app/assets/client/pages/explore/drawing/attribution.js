@@ -9,8 +9,9 @@ import { escape } from "../../../lib/html.js";
 import { stepName, stepNoun } from "../../../lib/series.js";
 import { watch } from "../model-wait.js";
 import { drawn } from "../../../lib/span.js";
+import { svg } from "../../../lib/step-columns.js";
 import { get } from "../selection.js";
-import { barsMarkup, coloursOf, columnsMarkup, scaleOf, svg, towards } from "./contributions.js";
+import { barsMarkup, coloursOf, columnsMarkup, scaleOf, towards } from "./contributions.js";
 
 /** @import { Sequence } from "../../../lib/types" */
 /** @import { Facts } from "../types" */
@@ -30,18 +31,17 @@ const ROWS = [
     key: "integrated_gradients",
     name: "gradients",
     says: "Integrated gradients",
-    asks: (noun) => `how does the logit follow small changes of the ${noun}, on the way from an empty input?`,
+    asks: (noun) => `how sensitive is the logit to the ${noun}, along the path from an empty input?`,
   },
 ];
 const CONTRIBUTION = (noun) => `Contribution: by how much did the logit change when the model read the ${noun}, after all before it?`;
 const MAX_GAP = 0.05; // of what integrated gradients must add up to: beyond it they prove nothing
 const MAX_KEPT = 40;
-const MAX_NAMED = 4; // steps that are named where the sign is the other
+const MAX_NAMED = 4; // steps that are named where the sign is opposite
 
 const kept = new Map(); // answers by what was asked
-let opened = null; // the sequence that they are shown for: its answer as the page holds it
-let asked = 0; // an answer to an older request is dropped
-let waiting = null; // the request whose answer is awaited, as the panel says
+let opened = null; // steps of the sequence that they are shown for: folding its padding keeps them
+let waiting = null; // the request whose answer is awaited; an answer to an older one is dropped
 
 // Ranks from 1 on, those of equal values shared.
 export function ranks(values) {
@@ -85,7 +85,7 @@ const keyOf = ({ facts }, chosen) =>
 
 // What the model answered for the sequence shown, where it is shown; null otherwise.
 /** @param {Sequence} sequence */
-const found = (sequence, chosen) => (opened === sequence ? (kept.get(keyOf(sequence, chosen)) ?? null) : null);
+const found = (sequence, chosen) => (opened === sequence.steps ? (kept.get(keyOf(sequence, chosen)) ?? null) : null);
 
 // The rows that the model could give, each with its values: a row may be null, or hold a null.
 const rowsOf = (answer) =>
@@ -124,7 +124,7 @@ function rowsMarkup(facts, sequence, chosen, rows) {
 export function misfit({ integrated_gradients: steps, gap, logit, baseline }) {
   const whole = logit - baseline;
   if (!steps || Math.abs(gap) <= MAX_GAP * Math.abs(whole)) return [];
-  return [`Integrated gradients add up to ${signed(whole + gap)} instead of ${signed(whole)}: too steep a way to be believed`];
+  return [`Integrated gradients add up to ${signed(whole + gap)} instead of ${signed(whole)}: the path is too steep for this to be reliable`];
 }
 
 // How far each agrees with the contributions, and where it does not.
@@ -137,7 +137,7 @@ function agreement(facts, sequence, chosen, answer) {
     const correlation = rankCorrelation(moved, row.values);
     const against = opposed(moved, row.values);
     const more = against.length > MAX_NAMED ? ` and ${against.length - MAX_NAMED} more` : "";
-    const where = against.length ? `, the sign is the other at ${against.slice(0, MAX_NAMED).map(name).join(", ")}${more}` : "";
+    const where = against.length ? `, opposite sign at ${against.slice(0, MAX_NAMED).map(name).join(", ")}${more}` : "";
     const agrees = correlation === null ? "nothing to rank" : `ρ = ${correlation.toFixed(2)}`;
     return `${row.says}: ${row.asks(noun)} ${agrees}${where}`;
   });
@@ -163,7 +163,7 @@ function say(markup, kind = "") {
 // `redraw` when it has come.
 /** @param {Sequence} sequence */
 export function draw(sequence, chosen, redraw) {
-  const open = opened === sequence;
+  const open = opened === sequence.steps;
   at("compare-switch").setAttribute("aria-pressed", String(open));
   at("compare-switch").setAttribute("aria-disabled", String(Boolean(get().facts.cannotAttribute)));
   at("comparison").hidden = !open;
@@ -171,29 +171,29 @@ export function draw(sequence, chosen, redraw) {
   const rows = answer ? rowsOf(answer) : [];
   at("comparison-rows").innerHTML = rows.length ? rowsMarkup(get().facts, sequence, chosen, rows) : "";
   if (answer) say(statusMarkup(get().facts, sequence, chosen, answer));
-  else if (open) ask(sequence, chosen, redraw);
-  else say("");
+  else if (open && waiting?.key !== keyOf(sequence, chosen)) ask(sequence, chosen, redraw);
+  else if (!open) say("");
 }
 
 async function ask(sequence, chosen, redraw) {
   const { facts } = get();
-  const request = (asked += 1);
   if (facts.cannotAttribute) {
     say(escape(facts.cannotAttribute), "error");
     return;
   }
+  const request = { key: keyOf(sequence, chosen) };
   waiting = request;
-  watch(at("comparison-status"), facts, "Asking the model…", () => waiting === request && opened === sequence);
+  watch(at("comparison-status"), facts, "Asking the model…", () => waiting === request);
   const { sequence_id: id, text } = sequence.facts;
   const of = id === null ? { text } : { sequence: id };
   try {
     const answer = await data.attribution(facts, { ...of, class: chosen });
-    keep(keyOf(sequence, chosen), answer);
+    keep(request.key, answer);
   } catch (error) {
-    if (request === asked && opened === sequence) say(escape(error.message), "error");
+    if (waiting === request) say(escape(error.message), "error");
     return;
   }
-  if (request === asked && opened === sequence) redraw();
+  if (waiting === request) redraw();
 }
 
 function keep(key, answer) {
@@ -203,7 +203,7 @@ function keep(key, answer) {
 
 // Show the other methods for a sequence, or no more.
 /** @param {Sequence} sequence */
-export const toggle = (sequence) => (opened = opened === sequence ? null : sequence);
+export const toggle = ({ steps }) => (opened = opened === steps ? null : steps);
 
 // What a step is worth by the other methods, for the tooltip.
 /** @param {Sequence} sequence */

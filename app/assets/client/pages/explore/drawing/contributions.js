@@ -6,6 +6,7 @@ import { signed } from "../../../lib/format.js";
 import { escape } from "../../../lib/html.js";
 import { stepNoun } from "../../../lib/series.js";
 import { drawn } from "../../../lib/span.js";
+import { svg } from "../../../lib/step-columns.js";
 
 /** @import { Sequence } from "../../../lib/types" */
 /** @import { Facts } from "../types" */
@@ -78,11 +79,6 @@ export function columnsMarkup(parts, height, turning) {
     return `<g data-t="${t}">${mark}${bar}<rect x="${t}" y="0" width="1" height="${height}" class="hit"/></g>`;
   });
 }
-
-// Columns beyond the span stand outside what is seen.
-export const svg = ({ from, to }, height, body, label) =>
-  `<svg class="step-svg" viewBox="${from} 0 ${to - from} ${height}" preserveAspectRatio="none" ` +
-  `shape-rendering="crispEdges" style="height:${height}px" role="img" aria-label="${label}">${body}</svg>`;
 
 // Figures of a scale beside its strip; one that would cover the zero is left out.
 export function figures({ low, high, y }, top, height) {

@@ -6,6 +6,7 @@ import { MAX_CLASS_ROWS } from "../../../lib/limits.js";
 import { stepNoun } from "../../../lib/series.js";
 import { drawn } from "../../../lib/span.js";
 import { readBefore } from "../../../lib/states.js";
+import { svg } from "../../../lib/step-columns.js";
 import { add } from "../filtering.js";
 import { get, update } from "../selection.js";
 
@@ -26,12 +27,6 @@ export function shownClasses(ep, classes) {
   const strongest = all.toSorted((a, b) => peak[b] - peak[a]).slice(0, MAX_CLASS_ROWS);
   return strongest.toSorted((a, b) => a - b);
 }
-
-// Columns are one unit wide and fill the width that the axis has.
-const svg = ({ from, to }, height, body, label) =>
-  `<svg class="step-svg" viewBox="${from} 0 ${to - from} ${height}" preserveAspectRatio="none" ` +
-  `shape-rendering="crispEdges" style="height:${height}px" role="img" ` +
-  `aria-label="${label}">${body}</svg>`;
 
 const rect = (left, width, top, height, more) =>
   `<rect x="${left}" y="${top}" width="${width}" height="${height}" ${more}/>`;

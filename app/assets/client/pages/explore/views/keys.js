@@ -3,6 +3,7 @@
 
 import { at } from "../../../lib/dom.js";
 import { goTo } from "../../../lib/navigation.js";
+import { drawn } from "../../../lib/span.js";
 import { reveal } from "../drawing/words-panel.js";
 import { removeLast } from "../filtering.js";
 import { get, lastAct, update } from "../selection.js";
@@ -27,9 +28,9 @@ async function move(by) {
 
 function moveStep(by) {
   const { hovered, shown, step: chosen } = get();
-  const last = shown.main.sequence.steps.surface.length - 1;
-  const from = hovered?.which === "main" ? hovered.step : chosen;
-  const step = Math.min(last, Math.max(0, (from ?? (by > 0 ? -1 : last + 1)) + by));
+  const { from, to } = drawn(shown.main.sequence);
+  const here = hovered?.which === "main" ? hovered.step : chosen;
+  const step = Math.min(to - 1, Math.max(from, (here ?? (by > 0 ? from - 1 : to)) + by));
   const word = at("words").querySelector(`[data-t="${step}"]`);
   for (const other of at("words").querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
   word.tabIndex = 0;

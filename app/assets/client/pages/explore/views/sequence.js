@@ -4,7 +4,7 @@
 import { mix, stepColour } from "../../../lib/colour.js";
 import { at } from "../../../lib/dom.js";
 import * as series from "../../../lib/series.js";
-import { drawn as spanOf, holds } from "../../../lib/span.js";
+import { drawn, holds } from "../../../lib/span.js";
 import { readingOrder } from "../../../lib/states.js";
 import * as overlay from "../../../map/overlay.js";
 import * as evidence from "../drawing/evidence.js";
@@ -19,9 +19,9 @@ const TIME = ["#c4cad1", "#11161c"]; // of a trajectory by time, its first and l
 const TIME_DARK = ["#59636e", "#f4f6f8"];
 
 // What was drawn in each place: { colours, picture, scene }.
-const drawn = { main: null, pinned: null };
+const pictures = { main: null, pinned: null };
 
-export const getScene = (which) => drawn[which]?.scene ?? null;
+export const getScene = (which) => pictures[which]?.scene ?? null;
 
 // The pinned sequence stands beside another one only.
 function beside() {
@@ -45,7 +45,7 @@ function draw(which) {
   const { steps } = sequence;
   const scale = facts.scales.expected;
   const colours = steps.bin.map((bin, t) => stepColour(scale, bin, steps.confidence[t], facts.classes.length));
-  drawn[which] = { colours, picture: facts.picture ? series.pictureOf(facts, steps) : null, scene: null };
+  pictures[which] = { colours, picture: facts.picture ? series.pictureOf(facts, steps) : null, scene: null };
   const place = places[which]();
   // Before anything is written: afterwards the browser would lay the page out for each.
   place.words.scrollTop = 0;
@@ -65,12 +65,12 @@ function drawSteps(which) {
   const view = get();
   const { facts } = view;
   const { sequence } = view.shown[which];
-  const { colours, picture } = drawn[which];
+  const { colours, picture } = pictures[which];
   const { steps } = sequence;
   // On the map a pale line would drown among the points: there the answer alone gives the colour.
   const answers = steps.bin.map((bin) => facts.scales.expected.colours[bin]);
   const { measured } = sequence;
-  const span = spanOf(sequence);
+  const span = drawn(sequence);
   const order = readingOrder(measured, answers.length).filter((t) => holds(span, t));
   // How far into the reading each step is, 0 to 1.
   const rank = answers.map(() => 0);
@@ -91,7 +91,7 @@ function drawSteps(which) {
   const number = sequence.facts.sequence_id;
   const name = number === null ? "typed" : `#${number}`;
   const turning = sequence.facts.turning_step;
-  drawn[which].scene = { x, y, colours: answers, path, widths, words, name, order, picture, stretch, turning };
+  pictures[which].scene = { x, y, colours: answers, path, widths, words, name, order, picture, stretch, turning };
   if (which !== "main") return;
   at("detail").dataset.parts = String(Boolean(steps.visible));
   at("distances-scope").textContent = measured.scope;
@@ -129,6 +129,8 @@ document.addEventListener("click", (event) => {
   if (within("#detail-close")) leave();
   else if (within("#detail-pin") && sequence !== null) pin(pinned === sequence ? null : sequence);
   else if (within("#pinned-close")) pin(null);
+  const fold = within(".padding-fold");
+  if (fold) update({ padding: fold.dataset.padding === "true" });
   const step = within("#detail-main [data-t]");
   if (step) update({ step: Number(step.dataset.t) }, { history: "replace" });
 });
@@ -140,7 +142,7 @@ subscribe(["shown"], ({ shown }, { shown: before }) => {
     if (shown[which] === before[which]) continue;
     if (shown[which]) draw(which);
     else {
-      drawn[which] = null;
+      pictures[which] = null;
       overlay.show(which, null);
     }
   }
