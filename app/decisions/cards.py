@@ -209,8 +209,8 @@ def _calibration_card(run: Run, shown: str) -> html.Section:
         "Calibration",
         "Accuracy by confidence, with a mark at the mean confidence of each bin: below the dashed "
         "line the confidence was higher than the accuracy. The numbers above the bars count "
-        f"stored sequences. Expected calibration error: {errors}; in brackets what chance alone "
-        "makes of it where the confidence is right.",
+        f"stored sequences. Expected calibration error: {errors}; in brackets, the mean "
+        "error of a perfectly calibrated model with as many sequences.",
         figures,
         figure_choice("calibration", "Answers", ANSWER_NAMES, shown),
         [

@@ -15,8 +15,8 @@ from stateline.store.schema import STEPS
 
 POSITIONS = 21  # of a mean trajectory, from 0 to 100 % of the steps
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
-# Of the deviation by chance: draws, but no more answers in all than MAX_DRAWN.
-DRAWS, MIN_DRAWS, MAX_DRAWN = 500, 20, 2_000_000
+# Of the deviation by chance: draws, each of no more numbers than GROUPS.
+DRAWS, GROUPS = 500, 1000
 CLASS = pl.col("label")
 
 
@@ -123,13 +123,15 @@ class Calibration(Arrays):
 def chance_deviation(confidence: np.ndarray) -> float:
     """Return the mean of |accuracy - mean confidence| of answers as often right as they are sure.
 
-    Estimated from seeded draws, since the binomial's normal approximation is poor near 0 and 1.
+    Estimated from seeded draws, since the binomial's normal approximation is poor near 0 and 1. Of
+    more answers than GROUPS those of nearly the same confidence are drawn at once, by their mean.
     confidence  float64 (n,)  of each answer, n at least 1
     """
-    draws = min(DRAWS, max(MIN_DRAWS, MAX_DRAWN // len(confidence)))
-    rng, mean = np.random.default_rng(0), confidence.mean()
-    right = [(rng.random(len(confidence)) < confidence).mean() for _ in range(draws)]
-    return float(np.abs(np.array(right) - mean).mean())
+    groups = np.array_split(np.sort(confidence), min(GROUPS, len(confidence)))
+    sizes = np.array([len(group) for group in groups])
+    means = np.minimum(1.0, [group.mean() for group in groups])
+    right = np.random.default_rng(0).binomial(sizes, means, (DRAWS, len(groups))).sum(axis=1)
+    return float(np.abs(right / len(confidence) - confidence.mean()).mean())
 
 
 def accuracy(run: Run) -> Accuracy:

@@ -18,6 +18,7 @@ ANSWERS = {
     "given": "provided with the states",
 }
 SIDES = {"pre": "in front", "post": "behind"}
+STATEFUL = "stateful"  # why a model was rebuilt; every other reason is a precision
 KINDS = {"h": "hidden", "c": "cell"}
 
 
@@ -44,9 +45,11 @@ def rebuilt_line(model: ModelInfo) -> str | None:
         return None
     made = model.rebuilt
     kinds = " and ".join(made.because)
+    ways = ["stateless"] if STATEFUL in made.because else []
+    ways += ["in float32"] if set(made.because) - {STATEFUL} else []
     return (
-        f"was {kinds}; read stateless and in float32 with the same weights: answers differ by "
-        f"{made.error:.1g} at the most over {count(made.sequences, 'sequence')}, "
+        f"was {kinds}; read {' and '.join(ways)} with the same weights: answers differ by "
+        f"{made.error:.2g} at the most over {count(made.sequences, 'sequence')}, "
         f"{made.tolerance:g} allowed"
     )
 

@@ -88,7 +88,7 @@ def _facts(run: Run) -> list[Any]:
         ("Corpus", f"{corpus.name}, {corpus.source}"),
         ("Model", model_line(model)),
         ("Baseline", baseline_line(run)),
-        ("In training too", repeats_line(run)),
+        ("Also in training", repeats_line(run)),
         ("Split", _split_line(corpus.split)),
         ("Stored", _stored_line(corpus.sizes, left_out)),
         ("States", states_line(run)),

@@ -59,15 +59,15 @@ def nothing_yet() -> html.Section:
                 [
                     "Type ",
                     html.Code("stateline build demo-reviews"),
-                    " to train a demo model (in a checkout ",
-                    html.Code("make all"),
-                    " for all three; a few minutes), or ",
+                    " to train a demo model, which takes a few minutes, or ",
                     html.Code(
                         "stateline build reviews.csv --text review --label sentiment --run mine"
                     ),
-                    " (in a checkout ",
+                    " for texts of your own. In a checkout, ",
+                    html.Code("make all"),
+                    " builds all three demos, and ",
                     html.Code("make run CORPUS=reviews.csv TEXT=review LABEL=sentiment RUN=mine"),
-                    ") for texts of your own. Then reload this page.",
+                    " a run of your texts. Then reload this page.",
                 ]
             ),
         ],

@@ -20,11 +20,10 @@ MEASURES = (
     ),
     (
         "Integrated gradients",
-        "How do small changes of this word's embedding change the final logit, on the way from "
-        "nothing to the text? The gradients along the line from zero embeddings to the real ones, "
-        "shared out among the steps. They sum to the change of the logit, up to a small numerical "
-        "error. The line passes through inputs that no text has, and another baseline gives "
-        "other values.",
+        "How sensitive is the logit to the word, along the path from an empty input? The "
+        "gradients along the line from zero embeddings to the real ones, shared out among the "
+        "steps. They sum to the change of the logit, up to a small numerical error. The line "
+        "passes through inputs that no text has, and another baseline gives other values.",
     ),
     (
         "Agreement",
@@ -91,8 +90,8 @@ def _comparison() -> Body:
             "positive rises by more than 5 when “enjoyed” is read, yet without it the final logit "
             "differs by less than 1: in this grammar the half before “However” decides nothing. In "
             "“The mood was not superb. …” the logit falls by less than 1 when “not” is read, if at "
-            "all, yet without it the final logit is higher by more than 10: “not” turns round the "
-            "word that comes after it."
+            "all, yet without it the final logit is higher by more than 10: “not” reverses "
+            "the meaning of the word after it."
         ),
     ]
 

@@ -42,10 +42,11 @@ def clusters_section() -> Body:
     return [
         html.P(
             "The states of a map are clustered by density, at three levels. The name of a cluster "
-            "is the words that its states have just read in more sequences than chance has it; its "
-            "colour is that of its most frequent actual class. With the whole map in view the "
-            "coarse clusters are named, and finer ones as you zoom in. A cluster without such a "
-            "word, as all are of a series, is named by its most frequent answer and its share."
+            "is the words that its states have just read in more sequences than expected by "
+            "chance; its colour is that of its most frequent actual class. With the whole "
+            "map in view the coarse clusters are named, and finer ones as you zoom in. A cluster "
+            "without such a word, as all are of a series, is named by its most frequent answer and "
+            "its share."
         ),
         html.P(
             "A word counts once a sequence, with the share of its occurrences there that are in "
@@ -83,11 +84,11 @@ def neighbours_section() -> Body:
         ),
         html.P(
             "Neighbours are the states whose values are most similar over all units. At a small "
-            "distance, different words have led to nearly the same hidden state, and a neighbour "
-            "of another class is one that the hidden state hardly separates. A neighbour is near "
-            f"on the map within {share} of the map's longer side, else far. Many far ones mean "
-            "that the map separates similar states there; the colour Trust shows this for all "
-            "states at once."
+            "distance, the two beginnings have led to nearly the same hidden state, and a "
+            "neighbour of another class is one that the hidden state hardly separates. A "
+            f"neighbour is near on the map within {share} of the map's longer side, else far. Many "
+            "far ones mean that the map separates similar states there; the colour Trust shows "
+            "this for all states at once."
         ),
         html.P(
             "The nearest states need not be close: compare their distances with the distance bars "

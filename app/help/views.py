@@ -33,10 +33,12 @@ def overview_section() -> Body:
             "The baseline is a plain classifier, fitted on the same training sequences and tested "
             "on the same test sequences: TF-IDF of words and word pairs with logistic regression "
             "for texts, ridge regression on the whole series otherwise. It reads texts whole, also "
-            "where the model reads a part of them. A model that does not reach it has learned "
-            "less than the words by themselves tell. Test sequences that stand in training too "
-            "(the same words in the same order, or the same numbers) are counted, with the "
-            "accuracy without them."
+            "where the model reads a part of them. A model below the baseline does worse than a "
+            "classifier that ignores word order beyond pairs; where the model reads only part of "
+            "each text, truncation may be the reason. Of a series, it does worse than a linear "
+            "model of all its values. Also in training counts the test sequences that occur in the "
+            "training or validation split as well (the same words in the same order, or the same "
+            "numbers), with the accuracy without them."
         ),
         html.P(
             "Class bars: the upper bar counts the stored sequences of a class, in its colour. The "

@@ -27,9 +27,9 @@ def walkthrough() -> html.Div:
     if DEMO not in [run.name for run in registry.runs()]:
         return _note(
             ["This store does not hold the run ", html.Code(DEMO), ". Build it with ",
-             html.Code(f"stateline build {DEMO}"), " (in a checkout ", html.Code("make all"),
-             "), which takes a few minutes, and reload this page: the steps then appear here, with "
-             "links into the run."]
+             html.Code(f"stateline build {DEMO}"), ", which takes a few minutes, and reload this "
+             "page: the steps then appear here, with links into the run. In a checkout, ",
+             html.Code("make all"), " builds every demo."]
         )  # fmt: skip
     run = registry.run(DEMO)
     try:
@@ -40,7 +40,7 @@ def walkthrough() -> html.Div:
         return _note(
             ["This build of ", html.Code(DEMO), " stores no sequence with the planted name. Store "
              "more sequences: ", html.Code(f"stateline build {DEMO} --stored 600"),
-             " (in a checkout ", html.Code(f"make run RUN={DEMO} STORED=600"), ")."]
+             ". In a checkout: ", html.Code(f"make run RUN={DEMO} STORED=600"), "."]
         )  # fmt: skip
     return html.Div(
         [

@@ -4,7 +4,14 @@ from dash import html
 
 from stateline.app.help.parts import Body, terms
 from stateline.app.queries.limits import MIN_OCCURRENCES
-from stateline.store.schema import MAX_Q, MAX_SWAPPED, MIN_PHRASE, MIN_SHORTCUT, MIN_SWAPPED
+from stateline.store.schema import (
+    MAX_Q,
+    MAX_SWAPPED,
+    MIN_OVERLAP,
+    MIN_PHRASE,
+    MIN_SHORTCUT,
+    MIN_SWAPPED,
+)
 
 COLUMNS = (
     (
@@ -68,12 +75,13 @@ def words_page_section() -> Body:
             "that step."
         ),
         html.P(
-            "Shortcuts lists words for whose class the training labels speak more than the test "
-            "labels do, and whose effect exceeds what the test labels support, the largest "
-            "unsupported effect first, each with the reason. The labels are compared by Fisher's "
+            "Shortcuts lists words whose class is more frequent with them in training than in "
+            "test, and whose effect exceeds what the test labels support, the largest unsupported "
+            "effect first, each with the reason. The labels are compared by Fisher's "
             f"exact test, for words of {MIN_SHORTCUT} test sequences or more; q is the false "
             "discovery rate by Benjamini and Hochberg, since thousands of words are tested, and "
-            f"words with q up to {MAX_Q} pass. Phrases that stand in the same sequences are one "
+            f"words with q up to {MAX_Q} pass. Phrases that stand in mostly the same sequences "
+            f"(overlap {MIN_OVERLAP} or more, corrected for chance) are one "
             "row. In demo-reviews the planted name comes first."
         ),
         html.P(
@@ -86,11 +94,11 @@ def words_page_section() -> Body:
         html.P(
             "Swap test lists words that move the answer by themselves. Each word of "
             f"{MIN_SWAPPED} test sequences or more is replaced in the test sequences that hold it "
-            f"(the first {MAX_SWAPPED} of more) by words of like frequency and position, and by "
+            f"(the first {MAX_SWAPPED} of more) by words of similar frequency and position, and by "
             "the unknown word, and the model reads them again. The change is the logit of the "
             "class with the word, less that with another in its place; flips is the share of "
             "replacements that change the answer. A word is listed where its change is above zero, "
-            "its 95 % interval above the median change of the words like it, and where the "
+            "its 95 % interval above the median change of its controls, and where the "
             "sequences that hold it are labelled accordingly beyond what a logistic regression on "
             "their other words predicts. Both tests together have the false discovery rate q. Of "
             "very many words only some are tested, and the page counts the others. A listed word "

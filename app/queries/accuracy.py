@@ -1,4 +1,4 @@
-"""Facts beside a run's accuracy: a baseline, and test sequences that stand in training."""
+"""Facts beside a run's accuracy: a baseline, and test sequences that training holds too."""
 
 from stateline.app.queries.text import count, percent
 from stateline.store.reader import Run
@@ -28,13 +28,17 @@ def baseline_settings(run: Run) -> str | None:
 
 
 def repeats_line(run: Run) -> str:
-    """Return how many test sequences stand in training too, and the accuracy without them."""
+    """Return how many test sequences training or validation hold too, and accuracy without them."""
     repeated, metrics = run.manifest.left_out.in_training, run.manifest.model.metrics
     if repeated is None:
         return "not known, as the training sequences are not"
     if not repeated:
         return f"none of {count(metrics.test, 'test sequence')}"
-    return (
-        f"{repeated:,} of {count(metrics.test, 'test sequence')}; "
-        f"{percent(metrics.unseen_accuracy)} accuracy without them"
+    occur = "occurs" if repeated == 1 else "occur"
+    line = (
+        f"{repeated:,} of {count(metrics.test, 'test sequence')} {occur} in the training or "
+        "validation split as well"
     )
+    if metrics.unseen_accuracy is None:  # Without them none is left.
+        return line
+    return f"{line}; {percent(metrics.unseen_accuracy)} accuracy without them"

@@ -3,7 +3,7 @@
 Everything here is read from the head's logits, whichever states the map shows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -97,15 +97,22 @@ def course(
     )
 
 
-def decision(course: Course, words: list[str], names: list[str], kind: str = TEXT) -> Sentence:
+def decision(
+    course: Course,
+    words: list[str],
+    names: list[str],
+    kind: str = TEXT,
+    padding: Sequence[bool] | None = None,
+) -> Sentence:
     """How the answer came about, in a sentence.
 
-    It names the step at which the answer gained most on its rival. That is when the logits changed,
-    not what the answer would have been without the step.
+    It names the step at which the answer gained most over its rival, unless that is padding.
+    That is when the logits changed, not what the answer would have been without the step.
 
-    words  T  as written; the steps' own names of a series
-    names  C  of the classes
-    kind   of the sequence, `text` or `series`
+    words    T  as written; the steps' own names of a series
+    names    C  of the classes
+    kind     of the sequence, `text` or `series`
+    padding  T  whether a step is padding, which has no word; None: no step is
     """
     gain = float(course.margin.max())
     step = int(course.margin.argmax())
@@ -115,18 +122,19 @@ def decision(course: Course, words: list[str], names: list[str], kind: str = TEX
         over = f" over {rival}" if len(names) > 2 else ""
         none = f"{opening}; no step raised {answer}{over}{_closing(course)}."
         return Sentence(none, "", "", None)
-    on = f" on {rival}" if len(names) > 2 else ""
-    gained = f"; {answer} gained most{on} at "
-    place, by = (
-        _named(words, step, kind),
-        f" with {_logits(gain)}{_as_much_elsewhere(course, gain)}",
-    )
+    over = f" over {rival}" if len(names) > 2 else ""
+    gained = f"; {answer} gained most{over} at "
+    by = f" with {_logits(gain)}{_as_much_elsewhere(course, gain)}"
+    place = _named(words, step, kind)
+    link: int | None = step
+    if padding is not None and padding[step]:
+        gained, place, link = f"{gained}a step of padding", "", None
     # The largest gain need not be at the step at which the answer changed.
     if course.wrong and course.flips and step > course.settle:
-        return Sentence(opening + _closing(course) + gained, place, by + ".", step)
+        return Sentence(opening + _closing(course) + gained, place, by + ".", link)
     if course.wrong and course.predicted[step] == course.label:
-        by += ", and the answer after it was right"
-    return Sentence(opening + gained, place, by + _closing(course) + ".", step)
+        by += ", but the answer was still correct after it"
+    return Sentence(opening + gained, place, by + _closing(course) + ".", link)
 
 
 def _opening(course: Course, names: list[str]) -> str:
@@ -194,15 +202,16 @@ def evidence(run: Run, facts: Mapping[str, Any], steps: Steps) -> dict[str, Any]
 
     run      whose model read the sequence
     facts    a row of sequences.parquet
-    steps    its columns surface, predicted, ep, contribution and logit
+    steps    its columns surface, padding, predicted, ep, contribution and logit
     returns  "decision", the sentence; "final", the logits (K,) after the last step
     """
     contribution = np.asarray(steps["contribution"], dtype=np.float64)
     last = np.asarray(steps["ep"][-1])
     found = course(facts, list(steps["predicted"]), last, contribution)
+    words, padding = list(steps["surface"]), list(steps["padding"])
     final = np.asarray(steps["logit"][-1], dtype=np.float64)
     return {
-        "decision": decision(found, list(steps["surface"]), run.class_names, run.kind).plain(),
+        "decision": decision(found, words, run.class_names, run.kind, padding).plain(),
         "final": np.round(final, SENT_DIGITS).tolist(),
     }
 

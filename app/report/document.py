@@ -137,7 +137,8 @@ def _read_sequence(
         notes.append("A dotted line marks a word that is unknown to the model.")
     if facts["padding"]:
         notes.append(f"{facts['padding']:,} steps of padding, which the model reads, are left out.")
-    if facts["turning_step"] is not None:
+    turning = facts["turning_step"]
+    if turning is not None and not steps["padding"][turning]:
         notes.append("A frame marks the word at which the actual class lost most to the answer.")
     words = []
     for t, word in enumerate(view.words):
@@ -145,7 +146,7 @@ def _read_sequence(
             continue
         kinds = ["word"]
         kinds += [] if steps["known"][t] else ["unknown"]
-        kinds += ["turning"] if t == facts["turning_step"] else []
+        kinds += ["turning"] if t == turning else []
         words.append(Coloured(word, view.colours[t], " ".join(kinds)))
     return {
         "sequence_title": "Words",

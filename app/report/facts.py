@@ -104,7 +104,7 @@ def source_facts(run: Run, projection: str, made: date) -> Pairs:
         ("Corpus", f"{corpus.name}, {corpus.source}"),
         ("Baseline", baseline_line(run)),
         *([("Baseline fitted", fitted)] if fitted else []),
-        ("In training too", repeats_line(run)),
+        ("Also in training", repeats_line(run)),
         ("Projection", projection),
         *([] if kind.is_only else [("Layer", kind.name)]),
         ("Run built", f"{day(manifest.created)}, with {versions}"),

@@ -27,9 +27,9 @@ def moved_note(kind: StateKind, noun: str) -> str:
             f"how far the hidden state moved at the {noun}, in the colour of the answer before it; "
             f"the run's largest distance is {kind.largest:.2f}."
         )
-    order = ", which read from the end" if kind.backward else ""
+    order = ", which read from the end," if kind.backward else ""
     return (
-        f"how far the state of {kind.name}{order}, moved at the {noun}, in the colour of the "
+        f"how far the state of {kind.name}{order} moved at the {noun}, in the colour of the "
         f"answer at the state before; the largest distance of these states is {kind.largest:.2f}."
     )
 

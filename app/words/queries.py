@@ -157,6 +157,7 @@ def table(run: Run, towards: int | None) -> pl.DataFrame:
     def make() -> pl.DataFrame:
         words = run.words
         class_ = pl.col("towards") if towards is None else pl.lit(towards)
+        swapped = swap_findings(run)["token"]
         output = pl.lit(0) if run.manifest.readout.outputs == 1 else class_
         return words.select(
             pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"),
@@ -170,18 +171,18 @@ def table(run: Run, towards: int | None) -> pl.DataFrame:
             share("train", class_),
             share("test", class_),
             "shortcut", "finding",
-            swapped=(pl.col("size") == 1) & pl.col("phrase").is_in(swap_findings(run).implode()),
+            swapped=(pl.col("size") == 1) & pl.col("phrase").is_in(swapped.implode()),
         )  # fmt: skip
 
     key = (run.name, run.checksum, "words", towards)
     return CACHE.get(key, make, lambda rows: int(rows.estimated_size()))
 
 
-def swap_findings(run: Run) -> pl.Series:
-    """Return the words that the swap test finds, the surest first; none without one."""
+def swap_findings(run: Run) -> pl.DataFrame:
+    """Return the rows of the words that the swap test finds, the surest first; none without one."""
     if run.swaps is None:
-        return pl.Series("token", dtype=pl.String)
-    return run.swaps.filter(pl.col("q") <= MAX_Q)["token"]
+        return pl.DataFrame(schema={"token": pl.String})
+    return run.swaps.filter(pl.col("q") <= MAX_Q)
 
 
 def mean_contributions(words: pl.DataFrame) -> np.ndarray:

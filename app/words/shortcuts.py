@@ -5,8 +5,7 @@ from stateline.store.reader import Run
 from stateline.store.schema import DRAWN, MAX_Q, MIN_SHORTCUT, UNKNOWN_SPLIT
 
 SWAP_TEST = (
-    "The list beside it, Swap test, needs no split: it replaces a word in every text that holds it "
-    "and reads the answer again."
+    " The Swap test list needs no split: it replaces words in test texts and compares the answers."
 )
 
 
@@ -24,19 +23,20 @@ def variants(run: Run) -> dict[str, list[str]]:
 def not_tested(run: Run) -> str | None:
     """Return why no word of a run is tested for a shortcut; None where words are."""
     split = run.manifest.corpus.split
+    instead = "" if run.swaps is None else SWAP_TEST
     if split.origin == DRAWN:
         return (
             f"No list: the split into training and test was drawn at random (seed {split.seed}), "
             "so that their labels differ by chance only, and every word listed for such a "
-            f"difference would be a false one. {SWAP_TEST}"
+            f"difference would be a false one.{instead}"
         )
     if split.origin == UNKNOWN_SPLIT:
         return (
             "No list: a shortcut is a word for whose class the training labels speak more than "
-            f"the test labels do, and this run does not know the training labels. {SWAP_TEST}"
+            f"the test labels do, and this run does not know the training labels.{instead}"
         )
     if run.words["q"].null_count() == run.words.height:
-        return f"No word was tested: none stands in {MIN_SHORTCUT} test sequences. {SWAP_TEST}"
+        return f"No word was tested: none stands in {MIN_SHORTCUT} test sequences.{instead}"
     return None
 
 

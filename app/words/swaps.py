@@ -1,12 +1,13 @@
-"""The swap test of a run: the words that move the answer beyond what words like them do."""
+"""The swap test of a run: the words that move the answer beyond what their controls do."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-from stateline.app.words.queries import WordSelection
-from stateline.app.words.reasons import percent, q_text
+from stateline.app.queries.text import whole_percent
+from stateline.app.words.queries import WordSelection, swap_findings
+from stateline.app.words.reasons import q_text
 from stateline.store.reader import Run
 from stateline.store.schema import MAX_Q, MIN_SWAPPED
 
@@ -22,7 +23,7 @@ def swap_rows(run: Run, selection: WordSelection) -> dict[str, Any]:
     swaps = run.swaps
     if swaps is None:
         return {"rows": [], "count": 0, "tested": 0, "note": absence(run)}
-    found = swaps.filter(pl.col("q") <= MAX_Q)
+    found = swap_findings(run)
     if selection.search:
         searched = pl.col("token").str.to_lowercase()
         found = found.filter(searched.str.contains(selection.search.lower(), literal=True))
@@ -59,11 +60,11 @@ def note(run: Run) -> str:
     left = test.eligible - test.tested
     rest = f" {left:,} others were not tested, and count as not found." if left else ""
     return (
-        "Words that move the answer by themselves, further than the median word of like frequency "
-        "and position, and whose labels go with them beyond what the other words predict. False "
-        f"discovery rate {percent(MAX_Q)} over the {test.eligible:,} known words of "
-        f"{MIN_SWAPPED} test sequences or more.{rest} That the model relies on a word does not "
-        "say that it should not."
+        "Replacing these words changes the logit by more than the median control word (similar "
+        "frequency and position), and the labels are associated with them beyond what the other "
+        f"words predict. False discovery rate {whole_percent(MAX_Q)} over the {test.eligible:,} "
+        f"known words found in {MIN_SWAPPED} or more test sequences.{rest} A listed word may be "
+        "legitimate evidence."
     )
 
 
@@ -73,32 +74,35 @@ def sentence(row: Mapping[str, Any], classes: list[str]) -> str:
     row  of swaps.parquet
     """
     name, swapped, sequences = classes[row["towards"]], row["swapped"], row["sequences"]
-    where = f"the {swapped:,} test sequences that hold it"
+    where = f"the {swapped:,} test sequences that contain it"
     if swapped < sequences:
-        where = f"the first {swapped:,} of the {sequences:,} test sequences that hold it"
+        where = f"the first {swapped:,} of the {sequences:,} test sequences that contain it"
     logit = f"the logit of {name}" + (" less the mean of the others" if len(classes) > 2 else "")
-    parts = [
-        f"replaced in {where}, {logit} falls by {row['change']:.2f} "
-        f"({row['change_low']:.2f} to {row['change_high']:.2f}) and the answer changes in "
-        + _rate(row["flips"], row["flips_low"], row["flips_high"]),
-    ]
+    verb, change, low, high = "lowers", row["change"], row["change_low"], row["change_high"]
+    if change < 0:
+        verb, change, low, high = "raises", -change, -high, -low
+    replaced = (
+        f"Replacing it in {where} {verb} {logit} by {change:.2f} (95 % interval {low:.2f} to "
+        f"{high:.2f}) and changes the answer in "
+        f"{_rate(row['flips'], row['flips_low'], row['flips_high'])} of replacements"
+    )
     if row["unknown_change"] is not None:
-        parts.append(
-            f"read as unknown, by {row['unknown_change']:.2f} and in "
-            f"{percent(row['unknown_flips'])}"
+        verb = "raises" if row["unknown_change"] < 0 else "lowers"
+        replaced += (
+            f"; the unknown word {verb} it by {abs(row['unknown_change']):.2f} and changes the "
+            f"answer in {whole_percent(row['unknown_flips'])}"
         )
-    parts.append(
-        f"half of {row['controls']:,} words like it move it by less than "
-        f"{row['control_change']:.2f}, and the answer changes with them in "
-        + _rate(row["control_flips"], row["control_low"], row["control_high"])
+    controls = (
+        f"Replacing the {row['controls']:,} control words changes that logit by "
+        f"{row['control_change']:.2f} in the median, and the answer in "
+        f"{_rate(row['control_flips'], row['control_low'], row['control_high'])}"
     )
-    parts.append(
-        f"of the {row['frequency']:,} labelled sequences that hold it {row['labelled']:,} are "
-        f"{name}, where their other words predict {row['expected']:.1f}; a regression on all words "
-        f"gives it {row['weight']:+.2f} (rank {row['weight_rank']:,})"
+    labels = (
+        f"Of the {row['frequency']:,} labelled sequences that contain it, {row['labelled']:,} are "
+        f"{name}; a regression expects about {row['expected']:,.0f} from their other words"
     )
-    return "; ".join(parts) + "."
+    return f"{replaced}. {controls}. {labels}."
 
 
 def _rate(share: float, low: float, high: float) -> str:
-    return f"{percent(share)} ({percent(low)} to {percent(high)})"
+    return f"{whole_percent(share)} ({whole_percent(low, sign=False)} to {whole_percent(high)})"

@@ -290,10 +290,10 @@ def test_shortcuts_are_ranked_with_their_reasons(page, words_site: str, reviews:
     )
     shown = page.locator(".shortcut-phrase").all_inner_texts()
     assert shown == ranked["phrase"].to_list() and len(shown) > 2
-    assert "test sequences that hold it" in page.inner_text(".shortcut-reason >> nth=0")
+    assert "training sequences that contain it" in page.inner_text(".shortcut-reason >> nth=0")
     score = page.inner_text(".shortcut-score >> nth=0")
     assert score == f"unsupported effect, at least {ranked['shortcut'][0]:.2f} q = 0.0003"
-    assert page.inner_text(".shortcut-variants") == "in the same sequences: long"
+    assert page.inner_text(".shortcut-variants") == "in mostly the same sequences: long"
     chosen(page, shown[0])
     assert page.is_hidden("#words-table")
     page.mouse.move(2, 2)
@@ -317,7 +317,7 @@ def test_the_swap_test_is_a_table_of_its_findings_with_a_sentence_each(
     assert shown == found["token"].to_list() and len(shown) > 2
     chosen(page, shown[0])
     first = page.inner_text("#words-swaps tbody >> nth=0")
-    for written in (f"+{found['change'][0]:.2f}", "q < 0.0001", "test sequences that hold it, the"):
+    for written in (f"+{found['change'][0]:.2f}", "q < 0.0001", "test sequences that contain it "):
         assert written in first
     assert page.is_hidden("#words-table") and page.is_hidden("#words-least")
     page.mouse.move(2, 2)

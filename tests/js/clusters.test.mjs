@@ -33,7 +33,7 @@ test("a cluster is called by its first words, as many as a label holds", () => {
 test("a cluster says in how many sequences each of its words is read, or that it has none", () => {
   const rows = (words, sequences, kind = "text") => clusters.wordRows({ words, word_sequences: sequences }, { kind });
   assert.deepEqual(rows(["great", "superb"], [1234, 7]), [["Sequences with a word", "great 1,234, superb 7"]]);
-  assert.deepEqual(rows([], []), [["Words", "none in more sequences than by chance"]]);
+  assert.deepEqual(rows([], []), [["Words", "none occurs in more sequences than expected by chance"]]);
   assert.deepEqual(rows([], [], "series"), []);
 });
 

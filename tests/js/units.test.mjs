@@ -191,7 +191,7 @@ test("groups say how often their members were together, and how far single co-cl
   const markup = groupsMarkup(facts, data, choices);
   assert.deepEqual(groups.groupsOf(data).map((group) => groups.stabilityOf(data, group)), [0.875, 0.625]);
   assert.match(markup, /1 units, 1 words · stability 62\.5 %/);
-  assert.match(markup, /consensus of 200 co-clusterings .* mean adjusted Rand index of 0\.81/);
+  assert.match(markup, /consensus of 200 co-clusterings .* mean adjusted Rand index with it is 0\.81/);
   assert.match(markup, /title="Unit 0, stability 50\.0 %"/);
   assert.doesNotMatch(groupsMarkup(facts, { ...data, groups: null }, choices), /stability [0-9.]+ %<|consensus/);
 });

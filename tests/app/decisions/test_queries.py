@@ -148,6 +148,14 @@ def test_the_deviation_by_chance_is_the_mean_over_all_outcomes(confidence: list[
     assert found == pytest.approx(exact, rel=0.15)
 
 
+def test_many_answers_deviate_by_chance_as_the_normal_approximation_says() -> None:
+    confidence = np.random.default_rng(0).uniform(0.5, 1, 300_000)
+    variance = (confidence * (1 - confidence)).sum()
+    expected = math.sqrt(2 * variance / math.pi) / len(confidence)
+    assert decisions.chance_deviation(confidence) == pytest.approx(expected, rel=0.1)
+    assert decisions.chance_deviation(np.ones(5000)) == pytest.approx(0, abs=1e-12)
+
+
 def test_a_model_whose_confidence_is_right_has_the_calibration_error_of_chance(
     decided: Run,
 ) -> None:

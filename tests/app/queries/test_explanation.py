@@ -58,8 +58,8 @@ def said(names: list[str], words: str, contribution: list, **facts: object) -> s
         ),
         (
             "bad good not great", [-3, 2.5, 0.25, 1.5], 0,
-            "Right until step 2; positive gained most at “good” (step 1) with +2.5 logits, and the "
-            "answer after it was right; settled at step 3.",
+            "Right until step 2; positive gained most at “good” (step 1) with +2.5 logits, but the "
+            "answer was still correct after it; settled at step 3.",
         ),
         (
             "good film", [0.5, 0.25], 0,
@@ -139,18 +139,18 @@ def test_the_course_of_a_binary_answer_in_words(
     [
         (  # grain, then crude, then earn: never right between, and measured against grain
             [[1, 0, 0], [0, 2, 0.5], [-0.5, 0, 3]], 0,
-            "Right at the first step only; earn gained most on grain at “c” (step 2) with +3.5 "
+            "Right at the first step only; earn gained most over grain at “c” (step 2) with +3.5 "
             "logits; "
             "settled at step 2 after 2 flips.",
         ),
         (  # never the actual class, and the answer flips
             [[1, 0, 0], [0, 0, 0.25], [0, 0, 3]], 1,
-            "Never right; earn gained most on crude at “c” (step 2) with +3.0 logits; "
+            "Never right; earn gained most over crude at “c” (step 2) with +3.0 logits; "
             "settled at step 2.",
         ),
         (  # right: measured against crude, the runner-up at the end, not against grain
             [[1, 0, 0], [-3, 0, 2], [0, 1, 0.5]], 2,
-            "Settled on earn at step 1; earn gained most on crude at “b” (step 1) with +2.0 "
+            "Settled on earn at step 1; earn gained most over crude at “b” (step 1) with +2.0 "
             "logits.",
         ),
         (  # all alike: the first class is the answer, and no step raised it over the second
@@ -159,7 +159,7 @@ def test_the_course_of_a_binary_answer_in_words(
         ),
         (  # from one wrong class to the actual one, and on
             [[1, 0, 0], [-1, 2.5, 2], [0, 0, 1]], 1,
-            "Last right at step 1; earn gained most on crude at “c” (step 2) with +1.0 logits; "
+            "Last right at step 1; earn gained most over crude at “c” (step 2) with +1.0 logits; "
             "settled at step 2 after 2 flips.",
         ),
     ],
@@ -176,6 +176,19 @@ def test_where_no_step_moved_the_answer_the_sentence_names_none() -> None:
     sentence = decision(found, ["a", "b"], BINARY)
     assert sentence.step is None
     assert sentence.text == "Never right: positive throughout; no step raised positive."
+
+
+def test_a_gain_at_padding_is_said_and_names_no_step() -> None:
+    row = {"label": 1, "predicted": 1, "flips": 0, "settle_step": 0, "right_until": 2}
+    found = course(row, [1, 1, 1], np.array([0.4, 0.6]), np.array([[2.0], [0.5], [0.25]]))
+    words, padding = ["[padding]", "good", "film"], [True, False, False]
+    sentence = decision(found, words, BINARY, padding=padding)
+    assert sentence.step is None
+    assert sentence.text == (
+        "Answered positive from the first step on; positive gained most at a step of padding "
+        "with +2.0 logits."
+    )
+    assert decision(found, words, BINARY, padding=[False] * 3).named == "“[padding]” (step 0)"
 
 
 def test_a_step_of_a_series_without_a_name_is_named_by_its_number() -> None:
@@ -204,7 +217,7 @@ def test_the_sentence_follows_from_the_numbers_alone(outputs: int, seed: int) ->
     assert text.startswith("Answered") == (len(set(answers)) == 1 and label in (None, answers[-1]))
     assert text.startswith("Never right") == (label is not None and label not in answers)
     gain = re.search(
-        r"(\w+) gained most(?: on (\w+))? at “w(\d)” \(step \3\) with ([+\d.]+) logits", text
+        r"(\w+) gained most(?: over (\w+))? at “w(\d)” \(step \3\) with ([+\d.]+) logits", text
     )
     over = re.search(r"no step raised (\w+)(?: over (\w+))?", text)
     assert (gain is None) != (over is None)

@@ -6,6 +6,7 @@ from datetime import date
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ from stateline.app.figures.trajectory_svg import trajectory_svg
 from stateline.app.main import create_app
 from stateline.app.queries.run import sequence
 from stateline.app.report.document import report
-from stateline.app.report.map import FINER, jumps, map_picture, misdrawn_note
+from stateline.app.report.map import FINER, jumps, map_picture, misdrawn_note, moved_note
 from stateline.store.manifest.models import to_json
 from stateline.store.manifest.validation import validate_manifest
 from stateline.store.reader import Run, open_run
@@ -131,6 +132,24 @@ def test_the_facts_and_the_table_are_the_store_s(several: Run) -> None:
             assert f"{row['contribution'][index]:+.3f}".replace("-", "−") in text
 
 
+def test_a_turning_step_at_padding_has_no_frame(
+    several: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turning = several.sequences["turning_step"][1]
+    frame = "A frame marks the word"
+    before = Reader(made(several, 1))
+    assert frame in made(several, 1) and before.count("span", "turning") == 1
+    steps_of = Run.steps_of
+
+    def padded(run: Run, number: int, columns: list[str] | None = None) -> pl.DataFrame:
+        steps = steps_of(run, number, columns)
+        return steps.with_columns(padding=pl.int_range(pl.len()) == turning)
+
+    monkeypatch.setattr(Run, "steps_of", padded)
+    text = made(several, 1)
+    assert frame not in text and Reader(text).count("span", "turning") == 0
+
+
 def test_it_names_its_run_so_that_it_can_be_made_again(several: Run) -> None:
     text = made(several, 0)
     metrics = several.manifest.model.metrics
@@ -138,6 +157,7 @@ def test_it_names_its_run_so_that_it_can_be_made_again(several: Run) -> None:
     assert f"{100 * metrics.accuracy:.1f} % over {metrics.test:,} sequences, baseline" in text
     assert f"fitted on {several.manifest.model.baseline.train:,} of " in text
     assert f"{100 * metrics.unseen_accuracy:.1f} % accuracy without them" in text
+    assert "Also in training" in text and "in the training or validation split as well; " in text
     for library, version in several.manifest.versions.items():
         assert f"{library} {version}" in text
     assert made(several, 0) == text
@@ -351,3 +371,11 @@ def test_values_of_a_series_stand_in_a_table_of_their_own(tmp_path: Path) -> Non
     assert heads[0] == "step" and "distance" in heads
     assert heads[heads.index("step", 1) :] == ["step", "name", *run.feature_names]
     assert Reader(made(open_run(synthetic_run(tmp_path, "words")), 1)).count("table") == 1
+
+
+@pytest.mark.parametrize(("backward", "order"), [(True, ", which read from the end,"), (False, "")])
+def test_the_note_on_distances_names_states_and_their_order(backward: bool, order: str) -> None:
+    kind = SimpleNamespace(name="lstm", is_only=False, backward=backward, largest=2.5)
+    assert moved_note(kind, "word").startswith(
+        f"how far the state of lstm{order} moved at the word, in the colour"
+    )

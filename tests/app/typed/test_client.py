@@ -50,6 +50,7 @@ for line in sys.stdin:
         },
         "steps": {
             "ep": [[0.25, 0.75, 0, 0], [1, 0, 0, 0]], "predicted": [1, 0], "surface": ["a", "b"],
+            "padding": [False, False],
             "logit": [[0, 1, 0, 0], [2, 0, 0, 0]], "contribution": [[0, 1, 0, 0], [2, -1, 0, 0]],
         },
     }), flush=True)

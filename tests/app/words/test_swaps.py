@@ -64,11 +64,12 @@ ROW = {
     "labelled": 1100, "expected": 640.4, "weight": 1.51, "weight_rank": 3,
 }  # fmt: skip
 SENTENCE = (
-    "replaced in the first 100 of the 240 test sequences that hold it, the logit of good falls by "
-    "1.23 (1.00 to 1.47) and the answer changes in 12 % (7 % to 20 %); read as unknown, by 1.10 "
-    "and in 10 %; half of 100 words like it move it by less than 0.21, and the answer changes with "
-    "them in 1 % (0 % to 3 %); of the 1,200 labelled sequences that hold it 1,100 are good, where "
-    "their other words predict 640.4; a regression on all words gives it +1.51 (rank 3)."
+    "Replacing it in the first 100 of the 240 test sequences that contain it lowers the logit of "
+    "good by 1.23 (95 % interval 1.00 to 1.47) and changes the answer in 12 % (7 to 20 %) of "
+    "replacements; the unknown word lowers it by 1.10 and changes the answer in 10 %. Replacing "
+    "the 100 control words changes that logit by 0.21 in the median, and the answer in 1 % (0 to "
+    "3 %). Of the 1,200 labelled sequences that contain it, 1,100 are good; a regression expects "
+    "about 640 from their other words."
 )
 
 
@@ -78,7 +79,9 @@ def test_the_sentence_says_what_was_done_and_no_more() -> None:
     without = ROW | {"unknown_change": None, "unknown_flips": None, "swapped": 240}
     said = swaps.sentence(without, ["bad", "good"])
     assert "unknown" not in said
-    assert said.startswith("replaced in the 240 test sequences that hold it, ")
+    raised = swaps.sentence(ROW | {"unknown_change": -1.1}, ["bad", "good"])
+    assert "; the unknown word raises it by 1.10 and" in raised
+    assert said.startswith("Replacing it in the 240 test sequences that contain it lowers ")
 
 
 @pytest.mark.parametrize(

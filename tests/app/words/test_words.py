@@ -368,20 +368,22 @@ def said(**change: object) -> str:
     return reason(SHORTCUT | change, CLASSES, stored=1250).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_reason_of_a_shortcut_is_one_plain_sentence() -> None:
+def test_the_reason_of_a_shortcut_is_in_plain_words() -> None:
     assert said() == (
-        "pushes +1.9 (± 0.1) towards positive, while the test labels support +0.0 (± 0.1); 186 of "
-        "the 200 training sequences that hold it (93 %; of all 40 %) are positive, and 108 of the "
-        "212 test sequences that hold it (51 %; of all 50 %): q < 0.0001; wrong 24 of the 50 "
-        "stored that hold it and 24 of the 1,200 that do not."
+        "Effect +1.9 ± 0.1 towards positive; the test labels support +0.0 ± 0.1. 186 of the 200 "
+        "training sequences that contain it are positive (93 %; 40 % of all), and 108 of the 212 "
+        "test sequences (51 %; 50 % of all); q < 0.0001. Misclassified: 24 of the 50 stored "
+        "sequences with it, 24 of the 1,200 without."
     )
 
 
 def test_the_reason_says_what_the_numbers_are() -> None:
-    assert said(effect_se=0.043).startswith("pushes +1.87 (± 0.04) towards")
-    assert "while the test labels say nothing for it, -0.5 (± 0.3);" in said(lift=-0.5, lift_se=0.3)
-    assert ": q = 0.0123; wrong" in said(q=0.0123)
-    assert said(error_without=None).endswith("24 of the 50 stored that hold it, which are all.")
+    assert said(effect_se=0.043).startswith("Effect +1.87 ± 0.04 towards")
+    assert "; the test labels speak against it, −0.5 ± 0.3. 186" in said(lift=-0.5, lift_se=0.3)
+    assert "; q = 0.0123. Misclassified" in said(q=0.0123)
+    assert said(error_without=None).endswith(
+        "24 of the 50 stored sequences, all of which contain it."
+    )
 
 
 def test_a_finding_is_one_row_with_its_phrases_and_its_reason(tmp_path: Path) -> None:
@@ -406,10 +408,15 @@ def test_a_finding_is_one_row_with_its_phrases_and_its_reason(tmp_path: Path) ->
     assert facts["shortcutsTested"] and f"{tested} words and phrases" in facts["shortcutsNote"]
 
 
+SWAPPED = {
+    "split": "drawn", "swaps": True, "sequences": 40, "max_steps": 30, "minimum_steps": 9,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("shape", "says"),
     [
-        ({"split": "drawn"}, "drawn at random (seed 3), so that their labels differ by chance"),
+        (SWAPPED, "drawn at random (seed 3), so that their labels differ by chance"),
         ({"training": False}, "this run does not know the training labels"),
         ({}, "none stands in 10 test sequences"),
     ],
@@ -420,7 +427,8 @@ def test_where_no_word_can_be_tested_the_page_says_why(
     run = open_run(synthetic_run(tmp_path, "untested", classes=2, outputs=1, seed=3, **shape))
     facts = word_rows.words_facts(run, WordSelection(kind="shortcuts"))
     assert not facts["shortcutsTested"] and says in facts["shortcutsNote"]
-    assert "Swap test, needs no split" in facts["shortcutsNote"]
+    told = "The Swap test list needs no split" in facts["shortcutsNote"]
+    assert told == (run.swaps is not None) == shape.get("swaps", False)
     assert word_rows.block(run, 0, 9, WordSelection(kind="shortcuts"))["count"] == 0
 
 

@@ -73,8 +73,8 @@ export function stabilityOf({ units, words }, group) {
 function agreementText(groups) {
   if (!groups) return "";
   const { runs, agreement } = groups;
-  return `The groups are a consensus of ${runs} co-clusterings with other random starts, which agree with it at a ` +
-    `mean adjusted Rand index of ${agreement.toFixed(2)} (1: all the same; 0: as by chance). ` +
+  return `The groups are a consensus of ${runs} co-clusterings with different random starts; their mean adjusted Rand ` +
+    `index with it is ${agreement.toFixed(2)} (1: identical, 0: chance). ` +
     `A group's stability is the share of them that put two of its members together. `;
 }
 

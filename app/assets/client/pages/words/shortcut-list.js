@@ -12,8 +12,8 @@ import { get, subscribeOpened } from "./state.js";
 
 const MAX_VARIANTS = 6; // that a row names
 const MEANING =
-  "Words for whose class the training labels speak more than the test labels do, and that push further than the test " +
-  "labels support. Phrases that stand in the same sequences are one row.";
+  "Words whose class is more frequent with them in training than in test, and whose effect exceeds what the test " +
+  "labels support. Phrases that stand in mostly the same sequences are one row.";
 
 /**
  * @param {Opened} state
@@ -24,7 +24,7 @@ function rowMarkup({ facts, word }, row, rank) {
   const { phrase, shortcut, reason, q, variants } = row;
   const shown = variants.slice(0, MAX_VARIANTS).join(", ");
   const rest = variants.length > MAX_VARIANTS ? ` and ${variants.length - MAX_VARIANTS} more` : "";
-  const same = variants.length > 0 && html`<span class="shortcut-variants">in the same sequences: ${shown}${rest}</span>`;
+  const same = variants.length > 0 && html`<span class="shortcut-variants">in mostly the same sequences: ${shown}${rest}</span>`;
   return html`<li><button type="button" class="shortcut" data-phrase="${phrase}" aria-pressed="${String(phrase === word)}">
     <span class="shortcut-rank">${rank}</span><span class="shortcut-phrase">${phrase}</span>
     ${trusted(classMarkup.chip(facts.classes[row.class]))}

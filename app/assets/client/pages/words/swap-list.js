@@ -3,7 +3,7 @@
 
 import * as classMarkup from "../../lib/classes.js";
 import { closest, existing } from "../../lib/dom.js";
-import { percent, signed, thousands } from "../../lib/format.js";
+import { fixed, signed, thousands } from "../../lib/format.js";
 import { html, render, trusted } from "../../lib/html.js";
 import { choose, neighbourIn } from "./selection.js";
 import { get, subscribeOpened } from "./state.js";
@@ -15,11 +15,14 @@ const HEADINGS = [
   ["Seq.", "Test sequences in which it was replaced"],
   ["Change", "Mean change of the logit of the class by the word, with its 95 % interval"],
   ["Flips", "Share of the replacements that change the answer, with its 95 % interval (Wilson)"],
-  ["Words like it", "Words of like frequency and position: median size of their changes; flips"],
-  ["Labels", "Labelled sequences that hold it and are of the class, and how many their other words predict"],
+  ["Controls", "Control words, of similar frequency and position: median size of their changes; flips"],
+  ["Labels", "Labelled sequences that contain it and are of the class, and how many their other words predict"],
   ["Regression", "Weight of the word in a logistic regression on all words of all labelled sequences; rank"],
   ["q", "False discovery rate at which the word is listed"],
 ];
+
+/** @param {number} share */
+const percent = (share) => `${fixed(100 * share, 0)} %`;
 
 /**
  * @param {number} low
@@ -42,9 +45,9 @@ function rowMarkup({ facts, word }, row) {
     <td>${thousands(row.swapped)}</td>
     <td>${signed(row.change)} ${interval(row.change_low, row.change_high, signed)}</td>
     <td>${percent(row.flips)} ${interval(row.flips_low, row.flips_high, percent)}</td>
-    <td>${row.control_change.toFixed(2)}<br>
+    <td>${fixed(row.control_change, 2)}<br>
     ${percent(row.control_flips)} ${interval(row.control_low, row.control_high, percent)}</td>
-    <td>${thousands(row.labelled)} <small>of ${thousands(row.frequency)}, predicted ${row.expected.toFixed(1)}</small></td>
+    <td>${thousands(row.labelled)} <small>of ${thousands(row.frequency)}, predicted ${thousands(Number(fixed(row.expected, 0)))}</small></td>
     <td>${signed(row.weight)} <small>rank ${thousands(row.weight_rank)}</small></td><td>${row.q}</td></tr>
     <tr><td colspan="${HEADINGS.length}" class="swap-reason"><p>${row.reason}</p></td></tr></tbody>`;
 }

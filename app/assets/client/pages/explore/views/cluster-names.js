@@ -145,7 +145,7 @@ export function hover(row, anchor) {
 // In how many sequences each of its words is read there; of a text without one, that it has none.
 export function wordRows({ words, word_sequences: sequences }, facts = get().facts) {
   if (isSeries(facts)) return [];
-  if (!words.length) return [["Words", "none in more sequences than by chance"]];
+  if (!words.length) return [["Words", "none occurs in more sequences than expected by chance"]];
   return [["Sequences with a word", words.map((word, i) => `${word} ${thousands(sequences[i])}`).join(", ")]];
 }
 
