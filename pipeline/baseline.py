@@ -22,6 +22,7 @@ from stateline.store.manifest.consistency import SPLITS
 # A larger training split is sampled: these bound memory (about 2 GB) and time (some minutes).
 MAX_WORDS = 10_000_000
 MAX_NUMBERS = 50_000_000
+MAX_VALIDATION_NUMBERS = 10_000_000
 PIECE_NUMBERS = 10_000_000
 # Regularisation, strongest first; the validation split chooses, and a tie goes to the stronger.
 INVERSE_STRENGTHS = (1.0, 10.0, 100.0)
@@ -140,12 +141,14 @@ def series_baseline(table: pl.DataFrame) -> BaselineFacts:
 
     train = Part(flat([sequences[row] for row in rows]), label[rows])
     sequences, label = split_of(table, "validation")
-    kept = drawn_rows(np.full(len(sequences), width), PIECE_NUMBERS)
+    kept = drawn_rows(np.full(len(sequences), width), MAX_VALIDATION_NUMBERS)
     validation = Part(flat([sequences[row] for row in kept]), label[kept])
     found = best_of(RIDGE_STRENGTHS, make, train, validation)
+    part = f"{len(kept):,} of {len(sequences):,} series of " * (len(kept) < len(sequences))
     settings = (
         f"all numbers of a series as one row, padded to {longest:,} steps, standardised; "
-        f"alpha = {found.strength:g}, the best of {listed(RIDGE_STRENGTHS)} on the validation split"
+        f"alpha = {found.strength:g}, the best of {listed(RIDGE_STRENGTHS)} on {part}"
+        "the validation split"
     )
     sequences, label = split_of(table, "test")
     at_once = max(1, PIECE_NUMBERS // width)

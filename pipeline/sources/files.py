@@ -13,6 +13,8 @@ from stateline.pipeline.sources.split import SPLITS
 from stateline.pipeline.sources.tables import Table, read_table
 from stateline.store.errors import StatelineError
 
+MAX_LISTED = 20  # columns that an error names
+
 
 def read_source(path: Path, options: ReadOptions) -> Table:
     """Read a file, or a folder with a folder or a file a class, as a table.
@@ -63,6 +65,12 @@ def folder_options(source: Table, options: ReadOptions) -> ReadOptions:
     return replace(options, id="id", split="split" if "split" in source.frame.columns else "")
 
 
+def listed(names: list[str]) -> str:
+    """Return the first names, and how many there are beside them."""
+    left = len(names) - MAX_LISTED
+    return ", ".join(names[:MAX_LISTED]) + (f" and {left:,} more" if left > 0 else "")
+
+
 def refuse_missing_columns(table: pl.DataFrame, path: Path, columns: dict[str, str]) -> None:
     """Check that a table has the columns that knobs name.
 
@@ -74,7 +82,7 @@ def refuse_missing_columns(table: pl.DataFrame, path: Path, columns: dict[str, s
             raise StatelineError(
                 path,
                 f"no column {column}",
-                expected=f"one of {', '.join(table.columns)}",
+                expected=f"one of {listed(table.columns)}",
                 got=f"{knob}={column}",
                 fix=f"Name it: {knob}=<column>",
             )

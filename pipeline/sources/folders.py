@@ -12,9 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
+from stateline.pipeline.sources import delimited, excel, json_rows, packed
 from stateline.pipeline.sources.encodings import decode
 from stateline.pipeline.sources.options import ReadOptions
-from stateline.pipeline.sources.packed import BESIDES
 from stateline.pipeline.sources.quoting import lines_of
 from stateline.pipeline.sources.split import SPLITS
 from stateline.pipeline.sources.tables import FORMATS, Table
@@ -22,7 +22,10 @@ from stateline.store.errors import StatelineError
 
 # Folders of texts without a class that stand beside those of classes.
 UNLABELLED = ("unsup", "unlabeled", "unlabelled")
-TABLES = {".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xls", ".zip"}
+# Endings of files that are tables, and no text a line.
+TABLES = {
+    *delimited.BY_ENDING, *json_rows.ENDINGS, *excel.WORKBOOKS, *packed.ENDINGS, ".parquet",
+}  # fmt: skip
 
 
 @dataclass
@@ -93,7 +96,9 @@ def subfolders(folder: Path) -> list[Path]:
 def plain_files(folder: Path, *, deep: bool = False) -> list[Path]:
     """Return the files of a folder in order, without hidden ones and such as README."""
     every = folder.rglob("*") if deep else folder.iterdir()
-    return sorted(each for each in every if each.is_file() and not BESIDES.fullmatch(each.name))
+    return sorted(
+        each for each in every if each.is_file() and not packed.BESIDES.fullmatch(each.name)
+    )
 
 
 def read_text(file: Path, options: ReadOptions, found: Found) -> str:

@@ -1,4 +1,4 @@
-"""JSON: an array of objects, an object a line, or columns."""
+"""JSON: an array of objects, an object a line, columns, or objects by their index."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from stateline.pipeline.sources.options import ReadOptions
 from stateline.pipeline.sources.quoting import lines_of
 from stateline.store.errors import StatelineError
 
@@ -26,7 +27,7 @@ def is_json(text: str, path: Path) -> bool:
     return True
 
 
-def read_json(text: str, path: Path) -> tuple[pl.DataFrame, str]:
+def read_json(text: str, path: Path, options: ReadOptions) -> tuple[pl.DataFrame, str]:
     """Return the rows of JSON as a frame, and in words how they were written.
 
     Single values become text, lists stay lists.
@@ -40,10 +41,18 @@ def read_json(text: str, path: Path) -> tuple[pl.DataFrame, str]:
             raise StatelineError(path, f"line {error.lineno} is not JSON ({error.msg})") from None
         return frame_of(json_lines(text, path), path), "JSON lines"
     if isinstance(whole, dict):
+        rows = list(whole.values())
+        if not options.names_in(list(whole)) and all(is_row(each, options) for each in rows):
+            return frame_of(rows, path), "JSON objects by index"
         return columns_of(whole, path), "JSON columns"
     if not isinstance(whole, list):
         raise no_rows(path, whole)
     return frame_of(whole, path), "JSON array"
+
+
+def is_row(value: Any, options: ReadOptions) -> bool:
+    """Return whether a value is an object that holds the columns that are asked for."""
+    return isinstance(value, dict) and options.names_in(list(value))
 
 
 def json_lines(text: str, path: Path) -> list[Any]:

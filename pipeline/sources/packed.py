@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from stateline.pipeline.sources.excel import is_excel
+from stateline.pipeline.sources.excel import ZIP, is_excel
 from stateline.store.errors import StatelineError
 
 # First bytes of a compressed file: what is said of it, and what decompresses it.
@@ -20,7 +20,6 @@ COMPRESSED: dict[bytes, tuple[str, Callable[[bytes], bytes]]] = {
     b"\xfd7zXZ\0": ("xz", lzma.decompress),
 }
 ENDINGS = (".gz", ".bz2", ".xz", ".zip")
-ZIP = b"PK\x03\x04"
 # Files of an archive that hold no rows.
 BESIDES = re.compile(r"readme.*|licen[cs]e.*|copying.*|changelog.*|\..*|thumbs\.db", re.IGNORECASE)
 # Where an archive of tar says what it is.

@@ -65,7 +65,7 @@ def read_bytes(data: bytes, path: Path, options: ReadOptions) -> Table:
     if not text.strip():
         raise StatelineError(path, "is empty", fix="Give a file with one document a row.")
     if is_json(text, path):
-        frame, fact = read_json(text, path)
+        frame, fact = read_json(text, path, options)
         return Table(frame, [encoding, fact])
     cells = read_delimited(text, path, options)
     return framed(Cells(cells.names, cells.rows, [encoding, *cells.facts]), path)

@@ -20,8 +20,6 @@ LIBRARIES = (
     "tensorflow", "sklearn", "openTSNE", "umap", "fast_hdbscan", "tqdm", "fastexcel",
     "unicode_segmentation_rs", "charset_normalizer",
 )  # fmt: skip
-# Endings that are no part of a run's name, and stand after another one.
-PACKED = (".gz", ".bz2", ".xz", ".zip")
 
 
 class KnobOption(click.Option):
@@ -226,11 +224,12 @@ def read_source(
 def checked_run_name(source: str, run_name: str | None) -> str:
     """Return the run's name: the one that was given, else the source's without its ending."""
     from stateline.pipeline.config import check_run_name
+    from stateline.pipeline.sources.packed import ENDINGS
 
     if run_name is not None:
         return check_run_name(run_name)
     path = Path(source)
-    if path.suffix in PACKED:
+    if path.suffix in ENDINGS:
         path = path.with_suffix("")
     name = path.name if path.is_dir() else path.stem
     return check_run_name("-".join(name.lower().split()))

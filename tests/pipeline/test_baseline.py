@@ -64,11 +64,15 @@ def test_ridge_reads_the_whole_series(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = series_baseline(table)
     assert whole["accuracy"] == 1.0
     assert "padded to 5 steps" in whole["settings"]
-    # In pieces, and of a part of the training series.
+    assert "on the validation split" in whole["settings"]
+    # In pieces, and of a part of the training and validation series.
     monkeypatch.setattr(baseline, "PIECE_NUMBERS", 200)
     monkeypatch.setattr(baseline, "MAX_NUMBERS", 300)
+    monkeypatch.setattr(baseline, "MAX_VALIDATION_NUMBERS", 100)
     part = series_baseline(table)
     assert part["train"] == 30
+    validation = SPLIT.count("validation")
+    assert f"on 10 of {validation} series of the validation split" in part["settings"]
     assert part["accuracy"] > 0.8
 
 

@@ -73,6 +73,14 @@ def test_a_folder_without_texts_by_class_is_refused(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+@pytest.mark.parametrize("ending", [".ods", ".xlsb", ".ndjson", ".tab", ".csv.gz"])
+def test_tables_in_a_folder_are_no_classes(tmp_path: Path, ending: str) -> None:
+    for name in ("pos", "neg"):
+        (tmp_path / f"{name}{ending}").write_text("one\ntwo\n")
+    with pytest.raises(StatelineError, match=f"Name a file of it: CORPUS=.*{ending}"):
+        read(tmp_path)
+
+
 def test_a_change_of_a_file_in_a_folder_is_noticed(tmp_path: Path) -> None:
     write(tmp_path, ham__1="a", spam__1="b")
     before = file_state(str(tmp_path))

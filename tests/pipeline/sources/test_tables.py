@@ -253,6 +253,7 @@ def test_json_arrays_lines_and_columns_are_the_same_rows(tmp_path: Path) -> None
         "JSON array": json.dumps(records),
         "JSON lines": "\n".join(map(json.dumps, records)),
         "JSON columns": json.dumps(columns),
+        "JSON objects by index": json.dumps(dict(enumerate(records))),
     }
     for form, content in contents.items():
         for name in ("rows.json", "rows"):
@@ -261,6 +262,11 @@ def test_json_arrays_lines_and_columns_are_the_same_rows(tmp_path: Path) -> None
             assert said(path, ReadOptions()) == f"UTF-8, {form}, 4 rows"
     nested = write(tmp_path, json.dumps({"data": records}), "nested.json")
     assert rows_of(nested, ReadOptions()) == ROWS
+
+
+def test_an_error_names_the_first_columns_only(tmp_path: Path) -> None:
+    path = write(tmp_path, json.dumps({f"c{n}": [n] for n in range(500)}), "wide.json")
+    assert "c19 and 480 more" in refusal(path, ReadOptions())
 
 
 def test_json_keeps_kinds_of_values_and_late_keys(tmp_path: Path) -> None:
