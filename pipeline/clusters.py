@@ -82,7 +82,7 @@ def by_size(label: IntArray) -> IntArray:
 
 
 def memberships(
-    places: Float32Array, fitted: BoolArray, padding: BoolArray | None = None
+    places: Float32Array, fitted: BoolArray, padding: BoolArray | None
 ) -> tuple[Int32Array, list[int]]:
     """Return the cluster of every state at each level.
 

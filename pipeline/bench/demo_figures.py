@@ -16,6 +16,7 @@ import polars as pl
 from stateline.pipeline import demos
 from stateline.pipeline.demos import news_words, review_words
 from stateline.pipeline.live.worker import TypedReader
+from stateline.pipeline.numerics.answers import class_effects
 from stateline.pipeline.run.stage import main_guard
 from stateline.pipeline.sources.word_boundaries import normalise, split_words
 from stateline.store.reader import Run, open_run
@@ -109,12 +110,7 @@ def stored_figures(run: Run) -> Figures:
     index = run.class_names.index(of_class)
     training = run.words.filter(pl.col("phrase") == planted.lower())["train"][0].to_list()
     steps = run.scan(STEPS).filter(pl.col("role") == "shortcut").collect()
-    contribution = steps["contribution"].to_numpy().astype(np.float64)
-    if contribution.shape[1] == 1:
-        gain = contribution[:, 0] * (1 if index else -1)
-    else:
-        others = np.delete(contribution, index, axis=1)
-        gain = contribution[:, index] - others.mean(axis=1)
+    gain = class_effects(steps["contribution"].to_numpy())[:, index]
     gains = (
         steps.select("sequence_id", gain=pl.Series(gain))
         .group_by("sequence_id")

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from stateline.pipeline.numerics.answers import class_effects
 from stateline.pipeline.numerics.arrays import BoolArray, Float64Array, Int64Array, UInt32Array
-from stateline.pipeline.numerics.phrase_effects import class_effects
 from stateline.pipeline.numerics.shortcuts import Evidence, find_shortcuts
 from stateline.pipeline.run.stage import main_guard, say
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stateline.pipeline.numerics.arrays import Float32Array, Int64Array, IntArray
+from stateline.pipeline.numerics.arrays import Float32Array, Float64Array, Int64Array, IntArray
 
 
 def readout_logits(h: Float32Array, weights: Float32Array, bias: Float32Array) -> Float32Array:
@@ -60,6 +60,20 @@ def step_differences(rows: Float32Array, starts: Int64Array, initial: Float32Arr
     before[1:] = rows[:-1]
     before[starts] = initial
     return rows - before
+
+
+def class_effects(values: Float32Array | Float64Array) -> Float64Array:
+    """Return the effect on each class of contributions or logits: its own less the others' mean.
+
+    values   (M, K)          K = 1: one sigmoid unit, which pushes to the second class or away
+    returns  float64 (M, C)  with one sigmoid unit (-z, z)
+    """
+    wide = values.astype(np.float64)
+    outputs = wide.shape[1]
+    if outputs == 1:
+        return np.concatenate([-wide, wide], axis=1)
+    effect: Float64Array = (outputs * wide - wide.sum(axis=1, keepdims=True)) / (outputs - 1)
+    return effect
 
 
 def class_margin(logit: Float32Array, label: IntArray, predicted: IntArray) -> Float32Array:

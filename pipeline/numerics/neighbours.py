@@ -15,9 +15,7 @@ from stateline.store.errors import StatelineError
 NEIGHBOUR_COUNT = 15
 
 
-def sample_rows(
-    offsets: Int64Array, limit: int, seed: int, padding: BoolArray | None = None
-) -> BoolArray:
+def sample_rows(offsets: Int64Array, limit: int, seed: int, padding: BoolArray | None) -> BoolArray:
     """Return the rows of a seeded sample of whole sequences with at most `limit` states.
 
     offsets  int64 (S + 1,)

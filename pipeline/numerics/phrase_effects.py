@@ -7,6 +7,7 @@ to each output), distance and flipped.
 import numpy as np
 import polars as pl
 
+from stateline.pipeline.numerics.answers import class_effects
 from stateline.pipeline.numerics.arrays import (
     AnyArray,
     BoolArray,
@@ -28,20 +29,6 @@ def flipped_steps(predicted: IntArray, offsets: Int64Array) -> BoolArray:
     changed[1:] = predicted[1:] != predicted[:-1]
     changed[offsets[:-1]] = False
     return changed
-
-
-def class_effects(contribution: Float64Array) -> Float64Array:
-    """Return the effect of contributions on each class: its own less the mean of the others.
-
-    contribution  float64 (O, K)  K = 1: one sigmoid unit, which pushes to the second class or away
-    returns       float64 (O, C)
-    """
-    outputs = contribution.shape[1]
-    if outputs == 1:
-        return np.concatenate([-contribution, contribution], axis=1)
-    every = contribution.sum(axis=1, keepdims=True)
-    effect: Float64Array = (outputs * contribution - every) / (outputs - 1)
-    return effect
 
 
 def gathered(occurrences: pl.DataFrame, size: int, outputs: int) -> pl.DataFrame:

@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 from scipy.special import log_softmax, softmax
 from scipy.stats import norm
 
+from stateline.pipeline.numerics.answers import class_effects
 from stateline.pipeline.numerics.arrays import Float64Array, Int64Array, IntArray
 
 FOLDS = 4
@@ -33,10 +34,7 @@ class WordRegression:
     @property
     def effects(self) -> Float64Array:
         """Mean weight of each word towards each class less that over the others: float64 (V, C)."""
-        mean = self.weights.mean(axis=0)
-        classes = mean.shape[1]
-        unit: Float64Array = (classes * mean - mean.sum(axis=1, keepdims=True)) / (classes - 1)
-        return unit
+        return class_effects(self.weights.mean(axis=0))
 
     def rest(self, word: int, sequences: Int64Array, towards: int) -> Float64Array:
         """Return the probability of a class by the other words of the sequences that hold a word.

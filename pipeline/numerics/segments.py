@@ -37,7 +37,7 @@ def stretch(
     distance: Float32Array,
     offsets: np.ndarray,
     direction: str,
-    padding: BoolArray | None = None,
+    padding: BoolArray | None,
 ) -> tuple[Float32Array, float | None]:
     """Stretch of each segment, relative to the median scale of the map.
 

@@ -5,26 +5,11 @@ from scipy.spatial import cKDTree
 from scipy.stats import norm, t
 
 from stateline.pipeline.numerics.arrays import (
-    Float32Array,
     Float64Array,
     Int64Array,
     IntArray,
 )
 from stateline.pipeline.numerics.significance import LEVEL, benjamini_hochberg
-
-
-def unit_logits(logit: Float32Array) -> Float64Array:
-    """Return the logit of each class less the mean over the other classes.
-
-    logit    float32 (M, K)  K = 1: one sigmoid unit, for the second class
-    returns  float64 (M, C)  with one sigmoid unit (-z, z), the unit of an effect
-    """
-    values = logit.astype(np.float64)
-    if values.shape[1] == 1:
-        return np.concatenate([-values, values], axis=1)
-    classes = values.shape[1]
-    unit: Float64Array = (classes * values - values.sum(axis=1, keepdims=True)) / (classes - 1)
-    return unit
 
 
 def like_words(

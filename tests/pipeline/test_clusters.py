@@ -77,7 +77,7 @@ def test_many_states_in_one_place_among_others_are_a_crowd_like_any() -> None:
 def test_a_placed_state_joins_the_cluster_of_the_nearest_fitted_one() -> None:
     places = blobs()
     fitted = np.random.default_rng(2).random(len(places)) < 0.7
-    member, _ = memberships(places, fitted)
+    member, _ = memberships(places, fitted, None)
     base = np.flatnonzero(fitted)
     for row in np.flatnonzero(~fitted):
         near = base[((places[base] - places[row]) ** 2).sum(axis=1).argmin()]

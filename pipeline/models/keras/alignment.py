@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stateline.pipeline.models.keras.backend import keras
-from stateline.pipeline.models.keras.graphs import functional
+from stateline.pipeline.models.keras.graphs import directions, functional
 from stateline.pipeline.numerics.arrays import Float32Array, Int64Array
 
 CONVOLUTIONS = (
@@ -55,12 +55,6 @@ def windows_of(model: keras.Model, layer: keras.layers.RNN, steps: int) -> Windo
                 if len(tensor.shape) > 1 and tensor.shape[1] in (None, len(made.first)):
                     known[id(tensor)] = made
     return None
-
-
-def directions(operation: keras.Operation) -> tuple[keras.layers.Layer, ...]:
-    """Return both directions of a bidirectional layer; none of another operation."""
-    both = isinstance(operation, keras.layers.Bidirectional)
-    return (operation.forward_layer, operation.backward_layer) if both else ()
 
 
 def through(operation: keras.Operation, inputs: list[Windows]) -> Windows:

@@ -13,6 +13,12 @@ def refuse(model: keras.Model, what: str, fix: str, **facts: object) -> Statelin
     return StatelineError(f"model {model.name}", what, fix=fix, **facts)
 
 
+def directions(operation: keras.Operation) -> tuple[keras.layers.Layer, ...]:
+    """Return both directions of a bidirectional layer; none of another operation."""
+    both = isinstance(operation, keras.layers.Bidirectional)
+    return (operation.forward_layer, operation.backward_layer) if both else ()
+
+
 def functional(model: keras.Model) -> keras.Model:
     """Return the model as one functional graph of layers.
 

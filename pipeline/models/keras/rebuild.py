@@ -11,7 +11,7 @@ import numpy as np
 
 from stateline.pipeline.models.keras.backend import keras
 from stateline.pipeline.models.keras.batches import LengthBatches, predict
-from stateline.pipeline.models.keras.graphs import ARRAYS, inner_layers, refuse
+from stateline.pipeline.models.keras.graphs import ARRAYS, directions, inner_layers, refuse
 from stateline.pipeline.models.keras.structure import ModelStructure, refuse_custom
 from stateline.pipeline.numerics.answers import answer_probabilities
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array
@@ -58,7 +58,7 @@ def readable(model: keras.Model) -> Readable:
             policy = each.dtype_policy.name
             if policy in TOLERANCES:
                 found[policy] = None
-    if not found or not isinstance(model, keras.Sequential | keras.Model) or not model.built:
+    if not found or not model.built:
         return Readable(model)
     refuse_custom(model)
     try:
@@ -74,12 +74,6 @@ def readable(model: keras.Model) -> Readable:
             f"Build it so and set_weights(model.get_weights()). {ARRAYS}",
         ) from None
     return Readable(made, model, list(found))
-
-
-def directions(layer: keras.layers.Layer) -> tuple[keras.layers.Layer, ...]:
-    """Return both directions of a bidirectional layer; none of another."""
-    both = isinstance(layer, keras.layers.Bidirectional)
-    return (layer.forward_layer, layer.backward_layer) if both else ()
 
 
 def changed(config: Any) -> Any:

@@ -6,8 +6,9 @@ import numpy as np
 
 from stateline.pipeline.models.keras.capture import ModelReader
 from stateline.pipeline.models.keras.read_logits import read_logits
+from stateline.pipeline.numerics.answers import class_effects
 from stateline.pipeline.numerics.arrays import Float64Array, Int64Array
-from stateline.pipeline.numerics.swaps import like_words, unit_logits
+from stateline.pipeline.numerics.swaps import like_words
 from stateline.pipeline.run.texts import Texts
 from stateline.store.schema import MAX_SWAPPED
 
@@ -99,7 +100,7 @@ class Swapper:
             for number, others in zip(plan.sequences.tolist(), plan.others, strict=True):
                 here = ids[number] == plan.word
                 made += [np.where(here, other, ids[number]) for other in others]
-        logits = unit_logits(read_logits(self.reader, made, BATCH))
+        logits = class_effects(read_logits(self.reader, made, BATCH))
         self.read.update(zip(plain, logits[: len(plain)], strict=True))
         results, start = [], len(plain)
         for plan in plans:

@@ -31,7 +31,7 @@ def test_stretch_equals_a_plain_loop(
     places: np.ndarray, distance: np.ndarray, direction: str
 ) -> None:
     found = segments(places[:, 0], places[:, 1], distance, LENGTHS, direction)
-    made, scale = stretch(places, distance, OFFSETS, direction)
+    made, scale = stretch(places, distance, OFFSETS, direction, None)
     assert scale == pytest.approx(segment_scale(found))
     wanted = [math.nan if each is None else each for each in stretch_column(found, ROWS)]
     np.testing.assert_allclose(made, wanted, rtol=1e-5, atol=1e-6)
@@ -43,14 +43,14 @@ def test_stretch_equals_a_plain_loop(
 def test_half_of_the_segments_are_longer_and_half_are_shorter(
     places: np.ndarray, distance: np.ndarray
 ) -> None:
-    made, _ = stretch(places, distance, OFFSETS, "forward")
+    made, _ = stretch(places, distance, OFFSETS, "forward", None)
     drawn = made[~np.isnan(made)]
     assert abs((drawn > 0).sum() - (drawn < 0).sum()) <= 1
 
 
 def test_a_segment_twice_as_long_as_others_of_its_distance_has_one() -> None:
     places = np.array([[0, 0], [1, 0], [2, 0], [4, 0], [5, 0]], dtype=np.float32)
-    made, scale = stretch(places, np.ones(5, np.float32), np.array([0, 5]), "forward")
+    made, scale = stretch(places, np.ones(5, np.float32), np.array([0, 5]), "forward", None)
     assert scale == 1
     np.testing.assert_array_equal(made, [np.nan, 0, 0, 1, 0])
 
@@ -58,7 +58,7 @@ def test_a_segment_twice_as_long_as_others_of_its_distance_has_one() -> None:
 def test_a_segment_of_no_length_has_a_finite_stretch(distance: np.ndarray) -> None:
     places = np.random.default_rng(3).normal(0, 5, (ROWS, 2)).astype(np.float32)
     places[1] = places[0]
-    made, _ = stretch(places, distance, OFFSETS, "forward")
+    made, _ = stretch(places, distance, OFFSETS, "forward", None)
     assert np.isfinite(made[1]) and made[1] < -4
 
 
@@ -71,7 +71,7 @@ def test_a_map_without_segments_has_no_scale(places: np.ndarray, case: str) -> N
         distance[:] = 0
     else:
         places = np.zeros_like(places)
-    made, scale = stretch(places, distance, offsets, "forward")
+    made, scale = stretch(places, distance, offsets, "forward", None)
     assert scale is None
     assert np.isnan(made).all()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stateline.pipeline.numerics.phrase_effects import class_effects
+from stateline.pipeline.numerics.answers import class_effects
 from stateline.pipeline.numerics.shortcuts import (
     Evidence,
     find_shortcuts,

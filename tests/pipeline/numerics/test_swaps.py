@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, ttest_1samp
 
+from stateline.pipeline.numerics.answers import class_effects
 from stateline.pipeline.numerics.swaps import (
     like_words,
     mean_and_error,
     push_probability,
     q_values,
-    unit_logits,
     wilson_interval,
 )
 
@@ -19,14 +19,14 @@ from stateline.pipeline.numerics.swaps import (
 @pytest.mark.parametrize("outputs", [2, 4])
 def test_a_unit_logit_is_the_logit_less_the_mean_over_the_other_classes(outputs: int) -> None:
     logit = np.random.default_rng(1).normal(size=(5, outputs)).astype(np.float32)
-    for row, found in zip(logit.astype(float), unit_logits(logit), strict=True):
+    for row, found in zip(logit.astype(float), class_effects(logit), strict=True):
         for class_ in range(outputs):
             others = [row[each] for each in range(outputs) if each != class_]
             assert found[class_] == pytest.approx(row[class_] - sum(others) / len(others))
 
 
 def test_one_sigmoid_unit_counts_for_the_second_class_and_against_the_first() -> None:
-    assert unit_logits(np.array([[2.5]], np.float32)).tolist() == [[-2.5, 2.5]]
+    assert class_effects(np.array([[2.5]], np.float32)).tolist() == [[-2.5, 2.5]]
 
 
 def test_like_words_are_the_nearest_others() -> None:
