@@ -176,7 +176,7 @@ def test_clusters_are_named_on_the_map_and_a_click_filters_by_one(
     page.wait_for_selector("#tooltip:visible")
     card = page.inner_text("#tooltip")
     row = there[first["cluster"]]
-    said = ", ".join(row["words"]) or "none in more sequences than by chance"
+    said = ", ".join(row["words"]) or "none occurs in more sequences than expected by chance"
     assert said in card and f"{row['states']:,}" in card
     share = f"{row['purity']:.1%}".replace("%", " %")
     assert f"{share} of states" in card
