@@ -1,4 +1,4 @@
-"""Shortcuts: words that the training labels speak for and the test labels do not.
+"""Shortcuts: words that push where the training labels point and the test labels do not.
 
 P phrases, C classes, S stored sequences. Effects and lifts are in one unit: the logit of a class
 less the mean of the other classes' logits.

@@ -151,7 +151,7 @@ def check_findings(checker: PhraseChecker, listed: np.ndarray) -> None:
 
 
 def together(one: set[int], other: set[int], count: int) -> bool:
-    """Return whether two phrases stand in the same sequences more than chance has it.
+    """Return whether two phrases stand in the same sequences more often than expected by chance.
 
     count  sequences of the run
     """

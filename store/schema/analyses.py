@@ -172,8 +172,8 @@ def cluster_columns() -> tuple[Column, ...]:
         Column(
             "words",
             pl.List(pl.String()),
-            "tokens that its states have read in more sequences than chance has it, the surest "
-            "first; none where no token is one, and for a series",
+            "tokens that its states have read in more sequences than expected by chance, the "
+            "surest first; none where no token is one, and for a series",
         ),
         Column(
             "word_sequences",

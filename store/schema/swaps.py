@@ -38,24 +38,32 @@ def swap_columns() -> tuple[Column, ...]:
             logits,
         ),
         Column("change_se", pl.Float32(), "standard error of that mean", logits),
-        Column("change_low", pl.Float32(), "its 95 % interval, by Student's t", logits),
-        Column("change_high", pl.Float32(), "the same", logits),
+        Column(
+            "change_low", pl.Float32(), "lower end of its 95 % interval, by Student's t", logits
+        ),
+        Column("change_high", pl.Float32(), "upper end of that interval", logits),
         Column(
             "flips", pl.Float32(), "mean share of the replacements that change the predicted class",
             share,
         ),
         Column(
-            "flips_low", pl.Float32(), "its 95 % interval, of that many sequences, by Wilson", share
+            "flips_low", pl.Float32(),
+            "lower end of its 95 % interval, by Wilson's score for that many sequences", share,
         ),
-        Column("flips_high", pl.Float32(), "the same", share),
+        Column("flips_high", pl.Float32(), "upper end of that interval", share),
         Column(
             "unknown_change", pl.Float32(), "change with the unknown word in its place", logits,
             no_unknown,
         ),
         Column("unknown_se", pl.Float32(), "standard error of that mean", logits, no_unknown),
         Column("unknown_flips", pl.Float32(), "flips with the unknown word", share, no_unknown),
-        Column("unknown_low", pl.Float32(), "its 95 % interval", share, no_unknown),
-        Column("unknown_high", pl.Float32(), "the same", share, no_unknown),
+        Column(
+            "unknown_low", pl.Float32(), "lower end of its 95 % interval, by Wilson's score", share,
+            no_unknown,
+        ),
+        Column(
+            "unknown_high", pl.Float32(), "upper end of that interval", share, no_unknown
+        ),
         Column(
             "controls", pl.UInt32(),
             "words of like frequency and position that it is compared with, replaced likewise",
@@ -68,8 +76,12 @@ def swap_columns() -> tuple[Column, ...]:
         Column(
             "control_sequences", pl.UInt32(), "test sequences in which any of them was replaced"
         ),
-        Column("control_low", pl.Float32(), "95 % interval of control_flips of that many", share),
-        Column("control_high", pl.Float32(), "the same", share),
+        Column(
+            "control_low", pl.Float32(),
+            "lower end of the 95 % interval of control_flips, by Wilson's score for that many "
+            "sequences", share,
+        ),
+        Column("control_high", pl.Float32(), "upper end of that interval", share),
         Column("frequency", pl.UInt32(), "labelled sequences of all splits that hold it, as read"),
         Column("labelled", pl.UInt32(), "of them, those that are labelled `towards`"),
         Column(
