@@ -98,7 +98,7 @@ $(R)/corpus/stage.json: $(R)/settings/corpus.json
 $(R)/train/stage.json: $(R)/settings/train.json $(R)/corpus/stage.json
 	@$(call STAGE,train)
 
-$(R)/baseline/stage.json: $(R)/corpus/stage.json
+$(R)/baseline/stage.json: $(R)/settings/baseline.json $(R)/corpus/stage.json
 	@$(call STAGE,baseline)
 
 $(R)/extract/stage.json: $(R)/settings/extract.json $(R)/train/stage.json

@@ -17,7 +17,6 @@ from stateline.pipeline.run.facts import BaselineFacts, CorpusFacts
 from stateline.pipeline.run.sequences import split_of
 from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
 from stateline.pipeline.sources.word_boundaries import normalise, split_words
-from stateline.store.manifest.consistency import SPLITS
 
 # A larger training split is sampled: these bound memory (about 2 GB) and time (some minutes).
 MAX_WORDS = 10_000_000
@@ -30,6 +29,7 @@ RIDGE_STRENGTHS = (1000.0, 100.0, 10.0, 1.0)
 TEXT_NAME = "TF-IDF and logistic regression"
 SERIES_NAME = "ridge regression"
 UNKNOWN = "the model came trained, and what it was trained on is not known"
+REFITTED = "; then fitted on the training and validation splits"
 NO_WORD = "no word stands in two training texts"
 
 
@@ -77,11 +77,12 @@ def best_of(
     return fitted[int(np.argmax(right))]
 
 
-def text_baseline(table: pl.DataFrame, cut: str) -> BaselineFacts:
+def text_baseline(table: pl.DataFrame, cut: str, refit: bool = False) -> BaselineFacts:
     """Fit TF-IDF and logistic regression on whole texts, of which the model may read a part.
 
     table    split, label, text
     cut      how texts are cut into words, as for the model
+    refit    fit the strength that was chosen on the training and validation splits, as the model
     returns  no accuracy where no word stands in two training texts
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -89,74 +90,88 @@ def text_baseline(table: pl.DataFrame, cut: str) -> BaselineFacts:
     from sklearn.multiclass import OneVsRestClassifier
 
     words = normalise(split_words(table["text"], cut).list.join(" "))
-    rows = {part: np.flatnonzero(table["split"] == part) for part in SPLITS}
-    lengths = words[rows["train"]].str.count_matches(" ").to_numpy() + 1
-    rows["train"] = rows["train"][drawn_rows(lengths, MAX_WORDS)]
+    lengths = words.str.count_matches(" ").to_numpy() + 1
+    label = table["label"].to_numpy()
     features = TfidfVectorizer(
         tokenizer=str.split, token_pattern=None, lowercase=False, ngram_range=(1, 2), min_df=2,
         sublinear_tf=True, dtype=np.float32,
     )  # fmt: skip
+
+    def rows_of(*names: str) -> Int64Array:
+        rows = np.flatnonzero(table["split"].is_in(names))
+        return rows[drawn_rows(lengths[rows], MAX_WORDS)] if "train" in names else rows
+
+    def part(rows: Int64Array) -> Part:
+        return Part(features.transform(words[rows]), label[rows])
+
+    train = rows_of("train")
     try:
-        features.fit(words[rows["train"]])
+        features.fit(words[train])
     except ValueError:
         return without(NO_WORD)
-    label = table["label"].to_numpy()
-    parts = {
-        name: Part(features.transform(words[each]), label[each]) for name, each in rows.items()
-    }
 
     def make(strength: float) -> Any:
         # One class against the others: a joint fit of 60 classes would take gigabytes.
         return OneVsRestClassifier(LogisticRegression(C=strength, solver="liblinear"))
 
-    found = best_of(INVERSE_STRENGTHS, make, parts["train"], parts["validation"])
+    found = best_of(INVERSE_STRENGTHS, make, part(train), part(rows_of("validation")))
+    model = found.model
+    if refit:
+        train = rows_of("train", "validation")
+        features.fit(words[train])
+        model = make(found.strength).fit(*part(train))
     settings = (
         "whole texts; words and word pairs in two training texts or more, logarithmic counts; "
         f"C = {found.strength:g}, the best of {listed(INVERSE_STRENGTHS)} on the validation split"
+        f"{REFITTED * refit}"
     )
-    test = parts["test"]
-    right = int((found.model.predict(test.read) == test.label).sum())
-    return result(TEXT_NAME, settings, right, len(test.label), len(rows["train"]))
+    test = part(rows_of("test"))
+    right = int((model.predict(test.read) == test.label).sum())
+    return result(TEXT_NAME, settings, right, len(test.label), len(train))
 
 
-def series_baseline(table: pl.DataFrame) -> BaselineFacts:
+def series_baseline(table: pl.DataFrame, refit: bool = False) -> BaselineFacts:
     """Fit ridge regression on flattened series, padded at the end as the model reads them.
 
     table    split, label, values
+    refit    fit the strength that was chosen on the training and validation splits, as the model
     """
     from sklearn.linear_model import RidgeClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    sequences, label = split_of(table, "train")
-    longest = max(len(each) for each in sequences)
-    width = longest * sequences[0].shape[1]
-    rows = drawn_rows(np.full(len(sequences), width), MAX_NUMBERS)
+    longest = max(len(each) for each in split_of(table, "train")[0])
 
     def flat(some: list[AnyArray]) -> AnyArray:
         return pad_behind(some, longest=longest).reshape(len(some), -1)
 
+    def part(most: int, *names: str) -> tuple[Part, int]:
+        """Return what is read of some splits, and of how many series it is a draw."""
+        sequences, label = split_of(table, *names)
+        rows = drawn_rows(np.full(len(sequences), longest * sequences[0].shape[1]), most)
+        return Part(flat([sequences[row] for row in rows]), label[rows]), len(sequences)
+
     def make(strength: float) -> Any:
         return make_pipeline(StandardScaler(), RidgeClassifier(alpha=strength))
 
-    train = Part(flat([sequences[row] for row in rows]), label[rows])
-    sequences, label = split_of(table, "validation")
-    kept = drawn_rows(np.full(len(sequences), width), MAX_VALIDATION_NUMBERS)
-    validation = Part(flat([sequences[row] for row in kept]), label[kept])
+    train, _ = part(MAX_NUMBERS, "train")
+    validation, held = part(MAX_VALIDATION_NUMBERS, "validation")
     found = best_of(RIDGE_STRENGTHS, make, train, validation)
-    part = f"{len(kept):,} of {len(sequences):,} series of " * (len(kept) < len(sequences))
+    model, kept = found.model, len(validation.label)
+    if refit:
+        train, _ = part(MAX_NUMBERS, "train", "validation")
+        model = make(found.strength).fit(*train)
     settings = (
         f"all numbers of a series as one row, padded to {longest:,} steps, standardised; "
-        f"alpha = {found.strength:g}, the best of {listed(RIDGE_STRENGTHS)} on {part}"
-        "the validation split"
+        f"alpha = {found.strength:g}, the best of {listed(RIDGE_STRENGTHS)} on "
+        f"{f'{kept:,} of {held:,} series of ' * (kept < held)}the validation split"
+        f"{REFITTED * refit}"
     )
     sequences, label = split_of(table, "test")
-    at_once = max(1, PIECE_NUMBERS // width)
+    at_once = max(1, PIECE_NUMBERS // train.read.shape[1])
     pieces = [slice(at, at + at_once) for at in range(0, len(sequences), at_once)]
-    right = sum(
-        int((found.model.predict(flat(sequences[each])) == label[each]).sum()) for each in pieces
-    )
-    return result(SERIES_NAME, settings, right, len(label), len(rows))
+    right = sum(int((model.predict(flat(sequences[each])) == label[each]).sum()) for each in pieces)
+    return result(SERIES_NAME, settings, right, len(label), len(train.label))
 
 
 def listed(strengths: Sequence[float]) -> str:
@@ -196,7 +211,12 @@ def baseline(paths: BuildPaths, stage: StageRun) -> None:
         series = bool(facts["features"])
         columns = ["split", "label", "values" if series else "text"]
         table = pl.read_parquet(paths.need("corpus", SEQUENCES), columns=columns)
-        found = series_baseline(table) if series else text_baseline(table, facts["words"] or "auto")
+        refit = paths.read_settings("baseline")["refit"]
+        found = (
+            series_baseline(table, refit)
+            if series
+            else text_baseline(table, facts["words"] or "auto", refit)
+        )
     if found["accuracy"] is not None:
         say(f"baseline: {found['accuracy']:.4f} top-1 accuracy, {found['name']}")
     stage.write_json(BASELINE_FACTS, found)

@@ -45,7 +45,7 @@ def all_stages(methods: Sequence[str]) -> list[Stage]:
     stages = [
         Stage("corpus", settings=True),
         Stage("train", ("corpus",), settings=True),
-        Stage("baseline", ("corpus",)),
+        Stage("baseline", ("corpus",), settings=True),
         Stage("extract", ("train",), settings=True),
         Stage("expected", ("extract",)),
         Stage("distances", ("extract",)),

@@ -4,6 +4,7 @@ Both are evaluated on the whole test split.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from stateline.pipeline.numerics.answers import answer_probabilities
-from stateline.pipeline.numerics.arrays import BoolArray, Float32Array, IntArray
+from stateline.pipeline.numerics.arrays import AnyArray, BoolArray, Float32Array, IntArray
 from stateline.pipeline.numerics.ends import Ends
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
@@ -25,6 +26,7 @@ from stateline.store.schema import MODEL
 # file waits for that.
 if TYPE_CHECKING:
     from stateline.pipeline.models.keras.backend import keras
+    from stateline.pipeline.models.keras.batches import LengthBatches
     from stateline.pipeline.models.keras.structure import ModelStructure
 
 EVALUATION_BATCH = 512
@@ -46,36 +48,18 @@ def fit(
     from stateline.pipeline.models.keras.batches import LengthBatches
     from stateline.pipeline.models.keras.classifier import targets
 
-    sequences, label = split_of(table, "train")
-    validation, validation_label = split_of(table, "validation")
+    validation, label = split_of(table, "validation")
     name = "binary_accuracy" if classes == 2 else "categorical_accuracy"
-    callbacks = [
-        keras.callbacks.EarlyStopping(
-            monitor="val_loss" if settings["stop"] == "loss" else f"val_{name}",
-            mode="min" if settings["stop"] == "loss" else "max",
-            patience=settings["patience"],
-            restore_best_weights=True,
-        )
-    ]
-    if settings["averaging"]:
-        # Validate, and keep, the averaged weights: they are what is stored.
-        callbacks.insert(0, keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
-    history = model.fit(
-        LengthBatches(
-            sequences,
-            targets(label, classes),
-            settings["batch_size"],
-            np.random.default_rng(settings["seed"]),
-            settings["word_dropout"],
-        ).dataset(),
-        validation_data=LengthBatches(
-            validation, targets(validation_label, classes), EVALUATION_BATCH
-        ).dataset(),
-        epochs=settings["epochs"],
-        callbacks=callbacks,
-        shuffle=False,
-        verbose=1 if sys.stdout.isatty() else 2,
-    ).history
+    stop = keras.callbacks.EarlyStopping(
+        monitor="val_loss" if settings["stop"] == "loss" else f"val_{name}",
+        mode="min" if settings["stop"] == "loss" else "max",
+        patience=settings["patience"],
+        restore_best_weights=True,
+    )
+    history = fit_epochs(
+        model, split_of(table, "train"), settings, classes, settings["epochs"], [stop],
+        LengthBatches(validation, targets(label, classes), EVALUATION_BATCH),
+    )  # fmt: skip
     return [
         {
             "epoch": epoch + 1,
@@ -86,6 +70,53 @@ def fit(
         }
         for epoch in range(len(history["loss"]))
     ]
+
+
+def fit_epochs(
+    model: "keras.Model",
+    train: tuple[list[AnyArray], IntArray],
+    settings: Settings,
+    classes: int,
+    epochs: int,
+    callbacks: "Sequence[keras.callbacks.Callback]" = (),
+    validation: "LengthBatches | None" = None,
+) -> dict[str, list[float]]:
+    """Train for some epochs; where weights are averaged, their averages stay.
+
+    train    S sequences, and their labels, int (S,)
+    returns  what Keras recorded of each epoch, by name
+    """
+    from stateline.pipeline.models.keras.backend import keras
+    from stateline.pipeline.models.keras.batches import LengthBatches
+    from stateline.pipeline.models.keras.classifier import targets
+
+    # The averages are what is validated and stored. The callback comes first, so that stopping
+    # early restores averages as well.
+    averaged = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if settings["averaging"] else []
+    sequences, label = train
+    batches = LengthBatches(
+        sequences, targets(label, classes), settings["batch_size"],
+        np.random.default_rng(settings["seed"]), settings["word_dropout"],
+    )  # fmt: skip
+    recorded: dict[str, list[float]] = model.fit(
+        batches.dataset(),
+        validation_data=validation and validation.dataset(),
+        epochs=epochs,
+        callbacks=[*averaged, *callbacks],
+        shuffle=False,
+        verbose=1 if sys.stdout.isatty() else 2,
+    ).history
+    return recorded
+
+
+def best_epochs(history: list[dict[str, float]], stop: str) -> int:
+    """Return after how many epochs the validation split was answered best; of equals the first.
+
+    history  an entry an epoch, as `fit` returns it
+    stop     loss or accuracy
+    """
+    values = [-each["val_accuracy"] if stop == "accuracy" else each["val_loss"] for each in history]
+    return int(np.argmin(values)) + 1
 
 
 def describe(model: "keras.Model", structure: "ModelStructure") -> dict[str, object]:
@@ -132,12 +163,22 @@ def fitted(
     classes = len(facts["classes"])
     words = pl.scan_parquet(paths.need("corpus", VOCABULARY)).select(pl.len()).collect().item()
     settings = by_size(settings, facts["sizes"]["train"] or 0)
-    make_reproducible(settings["seed"])
-    model = build_model(settings, words, classes, len(facts["features"]) or None)
+    seed, features = settings["seed"], len(facts["features"]) or None
+    make_reproducible(seed)
+    model = build_model(settings, words, classes, features)
     history = fit(model, table, settings, classes)
+    refit = None
+    if settings["refit"]:
+        # The validation split has done its work; a small corpus is worth a tenth more.
+        make_reproducible(seed)
+        model = build_model(settings, words, classes, features)
+        both, refit = split_of(table, "train", "validation"), best_epochs(history, settings["stop"])
+        say(f"train: again on training and validation, {len(both[0]):,} sequences, {refit} epochs")
+        fit_epochs(model, both, settings, classes, refit)
     return model, {
-        "seed": settings["seed"],
+        "seed": seed,
         "epochs": len(history),
+        "refit_epochs": refit,
         "settings": settings,
         "history": history,
     }

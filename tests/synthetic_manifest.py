@@ -86,6 +86,7 @@ def model_entry(tables: dict[str, pl.DataFrame], shape: Shape, classes: int, see
         "parameters": 1234 if shape.model else None,
         "seed": seed if here else None,
         "epochs": 2 if here else None,
+        "refit_epochs": None,
         "settings": {"learning_rate": 0.002, "batch": 64} if here else {},
         "history": [
             {"epoch": epoch, "loss": 0.9 / epoch, "accuracy": 0.6 + 0.1 * epoch,

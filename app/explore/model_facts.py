@@ -36,6 +36,8 @@ def model_line(model: ModelInfo) -> str:
         parts.append(count(model.parameters, "parameter"))
     if model.epochs is not None:
         parts.append(count(model.epochs, "epoch"))
+    if model.refit_epochs is not None:
+        parts.append(f"refitted for {model.refit_epochs} on training and validation sequences")
     return ", ".join(parts)
 
 

@@ -32,6 +32,7 @@ class Training(TypedDict):
 
     seed: int | None
     epochs: int | None
+    refit_epochs: int | None
     settings: Settings
     history: list[dict[str, float]]
 
@@ -46,7 +47,13 @@ class BaselineFacts(TypedDict):
     reason: str | None
 
 
-UNKNOWN_TRAINING: Training = {"seed": None, "epochs": None, "settings": {}, "history": []}
+UNKNOWN_TRAINING: Training = {
+    "seed": None,
+    "epochs": None,
+    "refit_epochs": None,
+    "settings": {},
+    "history": [],
+}
 
 # `class` is a keyword of Python, so this one is written as a call.
 LayerFacts = TypedDict(

@@ -21,7 +21,7 @@ def padding_of(table: pl.DataFrame) -> BoolArray:
     return np.zeros(int(table[name].list.len().sum()), dtype=bool)
 
 
-def split_of(table: pl.DataFrame, part: str) -> tuple[list[AnyArray], IntArray]:
-    """Return the sequences of one split, S arrays, and their labels, int (S,), in order."""
-    rows = table.filter(pl.col("split") == part)
+def split_of(table: pl.DataFrame, *parts: str) -> tuple[list[AnyArray], IntArray]:
+    """Return the sequences of one split or several, S arrays, and labels, int (S,), in order."""
+    rows = table.filter(pl.col("split").is_in(parts))
     return sequences_of(rows), rows["label"].to_numpy()

@@ -142,6 +142,11 @@ class Settings(BaseModel):
         "train",
         "what of the validation split stops the training; the weights of its best epoch stay",
     )
+    refit: bool = knob(
+        True,
+        "train baseline",
+        "train again from the start, on the training and validation splits, for as many epochs",
+    )
 
     stored: int = knob(
         500,

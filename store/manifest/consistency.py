@@ -24,6 +24,7 @@ def find_inconsistency(manifest: ManifestDraft) -> tuple[str, str, str] | None:
         layer_facts,
         readout_facts,
         metric_facts,
+        training_facts,
         baseline_facts,
         repeat_facts,
         projection_facts,
@@ -160,6 +161,14 @@ def metric_facts(manifest: ManifestDraft) -> Iterator[Fact]:
     found = f"{len(confusion)} x {'/'.join(sorted({str(len(row)) for row in confusion}))}"
     yield square, "model.metrics.confusion", f"{classes} x {classes}", found
     yield len(recall) == classes, "model.metrics.recall", f"{classes} numbers", len(recall)
+
+
+def training_facts(manifest: ManifestDraft) -> Iterator[Fact]:
+    """Check that a model was refitted for as many epochs as one of its training had."""
+    model = manifest.model
+    refit, most = model.refit_epochs, len(model.history)
+    true = refit is None or 1 <= refit <= most
+    yield true, "model.refit_epochs", f"null, or 1 to {most} epochs", written(refit)
 
 
 def baseline_facts(manifest: ManifestDraft) -> Iterator[Fact]:

@@ -98,7 +98,7 @@ def unseen_facts(manifest: Manifest) -> Iterator[Fact]:
 
 
 def baseline_facts(manifest: Manifest) -> Iterator[Fact]:
-    """Check that the baseline is of the training split, its accuracy of the whole test split."""
+    """Check that the baseline is of the splits that it was fitted on and tested on."""
     baseline, sizes = manifest.model.baseline, manifest.corpus.sizes
     if baseline.accuracy is None:
         return
@@ -106,7 +106,9 @@ def baseline_facts(manifest: Manifest) -> Iterator[Fact]:
     yield share(key, baseline.accuracy)
     yield whole(baseline.accuracy, sizes.test), key, f"a share of {sizes.test}", baseline.accuracy
     train, most = baseline.train or 0, sizes.train or 0
-    yield 1 <= train <= most, "model.baseline.train", f"1 to {most}, the training split", train
+    if manifest.model.refit_epochs is not None:
+        most += sizes.validation or 0
+    yield 1 <= train <= most, "model.baseline.train", f"1 to {most}, what it can be of", train
     seconds = baseline.seconds or 0
     yield seconds >= 0, "model.baseline.seconds", "0 or more", seconds
 

@@ -78,7 +78,10 @@ class Baseline(Entry):
 class ModelInfo(Entry):
     """The model and its training; null or empty where that is not known.
 
-    rebuilt  null: it is the model as it was trained
+    epochs        passes over the training split until the validation split stopped them
+    refit_epochs  passes over the training and validation splits together, from the start, that
+                  made the stored weights; null: they are those of the best epoch
+    rebuilt       null: it is the model as it was trained
     """
 
     file: Literal["model.keras"] | None
@@ -88,6 +91,7 @@ class ModelInfo(Entry):
     parameters: int | None
     seed: int | None
     epochs: int | None
+    refit_epochs: int | None
     settings: Mapping[str, Any]
     history: Items[Epoch]
     metrics: Metrics

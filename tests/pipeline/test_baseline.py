@@ -34,6 +34,20 @@ def test_pairs_of_words_are_features_of_a_text() -> None:
     assert text_baseline(texts(rng, told=False), "auto")["accuracy"] < 0.8
 
 
+def test_a_refitted_baseline_knows_the_words_of_the_validation_split() -> None:
+    # The word of class 1 stands in validation and test texts only.
+    split = ["train"] * 8 + ["validation"] * 8 + ["test"] * 4
+    label = np.arange(20) % 2
+    new = ["late" if row >= 8 and each else "the" for row, each in enumerate(label)]
+    table = pl.DataFrame(
+        {"split": split, "label": label, "text": [f"a film, {word}" for word in new]}
+    )
+    assert text_baseline(table, "auto")["accuracy"] == 0.5
+    found = text_baseline(table, "auto", refit=True)
+    assert found["accuracy"] == 1.0 and found["train"] == 16
+    assert found["settings"].endswith("; then fitted on the training and validation splits")
+
+
 def test_many_classes_are_told_apart() -> None:
     label = np.arange(96) % 3
     table = pl.DataFrame(
@@ -64,6 +78,9 @@ def test_ridge_reads_the_whole_series(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = series_baseline(table)
     assert whole["accuracy"] == 1.0
     assert "padded to 5 steps" in whole["settings"]
+    refitted = series_baseline(table, refit=True)
+    assert refitted["accuracy"] == 1.0
+    assert refitted["train"] == SPLIT.count("train") + SPLIT.count("validation")
     assert "on the validation split" in whole["settings"]
     # In pieces, and of a part of the training and validation series.
     monkeypatch.setattr(baseline, "PIECE_NUMBERS", 200)

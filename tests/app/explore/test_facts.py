@@ -1,11 +1,11 @@
-"""Facts of the overview in words: a rebuilt model, and test sequences that training holds too."""
+"""Facts of the overview in words: the model and its training, and repeated test sequences."""
 
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from stateline.app.explore.model_facts import rebuilt_line
+from stateline.app.explore.model_facts import model_line, rebuilt_line
 from stateline.app.queries.accuracy import repeats_line
 from stateline.store.manifest.model_info import ModelInfo
 from stateline.store.reader import Run
@@ -28,6 +28,15 @@ def test_a_rebuilt_model_says_what_was_changed_and_by_how_much_answers_differ(
         f"{read} the same weights: answers differ by 0.0013 at the most over 13 sequences, "
         "0.02 allowed"
     )
+
+
+@pytest.mark.parametrize(
+    ("refit", "said"), [(None, ""), (5, ", refitted for 5 on training and validation sequences")]
+)
+def test_a_model_says_what_it_was_trained_on(refit: int | None, said: str) -> None:
+    facts = {"cell": "LSTM", "units": 64, "parameters": 1234, "epochs": 9, "refit_epochs": refit}
+    model = cast(ModelInfo, SimpleNamespace(**facts))
+    assert model_line(model) == f"LSTM, 64 units, 1,234 parameters, 9 epochs{said}"
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,10 @@ OTHER_CASES = {
             at("model", "baseline", "accuracy")(None),
             "model.baseline.accuracy; expected a value where there is no reason, got null",
         ),
+        "more epochs of a refit than of the training": (
+            at("model", "refit_epochs")(3), "model.refit_epochs; expected null, or 1 to 2 epochs",
+        ),
+        "a refit for no epoch": (at("model", "refit_epochs")(0), "1 to 2 epochs, got 0"),
         "repeats not counted": (
             at("left_out", "in_training")(None),
             "left_out.in_training; expected a whole number, as corpus.sizes.train, got null",

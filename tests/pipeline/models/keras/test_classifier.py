@@ -1,5 +1,7 @@
 """The model that the pipeline trains itself: its form, its batches, its targets."""
 
+from pathlib import Path
+
 import numpy as np
 import polars as pl
 import pytest
@@ -16,7 +18,9 @@ from stateline.pipeline.models.keras.read_states import shuffled_batches
 from stateline.pipeline.models.keras.structure import model_structure
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.numerics.padding import pad_behind
-from stateline.pipeline.train import by_size, fit, fitted
+from stateline.pipeline.run.artefacts import VOCABULARY
+from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.train import best_epochs, by_size, fit, fitted
 from stateline.store.errors import StatelineError
 
 SETTINGS = {
@@ -63,23 +67,30 @@ def test_rmsprop_learns_a_word_whose_gradients_are_small() -> None:
     assert np.allclose(word.numpy(), -0.01 / np.sqrt(0.1), rtol=1e-3)
 
 
-def test_training_stops_on_the_validation_loss_and_keeps_the_weights_of_its_lowest() -> None:
+def noise() -> pl.DataFrame:
+    """Sequences without a pattern: what is learned of some soon misleads about the others."""
     rng = np.random.default_rng(5)
     label = rng.integers(0, 2, 60)
-    table = pl.DataFrame(
+    return pl.DataFrame(
         {
             "split": ["train"] * 40 + ["validation"] * 20,
             "label": label,
-            # Noise: what is learned of the training sequences soon misleads about the others.
             "ids": pl.Series(
                 [rng.integers(2, 11, 4).tolist() for _ in label], dtype=pl.List(pl.UInt32)
             ),
         }
     )
-    settings = SETTINGS | {
-        "cell": "lstm", "learning_rate": 0.05, "seed": 1, "batch_size": 8, "word_dropout": 0.0,
-        "epochs": 30, "patience": 2, "stop": "loss",
-    }  # fmt: skip
+
+
+STOPPED = SETTINGS | {
+    "cell": "lstm", "learning_rate": 0.05, "seed": 1, "batch_size": 8, "word_dropout": 0.0,
+    "epochs": 30, "patience": 2, "stop": "loss",
+}  # fmt: skip
+
+
+def test_training_stops_on_the_validation_loss_and_keeps_the_weights_of_its_lowest() -> None:
+    table, settings = noise(), STOPPED
+    label = table["label"].to_numpy()
     make_reproducible(1)
     model = build_model(settings, 11, 2)
     history = fit(model, table, settings, 2)
@@ -88,6 +99,44 @@ def test_training_stops_on_the_validation_loss_and_keeps_the_weights_of_its_lowe
     ids = np.array(table["ids"].to_list()[40:], dtype=np.int32)
     kept = model.evaluate(ids, targets(label[40:], 2), verbose=0)[0]
     assert kept == pytest.approx(min(losses), abs=1e-5)
+
+
+def test_the_best_epoch_is_the_first_of_the_lowest_loss_or_of_the_highest_accuracy() -> None:
+    values = [(0.6, 0.5), (0.4, 0.7), (0.4, 0.8), (0.5, 0.8)]
+    history = [{"val_loss": loss, "val_accuracy": share} for loss, share in values]
+    assert best_epochs(history, "loss") == 2
+    assert best_epochs(history, "accuracy") == 3
+
+
+@pytest.mark.parametrize("averaging", [0.0, 0.5])
+def test_a_refit_is_a_training_on_both_splits_for_as_many_epochs(
+    tmp_path: Path, averaging: float
+) -> None:
+    paths, table = BuildPaths("run", tmp_path), noise()
+    paths.stage("corpus").mkdir(parents=True)
+    pl.DataFrame({"token": [str(each) for each in range(11)]}).write_parquet(
+        paths.stage("corpus") / VOCABULARY
+    )
+    facts = {"classes": ["a", "b"], "features": [], "sizes": {"train": 40}}
+    settings = STOPPED | {"averaging": averaging, "refit": True}
+    model, training = fitted(paths, table, settings, facts)
+    best = best_epochs(training["history"], "loss")
+    assert training["refit_epochs"] == best < training["epochs"]
+    # The same by hand: every sequence is one of training, and nothing stops the epochs.
+    make_reproducible(1)
+    expected = build_model(settings, 11, 2)
+    batches = LengthBatches(
+        [each.to_numpy() for each in table["ids"]], targets(table["label"].to_numpy(), 2), 8,
+        np.random.default_rng(1),
+    )  # fmt: skip
+    expected.fit(batches.dataset(), epochs=best, shuffle=False, verbose=0)
+    if averaging:
+        averages = expected.optimizer._model_variables_moving_average
+        wanted = [each.numpy() for each in averages]
+    else:
+        wanted = [each.numpy() for each in expected.trainable_variables]
+    for got, want in zip(model.trainable_variables, wanted, strict=True):
+        assert np.allclose(got.numpy(), want, atol=1e-6)
 
 
 @pytest.mark.parametrize(("rows", "batch"), [(100, 8), (999, 19), (3_200, 64), (100_000, 64)])
