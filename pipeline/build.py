@@ -268,8 +268,8 @@ def refuse_other_knobs(knobs: Mapping[str, Any], projections: Sequence[str], *fi
     raises  StatelineError  some knob belongs to no stage that the call runs
     """
     stages = (*first, *(stage.name for stage in stages_after_extract(projections)))
-    # All sequences of a call are stored; the others are parameters of the call.
-    own = {"stored", "projections", "layers", "gates"}
+    # All sequences of a call are stored, nothing is trained, and the others are its parameters.
+    own = {"stored", "refit", "projections", "layers", "gates"}
     read = {knob for stage in stages for knob in stage_knobs(stage)} - own
     other = [name for name in knobs if name not in read]
     if other:

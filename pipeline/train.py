@@ -29,13 +29,20 @@ if TYPE_CHECKING:
     from stateline.pipeline.models.keras.batches import LengthBatches
     from stateline.pipeline.models.keras.structure import ModelStructure
 
+# S arrays of ids (T,) or of numbers (T, F), and their labels, int (S,).
+Labelled = tuple[list[AnyArray], IntArray]
+
 EVALUATION_BATCH = 512
 SMALL_EPOCH = 50  # steps, for which a small training split gets smaller batches
 BATCHES = (8, 64)
 
 
 def fit(
-    model: "keras.Model", table: pl.DataFrame, settings: Settings, classes: int
+    model: "keras.Model",
+    train: Labelled,
+    validation: Labelled,
+    settings: Settings,
+    classes: int,
 ) -> list[dict[str, float]]:
     """Train until the validation loss, or accuracy, stops improving; the best weights stay.
 
@@ -48,7 +55,7 @@ def fit(
     from stateline.pipeline.models.keras.batches import LengthBatches
     from stateline.pipeline.models.keras.classifier import targets
 
-    validation, label = split_of(table, "validation")
+    sequences, label = validation
     name = "binary_accuracy" if classes == 2 else "categorical_accuracy"
     stop = keras.callbacks.EarlyStopping(
         monitor="val_loss" if settings["stop"] == "loss" else f"val_{name}",
@@ -57,8 +64,8 @@ def fit(
         restore_best_weights=True,
     )
     history = fit_epochs(
-        model, split_of(table, "train"), settings, classes, settings["epochs"], [stop],
-        LengthBatches(validation, targets(label, classes), EVALUATION_BATCH),
+        model, train, settings, classes, settings["epochs"], [stop],
+        LengthBatches(sequences, targets(label, classes), EVALUATION_BATCH),
     )  # fmt: skip
     return [
         {
@@ -74,7 +81,7 @@ def fit(
 
 def fit_epochs(
     model: "keras.Model",
-    train: tuple[list[AnyArray], IntArray],
+    train: Labelled,
     settings: Settings,
     classes: int,
     epochs: int,
@@ -83,7 +90,6 @@ def fit_epochs(
 ) -> dict[str, list[float]]:
     """Train for some epochs; where weights are averaged, their averages stay.
 
-    train    S sequences, and their labels, int (S,)
     returns  what Keras recorded of each epoch, by name
     """
     from stateline.pipeline.models.keras.backend import keras
@@ -152,7 +158,11 @@ def fitted(
     returns  the model; its training for the manifest
     raises   StatelineError  word dropout for a series
     """
-    from stateline.pipeline.models.keras.classifier import build_model, make_reproducible
+    from stateline.pipeline.models.keras.classifier import (
+        begin_embedding,
+        build_model,
+        make_reproducible,
+    )
 
     if facts["features"] and settings["word_dropout"]:
         raise StatelineError(
@@ -164,17 +174,24 @@ def fitted(
     words = pl.scan_parquet(paths.need("corpus", VOCABULARY)).select(pl.len()).collect().item()
     settings = by_size(settings, facts["sizes"]["train"] or 0)
     seed, features = settings["seed"], len(facts["features"]) or None
-    make_reproducible(seed)
-    model = build_model(settings, words, classes, features)
-    history = fit(model, table, settings, classes)
+
+    def begun(*parts: str) -> tuple["keras.Model", Labelled]:
+        """Return an untrained model, and the splits that it is to be trained on."""
+        make_reproducible(seed)
+        model, train = build_model(settings, words, classes, features), split_of(table, *parts)
+        if settings["word_prior"] and features is None:
+            begin_embedding(model, *train, classes, settings["word_prior"])
+        return model, train
+
+    model, train = begun("train")
+    history = fit(model, train, split_of(table, "validation"), settings, classes)
     refit = None
     if settings["refit"]:
         # The validation split has done its work; a small corpus is worth a tenth more.
-        make_reproducible(seed)
-        model = build_model(settings, words, classes, features)
-        both, refit = split_of(table, "train", "validation"), best_epochs(history, settings["stop"])
-        say(f"train: again on training and validation, {len(both[0]):,} sequences, {refit} epochs")
-        fit_epochs(model, both, settings, classes, refit)
+        refit = best_epochs(history, settings["stop"])
+        model, train = begun("train", "validation")
+        say(f"train: again on training and validation, {len(train[0]):,} sequences, {refit} epochs")
+        fit_epochs(model, train, settings, classes, refit)
     return model, {
         "seed": seed,
         "epochs": len(history),

@@ -110,6 +110,13 @@ class Settings(BaseModel):
     cell: Literal["lstm", "gru"] = knob("lstm", "train", "recurrent cell")
     units: int = knob(64, "train", "units of the recurrent layer", ge=1)
     embedding: int = knob(64, "train", "dimensions of the word embedding", ge=1)
+    word_prior: float = knob(
+        0.3,
+        "train",
+        "what the first dimensions of the word embedding begin with: log-count ratios of the words "
+        "by class, times this; 0: nothing",
+        ge=0,
+    )
     word_dropout: float = knob(
         0.3, "train", "share of training words read as unknown, drawn anew each epoch", ge=0, lt=1
     )

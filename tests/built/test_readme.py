@@ -18,8 +18,8 @@ from tests.browser.conftest import lacking
 from tests.built.conftest import DEMOS, ROOT, run
 
 # Knobs that make a build quick where only the way is tested, not the model.
-QUICK = "EPOCHS=1 UNITS=8 STORED=40 TSNE_ITERATIONS=50"
-QUICK_OPTIONS = "--epochs 1 --units 8 --stored 40 --tsne-iterations 50"
+QUICK = "EPOCHS=1 UNITS=8 STORED=40 PROJECTIONS=pca"
+QUICK_OPTIONS = "--epochs 1 --units 8 --stored 40 --projections pca"
 # The command as it is run here, whether or not the environment has installed it.
 COMMAND = ".venv/bin/python -m stateline"
 OWN_KNOBS = "projections=['pca']"
@@ -165,7 +165,7 @@ def test_help_and_the_knobs_are_printed_and_the_tests_can_be_found(clone: Path) 
     assert "demo-reviews" in run("make help", clone)
     assert "PERPLEXITY" in run(".venv/bin/python -m stateline.pipeline.config --help", clone)
     assert "--perplexity" in run(f"{COMMAND} build --help", clone)
-    assert "test_readme.py" in run("make test ARGS='--collect-only -q'", clone)
+    assert "test_readme.py" in run("make test ARGS='--collect-only -q tests/built'", clone)
 
 
 def test_the_benchmark_prints_its_tables(demo_store: Path, clone: Path) -> None:

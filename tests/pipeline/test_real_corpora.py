@@ -24,7 +24,9 @@ def corpora() -> Path:
 
 
 def build(name: str, data: Path, folder: Path, **knobs: object) -> Run:
-    provided = QUICK | {"STORED": 60, "MAX_STEPS": 30, "PROJECTIONS": "pca,tsne"} | knobs
+    provided = (
+        QUICK | {"STORED": 60, "MAX_STEPS": 30, "SWAP_TESTED": 40, "PROJECTIONS": "pca"} | knobs
+    )
     make(name, BUILD=folder / "build", STORE=folder / "store", DATA_DIR=data, **provided)
     return open_run(folder / "store" / name)
 
@@ -34,7 +36,7 @@ def test_a_small_imdb_run_is_built_from_raw_text(tmp_path: Path) -> None:
     pl.read_parquet(corpora() / "imdb.parquet").gather_every(5).write_parquet(
         tmp_path / "imdb.parquet"
     )
-    run = build("imdb", tmp_path, tmp_path, EPOCHS=1, UNITS=8, BATCH_SIZE=256, SWAP_TESTED=40)
+    run = build("imdb", tmp_path, tmp_path, EPOCHS=1, UNITS=8, BATCH_SIZE=256)
     manifest = run.manifest
     assert to_json(manifest)["corpus"]["sizes"] == {
         "train": 4_500,

@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 
 from stateline.pipeline.models.keras.backend import keras, tf
-from stateline.pipeline.numerics.arrays import Float32Array, IntArray
+from stateline.pipeline.numerics.arrays import AnyArray, Float32Array, IntArray
+from stateline.pipeline.numerics.count_ratios import log_count_ratios
 from stateline.pipeline.run.facts import Settings
 
 CELLS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
@@ -66,6 +67,27 @@ def build_model(
         metrics=["binary_accuracy" if classes == 2 else "categorical_accuracy"],
     )
     return model
+
+
+def begin_embedding(
+    model: keras.Model, sequences: list[AnyArray], label: IntArray, classes: int, scale: float
+) -> None:
+    """Let the first dimensions of the embedding begin with what the words say by themselves.
+
+    A small corpus learns in fewer epochs, and better, what its words say by class. Where the
+    ratios need more than half of the dimensions, the embedding stays as it is.
+
+    sequences  S arrays of ids (T,)
+    label      int (S,)
+    scale      standard deviation of what they begin with
+    """
+    layer = model.get_layer("embedding")
+    weights = layer.get_weights()[0]
+    ratios = log_count_ratios(sequences, label, len(weights), classes)
+    dimensions = ratios.shape[1]
+    if 2 * dimensions <= weights.shape[1]:
+        weights[:, :dimensions] = scale * ratios
+        layer.set_weights([weights])
 
 
 def targets(label: IntArray, classes: int) -> Float32Array:

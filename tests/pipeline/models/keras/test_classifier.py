@@ -10,15 +10,18 @@ from stateline.pipeline.models.keras.backend import keras, tf
 from stateline.pipeline.models.keras.batches import LengthBatches, predict
 from stateline.pipeline.models.keras.classifier import (
     OPTIMISERS,
+    begin_embedding,
     build_model,
     make_reproducible,
     targets,
 )
 from stateline.pipeline.models.keras.read_states import shuffled_batches
 from stateline.pipeline.models.keras.structure import model_structure
+from stateline.pipeline.numerics.count_ratios import log_count_ratios
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.numerics.padding import pad_behind
 from stateline.pipeline.run.artefacts import VOCABULARY
+from stateline.pipeline.run.sequences import split_of
 from stateline.pipeline.run.stage import BuildPaths
 from stateline.pipeline.train import best_epochs, by_size, fit, fitted
 from stateline.store.errors import StatelineError
@@ -93,7 +96,8 @@ def test_training_stops_on_the_validation_loss_and_keeps_the_weights_of_its_lowe
     label = table["label"].to_numpy()
     make_reproducible(1)
     model = build_model(settings, 11, 2)
-    history = fit(model, table, settings, 2)
+    parts = [split_of(table, part) for part in ("train", "validation")]
+    history = fit(model, *parts, settings, 2)
     losses = [epoch["val_loss"] for epoch in history]
     assert len(losses) < 30 and int(np.argmin(losses)) == len(losses) - 1 - 2
     ids = np.array(table["ids"].to_list()[40:], dtype=np.int32)
@@ -118,7 +122,7 @@ def test_a_refit_is_a_training_on_both_splits_for_as_many_epochs(
         paths.stage("corpus") / VOCABULARY
     )
     facts = {"classes": ["a", "b"], "features": [], "sizes": {"train": 40}}
-    settings = STOPPED | {"averaging": averaging, "refit": True}
+    settings = STOPPED | {"averaging": averaging, "refit": True, "word_prior": 0.0}
     model, training = fitted(paths, table, settings, facts)
     best = best_epochs(training["history"], "loss")
     assert training["refit_epochs"] == best < training["epochs"]
@@ -137,6 +141,20 @@ def test_a_refit_is_a_training_on_both_splits_for_as_many_epochs(
         wanted = [each.numpy() for each in expected.trainable_variables]
     for got, want in zip(model.trainable_variables, wanted, strict=True):
         assert np.allclose(got.numpy(), want, atol=1e-6)
+
+
+def test_the_embedding_begins_with_the_ratios_of_the_words_where_it_has_room_for_them() -> None:
+    table = noise()
+    sequences, label = split_of(table, "train")
+    model = make("lstm", 2)
+    before = model.get_layer("embedding").get_weights()[0]
+    begin_embedding(model, sequences, label, 2, 0.3)
+    after = model.get_layer("embedding").get_weights()[0]
+    assert np.array_equal(after[:, 0], 0.3 * log_count_ratios(sequences, label, 11, 2)[:, 0])
+    assert np.array_equal(after[:, 1:], before[:, 1:])
+    # Four classes would take four of its five dimensions.
+    begin_embedding(model, sequences, label, 4, 0.3)
+    assert np.array_equal(model.get_layer("embedding").get_weights()[0], after)
 
 
 @pytest.mark.parametrize(("rows", "batch"), [(100, 8), (999, 19), (3_200, 64), (100_000, 64)])
