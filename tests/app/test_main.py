@@ -53,6 +53,7 @@ print(sorted(heavy | (set(sys.modules) & {"stateline.pipeline"})))
 """
 
 
+@pytest.mark.slow
 def test_importing_and_serving_loads_neither_tensorflow_nor_the_pipeline(store: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SERVES_WITHOUT_TENSORFLOW, str(store)],

@@ -52,6 +52,7 @@ def test_a_port_that_cannot_be_is_one_line(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_the_command_serves_greets_and_stops_on_interrupt(store: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "stateline", "app", "--port", "0"],

@@ -85,6 +85,7 @@ def test_bad_input_is_one_line_on_stderr_and_exit_code_2(
         assert word in said.err
 
 
+@pytest.mark.slow
 def test_python_m_is_the_same_command() -> None:
     done = stateline_command("check", "nowhere")
     assert done.returncode == 2
@@ -92,6 +93,7 @@ def test_python_m_is_the_same_command() -> None:
     assert stateline_command("--version").stdout == f"stateline {stateline.__version__}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "heavy"),
     [

@@ -35,6 +35,7 @@ def runs_of(script: str, folder: Path) -> list[Run]:
     return [open_run(each) for each in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_an_example_builds_a_run_that_is_worth_looking_at(script: str, tmp_path: Path) -> None:
     if script == "pytorch_gru" and find_spec("torch") is None:

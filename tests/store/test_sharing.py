@@ -118,6 +118,7 @@ def test_readme_explains_every_key_of_the_manifest() -> None:
         assert name.removesuffix("s") in rows[key], f"{key}.{name}"
 
 
+@pytest.mark.slow
 def test_readme_ways_of_reading_work(run: Path) -> None:
     examples = re.findall(r"```python\n(.*?)```", README, re.S)
     assert len(examples) == 4

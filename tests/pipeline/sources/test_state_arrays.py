@@ -22,6 +22,7 @@ WORDS = [[f"word{(row + t) % 5}" for t in range(n)] for row, n in enumerate(LENG
 PCA = {"projections": ["pca"]}
 
 
+@pytest.mark.slow
 def test_states_with_a_linear_readout_become_a_run(tmp_path: Path) -> None:
     run = build_store_from_states(
         STATES,
