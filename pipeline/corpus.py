@@ -214,6 +214,9 @@ def corpus_facts(
 
 def load_structure(path: Path, task: str, padded: bool) -> "ModelStructure":
     """Return the structure of a trained model file, see `read_model`; loads TensorFlow."""
+    from stateline.pipeline.models.keras.formats import refuse_other_formats
+
+    refuse_other_formats(path)  # before the seconds that TensorFlow takes to load
     from stateline.pipeline.models.keras.read_model import read_model
 
     return read_model(path, task, padded)[1]
