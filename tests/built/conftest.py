@@ -14,6 +14,10 @@ DEMOS = ("demo-reviews", "demo-news", "demo-digits")
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's files in another folder; the environment is the one that make set up."""
+    made = (ROOT / ".venv/bin/.dev").stat().st_mtime
+    if made < max((ROOT / name).stat().st_mtime for name in ("pyproject.toml", "constraints.txt")):
+        # make would install the copy into it, and leave it so.
+        pytest.fail("the environment is older than pyproject.toml: use make test, which updates it")
     folder = copy_checkout(tmp_path_factory.mktemp("clone") / "stateline")
     (folder / ".venv").symlink_to(ROOT / ".venv")
     return folder
