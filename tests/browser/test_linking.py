@@ -165,6 +165,10 @@ def test_view_controls_draw_at_once_and_leave_the_map_alone(page, site: str) -> 
     page.evaluate(
         "window.mapDraws = 0; stateline.map.plot().on('plotly_afterplot', () => (mapDraws += 1))"
     )
+    # A map that is fitted into its pane late draws once more, without a control.
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    page.evaluate("mapDraws = 0")
     page.click("[data-opens='view-controls']")
     for action in (
         lambda: page.select_option("[data-view='path']", "time"),
