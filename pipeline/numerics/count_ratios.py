@@ -1,4 +1,4 @@
-"""Log-count ratios: how much oftener sequences of a class hold a word than those of the others."""
+"""Log-count ratios: how much more often sequences of a class hold a word than other sequences."""
 
 import numpy as np
 

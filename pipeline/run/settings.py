@@ -113,8 +113,8 @@ class Settings(BaseModel):
     word_prior: float = knob(
         0.3,
         "train",
-        "what the first dimensions of the word embedding begin with: log-count ratios of the words "
-        "by class, times this; 0: nothing",
+        "scale of the log-count ratios of the words by class, with which the first dimensions of "
+        "the embedding begin; 0: all begin at random, as with more classes than half of them",
         ge=0,
     )
     word_dropout: float = knob(
@@ -152,7 +152,8 @@ class Settings(BaseModel):
     refit: bool = knob(
         True,
         "train baseline",
-        "train again from the start, on the training and validation splits, for as many epochs",
+        "train again from the start, on the training and validation splits, for as many epochs as "
+        "the best one took",
     )
 
     stored: int = knob(
