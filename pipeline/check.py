@@ -3,17 +3,15 @@
 import argparse
 
 from stateline.pipeline.export import add_store_option
-from stateline.pipeline.index import check_indexes
 from stateline.pipeline.run.stage import BuildPaths, running, say, stage_main
 from stateline.store.checks.run import check_run
-from stateline.store.reader import open_run
 
 
 def work(paths: BuildPaths, arguments: argparse.Namespace) -> None:
     """Run the stage."""
     folder = arguments.store / paths.run
     with running(paths, "check") as stage:
-        lines = check_run(folder).lines() + check_indexes(open_run(folder))
+        lines = check_run(folder).lines()
         stage.write_json("checks.json", lines)
     say(f"check: {folder} is whole; see it: stateline app {arguments.store}")
 

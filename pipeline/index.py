@@ -15,9 +15,7 @@ from stateline.pipeline.numerics.arrays import AnyArray, Float64Array, Int64Arra
 from stateline.pipeline.run.arrays import pieces, read_rows, read_some
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, state_array
 from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
-from stateline.store.errors import StatelineError, rebuild
-from stateline.store.reader import Run
-from stateline.store.schema import INDEX_DEPTH, hidden_table, index_file
+from stateline.store.schema import INDEX_DEPTH, index_file
 
 # Half precision takes two thirds of the room, and as many neighbours are found with it.
 PRECISION = "f16"
@@ -25,8 +23,7 @@ NEIGHBOURS_OF_A_STATE = 16
 DEPTH = 128  # of the search for the neighbours of a state that is added
 # States that the index is tried on, and the nearest ones that it should find of each.
 TRIED, NEAREST = 200, 10
-# Squared distance of a state from itself, relative to its size: half precision has 11 bits.
-ROUNDING = 1e-6
+ROUNDING = 1e-6  # of squared distances that are compared, relative to their size
 
 
 def build_index(source: Path, offsets: Int64Array) -> Index:
@@ -108,65 +105,6 @@ def index(paths: BuildPaths, stage: StageRun) -> None:
             shares[layer["id"]] = round(share, 4)
             say(f"index: finds {share:.1%} of the {NEAREST} nearest states of layer {layer['id']}")
             stage.rows = int(offsets[-1])
-
-
-def check_indexes(run: Run, seed: int = 0) -> list[str]:
-    """Open every index of a run as the app does and check that it holds the layer's states.
-
-    returns  a line a layer
-    raises   StatelineError  the file is no index, or one of other states
-    """
-    lines = []
-    for layer in run.layer_ids:
-        path = run.index(layer)
-        if path is None:
-            continue
-        units = run.layer(layer).units
-        found = opened(path)
-        if found is None or (len(found), found.ndim) != (run.states, units):
-            raise StatelineError(
-                path,
-                "not the index of this layer's states",
-                expected=f"{run.states:,} states of {units} units",
-                got="no index" if found is None else f"{len(found):,} of {found.ndim}",
-                fix=rebuild(run.name),
-            )
-        check_states(run, layer, found, seed)
-        lines.append(f"index: {layer}, {run.states:,} states")
-    return lines
-
-
-def opened(path: Path) -> Index | None:
-    """Return an index as the app opens it, memory-mapped; None where the file is not an index."""
-    try:
-        return Index.restore(os.fspath(path), view=True)
-    except (ValueError, RuntimeError):  # what the library raises goes by where it stumbles
-        return None
-
-
-def check_states(run: Run, layer: str, found: Index, seed: int) -> None:
-    """Check that the index finds each of a seeded sample of states at distance zero.
-
-    raises  StatelineError  the index holds another state under a row's number
-    """
-    rows = np.random.default_rng(seed).choice(run.states, min(TRIED, run.states), replace=False)
-    for row in np.sort(rows):
-        sequence = int(np.searchsorted(run.offsets, row, side="right")) - 1
-        of_sequence = run.hidden_of(sequence, layer, ["h"])["h"].to_numpy()
-        state = of_sequence[row - run.offsets[sequence]]
-        # The vector that stands under the row's number, in the index's own precision.
-        kept = found.get(int(row))
-        away = np.inf if kept is None else float(np.square(state - kept).sum())
-        nearest = float(found.search(state, 1).distances[0])
-        limit = ROUNDING * (1 + float(np.square(state).sum()))
-        if not max(away, nearest) <= limit:
-            raise StatelineError(
-                run.index(layer),
-                f"holds another state than {hidden_table(layer)} in row {row:,}",
-                expected=f"a squared distance of {limit:.1g} at the most",
-                got=f"{max(away, nearest):.3g}",
-                fix=rebuild(run.name),
-            )
 
 
 work = stage_work(index)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from stateline.pipeline.build import build_store, build_store_from_states
-    from stateline.store.reader import list_runs, open_run
+    from stateline.store.reader import open_run
+    from stateline.store.runs import list_runs
 
     __version__: str
 
@@ -21,7 +22,7 @@ __all__ = ["__version__", "build_store", "build_store_from_states", "list_runs",
 _MODULES = {
     "build_store": "stateline.pipeline.build",
     "build_store_from_states": "stateline.pipeline.build",
-    "list_runs": "stateline.store.reader",
+    "list_runs": "stateline.store.runs",
     "open_run": "stateline.store.reader",
 }
 

@@ -1,5 +1,7 @@
 """The one error that users see: a single line with the place, the fault and its fix."""
 
+from typing import Self
+
 
 def rebuild(run: str) -> str:
     """Return the fix of a run that must be built again: the command, and Make's in a checkout."""
@@ -36,3 +38,9 @@ class StatelineError(Exception):
             line += f". {fix}"
         # A message is one line even if a file name or a cell value has line breaks.
         super().__init__(" ".join(line.split()))
+
+    @classmethod
+    def from_line(cls, line: str) -> Self:
+        """Return the error of a line that another one, or another process, told."""
+        where, _, what = line.partition(": ")
+        return cls(where, what)

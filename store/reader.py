@@ -1,4 +1,4 @@
-"""Reading runs: opened by their manifest, read a sequence at a time or as a lazy table.
+"""Reading a run: opened by its manifest, read a sequence at a time or as a lazy table.
 
 M stands for the rows of every step-grained table, S for the sequences, N for the units of a layer.
 """
@@ -6,7 +6,6 @@ M stands for the rows of every step-grained table, S for the sequences, N for th
 import hashlib
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -21,8 +20,6 @@ from stateline.store.manifest.read import manifest_bytes, parse_manifest
 from stateline.store.rebuild import RebuildGuard
 from stateline.store.schema import (
     DISTANCE_COLUMNS,
-    MANIFEST,
-    RUN_NAME,
     SEQUENCES,
     STEPS,
     SWAPS,
@@ -30,20 +27,11 @@ from stateline.store.schema import (
     cluster_table,
     context_table,
     hidden_table,
-    index_file,
     projection_table,
     response_table,
     unit_table,
 )
 from stateline.store.table import SlicedTable, check_table, damaged
-
-
-@dataclass(frozen=True)
-class BrokenRun:
-    """A folder that looks like a run and cannot be opened, with the reason in one line."""
-
-    name: str
-    message: str
 
 
 class Run:
@@ -167,6 +155,14 @@ class Run:
         """
         return self._sliced(STEPS).take(rows, columns)
 
+    def hidden_at(self, layer: str, rows: np.ndarray) -> pl.DataFrame:
+        """Return h of some states of a layer, by their rows.
+
+        rows  int64 (n,)  each once, ascending
+        """
+        self._require("layer", layer, self._layers)
+        return self._sliced(hidden_table(layer)).take(rows, ["h"])
+
     def hidden_of(
         self, sequence_id: int, layer: str, columns: list[str] | None = None
     ) -> pl.DataFrame:
@@ -219,10 +215,6 @@ class Run:
         """Return the responses of each unit of a layer to words; no row for a series."""
         self._require("layer", layer, self._layers)
         return self._collect(response_table(layer))
-
-    def index(self, layer: str) -> Path | None:
-        """Return the file of the index of a layer's nearest states; None where it has none."""
-        return self.folder / index_file(layer) if self.layer(layer).index else None
 
     def distances(self, layer: str, state: str = "h") -> np.ndarray:
         """Return the distance of every step in one kind of state of a layer.
@@ -287,34 +279,3 @@ def open_run(folder: Path | str) -> Run:
     for name, columns in run_tables(manifest).items():
         check_table(folder / name, manifest, name, columns)
     return Run(folder, manifest, hashlib.sha256(content).hexdigest(), file)
-
-
-def list_runs(store: Path | str) -> list[Run]:
-    """Return the runs of a store that can be opened, sorted by name.
-
-    store  a folder of runs, or itself the folder of one run; a store that does not exist has none
-    """
-    return find_runs(store)[0]
-
-
-def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:
-    """Return all runs of a store, sorted by name, and the folders that cannot be opened.
-
-    store  a folder of runs, or itself the folder of one run; a store that does not exist has none
-    """
-    store = Path(store)
-    if (store / MANIFEST).is_file():
-        folders = [store]
-    elif store.is_dir():
-        folders = sorted(
-            path for path in store.iterdir() if path.is_dir() and RUN_NAME.fullmatch(path.name)
-        )
-    else:
-        folders = []
-    runs, broken = [], []
-    for folder in folders:
-        try:
-            runs.append(open_run(folder))
-        except (StatelineError, OSError) as error:
-            broken.append(BrokenRun(folder.name, str(error)))
-    return runs, broken

@@ -17,11 +17,11 @@ PACKAGES = ("store", "pipeline", "app", "cli")
 STANDARD = set(sys.stdlib_module_names)
 # Libraries that a package may import; None: anything but what NEVER names.
 LIBRARIES = {
-    "store": {"numpy", "polars", "pyarrow", "pydantic"},
+    "store": {"numpy", "polars", "pyarrow", "pydantic", "usearch"},
     "pipeline": None,
     "app": {"numpy", "polars", "pyarrow", "plotly", "contourpy", "dash", "dash_ag_grid",
-            "dash_bootstrap_components", "cachetools", "flask", "jinja2", "markupsafe", "usearch",
-            "waitress", "werkzeug"},
+            "dash_bootstrap_components", "cachetools", "flask", "jinja2", "markupsafe", "waitress",
+            "werkzeug"},
     "cli": {"click"},
 }  # fmt: skip
 NEVER = {"pipeline": {"dash", "plotly", "flask"}}
@@ -36,7 +36,10 @@ ROOMS = {
     "store.manifest": "errors files schema",
     "store.rebuild": "errors files schema",
     "store.reader": "errors files manifest rebuild schema table",
-    "store.checks": "blocks errors files manifest reader schema table",
+    "store.runs": "errors reader schema",
+    "store.process": "",
+    "store.index": "errors process reader schema",
+    "store.checks": "blocks errors files index manifest reader schema table",
     "store.writer": "checks errors files manifest schema stream",
     "store.archive": "checks errors manifest schema",
     "pipeline.run": "numerics",
@@ -60,7 +63,7 @@ ROOMS = {
     "pipeline.project": "numerics run",
     "pipeline.clusters": "numerics run",
     "pipeline.export": "run",
-    "pipeline.check": "export index run",
+    "pipeline.check": "export run",
     "pipeline.stages": "baseline clusters distances expected export index neighbours project run "
                        "swaps units words",
     "pipeline.build": "config extract models.keras numerics run sources stages train",

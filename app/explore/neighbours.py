@@ -1,29 +1,23 @@
 """The states of other sequences that are nearest to one, in the space of its layer."""
 
-from pathlib import Path
-from threading import Lock
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from usearch.index import Index
 
+from stateline.app.explore.indexes import INDEXES
 from stateline.app.queries.context import BIN, Context, contexts
 from stateline.app.queries.limits import MAX_NEIGHBOURS, NEAR, NEIGHBOUR_CONTEXT
 from stateline.app.queries.parsing import parse_whole, unknown_value
 from stateline.app.queries.state_kinds import StateKind, state_kind
 from stateline.app.queries.states import length_of, state_blocks, states_of
-from stateline.app.web.cache import CACHE
-from stateline.store.errors import StatelineError, rebuild
 from stateline.store.reader import Run
-from stateline.store.schema import INDEX_DEPTH, SENT_DIGITS
+from stateline.store.schema import SENT_DIGITS
 
 SAID = ("surface", "predicted", "confidence", BIN)  # of a neighbour and its context
 FETCHED = 4  # times the states wanted are fetched from an index, then twice as many
 MAX_FETCHED = 4_096
 BLOCK = 2_048  # rows whose differences fit into a processor's own memory
-
-# An index keeps its working memory for one search at a time.
-_searching = Lock()
 
 
 def parse_count(text: str) -> int:
@@ -51,15 +45,13 @@ def neighbours(
     """
     kind = state_kind(run, projection)
     row = int(run.offsets[sequence_id]) + step
-    file = run.index(kind.layer) if kind.state == "h" else None
-    if file is None:
-        rows, distances = _compared(run, kind, sequence_id, row, count)
-    else:
-        rows, distances = _looked_up(run, kind, file, sequence_id, row, count)
+    exact = kind.state != "h" or not run.layer(kind.layer).index
+    find = _compared if exact else _looked_up
+    rows, distances = find(run, kind, sequence_id, row, count)
     place = run.coordinates(projection)
     apart, nearer = on_map((place["x"], place["y"]), run.offsets, sequence_id, row, rows)
     return {
-        "exact": file is None,
+        "exact": exact,
         "states": run.states - length_of(run, sequence_id),
         "sequences": run.sequences.height - 1,
         "near": NEAR,
@@ -111,7 +103,7 @@ def distances_to(states: np.ndarray, state: np.ndarray) -> np.ndarray:
 
 
 def _looked_up(
-    run: Run, kind: StateKind, file: Path, sequence_id: int, row: int, count: int
+    run: Run, kind: StateKind, sequence_id: int, row: int, count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows and distances of the nearest that the layer's index finds.
 
@@ -120,8 +112,10 @@ def _looked_up(
     """
     state = states_of(run, kind.layer, sequence_id)[row - run.offsets[sequence_id]]
     found = []
-    index = _index(run, kind, file)
-    for other in _near_sequences(run, index, sequence_id, state, count):
+    with INDEXES.open(run, kind.layer) as index:
+        others = _near_sequences(run, lambda fetched: index.search(state, fetched)[0],
+                                 sequence_id, count)  # fmt: skip
+    for other in others:
         far = distances_to(states_of(run, kind.layer, other), state)
         found.append((float(far.min()), int(run.offsets[other] + far.argmin())))
     found.sort()
@@ -130,41 +124,22 @@ def _looked_up(
 
 
 def _near_sequences(
-    run: Run, index: Index, sequence_id: int, state: np.ndarray, count: int
+    run: Run, search: Callable[[int], np.ndarray], sequence_id: int, count: int
 ) -> list[int]:
-    """Other sequences with a state near to one, at most `count`, by the layer's index.
+    """Other sequences with a state near to one, at most `count`.
 
     Most of what is nearest is often the sequence itself, so more and more states are fetched.
+
+    search  returns the rows of so many states, nearest first, int64
     """
     most = min(run.states, MAX_FETCHED)
     fetched = min(FETCHED * count, most)
     while True:
-        with _searching:
-            rows = index.search(state, fetched).keys.astype(np.int64)
-        owners = np.searchsorted(run.offsets, rows, side="right") - 1
+        owners = np.searchsorted(run.offsets, search(fetched), side="right") - 1
         others = list(dict.fromkeys(owners[owners != sequence_id].tolist()))
         if len(others) >= count or fetched == most:
             return others[:count]
         fetched = min(2 * fetched, most)
-
-
-def _index(run: Run, kind: StateKind, file: Path) -> Index:
-    """Return the index of a layer, which stays in its file.
-
-    raises  StatelineError  the file is no index
-    """
-
-    def make() -> Index:
-        try:
-            # The file does not say how far a search goes.
-            index = Index.restore(file, view=True, expansion_search=INDEX_DEPTH)
-        except (ValueError, RuntimeError):  # what usearch says of a damaged file
-            index = None
-        if index is None:
-            raise StatelineError(file, "is no index of states", fix=rebuild(run.name))
-        return index
-
-    return CACHE.get((run.name, run.checksum, "index", kind.key), make, lambda _: 0)
 
 
 def on_map(

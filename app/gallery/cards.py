@@ -6,7 +6,8 @@ from stateline.app import addresses
 from stateline.app.queries.accuracy import baseline_line, baseline_short
 from stateline.app.queries.series import series_line
 from stateline.app.queries.text import count, day, percent
-from stateline.store.reader import BrokenRun, Run
+from stateline.store.reader import Run
+from stateline.store.runs import BrokenRun
 
 MAX_CLASSES = 6  # named on a card; the others are counted
 

@@ -8,7 +8,7 @@ from stateline.app.layout.shell import header
 from stateline.app.queries.text import count
 from stateline.app.web.registry import current
 from stateline.store.errors import StatelineError
-from stateline.store.reader import BrokenRun
+from stateline.store.runs import BrokenRun
 
 
 def layout(**_: object) -> html.Div:

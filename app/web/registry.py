@@ -9,7 +9,8 @@ from flask import current_app
 from stateline.store.checks.files import check_files
 from stateline.store.checks.report import Report
 from stateline.store.errors import StatelineError
-from stateline.store.reader import BrokenRun, Run, find_runs
+from stateline.store.reader import Run
+from stateline.store.runs import BrokenRun, find_runs
 from stateline.store.schema import MANIFEST
 
 EXTENSION = "stateline"

@@ -63,7 +63,7 @@ def list_runs(store: Path) -> None:
     Example:
       stateline list unpacked
     """
-    from stateline.store.reader import find_runs
+    from stateline.store.runs import find_runs
 
     runs, broken = find_runs(store)
     for run in runs:

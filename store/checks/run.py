@@ -18,6 +18,7 @@ from stateline.store.checks.figures import (
     check_readout_shape,
 )
 from stateline.store.checks.files import check_files
+from stateline.store.checks.indexes import check_indexes
 from stateline.store.checks.maps import check_maps
 from stateline.store.checks.phrases import check_phrases
 from stateline.store.checks.report import Report
@@ -44,6 +45,7 @@ CHECKS = (
     check_swaps,
     check_maps,
     check_units,
+    check_indexes,
 )
 
 

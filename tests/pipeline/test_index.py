@@ -1,7 +1,6 @@
-"""The index of nearest states: made where there are many, exact enough, checked as it is read."""
+"""The index of nearest states: made where there are many, and exact enough."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,18 +8,12 @@ import pytest
 from usearch.index import Index
 
 from stateline.pipeline import index
-from stateline.pipeline.index import NEAREST, build_index, check_indexes, recall
+from stateline.pipeline.index import NEAREST, build_index, recall
 from stateline.pipeline.run import arrays
 from stateline.pipeline.run.artefacts import state_array
 from stateline.pipeline.run.stage import REPORT, BuildPaths
-from stateline.store.checks.run import check_run
-from stateline.store.errors import StatelineError
-from stateline.store.reader import Run, open_run
-from stateline.store.schema import hidden_table, index_file
-from stateline.store.writer import write_run
+from stateline.store.schema import index_file
 from tests.pipeline.extracted import LAYERS, ROWS, write_extracted
-from tests.synthetic import synthetic_tables
-from tests.synthetic_shape import BIDIRECTIONAL, LAYER, Shape
 
 STATES, UNITS = 3_000, 6
 
@@ -92,58 +85,3 @@ def test_the_same_states_give_the_same_file(
     for name in ("first", "second"):
         build_index(path, offsets).save(str(tmp_path / name))
     assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with a run whose layers have an index."""
-    folder = tmp_path_factory.mktemp("indexed")
-    manifest, tables = synthetic_tables(
-        "indexed", 5, 7, 3, 2, 1, 0, ("pca",), "pca", 1, layers=BIDIRECTIONAL, model=False
-    )
-    files = {}
-    for entry in manifest["layers"]:
-        table = tables[hidden_table(entry["id"])]
-        h, path = table["h"].to_numpy(), folder / f"{entry['id']}.npy"
-        np.save(path, h)
-        name = index_file(entry["id"])
-        files[name] = folder / f"{entry['id']}.usearch"
-        build_index(path, np.array([0, len(h)])).save(str(files[name]))
-        entry["index"] = True
-    write_run(folder / "store", manifest, tables, files)
-    return folder / "store"
-
-
-def test_an_index_travels_with_its_run_and_passes_the_check(indexed: Path) -> None:
-    folder = indexed / "indexed"
-    run = open_run(folder)
-    check_run(folder)
-    layers = [each.id for each in Shape(layers=BIDIRECTIONAL).layers]
-    assert check_indexes(run) == [f"index: {each}, {run.states:,} states" for each in layers]
-    assert set(run.manifest.tables) >= {index_file(each) for each in layers}
-
-
-def copied(indexed: Path, tmp_path: Path) -> Run:
-    shutil.copytree(indexed / "indexed", tmp_path / "indexed")
-    return open_run(tmp_path / "indexed")
-
-
-def test_an_index_of_other_states_is_refused(indexed: Path, tmp_path: Path) -> None:
-    run = copied(indexed, tmp_path)
-    first, second = (run.index(each.id) for each in BIDIRECTIONAL)
-    shutil.copyfile(first, second)
-    with pytest.raises(StatelineError, match="holds another state than hidden/.* make run RUN=ind"):
-        check_indexes(run)
-    with pytest.raises(StatelineError, match="usearch"):
-        check_run(run.folder)
-
-
-def test_a_file_that_is_no_index_is_refused(indexed: Path, tmp_path: Path) -> None:
-    run = copied(indexed, tmp_path)
-    run.index(BIDIRECTIONAL[1].id).write_bytes(b"nothing of the kind" * 9)
-    with pytest.raises(StatelineError, match=r"not the index .* got no index\. Rebuild it"):
-        check_indexes(run)
-
-
-def test_a_run_without_an_index_says_nothing_of_it(run: Path) -> None:
-    assert check_indexes(open_run(run)) == [] and open_run(run).index(LAYER) is None

@@ -26,10 +26,10 @@ def forget_training(manifest: dict) -> None:
 
 
 def refresh(folder: Path, name: str) -> None:
-    """Make rows, bytes and SHA-256 of one table those of its file."""
-    content = (folder / name).read_bytes()
+    """Make rows, bytes and SHA-256 of one file those that it has."""
+    content, table = (folder / name).read_bytes(), name.endswith(".parquet")
     entry = {
-        "rows": pl.read_parquet(folder / name).height,
+        "rows": pl.read_parquet(folder / name).height if table else None,
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
         "reproducible": True,

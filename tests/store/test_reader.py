@@ -17,7 +17,8 @@ from polars.testing import assert_frame_equal
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import to_json
-from stateline.store.reader import find_runs, open_run
+from stateline.store.reader import open_run
+from stateline.store.runs import find_runs
 from stateline.store.schema import MANIFEST, SCHEMA_VERSION, STEP_ROWS_PER_GROUP
 from tests.store.damage import change_manifest, change_table, put
 from tests.synthetic import synthetic_run, synthetic_tables

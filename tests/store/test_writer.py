@@ -18,7 +18,8 @@ import pytest
 
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
-from stateline.store.reader import find_runs, open_run
+from stateline.store.reader import open_run
+from stateline.store.runs import find_runs
 from stateline.store.schema import MODEL, STEP_ROWS_PER_GROUP, step_columns
 from stateline.store.writer import write_run, write_table
 from tests.synthetic import synthetic_tables

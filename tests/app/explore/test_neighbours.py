@@ -1,20 +1,23 @@
 """Nearest states of other sequences against a loop over all pairs."""
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from flask.testing import FlaskClient
-from usearch.index import Index
 
+from stateline.app.explore import indexes
 from stateline.app.explore import neighbours as searched
+from stateline.app.explore.indexes import INDEXES
 from stateline.app.explore.neighbours import neighbours, parse_count
+from stateline.app.main import create_app
 from stateline.app.queries import states
 from stateline.app.queries.limits import NEAR, NEIGHBOUR_CONTEXT
-from stateline.app.web.cache import ByteCache
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run, open_run
+from stateline.store.schema import index_file
+from tests.store.index_run import craft_index, indexed_run
 from tests.synthetic import synthetic_run
 
 
@@ -110,31 +113,59 @@ def test_states_that_memory_does_not_hold_are_compared_block_by_block(
     assert neighbours(several, "lstm-tsne", 0, 4, 4) == whole
 
 
+@pytest.fixture
+def indexed(tmp_path: Path) -> Iterator[Run]:
+    """A run whose layers have an index, to damage."""
+    yield open_run(indexed_run(tmp_path))
+    INDEXES.close()
+
+
+def first_map(run: Run) -> str:
+    return run.projection_ids[0]
+
+
 def test_with_an_index_the_same_states_are_found_and_the_answer_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    indexed: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = open_run(synthetic_run(tmp_path, "large", sequences=40, max_steps=20, units=6, seed=4))
-    index = Index(ndim=6, metric="l2sq", dtype="f16")
-    states_there = vectors(run, "lstm", "h")
-    index.add(np.arange(run.states), np.array(list(states_there.values()), dtype=np.float32))
-    index.save(tmp_path / "lstm.usearch")
-    monkeypatch.setattr(Run, "index", lambda self, layer: tmp_path / "lstm.usearch")
     # Half of what is near a state is its own sequence: one look at the index is not enough.
     monkeypatch.setattr(searched, "FETCHED", 1)
-    monkeypatch.setattr(searched, "CACHE", ByteCache(1000))
-    answer = check(run, "lstm-tsne", 0, 10, 6)
+    answer = check(indexed, first_map(indexed), 0, 10, 6)
     assert not answer["exact"]
 
 
-def test_a_file_that_is_no_index_is_named(
-    several: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_crafted_index_is_a_line_each_time_and_the_app_goes_on(
+    indexed: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "broken.usearch"
-    file.write_bytes(b"no index")
-    monkeypatch.setattr(Run, "index", lambda self, layer: file)
-    monkeypatch.setattr(searched, "CACHE", ByteCache(1000))
-    with pytest.raises(StatelineError, match="is no index of states. Rebuild it: stateline build"):
-        neighbours(several, "lstm-tsne", 0, 4, 4)
+    layer = indexed.projection(first_map(indexed)).layer
+    craft_index(indexed.folder, layer)
+    client = create_app(indexed.folder.parent).server.test_client()
+    for _ in range(2):
+        answer = client.get("/data/indexed/neighbours/0/10")
+        assert answer.status_code == 404 and "the process that searched it has ended" in answer.text
+        # Known to be broken, it is not started again.
+        monkeypatch.setattr(indexes, "OpenIndex", None)
+    assert client.get("/data/indexed/sequence/0").status_code == 200
+
+
+def test_an_index_cut_while_it_is_open_goes_on_being_searched_as_it_was(indexed: Run) -> None:
+    whole = neighbours(indexed, first_map(indexed), 0, 10, 6)
+    path = indexed.folder / index_file(indexed.projection(first_map(indexed)).layer)
+    with path.open("r+b") as file:
+        file.truncate(100)
+    assert neighbours(indexed, first_map(indexed), 0, 10, 6) == whole
+    INDEXES.close()
+    with pytest.raises(StatelineError, match="cut short or changed; expected .* bytes, got 100"):
+        neighbours(indexed, first_map(indexed), 0, 10, 6)
+
+
+def test_only_so_many_indexes_stay_open(indexed: Run) -> None:
+    few = indexes.Indexes(limit=1)
+    first, second = indexed.layer_ids
+    with few.open(indexed, first) as index:
+        pass
+    with few.open(indexed, second) as other:
+        assert index.ended and not other.ended
+    few.close()
 
 
 def test_a_run_of_one_sequence_has_no_neighbours(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""Finding the runs of a store, and the folders that cannot be opened."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stateline.store.errors import StatelineError
+from stateline.store.reader import Run, open_run
+from stateline.store.schema import MANIFEST, RUN_NAME
+
+
+@dataclass(frozen=True)
+class BrokenRun:
+    """A folder that looks like a run and cannot be opened, with the reason in one line."""
+
+    name: str
+    message: str
+
+
+def list_runs(store: Path | str) -> list[Run]:
+    """Return the runs of a store that can be opened, sorted by name.
+
+    store  a folder of runs, or itself the folder of one run; a store that does not exist has none
+    """
+    return find_runs(store)[0]
+
+
+def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:
+    """Return all runs of a store, sorted by name, and the folders that cannot be opened.
+
+    store  a folder of runs, or itself the folder of one run; a store that does not exist has none
+    """
+    store = Path(store)
+    if (store / MANIFEST).is_file():
+        folders = [store]
+    elif store.is_dir():
+        folders = sorted(
+            path for path in store.iterdir() if path.is_dir() and RUN_NAME.fullmatch(path.name)
+        )
+    else:
+        folders = []
+    runs, broken = [], []
+    for folder in folders:
+        try:
+            runs.append(open_run(folder))
+        except (StatelineError, OSError) as error:
+            broken.append(BrokenRun(folder.name, str(error)))
+    return runs, broken
