@@ -1,9 +1,8 @@
 """Writing a run: everything into a temporary folder, checked there, then swapped in."""
 
-import os
-import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,14 @@ import polars as pl
 
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError, rebuild
+from stateline.store.exchange import (
+    belongs_to,
+    recover_folder,
+    replace_folder,
+    temporary_beside,
+)
 from stateline.store.files import file_sha256, write_json
+from stateline.store.lock import locked
 from stateline.store.manifest.contents import run_tables
 from stateline.store.manifest.models import ManifestDraft, to_json
 from stateline.store.manifest.validation import validate_draft
@@ -60,21 +66,25 @@ def write_run(
         )
     wanted = run_tables(validate_draft(content, f"manifest of {run}"))
     final = store / run
-    temporary = store / f".{run}.tmp-{os.getpid()}"
+    temporary = temporary_beside(final)
     fix = f"The run that was there is kept. Free the disk. {rebuild(run)}"
     try:
         frames = {name: open_table(table) for name, table in tables.items()}
         refuse_other_tables(run, wanted, frames)
         store.mkdir(parents=True, exist_ok=True)
-        recover(store, run)
-        temporary.mkdir()
-        for name, columns in wanted.items():
-            write_table(temporary / name, frames[name], columns, f"{run}/{name}")
-        copy_files(temporary, files)
-        entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
-        write_json(temporary / MANIFEST, content | {"tables": entries})
-        check_written(temporary, final)
-        swap(temporary, final)
+        with locked(lock_file(final), run):
+            clear_leftovers(store)
+            try:
+                temporary.mkdir()
+                for name, columns in wanted.items():
+                    write_table(temporary / name, frames[name], columns, f"{run}/{name}")
+                copy_files(temporary, files)
+                entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
+                write_json(temporary / MANIFEST, content | {"tables": entries})
+                check_written(temporary, final)
+                replace_folder(temporary, final)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise StatelineError(
             renamed(str(error.filename or store), temporary, final),
@@ -85,9 +95,29 @@ def write_run(
         # Polars reports a full disk by an error of its own.
         reason = str(error).splitlines()[0]
         raise StatelineError(store, f"run {run} cannot be written ({reason})", fix=fix) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return final
+
+
+def lock_file(final: Path) -> Path:
+    """Return the file whose lock the writer of a run has."""
+    return final.with_name(f".{final.name}.lock")
+
+
+def of_lock(path: Path) -> Path | None:
+    """Return the folder of the run whose lock a file is; None for other files."""
+    name = path.name
+    return path.with_name(name[1:-5]) if name[0] == "." and name.endswith(".lock") else None
+
+
+def clear_leftovers(store: Path) -> None:
+    """Clean up after writers of any run of a store that were killed; the living keep theirs.
+
+    raises  OSError  a folder cannot be renamed or removed
+    """
+    left = {belongs_to(path) or of_lock(path) for path in store.iterdir()}
+    for final in sorted(path for path in left if path):
+        with suppress(StatelineError), locked(lock_file(final), final.name):
+            recover_folder(final)
 
 
 def copy_files(folder: Path, files: Mapping[str, Path]) -> None:
@@ -189,35 +219,3 @@ def table_entry(path: Path) -> dict[str, object]:
         # Keras writes into its file when it was saved.
         "reproducible": path.name != MODEL,
     }
-
-
-def recover(store: Path, run: str) -> None:
-    """Clean up after a writer that was killed: restore the old run, delete temporary folders."""
-    final = store / run
-    # The whole name: a run may be named `imdb.old-1`, which does not belong to `imdb`.
-    left = re.compile(rf"\.{re.escape(run)}\.(old|tmp)-\d+")
-    for path in sorted(store.iterdir()):
-        found = left.fullmatch(path.name)
-        if found and found[1] == "old" and not final.exists():
-            path.rename(final)
-        elif found:
-            shutil.rmtree(path)
-
-
-def swap(temporary: Path, final: Path) -> None:
-    """Replace the old run by the new one; restore the old one if that fails.
-
-    raises  OSError  a folder cannot be renamed
-    """
-    old = final.with_name(f".{final.name}.old-{os.getpid()}")
-    try:
-        if final.exists():
-            final.rename(old)
-        temporary.rename(final)
-    except BaseException:  # an interrupt must not lose the run either
-        if old.exists() and not final.exists():
-            old.rename(final)
-        raise
-    finally:
-        if final.exists():
-            shutil.rmtree(old, ignore_errors=True)

@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from stateline.store import exchange
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.reader import open_run
@@ -261,6 +262,7 @@ def test_a_failed_swap_brings_the_old_run_back(
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
+    monkeypatch.setattr(exchange, "exchange_call", lambda: None)
     with pytest.raises((StatelineError, KeyboardInterrupt)) as caught:
         write_run(own, *parts(tmp_path))
     if isinstance(error, OSError):
@@ -269,22 +271,55 @@ def test_a_failed_swap_brings_the_old_run_back(
     assert [path.name for path in own.iterdir()] == ["synthetic"]
 
 
-def test_clearing_up_leaves_what_belongs_to_a_run_of_a_like_name(own: Path, tmp_path: Path) -> None:
-    for name in (".synthetic.old-1.tmp-7", ".synthetic.old-1.old-7", ".synthetic.tmp-x"):
+def test_clearing_up_leaves_what_no_writer_made(own: Path, tmp_path: Path) -> None:
+    for name in (".synthetic.tmp-x", ".trash", "notes.old-1"):
         (own / name).mkdir()
     (own / ".synthetic.tmp-7").mkdir()
+    (own / ".synthetic.lock").touch()
+    (own / ".other.lock").touch()
+    # Of a run that is called like a folder moved aside, whose writer was killed in between.
+    shutil.copytree(own / "synthetic", own / ".synthetic.old-1.old-7")
     write_run(own, *parts(tmp_path))
     left = {path.name for path in own.iterdir()}
-    assert left == {
-        "synthetic", ".synthetic.old-1.tmp-7", ".synthetic.old-1.old-7", ".synthetic.tmp-x",
-    }  # fmt: skip
+    assert left == {"synthetic", "synthetic.old-1", ".synthetic.tmp-x", ".trash", "notes.old-1"}
 
 
-def in_subprocess(store: Path, before: str, **options: object) -> subprocess.CompletedProcess:
-    """Write a run in a process of its own, after some lines of Python."""
+def test_a_run_has_one_writer_and_the_folder_of_a_living_one_stays(
+    own: Path, tmp_path: Path
+) -> None:
+    before = content(own)
+    wait = (
+        "def check_run(folder):\n"
+        "    print('checking', flush=True)\n"
+        "    sys.stdin.readline()\n"
+        "writer.check_run = check_run"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command(own, wait), cwd=ROOT, text=True, **pipes) as other:
+        assert other.stdout.readline() == "checking\n"
+        line = rf"^run synthetic: is being built by process {other.pid}\. Wait until that ends"
+        with pytest.raises(StatelineError, match=line):
+            write_run(own, *parts(tmp_path))
+        # Another run of the store is written meanwhile.
+        check_run(write_run(own, *parts(tmp_path, "second")))
+        assert {path.name for path in own.iterdir()} == {
+            "synthetic", "second", ".synthetic.lock", f".synthetic.tmp-{other.pid}"
+        }  # fmt: skip
+        assert content(own / "synthetic") == {
+            name.removeprefix("synthetic/"): each for name, each in before.items()
+        }
+        _, said = other.communicate("\n")
+    assert other.returncode == 0, said
+    assert {path.name for path in own.iterdir()} == {"synthetic", "second"}
+    assert open_run(own / "synthetic").sequences.height == 60
+
+
+def command(store: Path, before: str) -> list[str]:
+    """The command that writes a run, after some lines of Python."""
     code = (
         "import os, signal, sys\nfrom pathlib import Path\n"
-        "from stateline.store import writer\nfrom stateline.store.errors import StatelineError\n"
+        "from stateline.store import exchange, writer\n"
+        "from stateline.store.errors import StatelineError\n"
         "from tests.synthetic import synthetic_run\n"
         f"{before}\n"
         "try:\n"
@@ -292,8 +327,13 @@ def in_subprocess(store: Path, before: str, **options: object) -> subprocess.Com
         "except StatelineError as error:\n"
         "    sys.exit(str(error))\n"
     )
+    return [sys.executable, "-c", code]
+
+
+def in_subprocess(store: Path, before: str, **options: object) -> subprocess.CompletedProcess:
+    """Write a run in a process of its own, after some lines of Python."""
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, **options
+        command(store, before), cwd=ROOT, capture_output=True, text=True, **options
     )
 
 
@@ -316,6 +356,7 @@ def test_a_disk_that_fills_in_the_middle_of_a_write_keeps_the_old_run(own: Path)
 KILLED = {
     "before the swap": "writer.check_run = lambda f: os.kill(os.getpid(), signal.SIGKILL)",
     "between the two renames": (
+        "exchange.exchange_call = lambda: None\n"
         "rename = Path.rename\n"
         "def kill(self, target):\n"
         "    if '.tmp-' in self.name:\n"
