@@ -7,7 +7,8 @@
 #
 # A run is built stage by stage in $(BUILD)/<run>/<stage>/ and exported to $(STORE)/<run>/.
 # Every stage depends on its own settings and on the stages that it reads, so that a changed
-# knob re-runs its stage and what follows, nothing before.
+# knob re-runs its stage and what follows, nothing before. What is out of date is decided by the
+# content of settings and inputs: `pipeline.config` sets the times that Make compares accordingly.
 
 RUN      ?= demo-reviews
 STORE    ?= store/data
@@ -19,7 +20,9 @@ MODEL    ?=
 TEXT     ?=
 LABEL    ?=
 DATA_DIR ?=
-export DATA_DIR
+# A recipe reads these as "$$STORE" and so on: the shell takes any character of a value as it is.
+STATELINE_CHECKOUT ?= $(CURDIR)
+export RUN STORE BUILD STATELINE_CHECKOUT DATA_DIR
 # Threads that wait for one another give their core away: spinning, they would starve all else.
 export OMP_WAIT_POLICY ?= passive
 
@@ -32,10 +35,11 @@ PY  := $(BIN)/python
 # Knobs are the variables given on the command line; `pipeline.config` refuses unknown ones.
 quote    = '$(subst ','\'',$(1))'
 GIVEN    := $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(v)))),$(v)))
-KNOBS    := $(filter-out RUN STORE BUILD PYTHON PORT HOST PRESET OUT MAKEFLAGS MAKEOVERRIDES,$(GIVEN))
+KNOBS    := $(filter-out RUN STORE BUILD PYTHON PORT HOST PRESET OUT STATELINE_CHECKOUT BIN MAKEFLAGS \
+              MAKEOVERRIDES,$(GIVEN))
 OVERRIDE  = $(foreach v,$(KNOBS),--set $(call quote,$(v)=$($(v))))
 
-.PHONY: all setup run app test test-fast lint types check share bench bench-app clean help \
+.PHONY: all setup run stages app test test-fast lint types check share bench bench-app clean help \
         $(PRESETS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -44,14 +48,14 @@ help: ## list every target
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
 	@echo "  presets    $(PRESETS)"
 	@echo
-	@echo "  Variables: RUN=$(RUN) STORE=$(STORE) PYTHON=$(PYTHON) PORT=$(PORT)"
+	@printf '  Variables: RUN=%s STORE=%s PYTHON=%s PORT=%s\n' "$$RUN" "$$STORE" "$(PYTHON)" "$(PORT)"
 	@echo "  CORPUS, TEXT, LABEL (your own file), DATA_DIR (folder with imdb.parquet and"
 	@echo "  reuters.parquet), and every knob of python -m stateline.pipeline.config --help"
 
 all: $(BIN)/.pipeline ## set up, build the demo runs, say what to type next
 	@for run in $(DEMOS); do $(MAKE) --no-print-directory run RUN=$$run || exit $$?; done
 	@echo
-	@echo "Built: $(foreach r,$(DEMOS),$(STORE)/$(r))"
+	@printf 'Built in %s: %s\n' "$$STORE" "$(DEMOS)"
 	@echo "Look at them: make app"
 
 # --- set-up -----------------------------------------------------------------------------------
@@ -78,79 +82,81 @@ $(BIN)/.dev: pyproject.toml constraints.txt | $(PY)
 # --- runs -------------------------------------------------------------------------------------
 
 run: $(BIN)/.pipeline ## build one run: RUN=imdb, or CORPUS=file TEXT=column LABEL=column RUN=mine (MODEL=my.keras)
-	@$(PY) -m stateline.pipeline.config --run $(call quote,$(RUN)) --build $(BUILD) \
-	  $(if $(PRESET),--preset $(PRESET)) $(OVERRIDE)
-	@$(MAKE) --no-print-directory STAGES=yes $(BUILD)/$(RUN)/check/stage.json
+	@$(PY) -m stateline.pipeline.locked --run "$$RUN" --build "$$BUILD" -- \
+	  $(MAKE) --no-print-directory stages
+
+# Under the lock of the run's build: its settings, then its stages. They are made in the run's own
+# folder, for a target of Make cannot have a blank or a % in its path; a recipe goes back from there.
+stages:
+	@$(PY) -m stateline.pipeline.config --run "$$RUN" --build "$$BUILD" --store "$$STORE" \
+	  $(if $(PRESET),--preset $(call quote,$(PRESET))) $(OVERRIDE)
+	@$(MAKE) --no-print-directory -C "$$BUILD/$$RUN" -f "$$STATELINE_CHECKOUT/Makefile" \
+	  STAGES=yes check/stage.json
 
 $(PRESETS):
 	@$(MAKE) --no-print-directory run RUN=$@
 
 ifdef STAGES
-R        := $(BUILD)/$(RUN)
-METHODS  := $(shell cat $(R)/settings/projections)
-MAPS     := $(METHODS:%=$(R)/project-%/stage.json) $(METHODS:%=$(R)/clusters-%/stage.json)
-MANIFEST := $(STORE)/$(RUN)/manifest.json
-STAGE    = $(PY) -m stateline.pipeline.$(1) --run $(RUN) --build $(BUILD)
+METHODS := $(shell cat settings/projections)
+MAPS    := $(METHODS:%=project-%/stage.json) $(METHODS:%=clusters-%/stage.json)
+STAGE    = cd "$$STATELINE_CHECKOUT" && $(PY) -m stateline.pipeline.$(1) --run "$$RUN" --build "$$BUILD"
 
-$(R)/corpus/stage.json: $(R)/settings/corpus.json
+corpus/stage.json: settings/corpus.json
 	@$(call STAGE,corpus)
 
-$(R)/train/stage.json: $(R)/settings/train.json $(R)/corpus/stage.json
+train/stage.json: settings/train.json corpus/stage.json
 	@$(call STAGE,train)
 
-$(R)/baseline/stage.json: $(R)/settings/baseline.json $(R)/corpus/stage.json
+baseline/stage.json: settings/baseline.json corpus/stage.json
 	@$(call STAGE,baseline)
 
-$(R)/extract/stage.json: $(R)/settings/extract.json $(R)/train/stage.json
+extract/stage.json: settings/extract.json train/stage.json
 	@$(call STAGE,extract)
 
-$(R)/expected/stage.json: $(R)/extract/stage.json
+expected/stage.json: extract/stage.json
 	@$(call STAGE,expected)
 
-$(R)/distances/stage.json: $(R)/extract/stage.json
+distances/stage.json: extract/stage.json
 	@$(call STAGE,distances)
 
-$(R)/words/stage.json: $(R)/expected/stage.json $(R)/distances/stage.json
+words/stage.json: expected/stage.json distances/stage.json
 	@$(call STAGE,words)
 
-$(R)/swaps/stage.json: $(R)/settings/swaps.json $(R)/words/stage.json
+swaps/stage.json: settings/swaps.json words/stage.json
 	@$(call STAGE,swaps)
 
-$(R)/neighbours/stage.json: $(R)/settings/neighbours.json $(R)/extract/stage.json
+neighbours/stage.json: settings/neighbours.json extract/stage.json
 	@$(call STAGE,neighbours)
 
-$(R)/units/stage.json: $(R)/settings/units.json $(R)/extract/stage.json
+units/stage.json: settings/units.json extract/stage.json
 	@$(call STAGE,units)
 
-$(R)/index/stage.json: $(R)/settings/index.json $(R)/extract/stage.json
+index/stage.json: settings/index.json extract/stage.json
 	@$(call STAGE,index)
 
-$(R)/project-%/stage.json: $(R)/settings/project-%.json $(R)/neighbours/stage.json
+project-%/stage.json: settings/project-%.json neighbours/stage.json
 	@$(call STAGE,project) --method $*
 
-$(R)/clusters-%/stage.json: $(R)/project-%/stage.json $(R)/expected/stage.json $(R)/distances/stage.json
+clusters-%/stage.json: project-%/stage.json expected/stage.json distances/stage.json
 	@$(call STAGE,clusters) --method $*
 
-# A run that stands in the store is whole: an export that fails after that, tidying up, must not
-# have its manifest deleted.
-.PRECIOUS: $(MANIFEST)
-$(MANIFEST): $(R)/settings/export.json $(R)/baseline/stage.json $(R)/expected/stage.json \
-             $(R)/distances/stage.json $(R)/words/stage.json $(R)/swaps/stage.json $(R)/units/stage.json \
-             $(R)/index/stage.json $(MAPS)
-	@$(call STAGE,export) --store $(STORE)
+export/stage.json: settings/export.json baseline/stage.json expected/stage.json \
+                   distances/stage.json words/stage.json swaps/stage.json units/stage.json \
+                   index/stage.json $(MAPS)
+	@$(call STAGE,export) --store "$$STORE"
 
-$(R)/check/stage.json: $(MANIFEST)
-	@$(call STAGE,check) --store $(STORE)
+check/stage.json: export/stage.json
+	@$(call STAGE,check) --store "$$STORE"
 endif
 
 check: $(BIN)/.base ## verify a built run: RUN=imdb
-	@$(PY) -m stateline check $(call quote,$(STORE)/$(RUN))
+	@$(PY) -m stateline check "$$STORE/$$RUN"
 
 share: $(BIN)/.base ## one archive of a built run for a colleague: RUN=imdb
-	@$(PY) -m stateline share $(call quote,$(STORE)/$(RUN)) $(if $(OUT),--out $(OUT))
+	@$(PY) -m stateline share "$$STORE/$$RUN" $(if $(OUT),--out $(call quote,$(OUT)))
 
 app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
-	@$(PY) -m stateline app $(call quote,$(STORE)) --port $(PORT)
+	@$(PY) -m stateline app "$$STORE" --port $(PORT)
 
 # --- care -------------------------------------------------------------------------------------
 
@@ -177,11 +183,11 @@ lint: types ## style, imports, formatting and types of the Python and the JavaSc
 	@$(BIN)/oxlint --deny-warnings app/assets tests
 
 bench: $(BIN)/.pipeline ## seconds, memory and throughput of the pipeline and the store
-	@$(PY) -m stateline.pipeline.bench --run $(RUN) --build $(BUILD) --store $(STORE) $(ARGS)
+	@$(PY) -m stateline.pipeline.bench --run "$$RUN" --build "$$BUILD" --store "$$STORE" $(ARGS)
 
 bench-app: $(BIN)/.dev ## what a user waits for, in Chromium: hover, next sequence, opening, memory
-	@$(PY) -m tests.bench_app --store $(call quote,$(STORE)) $(ARGS)
+	@$(PY) -m tests.bench_app --store "$$STORE" $(ARGS)
 
 clean: ## remove intermediate files; built runs in the store stay
-	rm -rf $(BUILD)
-	@echo "Kept: $(STORE) (delete a run by deleting its folder)"
+	rm -rf -- "$$BUILD"
+	@printf 'Kept: %s (delete a run by deleting its folder)\n' "$$STORE"

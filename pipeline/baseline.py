@@ -14,8 +14,9 @@ from stateline.pipeline.numerics.arrays import AnyArray, Int64Array, IntArray
 from stateline.pipeline.numerics.padding import pad_behind
 from stateline.pipeline.run.artefacts import BASELINE_FACTS, CORPUS_FACTS, SEQUENCES
 from stateline.pipeline.run.facts import BaselineFacts, CorpusFacts
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.run.sequences import split_of
-from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
+from stateline.pipeline.run.stage import StageRun, say, stage_main, stage_work
 from stateline.pipeline.sources.word_boundaries import normalise, split_words
 
 # A larger training split is sampled: these bound memory (about 2 GB) and time (some minutes).

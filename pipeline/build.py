@@ -4,9 +4,7 @@ The call writes what the first stages would have written and runs the others, so
 built from Python and one built by Make are the same.
 """
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,8 +17,11 @@ from stateline.pipeline.config import check_run_name, validate, write_settings
 from stateline.pipeline.numerics.arrays import AnyArray, Float32Array
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, PREDICTION
 from stateline.pipeline.run.facts import CorpusFacts
+from stateline.pipeline.run.folder import build_folder
+from stateline.pipeline.run.graph import stages_after_extract
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.run.settings import Settings, stage_knobs
-from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.run.stage import running
 from stateline.pipeline.sources.forms import sequences_and_labels
 from stateline.pipeline.sources.labels import class_numbers
 from stateline.pipeline.sources.names import (
@@ -34,9 +35,11 @@ from stateline.pipeline.sources.names import (
 from stateline.pipeline.sources.provided_steps import read_steps
 from stateline.pipeline.sources.sequences import ProvidedSequences, write_provided
 from stateline.pipeline.sources.token_names import token_list
-from stateline.pipeline.stages import run_in_process, stages_after_extract
+from stateline.pipeline.stages import run_in_process
 from stateline.store.errors import StatelineError
+from stateline.store.lock import locked
 from stateline.store.reader import Run, open_run
+from stateline.store.writer import lock_file
 
 if TYPE_CHECKING:  # which would import TensorFlow
     from stateline.pipeline.models.keras.backend import keras
@@ -246,9 +249,7 @@ def run_stages(
     out = Path(out)
     check_run_name(out.name)
     settings = call_settings(out.name, projections, knobs, count)
-    kept = None if build is None else nullcontext(build)
-    with kept or tempfile.TemporaryDirectory(prefix="stateline-") as folder:
-        paths = BuildPaths(Path(folder), out.name)
+    with locked(lock_file(out), out.name), build_folder(build, out.name) as paths:
         write_settings(paths, settings)
         work = [(step.__name__, partial(step, paths)) for step in first]
         for stage in stages_after_extract(settings.projections):

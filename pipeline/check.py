@@ -3,7 +3,8 @@
 import argparse
 
 from stateline.pipeline.export import add_store_option
-from stateline.pipeline.run.stage import BuildPaths, running, say, stage_main
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import running, say, stage_main
 from stateline.store.checks.run import check_run
 
 

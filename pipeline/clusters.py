@@ -22,12 +22,8 @@ from stateline.pipeline.run.artefacts import (
     map_arrays,
 )
 from stateline.pipeline.run.facts import LayerFacts
-from stateline.pipeline.run.stage import (
-    BuildPaths,
-    StageRun,
-    method_main,
-    method_stage,
-)
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import StageRun, method_main, method_stage
 from stateline.pipeline.run.tables import Inputs
 from stateline.store import schema
 

@@ -2,8 +2,8 @@
 
 A preset (`pipeline/presets/<name>.toml`) sets some of them; `make run RUN=imdb EPOCHS=3`,
 `stateline build imdb --epochs 3` and `python -m stateline.pipeline.config --set EPOCHS=3` override
-single ones. Writing the settings touches only the files of the stages whose settings changed, and
-that is what Make and `stateline build` go by.
+single ones. A stage whose settings differ from those it was made with is out of date, for Make and
+for `stateline build`.
 """
 
 import argparse
@@ -17,6 +17,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from stateline.pipeline.run.graph import align_times
+from stateline.pipeline.run.paths import BUILD, STORE, BuildPaths
 from stateline.pipeline.run.settings import (
     DATA_DIR_CORPORA,
     PREFERRED_MAPS,
@@ -24,8 +26,9 @@ from stateline.pipeline.run.settings import (
     stage_knobs,
     stage_names,
 )
-from stateline.pipeline.run.stage import BUILD, BuildPaths, main_guard, replace_if_changed
+from stateline.pipeline.run.stage import main_guard, replace_if_changed
 from stateline.store.errors import StatelineError
+from stateline.store.files import file_sha256
 from stateline.store.schema import RUN_NAME
 
 PRESETS = Path(__file__).parent / "presets"
@@ -167,24 +170,25 @@ def with_default_map(settings: Settings) -> Settings:
 
 
 def file_state(name: str) -> dict[str, object]:
-    """Return path, size and time of a file, by which a change is detected; empty for no file.
+    """Return path and SHA-256 of a file, by which a change is detected; empty for no file.
 
-    Of a folder, those of all files below it together.
+    Of a folder, that of the names and contents of all files below it.
     """
     path = Path(name)
-    if name not in ("", ".") and path.is_dir():
+    if name in ("", "."):
+        return {}
+    if path.is_dir():
         files = sorted(each for each in path.rglob("*") if each.is_file())
-        states = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in files]
-        digest = hashlib.sha256(repr(states).encode()).hexdigest()
-        return {"path": str(path.resolve()), "files": len(files), "digest": digest}
+        contents = [(str(each.relative_to(path)), file_sha256(each)) for each in files]
+        digest = hashlib.sha256(repr(contents).encode()).hexdigest()
+        return {"path": str(path.resolve()), "files": len(files), "sha256": digest}
     if not path.is_file():
         return {}
-    facts = path.stat()
-    return {"path": str(path.resolve()), "bytes": facts.st_size, "modified": facts.st_mtime_ns}
+    return {"path": str(path.resolve()), "sha256": file_sha256(path)}
 
 
 def source_state(settings: Settings) -> dict[str, object]:
-    """Return path, size and time of the corpus file, by which a change is detected.
+    """Return path and SHA-256 of the corpus file, by which a change is detected.
 
     A corpus that is no file has no state: its content depends on the settings only.
     """
@@ -224,7 +228,7 @@ def describe_knobs() -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Write the settings of a run for its stages."""
+    """Write the settings of a run, and the times by which Make sees what is out of date."""
     parser = argparse.ArgumentParser(
         prog="python -m stateline.pipeline.config",
         description=main.__doc__,
@@ -234,6 +238,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--run", required=True, help="name of the run, and of its preset")
     parser.add_argument("--preset", help="preset to start from, where the run is named otherwise")
     parser.add_argument("--build", type=Path, default=BUILD, help="folder of intermediate files")
+    parser.add_argument("--store", type=Path, default=STORE, help="folder of the built runs")
     parser.add_argument(
         "--set",
         action="append",
@@ -250,7 +255,9 @@ def main(arguments: list[str] | None = None) -> None:
         if name not in MAKE_ONLY:
             overrides[name] = value
     settings = read_settings(options.run, options.preset or None, typed_overrides(overrides))
-    write_settings(BuildPaths(options.build, options.run), settings)
+    paths = BuildPaths(options.build, options.run)
+    write_settings(paths, settings)
+    align_times(paths, settings.projections, options.store)
 
 
 if __name__ == "__main__":

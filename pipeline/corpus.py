@@ -12,8 +12,9 @@ import polars as pl
 from stateline.pipeline import demos
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
 from stateline.pipeline.run.facts import CorpusFacts, Settings
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.run.settings import DATA_DIR_CORPORA
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.pipeline.run.stage import StageRun, running, say, stage_main
 from stateline.pipeline.sources.documents import DOCUMENT_SCHEMA
 from stateline.pipeline.sources.files import read_file
 from stateline.pipeline.sources.markup import without_markup

@@ -19,7 +19,8 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import ExtractFacts, LayerFacts
-from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import StageRun, stage_main, stage_work
 
 
 def largest(distance: Float32Array, offsets: Int64Array) -> tuple[Float32Array, Int64Array]:

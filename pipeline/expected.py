@@ -37,7 +37,8 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import ExtractFacts, ReadoutFacts
-from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import StageRun, stage_main, stage_work
 from stateline.store.blocks import Block
 from stateline.store.errors import StatelineError
 

@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from stateline.pipeline.run.manifest import build_manifest, maps_of
-from stateline.pipeline.run.stage import BuildPaths, StageRun, running, say, stage_main
+from stateline.pipeline.run.paths import STORE, BuildPaths
+from stateline.pipeline.run.stage import StageRun, running, say, stage_main
 from stateline.pipeline.run.tables import (
     Inputs,
     hidden_pieces,
@@ -15,11 +16,10 @@ from stateline.pipeline.run.tables import (
     vocabulary_table,
 )
 from stateline.store import schema
+from stateline.store.files import file_sha256
 from stateline.store.manifest import contents
 from stateline.store.manifest.models import ManifestDraft
 from stateline.store.writer import Table, write_run
-
-STORE = Path("store/data")
 
 
 def run_tables(inputs: Inputs, manifest: ManifestDraft, methods: list[str]) -> dict[str, Table]:
@@ -57,6 +57,7 @@ def export(paths: BuildPaths, stage: StageRun, store: Path) -> None:
     }
     folder = write_run(store, manifest, run_tables(inputs, manifest, methods), files)
     stage.rows = int(inputs.offsets[-1])
+    stage.facts["manifest"] = file_sha256(folder / schema.MANIFEST)
     say(f"export: {folder}")
 
 

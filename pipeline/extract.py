@@ -25,8 +25,9 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import CorpusFacts, ExtractFacts, LayerFacts
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.run.sequences import padding_of, sequences_of
-from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
+from stateline.pipeline.run.stage import StageRun, stage_main, stage_work
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MODEL, TOLERANCE
 

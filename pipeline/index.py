@@ -14,7 +14,8 @@ from usearch.index import Index
 from stateline.pipeline.numerics.arrays import AnyArray, Float64Array, Int64Array
 from stateline.pipeline.run.arrays import pieces, read_rows, read_some
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, OFFSETS, state_array
-from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import StageRun, say, stage_main, stage_work
 from stateline.store.schema import INDEX_DEPTH, index_file
 
 # Half precision takes two thirds of the room, and as many neighbours are found with it.

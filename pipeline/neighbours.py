@@ -18,7 +18,8 @@ from stateline.pipeline.run.artefacts import (
     map_arrays,
     state_array,
 )
-from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import StageRun, stage_main, stage_work
 from stateline.store.schema import PLACED_BY
 
 

@@ -42,14 +42,8 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import Settings
-from stateline.pipeline.run.stage import (
-    METHODS,
-    BuildPaths,
-    StageRun,
-    method_main,
-    method_stage,
-    say,
-)
+from stateline.pipeline.run.paths import METHODS, BuildPaths
+from stateline.pipeline.run.stage import StageRun, method_main, method_stage, say
 from stateline.store.errors import StatelineError
 
 # t-SNE's early exaggeration: half the library's steps at the later momentum get as far.

@@ -1,7 +1,7 @@
-"""The stages of a run: what each reads, which are out of date, and making those again.
+"""Making the stages of a run that are out of date, as the Makefile does in a checkout.
 
-The Makefile holds the same graph for a checkout, and a test holds the two equal. Both go by the
-times of the same files, so that a run begun by one may be continued by the other.
+A test holds the Makefile's graph equal to that of `pipeline.run.graph`, which decides for both what
+is out of date, so that a run begun by one may be continued by the other.
 """
 
 import os
@@ -9,88 +9,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from stateline.pipeline.run.stage import REPORT, BuildPaths
-from stateline.store.schema import MANIFEST
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of a run.
-
-    module    of `stateline.pipeline`
-    reads     names of the stages that it reads
-    settings  whether knobs belong to it
-    method    kind of projection, for the stages of one map
-    """
-
-    module: str
-    reads: tuple[str, ...] = ()
-    settings: bool = False
-    method: str | None = None
-
-    @property
-    def name(self) -> str:
-        """Name of the stage's folder and settings: the module, and the method where it has one."""
-        return f"{self.module}-{self.method}" if self.method else self.module
-
-
-def all_stages(methods: Sequence[str]) -> list[Stage]:
-    """Return all stages of a run, each after those that it reads.
-
-    methods  kinds of projection: pca, tsne, umap
-    """
-    stages = [
-        Stage("corpus", settings=True),
-        Stage("train", ("corpus",), settings=True),
-        Stage("baseline", ("corpus",), settings=True),
-        Stage("extract", ("train",), settings=True),
-        Stage("expected", ("extract",)),
-        Stage("distances", ("extract",)),
-        Stage("words", ("expected", "distances")),
-        Stage("swaps", ("words",), settings=True),
-        Stage("units", ("extract",), settings=True),
-        Stage("neighbours", ("extract",), settings=True),
-        Stage("index", ("extract",), settings=True),
-    ]
-    exported = ["baseline", "expected", "distances", "words", "swaps", "units", "index"]
-    for method in methods:
-        project = Stage("project", ("neighbours",), settings=True, method=method)
-        reads = (project.name, "expected", "distances")
-        clusters = Stage("clusters", reads, method=method)
-        stages += [project, clusters]
-        exported += [project.name, clusters.name]
-    stages += [Stage("export", tuple(exported), settings=True), Stage("check", ("export",))]
-    return stages
-
-
-def stages_after_extract(methods: Sequence[str]) -> list[Stage]:
-    """Return the stages from the states to the store, which a call from Python runs as well.
-
-    methods  kinds of projection: pca, tsne, umap
-    """
-    names = ("corpus", "train", "extract", "check")  # the export itself checks what it wrote
-    return [stage for stage in all_stages(methods) if stage.name not in names]
-
-
-def result(paths: BuildPaths, store: Path, name: str) -> Path:
-    """Return the file that a stage writes last, whose time is that of the stage."""
-    if name == "export":
-        return store / paths.run / MANIFEST
-    return paths.stage(name) / REPORT
-
-
-def is_outdated(stage: Stage, paths: BuildPaths, store: Path) -> bool:
-    """Whether a stage was never made, or before what it reads now."""
-    made = result(paths, store, stage.name)
-    if not made.exists():
-        return True
-    read = [result(paths, store, name) for name in stage.reads]
-    if stage.settings:
-        read.append(paths.settings(stage.name))
-    return max(path.stat().st_mtime_ns for path in read) > made.stat().st_mtime_ns
+from stateline.pipeline.run.graph import Stage, all_stages, is_outdated
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import clear_leftovers
+from stateline.store.lock import child_environment
 
 
 def stage_command(stage: Stage, paths: BuildPaths, store: Path) -> list[str]:
@@ -144,6 +68,7 @@ def build_run(paths: BuildPaths, methods: Sequence[str], store: Path) -> tuple[i
     returns  exit code of the stage that failed, else 0; names of the stages that were made
     """
     made: list[str] = []
+    clear_leftovers(paths)
     for stage in all_stages(methods):
         if not is_outdated(stage, paths, store):
             continue
@@ -156,7 +81,7 @@ def build_run(paths: BuildPaths, methods: Sequence[str], store: Path) -> tuple[i
 
 def call(command: list[str]) -> int:
     """Run a command to its end, on an interrupt too; returns its exit code."""
-    with subprocess.Popen(command) as process:
+    with subprocess.Popen(command, env=child_environment()) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

@@ -25,7 +25,8 @@ from stateline.pipeline.numerics.swaps import (
 )
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SWAP_FACTS
 from stateline.pipeline.run.facts import CorpusFacts
-from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import StageRun, say, stage_main, stage_work
 from stateline.pipeline.run.tables import nothing, table
 from stateline.pipeline.run.texts import Texts, read_texts
 from stateline.store.schema import (

@@ -17,8 +17,9 @@ from stateline.pipeline.numerics.ends import Ends
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, TRAINING_FACTS, VOCABULARY
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING, CorpusFacts, Settings, Training
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.run.sequences import split_of
-from stateline.pipeline.run.stage import BuildPaths, StageRun, say, stage_main, stage_work
+from stateline.pipeline.run.stage import StageRun, say, stage_main, stage_work
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MODEL
 

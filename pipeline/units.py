@@ -19,7 +19,8 @@ from stateline.pipeline.numerics.jumps import move
 from stateline.pipeline.run.arrays import pieces, read_rows
 from stateline.pipeline.run.artefacts import READOUT, UNIT_FACTS, VOCABULARY, state_array
 from stateline.pipeline.run.facts import LayerFacts
-from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import StageRun, stage_main, stage_work
 from stateline.pipeline.run.tables import Inputs, nothing, table
 from stateline.store.blocks import Block
 from stateline.store.schema import (

@@ -24,7 +24,8 @@ from stateline.pipeline.run.artefacts import (
     VOCABULARY,
     distance_array,
 )
-from stateline.pipeline.run.stage import BuildPaths, StageRun, stage_main, stage_work
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import StageRun, stage_main, stage_work
 from stateline.pipeline.run.tables import Inputs, nothing, table
 from stateline.store.schema import PROVIDED, WORDS, polars_schema, word_columns
 

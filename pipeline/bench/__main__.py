@@ -21,7 +21,8 @@ import polars as pl
 from stateline.pipeline.numerics.arrays import AnyArray
 from stateline.pipeline.run.arrays import edges
 from stateline.pipeline.run.artefacts import EXTRACT_FACTS, SEQUENCES, state_array
-from stateline.pipeline.run.stage import BUILD, REPORT, BuildPaths, main_guard, readable_bytes, say
+from stateline.pipeline.run.paths import BUILD, REPORT, BuildPaths
+from stateline.pipeline.run.stage import main_guard, readable_bytes, say
 from stateline.store.errors import StatelineError, rebuild
 from stateline.store.schema import MODEL
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from stateline.pipeline.bench.store import CLASSES, FIT_STATES, SEED, WORDS, write_corpus
 from stateline.pipeline.config import validate, write_settings
-from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import running
 from stateline.store.errors import StatelineError
 from stateline.store.schema import MODEL
 

@@ -19,7 +19,8 @@ import polars as pl
 
 from stateline.pipeline.bench.shortcuts import COUNTS
 from stateline.pipeline.config import override_settings, write_settings
-from stateline.pipeline.run.stage import BuildPaths, main_guard, say
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import main_guard, say
 from stateline.pipeline.sources.published import read_published
 from stateline.pipeline.sources.word_boundaries import split_words
 from stateline.store.schema import WORDS

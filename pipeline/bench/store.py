@@ -30,7 +30,8 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING
-from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import running
 from stateline.store.schema import (
     RESERVED_ID,
     TOLERANCE,

@@ -28,7 +28,8 @@ import polars as pl
 
 from stateline.pipeline.config import override_settings, write_settings
 from stateline.pipeline.numerics.arrays import AnyArray, Int64Array
-from stateline.pipeline.run.stage import BuildPaths, main_guard, say
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import main_guard, say
 from stateline.store.schema import MAX_Q, SWAPS
 
 CLASSES = ("negative", "positive")

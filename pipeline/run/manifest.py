@@ -27,7 +27,7 @@ from stateline.pipeline.run.facts import (
     LayerFacts,
 )
 from stateline.pipeline.run.palette import class_colours
-from stateline.pipeline.run.stage import REPORT
+from stateline.pipeline.run.paths import REPORT, BuildPaths
 from stateline.pipeline.run.tables import Inputs
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import ManifestDraft
@@ -195,6 +195,12 @@ def verified_entry(inputs: Inputs) -> dict[str, float | None]:
     }
 
 
+def stage_entry(paths: BuildPaths, stage: str) -> dict[str, Any]:
+    """Return what a stage took, without what its report says for the next build."""
+    report = paths.read_json(stage, REPORT)
+    return {key: each for key, each in report.items() if key not in ("made", "inputs")}
+
+
 def build_manifest(inputs: Inputs, methods: list[str], default: str) -> ManifestDraft:
     """Return the manifest of a run.
 
@@ -227,7 +233,7 @@ def build_manifest(inputs: Inputs, methods: list[str], default: str) -> Manifest
         "left_out": left_out(inputs),
         "swap_test": paths.read_json("swaps", SWAP_FACTS),
         "verified": verified_entry(inputs),
-        "stages": [paths.read_json(stage, REPORT) for stage in stages],
+        "stages": [stage_entry(paths, stage) for stage in stages],
         "versions": {"python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
     }

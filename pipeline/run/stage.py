@@ -5,8 +5,10 @@ interrupted build leaves no partial result and the next one resumes at the inter
 """
 
 import argparse
+import errno
 import json
 import os
+import re
 import resource
 import shutil
 import sys
@@ -14,74 +16,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from stateline.pipeline.run.facts import Settings
+from stateline.pipeline.run.graph import find_stage, stage_inputs
+from stateline.pipeline.run.paths import BUILD, METHODS, REPORT, BuildPaths
 from stateline.store.errors import StatelineError
+from stateline.store.exchange import belongs_to, recover_folder, replace_folder, temporary_beside
+from stateline.store.lock import locked
 
-BUILD = Path(".build")
-REPORT = "stage.json"
-# Kinds of projection: names in settings and files, and displayed names.
-METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
-
-
-@dataclass(frozen=True)
-class BuildPaths:
-    """Paths of the intermediate files of one run: a folder a stage."""
-
-    build: Path
-    run: str
-
-    @property
-    def root(self) -> Path:
-        """Folder of the run's intermediate files."""
-        return self.build / self.run
-
-    def settings(self, stage: str) -> Path:
-        """Return the path of a stage's settings."""
-        return self.root / "settings" / f"{stage}.json"
-
-    def stage(self, stage: str) -> Path:
-        """Return the folder of a stage's files."""
-        return self.root / stage
-
-    def need(self, stage: str, name: str) -> Path:
-        """Return the path of a file that an earlier stage made.
-
-        raises  StatelineError  the file is missing
-        """
-        path = self.stage(stage) / name
-        if not path.exists():
-            raise StatelineError(
-                path,
-                "missing",
-                fix=f"Make it (stage {stage}): stateline build SOURCE --run {self.run}, "
-                f"or make run RUN={self.run}",
-            )
-        return path
-
-    def read_settings(self, stage: str) -> Settings:
-        """Return the stage's settings as `stateline.pipeline.config` wrote them.
-
-        raises  StatelineError  they were not written
-        """
-        path = self.settings(stage)
-        if not path.exists():
-            raise StatelineError(
-                path,
-                "missing",
-                fix=f"Make it: python -m stateline.pipeline.config --run {self.run}",
-            )
-        settings: Settings = json.loads(path.read_text(encoding="utf-8"))
-        return settings
-
-    def read_json(self, stage: str, name: str) -> Any:
-        """Return the content of a JSON file that an earlier stage made.
-
-        raises  StatelineError  the file is missing
-        """
-        return json.loads(self.need(stage, name).read_text(encoding="utf-8"))
+# What libraries say of a disk that takes no more; NumPy counts the items.
+DISK = re.compile(
+    r"(?P<reason>No space left on device|File too large|Disk quota exceeded|Read-only file system)"
+    r"|\d+ requested and \d+ written"
+)
 
 
 @dataclass
@@ -131,41 +79,70 @@ def peak_memory() -> int:
     return size if sys.platform == "darwin" else size * 1024  # which counts in bytes, not in KiB
 
 
+def clear_leftovers(paths: BuildPaths) -> None:
+    """Clean up after the stages and settings of a build that was killed.
+
+    Only by the process that has the build's lock, before it begins.
+    """
+    for path in sorted(paths.root.iterdir()) if paths.root.is_dir() else []:
+        final = belongs_to(path)
+        if final:
+            recover_folder(final)
+    for path in paths.settings("any").parent.glob("*.tmp-*"):
+        path.unlink()
+
+
 @contextmanager
 def running(paths: BuildPaths, name: str) -> Iterator[StageRun]:
     """Run a stage's work in a temporary folder that becomes the stage's folder at the end.
 
-    Leftovers of a killed run are removed first; an exception removes the temporary folder and
-    keeps the result of the last complete run.
+    The report names the settings and results that were there at the beginning, see
+    `pipeline.run.graph`. An exception removes the temporary folder and keeps the result of the last
+    complete run.
+
+    raises  StatelineError  another process builds the run, or the disk cannot be written
     """
-    paths.root.mkdir(parents=True, exist_ok=True)
     final = paths.stage(name)
-    for leftover in [*paths.root.glob(f"{name}.tmp-*"), *paths.root.glob(f"{name}.old-*")]:
-        shutil.rmtree(leftover)
-    temporary = final.with_name(f"{name}.tmp-{os.getpid()}")
-    temporary.mkdir()
-    stage = StageRun(paths, name, temporary)
-    started = time.perf_counter()
-    try:
-        yield stage
-        size = folder_bytes(temporary)
-        report: dict[str, object] = {
-            "stage": name,
-            "seconds": round(time.perf_counter() - started, 3),
-            "rows": stage.rows,
-            "bytes": size,
-            "peak_memory_bytes": peak_memory(),
-        }
-        stage.write_json(REPORT, report | stage.facts)
-        old = final.with_name(f"{name}.old-{os.getpid()}")
-        if final.exists():
-            final.rename(old)
-        temporary.rename(final)
-        shutil.rmtree(old, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+    temporary = temporary_beside(final)
+    with locked(paths.lock, paths.run):
+        recover_folder(final)
+        temporary.mkdir()
+        stage = StageRun(paths, name, temporary)
+        inputs = stage_inputs(paths, find_stage(paths, name))
+        started = time.perf_counter()
+        try:
+            yield stage
+            size = folder_bytes(temporary)
+            report: dict[str, object] = {
+                "stage": name,
+                "made": datetime.now(UTC).isoformat(),
+                "seconds": round(time.perf_counter() - started, 3),
+                "rows": stage.rows,
+                "bytes": size,
+                "peak_memory_bytes": peak_memory(),
+            }
+            stage.write_json(REPORT, report | stage.facts | {"inputs": inputs})
+            replace_folder(temporary, final)
+        except Exception as error:
+            full = disk_error(error, final)
+            if full is None:
+                raise
+            raise full from None
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
     say(f"{name}: {report['seconds']:.1f} s, {stage.rows:,} rows, {readable_bytes(size)}")
+
+
+def disk_error(error: Exception, final: Path) -> StatelineError | None:
+    """Return the error to show where a library says in its own way that the disk is full."""
+    if isinstance(error, StatelineError):
+        return None
+    found = DISK.search(str(error))
+    if found is None:
+        return None
+    reason = found[0] if found["reason"] else os.strerror(errno.ENOSPC)
+    fix = "Free the disk; what was whole is kept, and the same command resumes"
+    return StatelineError(final, f"cannot be written ({reason})", fix=fix)
 
 
 def say(line: str) -> None:

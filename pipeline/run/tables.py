@@ -28,7 +28,7 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import CorpusFacts, ExtractFacts, LayerFacts
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.store.blocks import Block
 from stateline.store.schema import Column, gate_column, polars_schema
 

@@ -10,7 +10,7 @@ from stateline.pipeline.numerics.arrays import Float64Array, Int64Array
 from stateline.pipeline.numerics.held_words import HeldWords, held_words
 from stateline.pipeline.run.artefacts import SEQUENCES, VOCABULARY
 from stateline.pipeline.run.facts import CorpusFacts
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.store.schema import MIN_SWAPPED
 
 

@@ -22,7 +22,8 @@ from stateline.pipeline.run.artefacts import (
     state_array,
 )
 from stateline.pipeline.run.facts import UNKNOWN_TRAINING, LayerFacts
-from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import running
 from stateline.pipeline.sources.forms import plain
 from stateline.pipeline.sources.sequences import check_steps
 from stateline.store.errors import StatelineError

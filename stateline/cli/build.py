@@ -14,6 +14,7 @@ from click.shell_completion import CompletionItem
 
 from stateline.cli.options import STORE
 from stateline.store.errors import StatelineError
+from stateline.store.lock import locked
 
 # What the stages import beside the base dependencies.
 LIBRARIES = (
@@ -152,7 +153,7 @@ def build(
       stateline build demo-news --perplexity 50
     """
     from stateline.pipeline.config import override_settings, preset_values, write_settings
-    from stateline.pipeline.run.stage import BuildPaths
+    from stateline.pipeline.run.paths import BuildPaths
     from stateline.pipeline.stages import build_run
 
     refuse_missing_libraries()
@@ -161,8 +162,9 @@ def build(
     values = preset_values(preset) if preset else {}
     paths = BuildPaths(build_folder, run)
     settings = override_settings(run, values, overrides)
-    write_settings(paths, settings)
-    code, made = build_run(paths, settings.projections, store)
+    with locked(paths.lock, run):
+        write_settings(paths, settings)
+        code, made = build_run(paths, settings.projections, store)
     if not code and not made:
         click.echo(f"{store / run}: up to date; see it: stateline app {store}")
     return code

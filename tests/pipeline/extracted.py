@@ -13,7 +13,7 @@ import polars as pl
 from stateline.pipeline.numerics.answers import expected_prediction
 from stateline.pipeline.run import artefacts
 from stateline.pipeline.run.artefacts import state_array
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.store.schema import MODEL, polars_schema, vocabulary_columns
 
 RUN = "small"

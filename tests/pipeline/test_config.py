@@ -1,6 +1,6 @@
 """Knobs, presets, overrides and what they refuse."""
 
-import json
+import os
 from pathlib import Path
 
 import pytest
@@ -8,13 +8,14 @@ import pytest
 from stateline.pipeline.config import (
     Settings,
     describe_knobs,
+    file_state,
     main,
     preset_names,
     read_settings,
     stage_knobs,
     stage_names,
 )
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.store.errors import StatelineError
 
 
@@ -103,9 +104,9 @@ def test_only_settings_that_changed_are_rewritten(tmp_path: Path) -> None:
     base = ["--run", "imdb", "--build", str(tmp_path)]
     main(base)
     paths = BuildPaths(tmp_path, "imdb")
-    before = {stage: paths.settings(stage).stat().st_mtime_ns for stage in stage_names()}
+    before = {stage: paths.settings(stage).stat().st_ino for stage in stage_names()}
     main([*base, "--set", "PERPLEXITY=12"])
-    after = {stage: paths.settings(stage).stat().st_mtime_ns for stage in stage_names()}
+    after = {stage: paths.settings(stage).stat().st_ino for stage in stage_names()}
     assert [stage for stage in before if before[stage] != after[stage]] == ["project-tsne"]
     assert paths.read_settings("project-tsne")["perplexity"] == 12
 
@@ -116,13 +117,29 @@ def test_a_changed_corpus_file_changes_the_corpus_settings(tmp_path: Path) -> No
     settings = BuildPaths(tmp_path, "mine").settings("corpus")
     file.write_text("text,label\ngood,yes\n")
     main(arguments)
-    before = settings.read_text()
+    before, time = settings.read_text(), file.stat()
+    file.touch()
     main(arguments)
     assert settings.read_text() == before
-    file.write_text("text,label\ngood,yes\nbad,no\n")
+    # Of the same size and time.
+    file.write_text("text,label\nfine,yes\n")
+    os.utime(file, ns=(time.st_atime_ns, time.st_mtime_ns))
     main(arguments)
-    assert json.loads(settings.read_text())["source_state"]["bytes"] > 0
     assert settings.read_text() != before
+
+
+def test_a_changed_file_of_a_folder_changes_the_corpus_settings(tmp_path: Path) -> None:
+    folder = tmp_path / "reviews" / "good"
+    folder.mkdir(parents=True)
+    (folder / "1.txt").write_text("fine")
+    before = file_state(str(folder.parent))
+    (folder / "1.txt").touch()
+    assert file_state(str(folder.parent)) == before and before["files"] == 1
+    (folder / "1.txt").write_text("lame")
+    changed = file_state(str(folder.parent))
+    (folder / "1.txt").rename(folder / "2.txt")
+    states = [before, changed, file_state(str(folder.parent))]
+    assert len({state["sha256"] for state in states}) == 3
 
 
 def test_the_data_folder_matters_to_the_published_corpora_only(

@@ -10,7 +10,7 @@ import pytest
 from stateline.pipeline.config import read_settings, write_settings
 from stateline.pipeline.corpus import natural, work
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.sources.split import complete_split, is_mixed
 from stateline.store.errors import StatelineError
 

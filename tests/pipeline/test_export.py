@@ -23,7 +23,7 @@ from stateline.pipeline import (
 from stateline.pipeline.run import arrays
 from stateline.pipeline.run.artefacts import EP, PREDICTION, distance_array, map_arrays, state_array
 from stateline.pipeline.run.manifest import default_map, maps_of
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.store import schema
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError

@@ -11,7 +11,7 @@ from stateline.pipeline import index
 from stateline.pipeline.index import NEAREST, build_index, recall
 from stateline.pipeline.run import arrays
 from stateline.pipeline.run.artefacts import state_array
-from stateline.pipeline.run.stage import REPORT, BuildPaths
+from stateline.pipeline.run.paths import REPORT, BuildPaths
 from stateline.store.schema import index_file
 from tests.pipeline.extracted import LAYERS, ROWS, write_extracted
 

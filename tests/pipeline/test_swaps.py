@@ -12,7 +12,7 @@ from stateline.pipeline import swaps
 from stateline.pipeline.models.keras import swapping
 from stateline.pipeline.models.keras.swapping import Swapped, Swapper, compared
 from stateline.pipeline.run import artefacts
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.run.texts import Texts, read_texts
 from stateline.store.schema import (
     MAX_Q,

@@ -22,7 +22,7 @@ from stateline.pipeline.numerics.coclusters import (
 )
 from stateline.pipeline.run import arrays, artefacts
 from stateline.pipeline.run.artefacts import OFFSETS, PADDING, state_array
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.store.schema import (
     CONTEXTS,
     MAX_RESPONSES,

@@ -13,7 +13,7 @@ from stateline.pipeline.numerics import phrases
 from stateline.pipeline.numerics.phrase_effects import effects, errors, flipped_steps
 from stateline.pipeline.numerics.phrases import class_counts, phrases_of
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
-from stateline.pipeline.run.stage import BuildPaths
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.store.schema import MIN_PHRASE, STEPS, WORDS, polars_schema, word_columns
 from tests.pipeline.extracted import CLASSES, write_extracted
 from tests.synthetic_evidence import effect_columns, occurrences

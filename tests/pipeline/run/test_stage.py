@@ -5,13 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from stateline.pipeline.run.stage import (
-    BuildPaths,
-    peak_memory,
-    readable_bytes,
-    replace_if_changed,
-    running,
-)
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import peak_memory, readable_bytes, replace_if_changed, running
 from stateline.store.errors import StatelineError
 
 
@@ -61,7 +56,7 @@ def test_an_interrupted_stage_leaves_the_last_result_and_no_leftovers(
 
 
 def test_leftovers_of_a_killed_stage_are_removed_by_the_next(paths: BuildPaths) -> None:
-    leftover = paths.root / "train.tmp-12345"
+    leftover = paths.root / ".train.tmp-12345"
     leftover.mkdir(parents=True)
     (leftover / "model").write_text("half")
     write(paths, "second")

@@ -9,7 +9,8 @@ import pytest
 
 from stateline.pipeline.demos import digits
 from stateline.pipeline.run.artefacts import CORPUS_FACTS, SEQUENCES, VOCABULARY
-from stateline.pipeline.run.stage import BuildPaths, running
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.run.stage import running
 from stateline.pipeline.sources.names import (
     name_features,
     name_sequences,

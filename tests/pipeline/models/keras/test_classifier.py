@@ -21,8 +21,8 @@ from stateline.pipeline.numerics.count_ratios import log_count_ratios
 from stateline.pipeline.numerics.metrics import classification_metrics
 from stateline.pipeline.numerics.padding import pad_behind
 from stateline.pipeline.run.artefacts import VOCABULARY
+from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.run.sequences import split_of
-from stateline.pipeline.run.stage import BuildPaths
 from stateline.pipeline.train import best_epochs, by_size, fit, fitted
 from stateline.store.errors import StatelineError
 
