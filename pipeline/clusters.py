@@ -138,9 +138,8 @@ def chart(
     fitted = sample_rows(offsets, settings["fit_states"], settings["seed"], padding)
     member, sizes = memberships(places, fitted, padding)
     np.savez(stage.folder / name, stretch=drawn, cluster=member)
-    path = stage.folder / schema.cluster_table(schema.projection_id(layer["id"], state, method))
-    path.parent.mkdir(exist_ok=True)
-    cluster_table(places, member, answers).write_parquet(path)
+    name = schema.cluster_table(schema.projection_id(layer["id"], state, method))
+    stage.write_table(name, cluster_table(places, member, answers))
     return {"segment_scale": scale, "cluster_sizes": sizes}
 
 

@@ -265,8 +265,8 @@ def build_corpus(settings: Settings, stage: StageRun) -> None:
     if missing:
         raise StatelineError(where, f"class {names[min(missing)]} has no training row")
     table, vocabulary = encode(documents, settings, len(names), where)
-    table.write_parquet(stage.folder / SEQUENCES)
-    vocabulary.table.write_parquet(stage.folder / VOCABULARY)
+    stage.write_table(SEQUENCES, table)
+    stage.write_table(VOCABULARY, vocabulary.table)
     stage.write_json(CORPUS_FACTS, corpus_facts(table, names, settings, source, blank, drawn))
     stage.rows = table.height
 

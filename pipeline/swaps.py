@@ -244,7 +244,7 @@ def swap_test(paths: BuildPaths, stage: StageRun) -> dict[str, object] | None:
     reader = load_reader(model, Ends.of(facts.get("ends")))
     results = Swapper(texts, reader, settings["swap_words"], seed).run(words)
     made = swaps_table(texts, words, control, results, fitted)
-    made.write_parquet(stage.folder / SWAPS)
+    stage.write_table(SWAPS, made)
     stage.rows = made.height
     found = int((made["q"] <= MAX_Q).sum())
     say(

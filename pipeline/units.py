@@ -221,8 +221,6 @@ def units(paths: BuildPaths, stage: StageRun) -> None:
     """Write units, contexts and responses of every stored layer."""
     settings, inputs = paths.read_settings("units"), Inputs(paths)
     facts: dict[str, object] = {}
-    for name in (unit_table, context_table, response_table):
-        (stage.folder / name("")).parent.mkdir()
     for layer in inputs.extracted["layers"]:
         id_ = layer["id"]
         spread, ends, responses = read_layer(inputs, layer)
@@ -231,10 +229,10 @@ def units(paths: BuildPaths, stage: StageRun) -> None:
         agreed = groups.agreement
         facts[id_] = None if agreed is None else {"runs": RUNS, "agreement": agreed}
         found |= {"cluster": groups.words, "stability": groups.word_stability}
-        units_of(inputs, layer, spread, groups).write_parquet(stage.folder / unit_table(id_))
-        contexts_of(ends).write_parquet(stage.folder / context_table(id_))
+        stage.write_table(unit_table(id_), units_of(inputs, layer, spread, groups))
+        stage.write_table(context_table(id_), contexts_of(ends))
         responded = table(found, response_columns(layer["units"]))
-        responded.write_parquet(stage.folder / response_table(id_))
+        stage.write_table(response_table(id_), responded)
     stage.write_json(UNIT_FACTS, facts)
     stage.rows = int(inputs.offsets[-1])
 

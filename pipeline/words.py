@@ -206,7 +206,7 @@ def words(paths: BuildPaths, stage: StageRun) -> None:
         made = pl.DataFrame(schema=polars_schema(columns))
     else:
         made = words_table(inputs)
-    made.write_parquet(stage.folder / WORDS)
+    stage.write_table(WORDS, made)
     stage.rows = made.height
 
 

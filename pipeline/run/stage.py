@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
+
 from stateline.pipeline.run.graph import find_stage, stage_inputs
 from stateline.pipeline.run.paths import BUILD, METHODS, REPORT, BuildPaths
 from stateline.store.errors import StatelineError
@@ -45,6 +47,18 @@ class StageRun:
     def write_json(self, name: str, content: object) -> None:
         """Write a JSON file into the stage's folder."""
         (self.folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+    def write_table(self, name: str, table: pl.DataFrame) -> None:
+        """Write a Parquet table into the stage's folder.
+
+        raises  StatelineError  it cannot be written, which Polars reports by errors of its own
+        """
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            table.write_parquet(path)
+        except pl.exceptions.PolarsError as error:
+            raise unwritten(self.paths.stage(self.name), str(error).splitlines()[0]) from None
 
 
 def replace_if_changed(path: Path, text: str) -> bool:
@@ -135,12 +149,14 @@ def running(paths: BuildPaths, name: str) -> Iterator[StageRun]:
 
 def disk_error(error: Exception, final: Path) -> StatelineError | None:
     """Return the error to show where a library says in its own way that the disk is full."""
-    if isinstance(error, StatelineError):
-        return None
-    found = DISK.search(str(error))
+    found = None if isinstance(error, StatelineError) else DISK.search(str(error))
     if found is None:
         return None
-    reason = found[0] if found["reason"] else os.strerror(errno.ENOSPC)
+    return unwritten(final, found["reason"] or os.strerror(errno.ENOSPC))
+
+
+def unwritten(final: Path, reason: str) -> StatelineError:
+    """Return the error of a stage whose files cannot be written."""
     fix = "Free the disk; what was whole is kept, and the same command resumes"
     return StatelineError(final, f"cannot be written ({reason})", fix=fix)
 

@@ -158,9 +158,9 @@ def write_provided(
     table = table.with_columns(repeated)
     if order is not None:
         table = table[order]
-    table.write_parquet(stage.folder / SEQUENCES)
+    stage.write_table(SEQUENCES, table)
     classes = len(provided.classes)
-    pl.DataFrame(
+    vocabulary = pl.DataFrame(
         {
             "token_id": range(len(provided.vocabulary)),
             "token": pl.Series(provided.vocabulary, dtype=pl.String),
@@ -170,7 +170,8 @@ def write_provided(
             ),
         },
         schema=polars_schema(vocabulary_columns(classes)),
-    ).write_parquet(stage.folder / VOCABULARY)
+    )
+    stage.write_table(VOCABULARY, vocabulary)
     facts = provided_facts(provided, np.array(split))
     facts["in_training"] = None if repeated.has_nulls() else int(repeated.sum())
     stage.write_json(CORPUS_FACTS, facts)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from stateline.pipeline.run.graph import all_stages
+from stateline.pipeline.run.paths import BuildPaths
+from stateline.pipeline.stages import stage_command
 from stateline.store.reader import open_run
 
 pytestmark = pytest.mark.slow
@@ -170,6 +174,25 @@ def test_an_unwritable_store_gets_one_line_and_keeps_the_build(place: Place) -> 
     done = place.run(check=False, STORE=blocked)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr and str(blocked) in done.stderr
+
+
+@pytest.mark.parametrize("name", ["corpus", "words", "units", "clusters-pca", "export"])
+def test_a_full_disk_is_one_line_and_keeps_what_the_stage_had_made(place: Place, name: str) -> None:
+    def small() -> None:  # A limit on the size of a file is met as a full disk would be.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+
+    paths, before = BuildPaths(place.build, "mine"), place.made()
+    stage = next(each for each in all_stages(["pca", "tsne"]) if each.name == name)
+    done = subprocess.run(
+        stage_command(stage, paths, place.store),
+        preexec_fn=small, cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    where = place.store if name == "export" else paths.stage(name)
+    assert line.startswith(str(where)) and "cannot be written (" in line and "Free the disk" in line
+    assert place.made() == before
+    assert not [path for path in paths.root.iterdir() if path.name.startswith(".")]
 
 
 def test_a_killed_stage_leaves_nothing_half_written_and_resumes(place: Place) -> None:
