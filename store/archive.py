@@ -1,5 +1,6 @@
 """Sharing a run: one archive to unpack and open elsewhere."""
 
+import glob
 import os
 import zipfile
 from contextlib import suppress
@@ -7,6 +8,8 @@ from pathlib import Path
 
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
+from stateline.store.exchange import standing
+from stateline.store.lock import acquire, is_locked
 from stateline.store.manifest.read import read_manifest
 from stateline.store.schema import MANIFEST
 
@@ -20,7 +23,7 @@ def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
     raises   StatelineError for a run that fails its check, or a place that cannot be written;
              an archive that was there before stays as it was
     """
-    folder = Path(folder)
+    folder = standing(Path(folder))
     check_run(folder)
     manifest = read_manifest(folder)
     run = manifest.run
@@ -28,7 +31,10 @@ def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
     if archive.is_dir():
         archive = archive / f"{run}.zip"
     temporary = archive.with_name(f".{archive.name}.tmp-{os.getpid()}")
+    lock = None
     try:
+        clear_archives(archive)
+        lock = acquire(temporary)
         # Stored as they are: the tables are compressed already.
         with zipfile.ZipFile(temporary, "w", strict_timestamps=False) as packed:
             for name in [MANIFEST, *manifest.tables]:
@@ -44,4 +50,13 @@ def share_run(folder: Path | str, out: Path | str | None = None) -> Path:
         # Below a file, say, there is nothing to remove: the error above tells it.
         with suppress(OSError):
             temporary.unlink()
+        if lock is not None:
+            os.close(lock)
     return archive
+
+
+def clear_archives(archive: Path) -> None:
+    """Remove what writers of an archive left that were killed; the living have theirs locked."""
+    for left in archive.parent.glob(f".{glob.escape(archive.name)}.tmp-*"):
+        if not is_locked(left):
+            left.unlink()

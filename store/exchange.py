@@ -75,6 +75,7 @@ def exchange(one: Path, other: Path) -> bool:
     call = exchange_call()
     if call is None:
         return False
+    sys.audit("os.rename", one, other, -1, -1)  # as Python itself reports a rename
     if call(os.fsencode(one), os.fsencode(other)) == 0:
         return True
     number = ctypes.get_errno()
@@ -100,6 +101,15 @@ def standing(final: Path) -> Path:
         return final
     old = [path for path in left_beside(final) if ".old-" in path.name]
     return old[-1] if old else final
+
+
+def moved_aside(parent: Path) -> list[Path]:
+    """Return the folders below a parent that a writer moved aside, where nothing replaced them yet.
+
+    returns  each by its own name, as if it were in its place
+    """
+    left = {belongs_to(path) for path in parent.iterdir() if ".old-" in path.name}
+    return sorted(final for final in left if final and not final.exists())
 
 
 def recover_folder(final: Path) -> None:

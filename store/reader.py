@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from stateline.store.errors import StatelineError, rebuild
+from stateline.store.exchange import standing
 from stateline.store.files import Identity
 from stateline.store.manifest.contents import run_tables
 from stateline.store.manifest.models import Layer, Manifest, Projection
@@ -273,7 +274,7 @@ def open_run(folder: Path | str) -> Run:
     Checksums and the numbers themselves are verified by `stateline check`.
     raises  StatelineError in one line that names the file and the command that fixes it
     """
-    folder = Path(folder)
+    folder = standing(Path(folder))
     content, file = manifest_bytes(folder)
     manifest = parse_manifest(content, folder)
     for name, columns in run_tables(manifest).items():

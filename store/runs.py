@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stateline.store.errors import StatelineError
+from stateline.store.exchange import moved_aside, standing
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import MANIFEST, RUN_NAME
 
@@ -34,7 +35,9 @@ def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:
         folders = [store]
     elif store.is_dir():
         folders = sorted(
-            path for path in store.iterdir() if path.is_dir() and RUN_NAME.fullmatch(path.name)
+            path
+            for path in [*store.iterdir(), *moved_aside(store)]
+            if standing(path).is_dir() and RUN_NAME.fullmatch(path.name)
         )
     else:
         folders = []

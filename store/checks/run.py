@@ -27,6 +27,7 @@ from stateline.store.checks.steps import check_steps
 from stateline.store.checks.swaps import check_swaps
 from stateline.store.checks.units import check_units
 from stateline.store.errors import StatelineError, rebuild
+from stateline.store.exchange import standing
 from stateline.store.manifest.read import read_manifest
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import SEQUENCES, is_step_grained
@@ -55,7 +56,7 @@ def check_run(folder: Path | str) -> Report:
     returns  the checks passed, with their figures
     raises   StatelineError at the first that fails, naming table, row or sequence, and the fix
     """
-    folder = Path(folder)
+    folder = standing(Path(folder))
     manifest = read_manifest(folder)
     report = Report(manifest.run)
     report.add("manifest", f"{manifest.run}, schema version {manifest.schema_version}")

@@ -14,6 +14,7 @@ import pytest
 from stateline.store.archive import share_run
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
+from stateline.store.lock import acquire
 from stateline.store.manifest.models import Manifest
 from stateline.store.reader import open_run
 from stateline.store.schema import STEP_ROWS_PER_GROUP
@@ -71,6 +72,17 @@ def test_a_full_disk_leaves_no_half_archive(run: Path, tmp_path: Path, monkeypat
     with pytest.raises(StatelineError, match="No space left"):
         share_run(run, tmp_path / "run.zip")
     assert not os.listdir(tmp_path)
+
+
+def test_the_archive_that_a_killed_writer_began_is_removed(run: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "a [run].zip"
+    for name in (".a [run].zip.tmp-1", ".a [run].zip.tmp-2", ".other.zip.tmp-1"):
+        (tmp_path / name).write_text("half")
+    living = acquire(tmp_path / ".a [run].zip.tmp-2")
+    share_run(run, archive)
+    os.close(living)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"a [run].zip", ".a [run].zip.tmp-2", ".other.zip.tmp-1"}
 
 
 def test_a_copy_under_another_name_is_still_the_run_that_its_manifest_names(

@@ -374,7 +374,10 @@ def test_the_next_write_clears_up_after_a_killed_one(
     before = content(own / "synthetic")
     assert in_subprocess(own, KILLED[moment]).returncode == -signal.SIGKILL
     assert any(path.name.startswith(".") for path in own.iterdir())
-    assert not find_runs(own)[1], "what a killed writer left is no run"
+    found, broken = find_runs(own)
+    assert [run.name for run in found] == ["synthetic"], "read where it was moved aside to"
+    assert not broken, "what a killed writer left is no run"
+    check_run(own / "synthetic")
     # A write that fails its check still brings the old run back, and clears up.
     manifest, tables, files = parts(tmp_path)
     place = "projections, lstm-pca: mean_trust of the fitted"
