@@ -1,7 +1,6 @@
-"""Digests and identities of files, and JSON files that are flushed to the disk."""
+"""Digests and identities of files, and files that are flushed to the disk."""
 
 import hashlib
-import json
 import os
 from pathlib import Path
 
@@ -15,11 +14,10 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def write_json(path: Path, content: object) -> None:
-    """Write a JSON file and flush it to the disk."""
-    with path.open("w", encoding="utf-8") as out:
-        json.dump(content, out, indent=1)
-        out.write("\n")
+def write_flushed(path: Path, content: bytes) -> None:
+    """Write a file and flush it to the disk."""
+    with path.open("wb") as out:
+        out.write(content)
         out.flush()
         os.fsync(out.fileno())
 

@@ -15,7 +15,7 @@ import polars as pl
 from stateline.store.errors import StatelineError, rebuild
 from stateline.store.exchange import standing
 from stateline.store.files import Identity
-from stateline.store.manifest.contents import run_tables
+from stateline.store.manifest.contents import run_files, run_tables
 from stateline.store.manifest.models import Layer, Manifest, Projection
 from stateline.store.manifest.read import manifest_bytes, parse_manifest
 from stateline.store.rebuild import RebuildGuard
@@ -33,10 +33,13 @@ from stateline.store.schema import (
     unit_table,
 )
 from stateline.store.table import SlicedTable, check_table, damaged
+from stateline.store.verify import Verification
 
 
 class Run:
     """One opened run; tables are read when they are needed, and nothing is ever written.
+
+    A file is compared with its SHA-256 before it is first read, and again once it has changed.
 
     If the run is rebuilt while it is open, tables that were opened are still read as they were,
     and one that was not raises StatelineError: its rows are not those of this manifest.
@@ -45,6 +48,7 @@ class Run:
     manifest  its manifest (see store/README.md)
     checksum  SHA-256 of the manifest's bytes: it changes with every rebuild
     file      identity of the manifest's file when it was read; None: that of the one there now
+    files     which files were verified, and the first fault of one
 
     Every method that takes a layer, a projection or a sequence raises StatelineError if the run
     does not have it, and if a table is damaged or of another build.
@@ -56,6 +60,9 @@ class Run:
         self.folder, self.manifest, self.checksum = folder, manifest, checksum
         self.name = manifest.run
         self.columns = run_tables(manifest)
+        # What the first page needs stands in front: a background check goes by this order.
+        first = sorted(self.columns, key=lambda name: name not in (SEQUENCES, STEPS))
+        self.files = Verification(folder, manifest, [*first, *run_files(manifest)])
         self._guard = RebuildGuard(folder, checksum, file)
         self._open: dict[str, SlicedTable] = {}
         self._lock = threading.Lock()
@@ -139,11 +146,24 @@ class Run:
     def scan(self, table: str) -> pl.LazyFrame:
         """Return a table as a lazy frame, by its path relative to the run's folder.
 
-        raises  StatelineError  the run has no such table, or was rebuilt
+        raises  StatelineError  the run has no such table, was rebuilt, or the table is damaged
         """
         self._require("table", table, self.columns)
-        self._guard.check()
+        self.verify(table)
         return pl.scan_parquet(self.folder / table)
+
+    def verify(self, name: str) -> None:
+        """Verify a file of the run, unless that was done and it has not changed.
+
+        name    path relative to the run's folder
+        raises  StatelineError  it is not what was written, or the run was rebuilt
+        """
+        self._guard.check()
+        try:
+            self.files.verify(name)
+        except StatelineError:
+            self._guard.check()  # a rebuilt run is no damaged one
+            raise
 
     def steps_of(self, sequence_id: int, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the steps of one sequence in order, with all or some columns."""
@@ -234,9 +254,9 @@ class Run:
         try:
             found = (rows.select(columns) if columns else rows).collect()
         except (OSError, pl.exceptions.PolarsError) as error:
-            self._guard.check()
+            self.verify(table)
             raise damaged(self.folder / table, error) from None
-        self._guard.check()
+        self.verify(table)
         return found
 
     def _require(self, kind: str, name: str, existing: Collection[str]) -> None:
@@ -257,21 +277,22 @@ class Run:
         return self._sliced(table).slice(int(start), int(stop), columns)
 
     def _sliced(self, table: str) -> SlicedTable:
-        """Return a table that is opened once and stays open."""
+        """Return a table that is opened once and stays open, unless its file is written to."""
+        opened = self._open.get(table)
+        if opened is not None and not opened.was_changed():
+            return opened
+        self.verify(table)
+        opened = SlicedTable(self.folder / table, self.columns[table])
+        self.verify(table)  # what was opened is what was verified
         with self._lock:
-            if table not in self._open:
-                try:
-                    opened = SlicedTable(self.folder / table, self.columns[table])
-                finally:  # after it was opened: a rebuilt run replaces all files at once
-                    self._guard.check()
-                self._open[table] = opened
-            return self._open[table]
+            self._open[table] = opened
+        return opened
 
 
 def open_run(folder: Path | str) -> Run:
-    """Open one run: its manifest is validated, and its tables are whole and of the schema.
+    """Open one run: its manifest is validated, and its tables have the schema's columns.
 
-    Checksums and the numbers themselves are verified by `stateline check`.
+    Checksums are verified when a table is first read, the numbers themselves by `stateline check`.
     raises  StatelineError in one line that names the file and the command that fixes it
     """
     folder = standing(Path(folder))

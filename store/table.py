@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stateline.store.errors import StatelineError, rebuild
+from stateline.store.files import file_identity
 from stateline.store.manifest.models import Manifest
 from stateline.store.schema import Column, polars_schema
 
@@ -30,10 +31,18 @@ class SlicedTable:
         # while it is open would end the process instead of raising. Kept open, so that a run
         # that is rebuilt meanwhile goes on being read as it was.
         self.file = pq.ParquetFile(path, memory_map=False)
+        self.identity = file_identity(path)
         groups = self.file.metadata
         rows = [groups.row_group(i).num_rows for i in range(groups.num_row_groups)]
         self.ends = np.cumsum(rows)
         self.lock = threading.Lock()
+
+    def was_changed(self) -> bool:
+        """Whether the open file itself was written to; another one in its place does not count."""
+        found = file_identity(self.path)
+        if found is None or self.identity is None or found == self.identity:
+            return False
+        return found[0] == self.identity[0]
 
     def slice(self, start: int, stop: int, columns: list[str] | None) -> pl.DataFrame:
         """Return rows start to stop (not included), with all or some columns."""

@@ -17,8 +17,9 @@ from stateline.store.exchange import (
     replace_folder,
     temporary_beside,
 )
-from stateline.store.files import file_sha256, write_json
+from stateline.store.files import file_sha256, write_flushed
 from stateline.store.lock import locked
+from stateline.store.manifest.checksum import to_bytes
 from stateline.store.manifest.contents import run_tables
 from stateline.store.manifest.models import ManifestDraft, to_json
 from stateline.store.manifest.validation import validate_draft
@@ -80,7 +81,8 @@ def write_run(
                     write_table(temporary / name, frames[name], columns, f"{run}/{name}")
                 copy_files(temporary, files)
                 entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
-                write_json(temporary / MANIFEST, content | {"tables": entries})
+                manifest_bytes = to_bytes(content | {"tables": entries})
+                write_flushed(temporary / MANIFEST, manifest_bytes)
                 check_written(temporary, final)
                 replace_folder(temporary, final)
             finally:

@@ -44,6 +44,8 @@ def _names(run: Run) -> html.Div:
     if run.kind == "series":
         lines.append(series_line(run))
     lines.append(day(manifest.created))
+    if run.files.are_pending:
+        lines.append("Its files are still being verified")
     about = [html.P(line, className="card-about") for line in lines]
     return html.Div([html.H2(run.name), *about], className="card-names")
 
@@ -66,7 +68,7 @@ def _score(run: Run) -> html.Div:
 
 def _sizes(run: Run) -> list[html.Div]:
     sizes = (
-        ("sequences", run.sequences.height),
+        ("sequences", run.manifest.corpus.sizes.stored),
         ("states", run.states),
         ("units", run.manifest.model.units),
         ("classes", len(run.class_names)),

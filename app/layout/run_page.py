@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from dash import html
 
 from stateline.app import ids
-from stateline.app.layout.elements import Children
+from stateline.app.layout.elements import Children, attributes
 from stateline.app.layout.missing import instead_of_run
 from stateline.app.layout.shell import choice, header
 from stateline.app.web.registry import current
@@ -61,7 +61,18 @@ def run_header(run: Run | None, page: str, choices: Children = ()) -> html.Heade
     page     key of addresses.RUN_PAGES
     choices  of the page, beside the choice of the run
     """
-    return header([run_choice(run), *choices], run.name if run else None, page)
+    signs = [verification_sign(run)] if run and run.files.are_pending else []
+    return header([run_choice(run), *choices, *signs], run.name if run else None, page)
+
+
+def verification_sign(run: Run) -> html.Div:
+    """Return the sign of files that are still to be verified, which lib/verification.js keeps."""
+    return html.Div(
+        "Verifying this run's files",
+        className="verification",
+        role="status",
+        **attributes(data_run=run.name),
+    )
 
 
 def run_choice(run: Run | None) -> html.Label:

@@ -218,6 +218,7 @@ class Typing:
         problem = model_problem(run, "it is answered")
         if problem:
             raise problem
+        run.verify(MODEL)
         self._loading = begun = Loading(run.name)
         try:
             self.worker, self._of = Worker(self.command(run)), wanted

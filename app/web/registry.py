@@ -6,8 +6,7 @@ from typing import cast
 
 from flask import current_app
 
-from stateline.store.checks.files import check_files
-from stateline.store.checks.report import Report
+from stateline.app.web.verification import BackgroundVerification
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 from stateline.store.runs import BrokenRun, find_runs
@@ -19,14 +18,18 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 
 class Registry:
-    """The runs that the app may show; the only way from a run's name to its folder."""
+    """The runs that the app may show; the only way from a run's name to its folder.
+
+    Files are verified when a run is found, large ones in the background; none is read before. A run
+    with a file that is not what was written is broken from then on, until its files change.
+    """
 
     def __init__(self, store: Path) -> None:
         self.store = store
         self._stamps: dict[Path, Stamp] | None = None
-        self._whole: dict[tuple[Path, str], Stamp] = {}  # files of each run when it was found whole
         self._runs: dict[str, Run] = {}
         self._broken: list[BrokenRun] = []
+        self._verification = BackgroundVerification()
         self._lock = Lock()
 
     def runs(self) -> list[Run]:
@@ -62,7 +65,12 @@ class Registry:
             if stamps != self._stamps:
                 self._runs, self._broken = self._find(stamps)
                 self._stamps = stamps
-            return list(self._runs.values()), list(self._broken)
+            found, broken = list(self._runs.values()), list(self._broken)
+        # What was found since by reading, or by the verification behind.
+        faulty = [
+            BrokenRun(run.folder.name, str(run.files.fault)) for run in found if run.files.fault
+        ]
+        return [run for run in found if not run.files.fault], [*broken, *faulty]
 
     def _find(self, stamps: dict[Path, Stamp]) -> tuple[dict[str, Run], list[BrokenRun]]:
         """Runs by name, and those that are broken, from files of these stamps."""
@@ -78,25 +86,10 @@ class Registry:
         for run in found:
             if run.name in runs:
                 broken.append(_twin(run, runs[run.name]))
-                continue
-            try:
-                self._verify(run, stamps.get(run.folder, ()))
-            except (StatelineError, OSError) as error:
-                broken.append(BrokenRun(run.folder.name, str(error)))
             else:
                 runs[run.name] = held.get((run.folder, run.checksum), run)
+        self._verification.start(runs.values())
         return runs, broken
-
-    def _verify(self, run: Run, stamp: Stamp) -> None:
-        """Refuse a run whose files changed since it was found, though its manifest did not.
-
-        Results are held, here and in browsers, under the manifest's checksum: tables of another
-        content must never be read under the same one.
-        """
-        key = (run.folder, run.checksum)
-        if self._whole.setdefault(key, stamp) != stamp:
-            check_files(run.folder, run.manifest, Report(run.name))
-            self._whole[key] = stamp
 
 
 def _twin(run: Run, first: Run) -> BrokenRun:
@@ -121,7 +114,7 @@ def _stamp(folder: Path) -> Stamp:
     if not (folder / MANIFEST).is_file():
         return ()
     entries = []
-    for path in sorted((*folder.glob("*.*"), *folder.glob("*/*.parquet"))):
+    for path in sorted((*folder.glob("*.*"), *folder.glob("*/*.*"))):
         try:
             facts = path.stat()
         except FileNotFoundError:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from stateline.store.checks.report import Report
 from stateline.store.errors import StatelineError, rebuild
-from stateline.store.files import file_sha256
 from stateline.store.manifest.contents import run_files, run_tables
-from stateline.store.manifest.models import FileEntry, Manifest
+from stateline.store.manifest.models import Manifest
 from stateline.store.schema import MANIFEST, MODEL
+from stateline.store.verify import check_file
 
 # Names become paths here and in an archive; none may lead out of the run.
 INSIDE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9_.-]*/)*[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -51,30 +51,3 @@ def check_files(folder: Path, manifest: Manifest, report: Report) -> None:
         check_file(folder / name, entry, report.run)
         total += entry.bytes
     report.add("checksums", f"{len(listed)} files, {total:,} bytes")
-
-
-def check_file(path: Path, entry: FileEntry, run: str) -> None:
-    """Check that a file has the size and the SHA-256 of its entry.
-
-    raises  StatelineError  it is missing, or differs
-    """
-    if not path.is_file():
-        raise StatelineError(path, "missing", fix=rebuild(run))
-    size = path.stat().st_size
-    if size != entry.bytes:
-        raise StatelineError(
-            path,
-            "cut short or changed",
-            expected=f"{entry.bytes:,} bytes",
-            got=f"{size:,}",
-            fix=rebuild(run),
-        )
-    digest = file_sha256(path)
-    if digest != entry.sha256:
-        raise StatelineError(
-            path,
-            "its content is not what was written",
-            expected=f"SHA-256 {entry.sha256[:12]}…",
-            got=f"{digest[:12]}…",
-            fix=rebuild(run),
-        )

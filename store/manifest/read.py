@@ -6,8 +6,9 @@ from pathlib import Path
 
 from stateline.store.errors import StatelineError, rebuild
 from stateline.store.files import Identity, identity
+from stateline.store.manifest.checksum import check_checksum
 from stateline.store.manifest.models import Manifest
-from stateline.store.manifest.validation import validate_manifest
+from stateline.store.manifest.validation import check_version, validate_manifest
 from stateline.store.schema import MANIFEST
 
 
@@ -39,11 +40,15 @@ def manifest_bytes(folder: Path) -> tuple[bytes, Identity]:
 def parse_manifest(content: bytes, folder: Path) -> Manifest:
     """Parse and validate the manifest of a run's folder.
 
-    raises  StatelineError  it is not JSON, or not valid
+    raises  StatelineError  it is not JSON, of another version, not what was written, or not valid
     """
-    path = folder / MANIFEST
+    path, fix = folder / MANIFEST, rebuild(folder.name)
     try:
         manifest = json.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise StatelineError(path, f"is not JSON ({error})", fix=rebuild(folder.name)) from None
+    # A whole number of some thousand digits is a ValueError of its own.
+    except (ValueError, RecursionError) as error:
+        raise StatelineError(path, f"is not JSON ({error})", fix=fix) from None
+    check_version(manifest, path)
+    if isinstance(manifest, dict):
+        check_checksum(content, manifest, path, f"Copy the run again. {fix}")
     return validate_manifest(manifest, path)

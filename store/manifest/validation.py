@@ -42,7 +42,13 @@ def validate_draft(content: object, where: object) -> ManifestDraft:
     return _validate(ManifestDraft, content, where)
 
 
-def _validate(model: type[Kind], content: object, where: object) -> Kind:
+def check_version(content: object, where: object) -> None:
+    """Refuse a manifest of another schema version, whose keys may be others.
+
+    content  as json.loads gives it
+    where    the file, for the message
+    raises   StatelineError  it is of another version
+    """
     version = content.get("schema_version") if isinstance(content, dict) else None
     if isinstance(version, int) and version != SCHEMA_VERSION:
         raise StatelineError(
@@ -52,6 +58,10 @@ def _validate(model: type[Kind], content: object, where: object) -> Kind:
             got=version,
             fix="Rebuild the run, or open it with the release that wrote it.",
         )
+
+
+def _validate(model: type[Kind], content: object, where: object) -> Kind:
+    check_version(content, where)
     try:
         manifest = model.model_validate(content)
     except ValidationError as error:

@@ -13,7 +13,7 @@ import polars as pl
 from stateline.store.schema.analyses import CLUSTER_LEVELS
 from stateline.store.schema.columns import KEY, Column
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 SEQUENCES = "sequences.parquet"
 STEPS = "steps.parquet"

@@ -64,7 +64,7 @@ def test_a_run_whose_table_is_damaged_does_not_take_the_gallery_away(tmp_path: P
     table = synthetic_run(tmp_path, "mine") / "sequences.parquet"
     synthetic_run(tmp_path, "whole")
     content = table.read_bytes()
-    # Size and footer are as they were: only reading the rows meets the damage.
+    # Size and footer are as they were.
     rows = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
     table.write_bytes(b"PAR1" + b"\xa5" * (rows - 4) + content[rows:])
     with create_app(tmp_path).server.test_request_context():
@@ -72,7 +72,7 @@ def test_a_run_whose_table_is_damaged_does_not_take_the_gallery_away(tmp_path: P
         instead = plain(explore.layout("mine"))
     assert "1 trained model" in page and "1 run cannot be opened" in page
     for shown in (page, instead):
-        assert "sequences.parquet: cannot be read" in shown
+        assert "sequences.parquet: its content is not what was written" in shown
 
 
 def test_the_gallery_lists_broken_runs_with_their_line(tmp_path: Path) -> None:

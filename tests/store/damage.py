@@ -7,15 +7,16 @@ from pathlib import Path
 
 import polars as pl
 
+from stateline.store.manifest.checksum import to_bytes
 from stateline.store.schema import MANIFEST, STEP_ROWS_PER_GROUP
 
 
 def change_manifest(folder: Path, change: Callable[[dict], object]) -> None:
-    """Rewrite the manifest after `change` has worked on it."""
+    """Rewrite the manifest after `change` has worked on it, its checksum made good."""
     path = folder / MANIFEST
     manifest = json.loads(path.read_text())
     change(manifest)
-    path.write_text(json.dumps(manifest))
+    path.write_bytes(to_bytes(manifest))
 
 
 def forget_training(manifest: dict) -> None:

@@ -15,6 +15,7 @@ from stateline.store.archive import share_run
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.lock import acquire
+from stateline.store.manifest.checksum import KEY
 from stateline.store.manifest.models import Manifest
 from stateline.store.reader import open_run
 from stateline.store.schema import STEP_ROWS_PER_GROUP
@@ -124,7 +125,7 @@ def test_readme_says_how_many_steps_a_row_group_holds() -> None:
 
 def test_readme_explains_every_key_of_the_manifest() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", README.partition("## Manifest")[2], re.M))
-    assert list(rows) == list(Manifest.model_fields)
+    assert list(rows) == [*Manifest.model_fields, KEY]
     paths = [[part for part in path if part != 0] for path in keys()]
     for key, name in (path for path in paths if len(path) == 2):
         assert name.removesuffix("s") in rows[key], f"{key}.{name}"

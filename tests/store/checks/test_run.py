@@ -42,14 +42,14 @@ def test_a_flipped_bit_in_any_file_is_found(run: Path, tmp_path: Path) -> None:
     files = [path.relative_to(run) for path in run.rglob("*") if path.is_file()]
     rng = np.random.default_rng(0)
     for file in files:
-        if file.name == "manifest.json":
-            continue  # its own digest is not in it; its figures are checked one by one
         for _ in range(4):
             folder = Path(shutil.copytree(run, tmp_path / "synthetic"))
             content = bytearray((folder / file).read_bytes())
             content[rng.integers(len(content))] ^= 1 << int(rng.integers(8))
             (folder / file).write_bytes(content)
-            with pytest.raises(StatelineError, match="its content is not what was written") as hit:
+            # A bit of the manifest may make it no JSON, or of another version.
+            line = None if file.name == "manifest.json" else "its content is not what was written"
+            with pytest.raises(StatelineError, match=line) as hit:
                 check_run(folder)
             assert file.as_posix() in str(hit.value)
             shutil.rmtree(folder)

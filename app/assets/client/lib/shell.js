@@ -3,3 +3,4 @@
 import "./inspect.js";
 import "./run-choice.js";
 import "./theme.js";
+import "./verification.js";
