@@ -23,6 +23,7 @@ from stateline.app.queries.parsing import (
     parse_share,
     parse_step,
 )
+from stateline.app.web.lanes import COSTLY
 from stateline.app.web.responses import (
     cached_bytes,
     cached_json,
@@ -87,7 +88,9 @@ def labels_of_all(name: str, projection: str) -> Response:
         parse_share(key, query.get(key, "1")) for key in ("distance", "confidence")
     )
     found = passing(run, parse_filters(run, query.get("filters", "")))
-    return cached_json(run, lambda: labels.labels(run, shown, kinds, distance, confidence, found))
+    return cached_json(
+        run, lambda: labels.labels(run, shown, kinds, distance, confidence, found), COSTLY
+    )
 
 
 @routes.get("/data/<name>/density/<projection>")
@@ -95,7 +98,7 @@ def density(name: str, projection: str) -> Response:
     """Answer with lines of equal density of all states."""
     run = requested_run(name)
     shown = parse_projection(run, projection)
-    return cached_json(run, lambda: queries.density(run, shown))
+    return cached_json(run, lambda: queries.density(run, shown), COSTLY)
 
 
 @routes.get("/data/<name>/clusters/<projection>")
@@ -115,7 +118,7 @@ def neighbours_of(name: str, number: str, step: str) -> Response:
     at = parse_step(run, chosen, step)
     projection = parse_projection(run, query.get("projection"))
     count = parse_count(query.get("k", str(DEFAULT_NEIGHBOURS)))
-    return cached_json(run, lambda: neighbours(run, projection, chosen, at, count))
+    return cached_json(run, lambda: neighbours(run, projection, chosen, at, count), COSTLY)
 
 
 @routes.get("/data/<name>/states.<form>")
@@ -125,9 +128,13 @@ def states(name: str, form: str) -> Response:
     chosen = parse_choice("states", form, download.FORMATS)
     query = request_query()
     projection = parse_projection(run, query.get("projection"))
-    found = passing(run, parse_filters(run, query.get("filters", "")))
-    rows = download.states_table(run, projection, found)
-    response = Response(download.written(rows, chosen), mimetype=download.FORMATS[chosen])
+    filters = parse_filters(run, query.get("filters", ""))
+
+    def file() -> bytes:
+        rows = download.states_table(run, projection, passing(run, filters))
+        return download.written(rows, chosen)
+
+    response = Response(COSTLY.run(file), mimetype=download.FORMATS[chosen])
     response.headers.set(
         "Content-Disposition", "attachment", filename=f"{run.name}-states.{chosen}"
     )

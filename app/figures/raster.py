@@ -10,6 +10,8 @@ from stateline.app.figures.colours import rgb
 FAINTEST = 0.35  # opacity of a single point
 MARGIN = 8  # pixels
 
+Place = tuple[float, float, float]  # scale, left and top, see pixel_place
+
 
 def png(pixels: np.ndarray) -> bytes:
     """Return a PNG file.
@@ -36,15 +38,17 @@ def scatter_png(
     width: int,
     height: int,
     margin: int = MARGIN,
+    mapping: Place | None = None,
 ) -> bytes:
     """Draw every point as a dot of 3 x 3 pixels on a transparent background, opaque where dense.
 
     x, y     float32 (n,)  coordinates; both axes get the same scale
     bins     uint8   (n,)  index into colours
     margin   pixels around all points
+    mapping  from `pixel_place`, of more points than these; None: of these
     returns  PNG file; a pixel where colours meet has their mean
     """
-    scale, left, top = pixel_place(x, y, width, height, margin)
+    scale, left, top = mapping or pixel_place(x, y, width, height, margin)
     # In float64: far from the origin a float32 would lose the pixel.
     columns = np.clip(np.rint(left + scale * x.astype(float)), 1, width - 2).astype(np.int64)
     rows = np.clip(np.rint(top - scale * y.astype(float)), 1, height - 2).astype(np.int64)
@@ -70,7 +74,7 @@ def scatter_png(
 
 def pixel_place(
     x: np.ndarray, y: np.ndarray, width: int, height: int, margin: int = MARGIN
-) -> tuple[float, float, float]:
+) -> Place:
     """Return how a picture maps coordinates to pixels, so that drawings can be laid over it.
 
     x, y     float32 (n,)  coordinates of every point of the picture

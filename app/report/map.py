@@ -67,20 +67,20 @@ def map_picture(
     returns  x, y float (T,) in the drawing's units; the picture as a data address; states in it
     """
     start, stop = (int(row) for row in run.offsets[sequence_id : sequence_id + 2])
-    # The sequence itself is always in the picture, whatever a sample leaves out.
-    rows = np.union1d(drawn_rows(run.states), np.arange(start, stop))
-    place = run.coordinates(projection)
+    coordinates = run.coordinates(projection)
     size = (WIDTH * FINER, HEIGHT * FINER, MARGIN * FINER)
+    # Of all states, so that one picture serves every sequence, whatever a sample leaves out.
+    place = pixel_place(coordinates["x"], coordinates["y"], *size)
+    rows = drawn_rows(run.states)
 
     def make() -> bytes:
         bins = expected_bins(run.scan(STEPS).select(*EXPECTED_COLUMNS).collect(), run)[rows]
         palette = run_scales(run)[EXPECTED].colours
-        return scatter_png(place["x"][rows], place["y"][rows], bins, palette, *size)
+        x, y = coordinates["x"][rows], coordinates["y"][rows]
+        return scatter_png(x, y, bins, palette, *size, place)
 
-    # Where no state is left out, all sequences have the same picture.
-    of = None if len(rows) == run.states else sequence_id
-    file = CACHE.get((run.name, run.checksum, "report map", projection, of), make, len)
-    scale, left, top = pixel_place(place["x"][rows], place["y"][rows], *size)
-    x = (left + scale * place["x"][start:stop].astype(float)) / FINER
-    y = (top - scale * place["y"][start:stop].astype(float)) / FINER
+    file = CACHE.get((run.name, run.checksum, "report map", projection), make, len)
+    scale, left, top = place
+    x = (left + scale * coordinates["x"][start:stop].astype(float)) / FINER
+    y = (top - scale * coordinates["y"][start:stop].astype(float)) / FINER
     return x, y, f"data:image/png;base64,{base64.b64encode(file).decode()}", len(rows)

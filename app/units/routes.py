@@ -6,6 +6,7 @@ from stateline.app.queries.parsing import parse_sequence
 from stateline.app.units import queries as units
 from stateline.app.units.matching import match
 from stateline.app.units.queries import parse_layer, parse_unit, parse_units
+from stateline.app.web.lanes import COSTLY
 from stateline.app.web.responses import cached_bytes, cached_json, request_query, requested_run
 
 routes = Blueprint("units", __name__)
@@ -42,4 +43,4 @@ def matches(name: str, number: str) -> Response:
     """Answer with the units that are on over a span of a sequence, and where else they are on."""
     run = requested_run(name)
     chosen = parse_units(run, {**request_query(), "sequence": number})
-    return cached_json(run, lambda: match(run, chosen))
+    return cached_json(run, lambda: match(run, chosen), COSTLY)

@@ -29,6 +29,16 @@ class ByteCache:
         """Bytes of all results that are held."""
         return int(self._entries.currsize)
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether a result is held under `key`."""
+        with self._lock:
+            return key in self._entries
+
+    def clear(self) -> None:
+        """Drop all results."""
+        with self._lock:
+            self._entries.clear()
+
     def get(self, key: Hashable, make: Callable[[], T], size: Callable[[T], float]) -> T:
         """Return the result under `key`, from `make()` where it is not held.
 

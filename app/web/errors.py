@@ -6,6 +6,7 @@ from flask import Flask, Response
 from polars.exceptions import PolarsError
 from werkzeug.exceptions import InternalServerError
 
+from stateline.app.web.lanes import AGAIN_SECONDS, BusyError
 from stateline.app.web.responses import line_response
 from stateline.store.errors import StatelineError
 
@@ -15,6 +16,7 @@ log = logging.getLogger(__name__)
 def add_error_handlers(server: Flask) -> None:
     """Put the handlers of errors that any route may raise on the server."""
     server.register_error_handler(StatelineError, _unknown)
+    server.register_error_handler(BusyError, _busy)
     server.register_error_handler(PolarsError, _unreadable)
     server.register_error_handler(OSError, _unreadable)
     server.register_error_handler(InternalServerError, _failed)
@@ -23,6 +25,16 @@ def add_error_handlers(server: Flask) -> None:
 def _unknown(error: StatelineError) -> Response:
     """Answer 404: what was asked for does not exist or makes no sense."""
     return line_response(str(error), 404)
+
+
+def _busy(error: BusyError) -> Response:
+    """Answer 503, with the seconds after which another try is worth it.
+
+    A page of its own, such as a report, is then loaded again by the browser itself.
+    """
+    response = line_response(str(error), 503)
+    response.headers["Retry-After"] = response.headers["Refresh"] = str(AGAIN_SECONDS)
+    return response
 
 
 def _unreadable(error: Exception) -> Response:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Response, request
 
+from stateline.app.web.lanes import Lane
 from stateline.app.web.registry import current
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
@@ -53,9 +54,16 @@ def whole_number(query: Mapping[str, str], key: str) -> int:
 
 
 def cached_bytes(
-    run: Run, make: Callable[[], bytes], kind: str = "application/octet-stream"
+    run: Run,
+    make: Callable[[], bytes],
+    kind: str = "application/octet-stream",
+    lane: Lane | None = None,
 ) -> Response:
-    """Answer with a body under the run's ETag; 304 without making it where the browser holds it."""
+    """Answer with a body under the run's ETag; 304 without making it where the browser holds it.
+
+    lane    in which the body is made, if it costs much
+    raises  BusyError  the lane is full
+    """
     etag = f"{run.checksum[:32]}-{FORMAT}"
     response = Response(mimetype=kind)
     response.set_etag(etag)
@@ -63,13 +71,13 @@ def cached_bytes(
     if request.if_none_match.contains(etag):
         response.status_code = 304
         return response
-    response.set_data(make())
+    response.set_data(make() if lane is None else lane.run(make))
     return response
 
 
-def cached_json(run: Run, make: Callable[[], object]) -> Response:
-    """Answer with a value as JSON under the run's ETag."""
-    return cached_bytes(run, lambda: as_json(make()), "application/json")
+def cached_json(run: Run, make: Callable[[], object], lane: Lane | None = None) -> Response:
+    """Answer with a value as JSON under the run's ETag; lane as in `cached_bytes`."""
+    return cached_bytes(run, lambda: as_json(make()), "application/json", lane)
 
 
 def as_json(value: object) -> bytes:

@@ -5,6 +5,8 @@ import { measuredOf, offsetsOf } from "./states.js";
 
 /** @import { RunFacts, Sequence } from "./types" */
 
+const MAX_TRIES = 3;
+
 // Filters as the data routes read them; "" for none.
 export const filtersText = (filters) => (filters.length ? JSON.stringify(filters) : "");
 
@@ -14,10 +16,22 @@ function addressOf(facts, path, query) {
   return `/data/${encodeURIComponent(facts.run)}/${path}?${parameters}`;
 }
 
+// The server's answer; where it has too much to do, it is asked again when it says so.
+async function ask(address, options) {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await fetch(address, options);
+    const seconds = answer.status === 503 ? Number(answer.headers.get("Retry-After")) : 0;
+    if (!seconds || tries === MAX_TRIES) return answer;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1000 * seconds);
+    });
+  }
+}
+
 async function get(facts, path, query = {}, options = {}) {
   let answer;
   try {
-    answer = await fetch(addressOf(facts, path, query), options);
+    answer = await ask(addressOf(facts, path, query), options);
   } catch {
     throw new Error("The app does not answer. Is it still running?");
   }
