@@ -4,9 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import dash
-import waitress
 from flask import request
-from waitress.server import BaseWSGIServer
 
 from stateline.app import callbacks, pages
 from stateline.app.layout.shell import index_page, modules_meta, preload_tags, shell
@@ -16,10 +14,10 @@ from stateline.app.typed.client import Typing
 from stateline.app.web.callback_guard import add_guard
 from stateline.app.web.modules import current_modules
 from stateline.app.web.registry import EXTENSION, Registry
+from stateline.app.web.server import Server
 from stateline.store.errors import StatelineError
 
 DEFAULT_PORT, LAST_PORT = 8050, 65_535
-THREADS = 8
 
 
 class _Dash(dash.Dash):
@@ -81,7 +79,7 @@ def open_store(text: str) -> Path:
     return folder
 
 
-def open_server(app: dash.Dash, host: str, port: int) -> BaseWSGIServer:
+def open_server(app: dash.Dash, host: str, port: int) -> Server:
     """Return a server that listens.
 
     raises  StatelineError  the address is taken, or not one of this machine
@@ -94,13 +92,7 @@ def open_server(app: dash.Dash, host: str, port: int) -> BaseWSGIServer:
     if not 0 <= port <= LAST_PORT:  # The socket would silently take the remainder.
         raise StatelineError(where, "unknown port", expected=f"0 to {LAST_PORT:,}", fix=fix)
     try:
-        return waitress.create_server(
-            app.server,
-            host=host,
-            port=port,
-            threads=THREADS,
-            max_request_body_size=MAX_BODY,  # Else up to a gigabyte is kept before Flask refuses.
-        )
+        return Server(app.server, host, port, MAX_BODY)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StatelineError(where, f"cannot listen there ({reason})", fix=fix) from error
@@ -127,7 +119,7 @@ def serve(store: str, host: str, port: int) -> None:
     app = create_app(folder)
     server = open_server(app, host, port)
     registry = app.server.extensions[EXTENSION]
-    print(greeting(folder, registry, host, server.effective_port), flush=True)
+    print(greeting(folder, registry, host, server.port), flush=True)
     try:
         server.run()
     except KeyboardInterrupt:
