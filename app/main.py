@@ -10,7 +10,7 @@ from stateline.app import callbacks, pages
 from stateline.app.layout.shell import index_page, modules_meta, preload_tags, shell
 from stateline.app.routes import MAX_BODY, add_routes
 from stateline.app.typed.client import EXTENSION as TYPING
-from stateline.app.typed.client import Typing
+from stateline.app.typed.client import MAX_MODELS, Typing
 from stateline.app.web.callback_guard import add_guard
 from stateline.app.web.modules import current_modules
 from stateline.app.web.registry import EXTENSION, Registry
@@ -31,10 +31,12 @@ class _Dash(dash.Dash):
         return str(super().interpolate_index(*args, **parts))  # type: ignore[no-untyped-call]
 
 
-def create_app(store: Path) -> dash.Dash:
+def create_app(store: Path, models: int = MAX_MODELS) -> dash.Dash:
     """Return the app over one store: a folder of runs, or the folder of a single run.
 
     Runs are looked for at each request, so the store may still be empty.
+
+    models  runs whose models are kept loaded at once
     """
     app = _Dash(
         "stateline.app",
@@ -52,7 +54,7 @@ def create_app(store: Path) -> dash.Dash:
         health_endpoint=None,  # Ours says how many runs there are.
     )
     app.server.extensions[EXTENSION] = Registry(store)
-    app.server.extensions[TYPING] = Typing()
+    app.server.extensions[TYPING] = Typing(most=models)
     add_routes(app.server)
     add_guard(app)
     pages.register()
@@ -110,13 +112,15 @@ def greeting(store: Path, registry: Registry, host: str, port: int) -> str:
     return f"Stateline: http://{host}:{port}/ shows {found} in {store}. Ctrl+C stops it."
 
 
-def serve(store: str, host: str, port: int) -> None:
+def serve(store: str, host: str, port: int, models: int = MAX_MODELS) -> None:
     """Serve a store until interrupted.
+
+    models  runs whose models are kept loaded at once
 
     raises  StatelineError for a missing store, or an address at which nothing can listen
     """
     folder = open_store(store)
-    app = create_app(folder)
+    app = create_app(folder, models)
     server = open_server(app, host, port)
     registry = app.server.extensions[EXTENSION]
     print(greeting(folder, registry, host, server.port), flush=True)

@@ -1,15 +1,13 @@
 """Typed texts, which a process of their own reads with the model.
 
-The app never loads TensorFlow. It keeps at most one such process,
-`python -m stateline.pipeline.live.worker`, of the last run requested, and ends it after a
-while without a text.
+The app never loads TensorFlow. It keeps such a process, `python -m stateline.pipeline.live.worker`,
+of each of the few runs that were last asked for, and ends it after a while without a text.
 """
 
-import atexit
 import sys
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
@@ -19,8 +17,10 @@ from flask import current_app
 
 from stateline.app.queries.explanation import evidence
 from stateline.app.queries.run import EXPECTED_COLUMNS, expected_bins
-from stateline.app.typed.loading import Loading, progress
-from stateline.app.typed.worker import TextError, UnavailableError, Worker, as_error
+from stateline.app.typed.loading import WAITING, Loading, progress
+from stateline.app.typed.model import Model, Patience
+from stateline.app.typed.worker import TextError, UnavailableError, as_error
+from stateline.app.web.lanes import busy
 from stateline.store.errors import rebuild
 from stateline.store.reader import Run
 from stateline.store.schema import MODEL, STEPS, polars_schema
@@ -28,10 +28,12 @@ from stateline.store.schema import MODEL, STEPS, polars_schema
 EXTENSION = "stateline-typed"
 NEEDED = ("tensorflow", "sklearn")
 MAX_CHARACTERS = 20_000
-MAX_AT_ONCE = 3  # requests; more would keep the server's threads from all other pages
-START_SECONDS = 180.0  # TensorFlow from a cold disk
-ANSWER_SECONDS = 60.0
-IDLE_SECONDS = 600.0
+MAX_MODELS = 3  # processes, of 0.8 GB or more each
+# Requests of one run, and those that wait for a process: more would keep the server's threads from
+# all other pages.
+MAX_AT_ONCE = 3
+PATIENCE = Patience()
+TURN_SECONDS = 30.0  # that a run waits until the process of another one is idle
 
 
 def typing_problem(run: Run) -> UnavailableError | None:
@@ -122,35 +124,38 @@ def worker_command(run: Run) -> list[str]:
 
 
 class Typing:
-    """The one worker of an app; its methods may be called by any thread.
+    """The models of an app's runs; its methods may be called by any thread.
 
-    command  what to start for a run
-    idle     seconds without a text after which the worker is let go
+    command   to start for a run
+    patience  with its process
+    most      models that are loaded at once; of more runs, the least recently used one is ended
     """
 
     def __init__(
         self,
         command: Callable[[Run], list[str]] = worker_command,
-        start_seconds: float = START_SECONDS,
-        answer_seconds: float = ANSWER_SECONDS,
-        idle_seconds: float = IDLE_SECONDS,
+        patience: Patience = PATIENCE,
+        most: int = MAX_MODELS,
     ) -> None:
-        self.command = command
-        self.start_seconds, self.answer_seconds = start_seconds, answer_seconds
-        self.idle_seconds = idle_seconds
-        self.worker: Worker | None = None
-        self._of: tuple[Path, str] | None = None  # folder and checksum of the worker's run
-        self._lock = threading.Lock()
-        self._waiting = threading.BoundedSemaphore(MAX_AT_ONCE)
-        self._timer: threading.Timer | None = None
-        self._requests = 0
-        # Read without the lock, which the thread that loads a model holds all the while.
-        self._loading: Loading | None = None
+        self.command, self.patience, self.most = command, patience, most
+        # By folder and checksum of the run, in the order of their last use.
+        self._models: dict[tuple[Path, str], Model] = {}
+        self._queue: list[Loading] = []  # of runs that wait for the process of another one to end
+        self._changed = threading.Condition()
         self._load_seconds: float | None = None  # that the last loading took
 
     def progress(self, run: Run) -> dict[str, Any]:
         """Return what is being loaded for a run, see stateline.app.typed.loading."""
-        return progress(self._loading, run.name, self._load_seconds)
+        with self._changed:
+            model = self._models.get((run.folder, run.checksum))
+            queued = [each for each in self._queue if each.run == run.name]
+        loading = model.loading if model else queued[0] if queued else None
+        return progress(loading, self._load_seconds)
+
+    def loaded(self) -> list[Model]:
+        """Return the models that have a process, the least recently used one first."""
+        with self._changed:
+            return [model for model in self._models.values() if model.worker]
 
     def read(self, run: Run, text: str, projection: str | None) -> dict[str, Any]:
         """Return the answer of a run's model to a text, as the page draws it.
@@ -158,6 +163,7 @@ class Typing:
         returns  the answer of stateline.pipeline.live.worker, with the colour bin of each step
         raises   TextError         this text cannot be read
                  UnavailableError  nor could any other
+                 BusyError         others are being read, and enough wait already
         """
         problem = typing_problem(run) if run.kind != "text" else None
         if problem:
@@ -173,94 +179,109 @@ class Typing:
         """
         return self._answer(run, {"attribute": request})
 
+    def close(self) -> None:
+        """End all processes."""
+        with self._changed:
+            models = list(self._models.values())
+            self._models.clear()
+        for model in models:
+            _end(model)
+
     def _answer(self, run: Run, request: dict[str, Any]) -> dict[str, Any]:
-        """One question to the worker, as soon as it is free."""
-        if not self._waiting.acquire(blocking=False):
-            raise UnavailableError(
-                "typing", "other texts are being read", fix="Run the text again in a moment"
-            )
+        """One question to the run's model, as soon as it is free."""
+        model, others = self._enter(run)
         try:
-            with self._lock:
-                answer = self._ask(run, request)
+            for other in others:  # Before another process takes their memory.
+                _end(other)
+            if model.worker is None:
+                run.verify(MODEL)
+            answer = model.ask(request)
         finally:
-            self._waiting.release()
+            self._leave(model)
         if "error" in answer:
             raise as_error(TextError, answer["error"])
         return answer
 
-    def close(self) -> None:
-        """End the worker, if there is one."""
-        worker = self.worker
-        if worker:
-            worker.process.kill()  # Wakes a thread that holds the lock and waits for an answer.
-        with self._lock:
-            self._end()
+    def _enter(self, run: Run) -> tuple[Model, list[Model]]:
+        """Return the run's model, which counts one user more, and those to end before it is asked.
 
-    def _ask(self, run: Run, request: dict[str, Any]) -> dict[str, Any]:
-        """Send one request to the run's worker; one that fails is ended."""
-        self._requests += 1
-        try:
-            worker = self._worker_of(run)
-            worker.send(request)
-            answer = worker.receive(self.answer_seconds)
-        except BaseException:
-            self._end()
-            raise
-        self._wait_idly()
-        return answer
-
-    def _worker_of(self, run: Run) -> Worker:
-        """The worker that holds the run as it is now, started where it is another or none."""
-        wanted = (run.folder, run.checksum)
-        if self.worker and self._of == wanted and self.worker.process.poll() is None:
-            return self.worker
-        self._end()
-        problem = model_problem(run, "it is answered")
-        if problem:
-            raise problem
-        run.verify(MODEL)
-        self._loading = begun = Loading(run.name)
-        try:
-            self.worker, self._of = Worker(self.command(run)), wanted
-            atexit.register(self.close)
-            self._load(self.worker, begun)
-            self._load_seconds = round(begun.seconds, 1)
-        finally:
-            self._loading = None
-        return self.worker
-
-    def _load(self, worker: Worker, begun: Loading) -> None:
-        """Wait until the worker has loaded its model, and note each stage.
-
-        raises  UnavailableError  it cannot be loaded, or takes longer than `start_seconds`
+        raises  UnavailableError  the run has no model that could be loaded
+                BusyError         its model, or those of all other runs, have enough to do
         """
-        said = worker.receive(self.start_seconds)
-        while "stage" in said:
-            self._loading = replace(begun, stage=str(said["stage"]))
-            said = worker.receive(max(0.0, self.start_seconds - begun.seconds))
-        if "error" in said:
-            raise as_error(UnavailableError, said["error"])
+        key, until = (run.folder, run.checksum), time.monotonic() + TURN_SECONDS
+        with self._changed:
+            if key not in self._models:
+                problem = model_problem(run, "it is answered")
+                if problem:
+                    raise problem
+            ended = self._make_room(run, until)
+            model = self._models.pop(key, None)
+            if model is None:
+                model = Model(run.name, self.command(run), self.patience)
+            self._models[key] = model  # the last one used
+            model.users += 1
+            return model, ended
 
-    def _wait_idly(self) -> None:
-        """End the worker after a while without a request."""
-        if self._timer:
-            self._timer.cancel()
-        self._timer = threading.Timer(self.idle_seconds, self._let_go, [self._requests])
-        self._timer.daemon = True
-        self._timer.start()
+    def _make_room(self, run: Run, until: float) -> list[Model]:
+        """Take out the models that must end for a run's own to be loaded, and return them.
 
-    def _let_go(self, requests: int) -> None:
-        with self._lock:
-            if self._requests == requests:
-                self._end()
+        until   time.monotonic() at which waiting for an idle one ends
+        raises  BusyError  none is idle by then, or enough others wait already
+        """
+        key, queued = (run.folder, run.checksum), None
+        try:
+            while True:
+                if key in self._models and self._models[key].users >= MAX_AT_ONCE:
+                    raise busy("other texts are being read")
+                # One of the same run before it was rebuilt is of no use any more.
+                idle = [of for of, model in self._models.items() if not model.users and of != key]
+                ended = [of for of in idle if of[0] == run.folder]
+                lacking = (key not in self._models) + len(self._models) - len(ended) - self.most
+                others = [of for of in idle if of not in ended]
+                if lacking <= len(others):
+                    ended += others[: max(0, lacking)]
+                    return [self._models.pop(of) for of in ended]
+                if queued is None:
+                    if len(self._queue) >= MAX_AT_ONCE:
+                        raise busy("texts of other runs are being read")
+                    queued = Loading(run.name, WAITING)
+                    self._queue.append(queued)
+                if not self._changed.wait(max(0.0, until - time.monotonic())):
+                    raise busy("texts of other runs are being read")
+        finally:
+            if queued:
+                self._queue.remove(queued)
 
-    def _end(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-        if self.worker:
-            self.worker.close()
-            atexit.unregister(self.close)
-        self.worker = self._of = self._timer = None
+    def _leave(self, model: Model) -> None:
+        """Count one user less; without a request, the process is ended after a while."""
+        with self._changed:
+            model.users -= 1
+            model.served += 1
+            if model.load_seconds is not None:
+                self._load_seconds = model.load_seconds
+            if model.timer:
+                model.timer.cancel()
+            if not model.users:
+                model.timer = threading.Timer(
+                    self.patience.idle, self._let_go, [model, model.served]
+                )
+                model.timer.daemon = True
+                model.timer.start()
+            self._changed.notify_all()
+
+    def _let_go(self, model: Model, served: int) -> None:
+        """End a model that was not asked since it had served so many requests."""
+        with self._changed:
+            if model.users or model.served != served:
+                return
+            self._models = {of: each for of, each in self._models.items() if each is not model}
+        _end(model)
+
+
+def _end(model: Model) -> None:
+    if model.timer:
+        model.timer.cancel()
+    model.end()
 
 
 def with_bins(run: Run, answer: dict[str, Any]) -> dict[str, Any]:

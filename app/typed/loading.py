@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 STARTING = "starting a process"
+WAITING = "waiting for the models of other runs"
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,13 @@ class Loading:
         return time.monotonic() - self.since
 
 
-def progress(loading: Loading | None, run: str, last: float | None) -> dict[str, Any]:
+def progress(loading: Loading | None, last: float | None) -> dict[str, Any]:
     """Return what a page says while it waits for the model of a run.
 
-    loading  what is being loaded, of this run or of another; None for nothing
+    loading  of the run's model; None while it is not being loaded
     last     seconds that the app's previous loading of a model took; None before the first
     returns  "stage", None where nothing is being loaded; "seconds" so far; "last"
     """
     if loading is None:
         return {"stage": None, "seconds": None, "last": last}
-    stage = loading.stage if loading.run == run else f"waiting for the model of run {loading.run}"
-    return {"stage": stage, "seconds": round(loading.seconds, 1), "last": last}
+    return {"stage": loading.stage, "seconds": round(loading.seconds, 1), "last": last}

@@ -67,9 +67,9 @@ def test_one_process_reads_typed_texts_and_attributes(runs: Path) -> None:
     typing, run = Typing(stand_in), open_run(runs / "text")
     asked = {"sequence": 0, "class": 1}
     first, second = (typing.attribute(run, asked)["pid"] for _ in range(2))
-    assert first == second == typing.worker.process.pid
+    assert [model.worker.process.pid for model in typing.loaded()] == [first] == [second]
     typing.close()
-    assert typing.worker is None
+    assert typing.loaded() == []
 
 
 def test_a_series_is_attributed_too(asked: FlaskClient) -> None:

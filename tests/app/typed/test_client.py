@@ -22,7 +22,9 @@ from stateline.app.typed.client import (
     Typing,
     UnavailableError,
 )
-from stateline.app.typed.loading import STARTING
+from stateline.app.typed.loading import STARTING, WAITING
+from stateline.app.typed.model import Patience
+from stateline.app.web.lanes import BusyError
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import MODEL
 
@@ -63,6 +65,28 @@ def stand_in(run: Run) -> list[str]:
     return [sys.executable, "-c", script, run.name]
 
 
+def any_request(run: Run) -> list[str]:
+    """Answers a text and an attribution alike."""
+    _, option, script, name = stand_in(run)
+    return [sys.executable, option, script.replace('asked["text"]', 'asked.get("text")'), name]
+
+
+def gated(folder: Path) -> Callable[[Run], list[str]]:
+    """Answers as soon as the folder holds the file `go`, once it has said that it was asked."""
+    waits = (
+        "    asked = json.loads(line)\n"
+        "    open(sys.argv[2] + '/asked ' + sys.argv[1], 'w').close()\n"
+        "    while not os.path.exists(sys.argv[2] + '/go'): time.sleep(0.01)\n"
+    )
+
+    def command(run: Run) -> list[str]:
+        _, option, script, name = stand_in(run)
+        script = script.replace("    asked = json.loads(line)\n", waits)
+        return [sys.executable, option, script, name, str(folder)]
+
+    return command
+
+
 def quits(line: str) -> Callable[[Run], list[str]]:
     """A worker that says one line and ends."""
     return lambda _: [sys.executable, "-c", f"print({line!r})"]
@@ -77,6 +101,10 @@ def typing() -> Iterator[Typing]:
 
 def pid(typing: Typing, run: Run, text: str = "a") -> int:
     return typing.read(run, text, None)["facts"]["pid"]
+
+
+def processes(typing: Typing) -> list[int]:
+    return [model.worker.process.pid for model in typing.loaded()]
 
 
 def is_gone(process: int) -> bool:
@@ -99,15 +127,64 @@ def test_an_answer_comes_with_the_colours_of_its_steps(typing: Typing, binary: R
     assert answer["steps"]["bin"] == [15, 0]  # twentieths of the second class
 
 
-def test_one_process_answers_until_another_run_is_asked(
-    typing: Typing, binary: Run, several: Run
-) -> None:
+def test_each_run_keeps_a_process_of_its_own(typing: Typing, binary: Run, several: Run) -> None:
     first = pid(typing, binary)
     assert pid(typing, binary, "b") == first
     # C = 4: the bins of more than two classes are the likeliest class.
     other = typing.read(several, "c", None)
     assert other["facts"]["run"] == "synthetic" and other["steps"]["bin"] == [1, 0]
-    assert other["facts"]["pid"] != first and is_gone(first)
+    assert other["facts"]["pid"] != first and pid(typing, binary, "d") == first
+
+
+def test_of_too_many_runs_the_least_recently_used_one_is_ended(
+    binary: Run, several: Run, layered: Run
+) -> None:
+    typing = Typing(any_request, most=2)
+    first, second = pid(typing, binary), pid(typing, several)
+    assert pid(typing, binary) == first
+    third = typing.attribute(layered, {"sequence": 0, "class": 0})["facts"]["pid"]
+    assert is_gone(second) and pid(typing, binary) == first
+    assert [model.worker.process.pid for model in typing.loaded()] == [third, first]
+    typing.close()
+    assert typing.loaded() == [] and is_gone(first) and is_gone(third)
+
+
+def test_a_run_waits_until_the_process_of_another_is_idle(
+    binary: Run, several: Run, tmp_path: Path
+) -> None:
+    typing = Typing(gated(tmp_path), most=1)
+    answers: list[int] = []
+    asking = [
+        threading.Thread(target=lambda run=run: answers.append(pid(typing, run)))
+        for run in (binary, several)
+    ]
+    asking[0].start()
+    while not (tmp_path / "asked binary").exists():
+        time.sleep(0.005)
+    asking[1].start()
+    while typing.progress(several)["stage"] != WAITING:
+        time.sleep(0.005)
+    assert answers == [] and typing.progress(binary)["stage"] is None
+    (tmp_path / "go").touch()
+    for each in asking:
+        each.join(timeout=60)
+    assert len(set(answers)) == 2 and is_gone(answers[0])
+    assert [model.name for model in typing.loaded()] == ["synthetic"]
+    typing.close()
+
+
+def test_a_run_that_would_wait_too_long_is_refused(
+    typing: Typing, binary: Run, several: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed, "TURN_SECONDS", 0.05)
+    typing.most = 1
+    pid(typing, binary)
+    (model,) = typing.loaded()
+    model.users += 1
+    with pytest.raises(BusyError, match="texts of other runs are being read"):
+        pid(typing, several)
+    model.users -= 1
+    assert pid(typing, several) and typing._queue == []
 
 
 def test_a_run_that_was_rebuilt_is_read_by_a_new_process(typing: Typing, binary: Run) -> None:
@@ -137,7 +214,7 @@ def test_a_text_that_cannot_be_read_is_one_line_and_the_process_stays(
     first = pid(typing, binary)
     with pytest.raises(TextError, match="^text: it holds no word; got 'refuse'$"):
         typing.read(binary, "refuse", None)
-    assert typing.worker.process.pid == first
+    assert processes(typing) == [first]
 
 
 @pytest.mark.parametrize(
@@ -151,14 +228,15 @@ def test_a_text_that_cannot_be_read_is_one_line_and_the_process_stays(
 def test_a_process_that_fails_is_one_line_and_the_next_text_starts_another(
     binary: Run, text: str, line: str
 ) -> None:
-    typing = Typing(stand_in, answer_seconds=20.0)
+    typing = Typing(stand_in)
     first = pid(typing, binary)
-    typing.answer_seconds = 0.3 if text == "hang" else 20.0
+    (model,) = typing.loaded()
+    model.patience = Patience(answer=0.3 if text == "hang" else 20.0)
     with pytest.raises(UnavailableError, match=line) as caught:
         typing.read(binary, text, None)
     assert "\n" not in str(caught.value) and "Run the text again" in str(caught.value)
-    assert is_gone(first) and typing.worker is None
-    typing.answer_seconds = 20.0
+    assert is_gone(first) and processes(typing) == []
+    model.patience = Patience()
     assert pid(typing, binary) != first
     typing.close()
 
@@ -175,7 +253,7 @@ def test_a_process_that_does_not_start_is_one_line(binary: Run, says: str, line:
     typing = Typing(quits(says))
     with pytest.raises(UnavailableError, match=line):
         typing.read(binary, "a", None)
-    assert typing.worker is None
+    assert processes(typing) == []
 
 
 # Loads its model in two stages; each waits until the test has seen it.
@@ -203,8 +281,7 @@ def test_whoever_waits_is_told_the_stage_of_the_loading_and_its_seconds(
             time.sleep(0.005)
         now = typing.progress(binary)
         assert 0 <= now["seconds"] < 60 and now["last"] is None
-        # Another run's page waits for the same process.
-        assert typing.progress(several)["stage"] == "waiting for the model of run binary"
+        assert typing.progress(several)["stage"] is None  # which is another process
         seen.append(stage)
         (tmp_path / stage).touch()
     reading.join(timeout=60)
@@ -224,17 +301,17 @@ def test_a_loading_that_fails_is_over(binary: Run) -> None:
 
 def test_a_process_that_ended_by_itself_is_replaced(typing: Typing, binary: Run) -> None:
     first = pid(typing, binary)
-    typing.worker.process.kill()
-    typing.worker.process.wait()
+    (model,) = typing.loaded()
+    model.worker.process.kill()
+    model.worker.process.wait()
     assert pid(typing, binary) != first
 
 
 def test_an_idle_process_is_let_go(binary: Run) -> None:
-    typing = Typing(stand_in, idle_seconds=0.05)
-    typing.read(binary, "a", None)
-    worker = typing.worker
-    if worker:  # else it has been let go already
-        worker.process.wait(timeout=20)
+    typing = Typing(stand_in, Patience(idle=0.05))
+    first = pid(typing, binary)
+    while not is_gone(first):
+        time.sleep(0.005)
     assert pid(typing, binary)
     typing.close()
 
@@ -257,18 +334,18 @@ def test_closing_ends_the_process_even_while_it_is_asked(typing: Typing, binary:
     typing.close()
     asking.join(timeout=20)
     assert not asking.is_alive() and len(lines) == 1 and is_gone(first)
-    assert typing.worker is None
+    assert processes(typing) == []
 
 
 def test_more_texts_than_the_server_can_spare_threads_for_are_refused(
     typing: Typing, binary: Run
 ) -> None:
-    for _ in range(MAX_AT_ONCE):
-        typing._waiting.acquire()
-    with pytest.raises(UnavailableError, match="other texts are being read"):
+    pid(typing, binary)
+    (model,) = typing.loaded()
+    model.users += MAX_AT_ONCE
+    with pytest.raises(BusyError, match="other texts are being read"):
         typing.read(binary, "a", None)
-    for _ in range(MAX_AT_ONCE):
-        typing._waiting.release()
+    model.users -= MAX_AT_ONCE
     assert pid(typing, binary)
 
 
@@ -439,4 +516,4 @@ def test_a_file_that_is_no_model_is_one_line(binary: Run) -> None:
     typing = Typing()
     with pytest.raises(UnavailableError, match=f"{MODEL}: is not a model in Keras' own format"):
         typing.read(open_run(binary.folder), "a", None)
-    assert typing.worker is None
+    assert processes(typing) == []
