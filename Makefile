@@ -39,7 +39,8 @@ KNOBS    := $(filter-out RUN STORE BUILD PYTHON PORT HOST PRESET OUT STATELINE_C
               MAKEOVERRIDES,$(GIVEN))
 OVERRIDE  = $(foreach v,$(KNOBS),--set $(call quote,$(v)=$($(v))))
 
-.PHONY: all setup run stages app test test-fast lint types check share bench bench-app clean help \
+.PHONY: all setup run stages app test test-fast lint types check share bench bench-app bench-load \
+        clean help \
         $(PRESETS)
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -187,6 +188,9 @@ bench: $(BIN)/.pipeline ## seconds, memory and throughput of the pipeline and th
 
 bench-app: $(BIN)/.dev ## what a user waits for, in Chromium: hover, next sequence, opening, memory
 	@$(PY) -m tests.bench_app --store "$$STORE" $(ARGS)
+
+bench-load: $(BIN)/.dev ## what many users wait for: idle and busy clients, reports, typed texts
+	@$(PY) -m tests.bench_load --store "$$STORE" $(ARGS)
 
 clean: ## remove intermediate files; built runs in the store stay
 	rm -rf -- "$$BUILD"

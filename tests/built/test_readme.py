@@ -71,6 +71,7 @@ def test_every_command_of_the_documents_is_covered_here() -> None:
         "make help",
         "make bench RUN=demo-reviews",
         "make bench-app",
+        "make bench-load",
         ".venv/bin/python -m stateline.pipeline.config --help",
         "stateline app",
         "stateline app unpacked",
@@ -192,6 +193,14 @@ def test_the_apps_benchmark_prints_its_table_or_what_it_lacks(
         for view in VIEWS.values():
             assert f"hover over {view} to marks drawn in all views" in table
         assert "event listeners before → after 2 changes of sequence" in table
+
+
+def test_the_benchmark_of_the_server_prints_its_table(demo_store: Path, clone: Path) -> None:
+    quick = "--idle 20 --clients 4 --reports 2 --texts 2 --seconds 1"
+    printed = run(f"make bench-load ARGS='{quick}'", clone)
+    rows = [line.strip("| ").split(" | ") for line in printed.splitlines() if "|" in line]
+    assert [row[-1] for row in rows[2:]] == ["0"] * 9  # requests without an answer
+    assert "5xx" not in run("make bench-load ARGS='--hostile 50'", clone)
 
 
 def serves(command: str, folder: Path, option: str = "PORT=") -> set[str]:
