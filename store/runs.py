@@ -1,12 +1,17 @@
 """Finding the runs of a store, and the folders that cannot be opened."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
+
+import polars as pl
 
 from stateline.store.errors import StatelineError
 from stateline.store.exchange import moved_aside, standing
 from stateline.store.reader import Run, open_run
 from stateline.store.schema import MANIFEST, RUN_NAME
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,4 +52,9 @@ def find_runs(store: Path | str) -> tuple[list[Run], list[BrokenRun]]:
             runs.append(open_run(folder))
         except (StatelineError, OSError) as error:
             broken.append(BrokenRun(folder.name, str(error)))
+        # Whatever is wrong with one run, those beside it are opened.
+        except (Exception, pl.exceptions.PanicException) as error:
+            log.warning("a run could not be opened: %s", folder, exc_info=error)
+            line = StatelineError(folder, f"cannot be opened ({type(error).__name__})")
+            broken.append(BrokenRun(folder.name, str(line)))
     return runs, broken

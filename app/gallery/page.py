@@ -1,5 +1,7 @@
 """The gallery `/`: every run of the store, or how to build one."""
 
+import logging
+
 from dash import html
 
 from stateline.app import ids
@@ -10,6 +12,8 @@ from stateline.app.web.registry import current
 from stateline.store.errors import StatelineError
 from stateline.store.runs import BrokenRun
 
+log = logging.getLogger(__name__)
+
 
 def layout(**_: object) -> html.Div:
     """Return the page; the store is read anew each time."""
@@ -18,8 +22,13 @@ def layout(**_: object) -> html.Div:
     for run in runs:
         try:
             cards.append(run_card(run))
-        except StatelineError as error:  # One damaged run must not take the others' page away.
+        except StatelineError as error:
             broken.append(BrokenRun(run.name, str(error)))
+        # Whatever is wrong with one run must not take the others' page away.
+        except Exception as error:
+            log.warning("the card of a run could not be made: %s", run.name, exc_info=error)
+            line = StatelineError(run.folder, f"its card cannot be shown ({type(error).__name__})")
+            broken.append(BrokenRun(run.name, str(line)))
     return html.Div(
         [
             header(),

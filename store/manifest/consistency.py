@@ -9,6 +9,8 @@ from stateline.store.schema import DRAWN, PROVIDED, RUN_NAME, UNKNOWN_SPLIT
 
 # A fact: whether it is true, its key, what was expected and what was found.
 Fact = tuple[bool, str, object, object]
+# Classes are numbered in 16 bits. Layers and maps have tables of their own.
+MAX_CLASSES, MAX_PARTS = 2**16, 1_000
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 # The methods whose logits before the first step are nothing that a head answered.
 WITHOUT_INITIAL_LOGIT = ("prefix", "given")
@@ -57,7 +59,8 @@ def name_facts(manifest: ManifestDraft) -> Iterator[Fact]:
         for name in names:
             true = bool(RUN_NAME.fullmatch(name))
             yield true, key, "a name of lower-case letters, digits, . _ -", repr(name)[:40]
-        yield len(set(names)) == len(names), key, "each id once", ", ".join(names)
+        yield len(names) <= MAX_PARTS, key, f"{MAX_PARTS:,} at the most", f"{len(names):,}"
+        yield len(set(names)) == len(names), key, "each id once", ", ".join(names)[:200]
 
 
 def corpus_facts(manifest: ManifestDraft) -> Iterator[Fact]:
@@ -65,7 +68,11 @@ def corpus_facts(manifest: ManifestDraft) -> Iterator[Fact]:
     corpus = manifest.corpus
     features, series = corpus.features, corpus.kind == "series"
     names = [each.name for each in features]
-    yield len(corpus.classes) >= 2, "corpus.classes", "two or more", len(corpus.classes)
+    classes = [each.name for each in corpus.classes]
+    known = 2 <= len(classes) <= MAX_CLASSES
+    yield known, "corpus.classes", f"2 to {MAX_CLASSES:,}", f"{len(classes):,}"
+    unique = len(set(classes)) == len(classes)
+    yield unique, "corpus.classes", "each name once", f"{len(set(classes)):,} names"
     kind = "one or more of a series" if series else "none of a text"
     yield bool(features) == series, "corpus.features", kind, len(features)
     yield len(set(names)) == len(names), "corpus.features", "each name once", ", ".join(names)

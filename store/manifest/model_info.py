@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from stateline.store.manifest.values import Entry, Items, Number
+from stateline.store.manifest.values import Count, Entry, Items, Number
 
 
 class ModelLayer(Entry):
@@ -13,13 +13,13 @@ class ModelLayer(Entry):
 
     name: str
     class_: str = Field(alias="class")
-    parameters: int
+    parameters: Count
 
 
 class Epoch(Entry):
     """Losses and accuracies of one epoch of the training."""
 
-    epoch: int
+    epoch: Count
     loss: Number
     accuracy: Number
     val_loss: Number
@@ -36,11 +36,11 @@ class Metrics(Entry):
                           stands in training is not known, or no other is left
     """
 
-    test: int
+    test: Count
     accuracy: Number
     unseen_accuracy: Number | None
     recall: Items[Number | None]
-    confusion: Items[Items[int]]
+    confusion: Items[Items[Count]]
     elementwise_accuracy: Number | None
 
 
@@ -55,7 +55,7 @@ class Rebuilt(Entry):
     because: Items[str]
     error: Number
     tolerance: Number
-    sequences: int
+    sequences: Count
 
 
 class Baseline(Entry):
@@ -70,7 +70,7 @@ class Baseline(Entry):
     name: str | None
     settings: str | None
     accuracy: Number | None
-    train: int | None
+    train: Count | None
     seconds: Number | None
     reason: str | None
 
@@ -87,11 +87,11 @@ class ModelInfo(Entry):
     file: Literal["model.keras"] | None
     layers: Items[ModelLayer]
     cell: str
-    units: int
-    parameters: int | None
+    units: Count
+    parameters: Count | None
     seed: int | None
-    epochs: int | None
-    refit_epochs: int | None
+    epochs: Count | None
+    refit_epochs: Count | None
     settings: Mapping[str, Any]
     history: Items[Epoch]
     metrics: Metrics

@@ -14,11 +14,13 @@ from stateline.store.manifest.swap_test import SwapTest
 from stateline.store.manifest.tokenizer import TokenizerRule
 from stateline.store.manifest.values import (
     Colour,
+    Count,
     Digest,
     Entry,
     Gate,
     Instant,
     Items,
+    Name,
     Number,
     Split,
     State,
@@ -29,10 +31,10 @@ from stateline.store.manifest.values import (
 class Counts(Entry):
     """Sequences by split, and those that are stored; null where a split is not known."""
 
-    train: int | None
-    validation: int | None
-    test: int
-    stored: int
+    train: Count | None
+    validation: Count | None
+    test: Count
+    stored: Count
 
     def of(self, split: Split) -> int | None:
         """Return the sequences of one split; None where it is not known."""
@@ -42,7 +44,7 @@ class Counts(Entry):
 class CorpusClass(Counts):
     """One class with its colour and its sequences."""
 
-    name: str
+    name: Name
     colour: Colour
 
 
@@ -61,16 +63,16 @@ class CorpusSplit(Entry):
 class Truncation(Entry):
     """Most steps that the model reads and which end of a sequence is kept; null: nothing is cut."""
 
-    max_steps: int | None
+    max_steps: Count | None
     keep: Literal["first", "last"] | None
 
 
 class Tokens(Entry):
     """Token ids with a meaning; null where the model has none."""
 
-    padding: int | None
-    unknown: int | None
-    start: int | None
+    padding: Count | None
+    unknown: Count | None
+    start: Count | None
 
     @property
     def ids(self) -> dict[str, int | None]:
@@ -81,7 +83,7 @@ class Tokens(Entry):
 class Feature(Entry):
     """One of the numbers of each step of a series, with its smallest and largest stored value."""
 
-    name: str
+    name: Name
     low: Number
     high: Number
 
@@ -92,7 +94,7 @@ class Corpus(Entry):
     tokenizer  how texts are cut into words; null: as `words` says
     """
 
-    name: str
+    name: Name
     source: str
     kind: Literal["text", "series"]
     classes: Items[CorpusClass]
@@ -120,10 +122,10 @@ class Readout(Entry):
     layer: str
     method: Literal["linear", "head", "prefix", "given"]
     activation: Literal["sigmoid", "softmax"]
-    outputs: int
+    outputs: Count
     initial_logit: Items[Number]
     ends: Literal["pre", "post"] | None
-    steps: int | None
+    steps: Count | None
     weights: Items[Items[Number]] | None
     bias: Items[Number] | None
 
@@ -138,7 +140,7 @@ class Layer(Entry):
     id: str
     layer: str
     class_: str = Field(alias="class")
-    units: int
+    units: Count
     direction: Literal["forward", "backward"]
     states: Items[State]
     gates: Items[Gate]
@@ -157,14 +159,14 @@ class Projection(Entry):
     settings: Mapping[str, Any]
     seed: int
     seconds: Number
-    fitted_states: int
-    placed_states: int
+    fitted_states: Count
+    placed_states: Count
     trustworthiness: Number
     continuity: Number
-    quality_sample: int
+    quality_sample: Count
     mean_trust: MeanTrust
     segment_scale: Number | None
-    cluster_sizes: Items[int]
+    cluster_sizes: Items[Count]
 
 
 class LeftOut(Entry):
@@ -174,14 +176,14 @@ class LeftOut(Entry):
                  those splits are not known
     """
 
-    truncated_sequences: int
-    truncated_words: int
-    unknown_steps: int
-    padding_steps: int
-    unstored_test_sequences: int
-    blank_dropped: int
-    without_known_word: int
-    in_training: int | None
+    truncated_sequences: Count
+    truncated_words: Count
+    unknown_steps: Count
+    padding_steps: Count
+    unstored_test_sequences: Count
+    blank_dropped: Count
+    without_known_word: Count
+    in_training: Count | None
 
 
 class Verified(Entry):
@@ -212,9 +214,9 @@ class Stage(Entry):
 
     stage: str
     seconds: Number
-    rows: int
-    bytes: int
-    peak_memory_bytes: int
+    rows: Count
+    bytes: Count
+    peak_memory_bytes: Count
 
 
 class FileEntry(Entry):
@@ -224,9 +226,9 @@ class FileEntry(Entry):
                   same versions on the same machine
     """
 
-    rows: int | None
+    rows: Count | None
     reproducible: bool
-    bytes: int
+    bytes: Count
     sha256: Digest
 
 

@@ -11,6 +11,8 @@ from stateline.store.manifest.models import Manifest
 from stateline.store.manifest.validation import check_version, validate_manifest
 from stateline.store.schema import MANIFEST
 
+MAX_BYTES = 64 * 2**20  # a readout of a thousand classes and units takes half of that
+
 
 def read_manifest(folder: Path) -> Manifest:
     """Read and validate the manifest of a run's folder.
@@ -23,7 +25,7 @@ def read_manifest(folder: Path) -> Manifest:
 def manifest_bytes(folder: Path) -> tuple[bytes, Identity]:
     """Return the bytes of the manifest of a run's folder, and the identity of its file.
 
-    raises  StatelineError  it is missing or cannot be read
+    raises  StatelineError  it is missing, too large, or cannot be read
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -32,6 +34,13 @@ def manifest_bytes(folder: Path) -> tuple[bytes, Identity]:
         with path.open("rb") as content:
             # First: a file written later has another identity.
             file = identity(os.fstat(content.fileno()))
+            if file[2] > MAX_BYTES:
+                raise StatelineError(
+                    path,
+                    "too large",
+                    expected=f"{MAX_BYTES:,} bytes at the most",
+                    got=f"{file[2]:,}",
+                )
             return content.read(), file
     except OSError as error:
         raise StatelineError(path, f"cannot be read ({error.strerror or error})") from None

@@ -1,6 +1,6 @@
 """How far to rely on a map and on groups of units: parts of the manifest's entries."""
 
-from stateline.store.manifest.values import Entry, Number
+from stateline.store.manifest.values import Count, Entry, Number
 
 
 class UnitGroups(Entry):
@@ -10,7 +10,7 @@ class UnitGroups(Entry):
     agreement  mean adjusted Rand index of one of them and the consensus
     """
 
-    runs: int
+    runs: Count
     agreement: Number
 
 

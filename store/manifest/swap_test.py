@@ -1,6 +1,6 @@
 """The swap test in the manifest."""
 
-from stateline.store.manifest.values import Entry
+from stateline.store.manifest.values import Count, Entry
 
 
 class SwapTest(Entry):
@@ -15,8 +15,8 @@ class SwapTest(Entry):
     controls      of them, those that others are compared with
     """
 
-    replacements: int
-    eligible: int
-    tested: int
-    controls: int
+    replacements: Count
+    eligible: Count
+    tested: Count
+    controls: Count
     seed: int

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from stateline.store.errors import StatelineError, rebuild
+from stateline.store.manifest.bounds import first_excess, written_path
 from stateline.store.manifest.consistency import find_inconsistency
 from stateline.store.manifest.models import Manifest, ManifestDraft
 from stateline.store.schema import RUN_NAME, SCHEMA_VERSION
@@ -62,6 +63,10 @@ def check_version(content: object, where: object) -> None:
 
 def _validate(model: type[Kind], content: object, where: object) -> Kind:
     check_version(content, where)
+    excess = first_excess(content)
+    if excess is not None:
+        key, expected, got = excess
+        raise StatelineError(where, f"key {key}", expected=expected, got=got, fix=fix(content))
     try:
         manifest = model.model_validate(content)
     except ValidationError as error:
@@ -93,12 +98,12 @@ def first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[str, st
     path, value = fault["loc"], fault["input"]
     if path and path[-1] == "[key]":
         annotation = _inside(_annotation_at(model, path[:-2]), None)
-        return _written(path[:-2]), f"keys {describe(annotation)}", repr(value)[:40]
+        return written_path(path[:-2]), f"keys {describe(annotation)}", repr(value)[:40]
     container = isinstance(value, dict | list | tuple)
     got = describe(type(value)) if container else repr(value)[:40]
     if fault["type"] == "missing":
         got = "nothing"
-    return _written(path), describe(_annotation_at(model, path)), got
+    return written_path(path), describe(_annotation_at(model, path)), got
 
 
 def describe(annotation: Any) -> str:
@@ -137,8 +142,3 @@ def _inside(annotation: Any, part: int | str | None) -> Any:
     fields = annotation.model_fields.items()
     name = next(name for name, field in fields if part in (name, field.alias))
     return get_type_hints(annotation, include_extras=True)[name]
-
-
-def _written(path: Sequence[int | str]) -> str:
-    """Return a path as messages write it: `layers[0].max_distance.h`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)[1:]

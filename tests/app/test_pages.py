@@ -15,6 +15,7 @@ from stateline.app.gallery import page as gallery
 from stateline.app.layout import missing
 from stateline.app.main import create_app
 from stateline.store.reader import Run
+from tests.store.damage import change_manifest
 from tests.synthetic import synthetic_run
 
 # How ids of the elements of a run's other pages begin.
@@ -83,6 +84,32 @@ def test_the_gallery_lists_broken_runs_with_their_line(tmp_path: Path) -> None:
         page = plain(gallery.layout())
     assert "1 run cannot be opened" in page and "is not JSON" in page
     assert "/explore/whole" in page and "/explore/mine" not in page
+
+
+def test_a_run_that_cannot_be_shown_does_not_take_the_gallery_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthetic_run(tmp_path, "mine")
+    synthetic_run(tmp_path, "whole")
+    made = gallery.run_card
+
+    def card(run: Run) -> object:
+        return made(run) if run.name == "whole" else 1 / 0
+
+    monkeypatch.setattr(gallery, "run_card", card)
+    with create_app(tmp_path).server.test_request_context():
+        page = plain(gallery.layout())
+    assert "/explore/whole" in page and "1 run cannot be opened" in page
+    assert "mine: its card cannot be shown (ZeroDivisionError)" in page
+
+
+def test_a_date_that_is_none_breaks_its_own_run_only(tmp_path: Path) -> None:
+    folder = synthetic_run(tmp_path, "mine")
+    synthetic_run(tmp_path, "whole")
+    change_manifest(folder, lambda manifest: manifest.update(created="2026-02-30T00:00:00Z"))
+    with create_app(tmp_path).server.test_request_context():
+        page = plain(gallery.layout())
+    assert "/explore/whole" in page and "key created; expected a time in UTC" in page
 
 
 def test_explore_has_every_stable_element_once(store: Path) -> None:

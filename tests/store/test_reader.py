@@ -14,10 +14,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from stateline.store import runs
 from stateline.store.checks.run import check_run
 from stateline.store.errors import StatelineError
 from stateline.store.manifest.models import to_json
-from stateline.store.reader import open_run
+from stateline.store.reader import Run, open_run
 from stateline.store.runs import find_runs
 from stateline.store.schema import MANIFEST, SCHEMA_VERSION, STEP_ROWS_PER_GROUP
 from tests.store.damage import change_manifest, change_table, put
@@ -322,6 +323,22 @@ def test_a_damaged_run_is_refused_in_one_line(copy: Path, case: str, opening) ->
         opening(copy)
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_run_that_fails_to_open_in_any_way_does_not_hide_the_others(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = runs.open_run
+
+    def failing(folder: Path) -> Run:
+        if folder.name == "binary":
+            raise MemoryError
+        return opened(folder)
+
+    monkeypatch.setattr(runs, "open_run", failing)
+    found, broken = find_runs(store)
+    assert [run.name for run in found] == ["synthetic"]
+    assert "binary: cannot be opened (MemoryError)" in broken[0].message
 
 
 def test_a_broken_run_does_not_hide_the_others(store: Path, tmp_path: Path) -> None:

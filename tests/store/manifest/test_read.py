@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stateline.store.errors import StatelineError
+from stateline.store.manifest import read
 from stateline.store.manifest.models import to_json
 from stateline.store.manifest.read import read_manifest
 from stateline.store.manifest.validation import validate_draft, validate_manifest
@@ -124,13 +125,33 @@ CASES = {
     "no end": (at("layers", 0, "max_distance", "h")(math.inf), "layers[0].max_distance.h"),
     "colour": (at("corpus", "classes", 2, "colour")("red;}"), "expected a colour #rrggbb"),
     "time": (at("created")("yesterday"), "key created; expected a time in UTC"),
+    "no such day": (at("created")("2026-02-30T10:00:00Z"), "key created; expected a time in UTC"),
+    "no such hour": (at("created")("2026-02-03T24:30:00Z"), "key created; expected a time in UTC"),
+    "below zero": (at("corpus", "sizes", "test")(-1), "sizes.test; expected a whole number from 0"),
+    "infinite setting": (
+        at("model", "settings", "x")(math.inf),
+        "model.settings.x; expected a num",
+    ),
+    "many digits": (at("stages", 0, "rows")(10**60), "a whole number below 2^53, got one of 200 b"),
+    "half a character": (
+        at("corpus", "source")("\ud800"),
+        "expected text, got half of a char",
+    ),
+    "a book": (at("corpus", "source")("x" * 10**5), "10,000 characters at the most, got 100,000"),
+    "a long class": (at("corpus", "classes", 1, "name")("x" * 2000), "a name of 1 to 1,000 chara"),
+    "a class without a name": (at("corpus", "classes", 1, "name")(""), "a name of 1 to 1,000"),
+    "classes of one name": (
+        lambda m: m["corpus"]["classes"][1].update(name=m["corpus"]["classes"][0]["name"]),
+        "corpus.classes; expected each name once, got 3 names",
+    ),
+    "deep": (at("versions", "x")(json.loads("[" * 500 + "]" * 500)), "no deeper nesting, got more"),
     "part kept": (at("corpus", "truncation", "keep")("middle"), "expected first or last or null"),
     "activation": (at("readout", "activation")("tanh"), "expected sigmoid or softmax"),
     "other activation": (at("readout", "activation")("sigmoid"), "softmax of 4 outputs"),
     "method": (at("projections", 0, "method")("magic"), "expected t-SNE or PCA or UMAP"),
     "rows of a table": (at("tables", "steps.parquet", "rows")(None), "tables.steps.parquet.rows"),
     "digest": (at("tables", "model.keras", "sha256")("x"), "a SHA-256 digest in hexadecimal"),
-    "one class": (lambda m: m["corpus"]["classes"].__delitem__(slice(1, 4)), "two or more, got 1"),
+    "one class": (lambda m: m["corpus"]["classes"].__delitem__(slice(1, 4)), "2 to 65,536, got 1"),
     "outputs": (at("readout", "outputs")(1), "key readout.outputs; expected 4, got 1"),
     "initial logit": (at("readout", "initial_logit")([1.0]), "expected 4 numbers, got 1"),
     "layer read": (at("readout", "layer")("gru"), "readout.layer; expected one of lstm, got gru"),
@@ -300,4 +321,15 @@ def test_entries_that_contradict_each_other_are_refused(manifest: dict, case: st
 def test_a_file_that_is_no_json_is_said_in_one_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / MANIFEST).write_bytes(content)
     with pytest.raises(StatelineError, match=r"manifest\.json: is not JSON \(.*\)\. Rebuild it"):
+        read_manifest(tmp_path)
+
+
+def test_numbers_of_thousands_of_digits_and_a_huge_file_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / MANIFEST).write_text('{"a": ' + "9" * 5_000 + "}")
+    with pytest.raises(StatelineError, match="is not JSON"):
+        read_manifest(tmp_path)
+    monkeypatch.setattr(read, "MAX_BYTES", 5_000)
+    with pytest.raises(StatelineError, match="too large; expected 5,000 bytes at the most"):
         read_manifest(tmp_path)
