@@ -4,7 +4,6 @@ M stands for the rows of every step-grained table, S for the sequences, N for th
 """
 
 import hashlib
-import threading
 from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,7 @@ import polars as pl
 from stateline.store.errors import StatelineError, rebuild
 from stateline.store.exchange import standing
 from stateline.store.files import Identity
-from stateline.store.manifest.contents import run_files, run_tables
+from stateline.store.manifest.contents import run_tables
 from stateline.store.manifest.models import Layer, Manifest, Projection
 from stateline.store.manifest.read import manifest_bytes, parse_manifest
 from stateline.store.rebuild import RebuildGuard
@@ -32,8 +31,8 @@ from stateline.store.schema import (
     response_table,
     unit_table,
 )
-from stateline.store.table import SlicedTable, check_table, damaged
-from stateline.store.verify import Verification
+from stateline.store.table import check_table
+from stateline.store.tables import Tables
 
 
 class Run:
@@ -48,6 +47,7 @@ class Run:
     manifest  its manifest (see store/README.md)
     checksum  SHA-256 of the manifest's bytes: it changes with every rebuild
     file      identity of the manifest's file when it was read; None: that of the one there now
+    tables    its tables, verified before they are read
     files     which files were verified, and the first fault of one
 
     Every method that takes a layer, a projection or a sequence raises StatelineError if the run
@@ -59,13 +59,8 @@ class Run:
     ) -> None:
         self.folder, self.manifest, self.checksum = folder, manifest, checksum
         self.name = manifest.run
-        self.columns = run_tables(manifest)
-        # What the first page needs stands in front: a background check goes by this order.
-        first = sorted(self.columns, key=lambda name: name not in (SEQUENCES, STEPS))
-        self.files = Verification(folder, manifest, [*first, *run_files(manifest)])
-        self._guard = RebuildGuard(folder, checksum, file)
-        self._open: dict[str, SlicedTable] = {}
-        self._lock = threading.Lock()
+        self.tables = Tables(folder, manifest, RebuildGuard(folder, checksum, file), self._lengths)
+        self.columns, self.files = self.tables.columns, self.tables.files
 
     @property
     def kind(self) -> str:
@@ -123,7 +118,7 @@ class Run:
     @cached_property
     def sequences(self) -> pl.DataFrame:
         """The whole table of sequences."""
-        return self._collect(SEQUENCES)
+        return self.tables.collect(SEQUENCES)
 
     @cached_property
     def offsets(self) -> np.ndarray:
@@ -149,8 +144,7 @@ class Run:
         raises  StatelineError  the run has no such table, was rebuilt, or the table is damaged
         """
         self._require("table", table, self.columns)
-        self.verify(table)
-        return pl.scan_parquet(self.folder / table)
+        return self.tables.scan(table)
 
     def verify(self, name: str) -> None:
         """Verify a file of the run, unless that was done and it has not changed.
@@ -158,12 +152,12 @@ class Run:
         name    path relative to the run's folder
         raises  StatelineError  it is not what was written, or the run was rebuilt
         """
-        self._guard.check()
-        try:
-            self.files.verify(name)
-        except StatelineError:
-            self._guard.check()  # a rebuilt run is no damaged one
-            raise
+        self.tables.verify(name)
+
+    def _lengths(self) -> np.ndarray:
+        """Return the steps of each sequence, int64 (S,)."""
+        lengths: np.ndarray = np.diff(self.offsets)
+        return lengths
 
     def steps_of(self, sequence_id: int, columns: list[str] | None = None) -> pl.DataFrame:
         """Return the steps of one sequence in order, with all or some columns."""
@@ -174,7 +168,7 @@ class Run:
 
         rows  int64 (n,)  each once, ascending
         """
-        return self._sliced(STEPS).take(rows, columns)
+        return self.tables.take(STEPS, rows, columns)
 
     def hidden_at(self, layer: str, rows: np.ndarray) -> pl.DataFrame:
         """Return h of some states of a layer, by their rows.
@@ -182,7 +176,7 @@ class Run:
         rows  int64 (n,)  each once, ascending
         """
         self._require("layer", layer, self._layers)
-        return self._sliced(hidden_table(layer)).take(rows, ["h"])
+        return self.tables.take(hidden_table(layer), rows, ["h"])
 
     def hidden_of(
         self, sequence_id: int, layer: str, columns: list[str] | None = None
@@ -199,43 +193,43 @@ class Run:
     def coordinates(self, projection: str) -> dict[str, np.ndarray]:
         """Return x, y and trust of all states on one map, float32 (M,) each."""
         self._require("projection", projection, self._projections)
-        table = self._collect(projection_table(projection), "x", "y", "trust")
+        table = self.tables.collect(projection_table(projection), "x", "y", "trust")
         return {name: table[name].to_numpy() for name in table.columns}
 
     @cached_property
     def words(self) -> pl.DataFrame:
         """Effects of each token and two-word phrase, the whole table; no row for a series."""
-        return self._collect(WORDS)
+        return self.tables.collect(WORDS)
 
     @cached_property
     def swaps(self) -> pl.DataFrame | None:
         """Results of the swap test, the whole table; None where the manifest has none."""
-        return None if self.manifest.swap_test is None else self._collect(SWAPS)
+        return None if self.manifest.swap_test is None else self.tables.collect(SWAPS)
 
     def clusters(self, projection: str) -> pl.DataFrame:
         """Return the clusters of the states on one map, at every level."""
         self._require("projection", projection, self._projections)
-        return self._collect(cluster_table(projection))
+        return self.tables.collect(cluster_table(projection))
 
     def memberships(self, projection: str) -> np.ndarray:
         """Return the cluster of every state at each level, -1 for none: int32 (M, levels)."""
         self._require("projection", projection, self._projections)
-        return self._collect(projection_table(projection), "cluster")["cluster"].to_numpy()
+        return self.tables.collect(projection_table(projection), "cluster")["cluster"].to_numpy()
 
     def units(self, layer: str) -> pl.DataFrame:
         """Return figures and clusters of the units of a layer, N rows."""
         self._require("layer", layer, self._layers)
-        return self._collect(unit_table(layer))
+        return self.tables.collect(unit_table(layer))
 
     def contexts(self, layer: str) -> pl.DataFrame:
         """Return the steps at which each unit of a layer is highest and lowest."""
         self._require("layer", layer, self._layers)
-        return self._collect(context_table(layer))
+        return self.tables.collect(context_table(layer))
 
     def responses(self, layer: str) -> pl.DataFrame:
         """Return the responses of each unit of a layer to words; no row for a series."""
         self._require("layer", layer, self._layers)
-        return self._collect(response_table(layer))
+        return self.tables.collect(response_table(layer))
 
     def distances(self, layer: str, state: str = "h") -> np.ndarray:
         """Return the distance of every step in one kind of state of a layer.
@@ -246,18 +240,7 @@ class Run:
         """
         self._require(f"distance in {layer} of state", state, self.layer(layer).max_distance)
         column = DISTANCE_COLUMNS[state]
-        return self._collect(hidden_table(layer), column)[column].to_numpy()
-
-    def _collect(self, table: str, *columns: str) -> pl.DataFrame:
-        """Return a whole table, with all or some columns."""
-        rows = self.scan(table)
-        try:
-            found = (rows.select(columns) if columns else rows).collect()
-        except (OSError, pl.exceptions.PolarsError) as error:
-            self.verify(table)
-            raise damaged(self.folder / table, error) from None
-        self.verify(table)
-        return found
+        return self.tables.collect(hidden_table(layer), column)[column].to_numpy()
 
     def _require(self, kind: str, name: str, existing: Collection[str]) -> None:
         if name not in existing:
@@ -274,19 +257,7 @@ class Run:
                 f"run {self.name}", f"no sequence {sequence_id}", expected=f"0 to {last}"
             )
         start, stop = self.offsets[sequence_id], self.offsets[sequence_id + 1]
-        return self._sliced(table).slice(int(start), int(stop), columns)
-
-    def _sliced(self, table: str) -> SlicedTable:
-        """Return a table that is opened once and stays open, unless its file is written to."""
-        opened = self._open.get(table)
-        if opened is not None and not opened.was_changed():
-            return opened
-        self.verify(table)
-        opened = SlicedTable(self.folder / table, self.columns[table])
-        self.verify(table)  # what was opened is what was verified
-        with self._lock:
-            self._open[table] = opened
-        return opened
+        return self.tables.slice(table, int(start), int(stop), columns)
 
 
 def open_run(folder: Path | str) -> Run:

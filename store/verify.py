@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from stateline.store.errors import StatelineError, rebuild
@@ -71,12 +71,21 @@ class Verification:
     A file is hashed before its first use, and again where it has changed on the disk. Safe to use
     from several threads: who needs a file that another one hashes waits for it.
 
-    names   files of the run, relative to its folder, the first the most needed
-    fault   None as long as every file that was verified is what was written
+    names    files of the run, relative to its folder, the first the most needed
+    examine  called with the name of a file that is what was written; raises StatelineError for
+             content that nothing may read
+    fault    None as long as no fault was found
     """
 
-    def __init__(self, folder: Path, manifest: Manifest, names: Iterable[str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        names: Iterable[str],
+        examine: Callable[[str], None],
+    ) -> None:
         self.folder, self.manifest, self.names = folder, manifest, tuple(names)
+        self._examine = examine
         self.fault: StatelineError | None = None
         self._verified: dict[str, Identity] = {}
         self._locks = {name: threading.Lock() for name in self.names}
@@ -99,7 +108,8 @@ class Verification:
     def verify(self, name: str) -> None:
         """Verify one file, unless that was done and it has not changed; then it costs a stat.
 
-        raises  StatelineError  it is not what was written; that is kept as the fault
+        raises  StatelineError  it is not what was written, or nothing may read it; the first such
+                                error is kept as the fault
         """
         path = self.folder / name
         if self._is_verified(name, path):
@@ -110,6 +120,7 @@ class Verification:
             try:
                 entry = self.manifest.tables[name]
                 found = check_file(path, entry, self.manifest.run, again=False)
+                self._examine(name)
             except StatelineError as error:
                 self.fault = self.fault or error
                 raise

@@ -1,9 +1,11 @@
 """Errors of requests: each becomes one line of plain text and a status, never a traceback."""
 
 import logging
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Response
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 from werkzeug.exceptions import InternalServerError
 
 from stateline.app.web.lanes import AGAIN_SECONDS, BusyError
@@ -20,6 +22,16 @@ def add_error_handlers(server: Flask) -> None:
     server.register_error_handler(PolarsError, _unreadable)
     server.register_error_handler(OSError, _unreadable)
     server.register_error_handler(InternalServerError, _failed)
+    answer = server.wsgi_app
+
+    def guarded(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer as the server does; a panic of native code, no Exception, would pass it by."""
+        try:
+            return answer(environ, start)
+        except PanicException as error:
+            return _unreadable(Exception(str(error)))(environ, start)
+
+    server.wsgi_app = guarded  # type: ignore[method-assign,assignment]
 
 
 def _unknown(error: StatelineError) -> Response:

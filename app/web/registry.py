@@ -14,6 +14,8 @@ from stateline.store.schema import MANIFEST
 
 EXTENSION = "stateline"
 
+MAX_CHARACTERS = 200  # of a word on a page; a longer one is cut and tells its length
+
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -88,6 +90,7 @@ class Registry:
                 broken.append(_twin(run, runs[run.name]))
             else:
                 runs[run.name] = held.get((run.folder, run.checksum), run)
+                runs[run.name].tables.max_characters = MAX_CHARACTERS
         self._verification.start(runs.values())
         return runs, broken
 

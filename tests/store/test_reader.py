@@ -170,7 +170,7 @@ def test_content_that_cannot_be_read_is_said_in_one_line(copy: Path, name: str, 
     footer = int.from_bytes(content[-8:-4], "little") + 8
     content[4:-footer] = bytes(len(content) - 4 - footer)  # the columns stay what they were
     (copy / name).write_bytes(content)
-    with pytest.raises(StatelineError, match=rf"{name}: cannot be read \(.*\)\. Copy the run"):
+    with pytest.raises(StatelineError, match=rf"{name}: its content is not what .*\. Copy the run"):
         read(open_run(copy))
 
 
@@ -178,7 +178,7 @@ def test_a_table_cut_short_while_it_is_open_raises_and_ends_nothing(copy: Path) 
     run = open_run(copy)
     run.hidden_of(0, "lstm")
     os.truncate(copy / HIDDEN, 10)
-    with pytest.raises(StatelineError, match="cannot be read"):
+    with pytest.raises(StatelineError, match="cut short or changed"):
         run.hidden_of(1, "lstm")
 
 
@@ -186,7 +186,7 @@ def test_lengths_that_do_not_fit_the_steps_are_refused_before_anything_is_sliced
     copy: Path,
 ) -> None:
     change_table(copy, "sequences.parquet", lambda t: put(t, 4, length=999))
-    with pytest.raises(StatelineError, match="its lengths do not add up"):
+    with pytest.raises(StatelineError, match="length; expected 1 to 18, got 999"):
         open_run(copy).steps_of(0)
 
 

@@ -211,7 +211,7 @@ FIGURE_CASES = {
     "a class in the test": (
         lambda m: (m["corpus"]["classes"][0].update(test=1000),
                    m["corpus"]["classes"][1].update(test=-989)),
-        "corpus.classes: test; expected 0 or more",
+        "corpus.classes[1].test; expected a whole number from 0",
     ),
     "classes of the test exchanged": (
         lambda m: (m["corpus"]["classes"][0].update(test=m["corpus"]["classes"][0]["test"] + 1),
@@ -233,7 +233,7 @@ FIGURE_CASES = {
         "elementwise_accuracy; expected 0 to 1, got 5.0",
     ),
     "repeated": (
-        lambda m: m["left_out"].update(in_training=-1), "left_out.in_training; expected 0 to 13",
+        lambda m: m["left_out"].update(in_training=99), "left_out.in_training; expected 0 to 13",
     ),
     "more right without the repeated": (
         lambda m: m["model"]["metrics"].update(unseen_accuracy=1.0),
