@@ -28,7 +28,10 @@ def page(run: Run | None, chosen: DecisionChoices | None) -> html.Div:
             html.Main(
                 [
                     html.Div(
-                        [html.H1("When decided"), html.P(lead, className="page-lead")],
+                        [
+                            html.H1("When does the model decide?"),
+                            html.P(lead, className="page-lead"),
+                        ],
                         className="decision-lead",
                     ),
                     html.Div(shown, className="decision-cards"),

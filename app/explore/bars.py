@@ -105,9 +105,9 @@ def _distance_title(run: Run | None) -> html.Div:
         keys = html.Span(
             [
                 html.Span(className="part-key"),
-                "visible in the answer",
+                "changes the prediction",
                 html.Span(className="part-key part-silent"),
-                "silent",
+                "memory only",
             ],
             className="parts-legend",
         )

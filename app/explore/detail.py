@@ -81,7 +81,7 @@ def _words_block(words: html.Div) -> html.Section:
 
 
 def _step_axis(*views: html.Div) -> html.Div:
-    """Return views with a column a step, which scroll as one: a column stays under its word."""
+    """Return views with one column per step, which scroll as one: a column stays under its word."""
     return html.Div(html.Div(list(views), className="step-track"), className="step-axis")
 
 

@@ -52,7 +52,7 @@ def hints() -> html.Div:
                 [
                     html.Li("Click a row of the table or a point of the map: its sequence opens."),
                     html.Li("Then hover a word, column, bar or dot: its step lights in all views."),
-                    html.Li("A class bar, a confusion cell, box or lasso filters; Esc takes back."),
+                    html.Li("A class bar, a confusion cell, box or lasso filters; Esc undoes."),
                 ]
             ),
             html.Button("Got it", id=ids.HINTS_CLOSE, className="tool-button", type="button"),

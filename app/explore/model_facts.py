@@ -12,8 +12,8 @@ from stateline.store.manifest.models import Layer, Readout
 from stateline.store.reader import Run
 
 ANSWERS = {
-    "linear": "read from each state by the model's own head",
-    "head": "read from each state by the model's own head, which is not linear",
+    "linear": "the output layer applied to each state",
+    "head": "the output layer, which is not linear, applied to each state",
     "prefix": "the model run on every beginning",
     "given": "provided with the states",
 }

@@ -92,14 +92,13 @@ def _facts(run: Run) -> list[Any]:
         ("Split", _split_line(corpus.split)),
         ("Stored", _stored_line(corpus.sizes, left_out)),
         ("States", states_line(run)),
-        ("Answers", answers_line(manifest.readout)),
+        ("Predictions", answers_line(manifest.readout)),
         ("Truncation", _truncation_line(corpus, left_out)),
         *_read(run, left_out),
     ]
     if model.metrics.elementwise_accuracy is not None:
         shown = percent(model.metrics.elementwise_accuracy)
-        measure = "this run's single class outputs right, the measure that the paper reports"
-        pairs.append(("Element-wise", f"{shown} of {measure}"))
+        pairs.append(("Per-output accuracy", f"{shown}, computed as in the paper"))
     rebuilt = rebuilt_line(model)
     if rebuilt is not None:
         pairs.insert(2, ("Rebuilt", rebuilt))

@@ -96,10 +96,10 @@ def scales(
     longest  steps of the longest sequence
     read     nouns for a sequence and for a step
     """
-    answer = "had the {} ended at this {}".format(*read)
+    ended = f"if the {read[0]} ended here"
     found = (
-        _expected(class_names, class_colours, answer),
-        _likeliest(LIKELIEST, class_names, class_colours, answer),
+        _expected(class_names, class_colours, ended),
+        _likeliest(LIKELIEST, class_names, class_colours, ended),
         _of_classes(ACTUAL, class_names, class_colours, "Class that the whole sequence really has"),
         _of_classes(
             CORRECT,
@@ -124,19 +124,19 @@ def scales(
     return {scale.key: scale for scale in found}
 
 
-def _expected(class_names: list[str], class_colours: list[str], answer: str) -> Scale:
+def _expected(class_names: list[str], class_colours: list[str], ended: str) -> Scale:
     """Return the scale of the expected prediction: a ramp for two classes, else the likeliest."""
     if len(class_names) != 2:
-        return _likeliest(EXPECTED, class_names, class_colours, answer)
+        return _likeliest(EXPECTED, class_names, class_colours, ended)
     first, second = class_colours
     # The undecided middle is drawn first, below the decided ends.
     order = sorted(range(BINS), key=lambda bin_: abs(bin_ - (BINS - 1) / 2))
     labels = [class_names[0], "undecided", class_names[1]]
-    return _ramp(EXPECTED, (first, NEUTRAL, second), labels, f"Answer, {answer}", order)
+    return _ramp(EXPECTED, (first, NEUTRAL, second), labels, f"Prediction {ended}", order)
 
 
-def _likeliest(key: str, class_names: list[str], class_colours: list[str], answer: str) -> Scale:
-    return _of_classes(key, class_names, class_colours, f"Most likely class, {answer}")
+def _likeliest(key: str, class_names: list[str], class_colours: list[str], ended: str) -> Scale:
+    return _of_classes(key, class_names, class_colours, f"Most likely class {ended}")
 
 
 def _of_classes(

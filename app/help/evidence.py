@@ -69,11 +69,12 @@ def _contributions() -> html.P:
 def _distances() -> html.P:
     return html.P(
         "If the head reads the states shown, a distance bar has two parts. The lower part, in full "
-        "colour, is the visible distance: the component of the jump in the directions of the "
-        "head's weights. The pale rest is silent: it changed the state but not the answer. The two "
-        "add up by their squares, visible² + silent² = distance², and the bar is divided in that "
-        "proportion. A bar that is pale throughout left the logits as they were at that step; a "
-        "later step can make the change visible."
+        "colour, changes the prediction: the component of the jump in the directions of the head's "
+        "weights, visible in the tables. The pale rest is memory only, silent in the tables: it "
+        "changed the state but not the prediction. The two add up by their squares, visible² + "
+        "silent² = distance², and the bar is divided in that proportion. A bar that is pale "
+        "throughout left the logits as they were at that step; a later step can make the change "
+        "visible."
     )
 
 

@@ -66,7 +66,7 @@ def sections(walk: html.Div) -> list[Section]:
         Section("filters", "Filters", filters_section()),
         Section("orders", "Ready orders", orders_section()),
         Section("words-page", "Words page", words_page_section()),
-        Section("decisions", "When decided", decisions_section()),
+        Section("decisions", "When does the model decide?", decisions_section()),
         Section("units", "Hidden units", units_section()),
         Section("pinned", "Two sequences", pinned_section()),
         Section("typed", "A text of your own", typed_section()),

@@ -26,7 +26,8 @@ TERMS = (
     ),
     (
         "Class contribution heatmap",
-        "A row a class, a column a step: the probability of each class in the expected prediction.",
+        "One row per class, one column per word: the probability of each class in the expected "
+        "prediction.",
     ),
     (
         "Trajectory",

@@ -8,9 +8,9 @@ from stateline.app.queries.limits import UNIT_CONTEXT, UNIT_THRESHOLD
 PARTS = (
     (
         "Heatmap",
-        "A row a unit of the layer, a column a step of one sequence. A cell is the unit's value h "
-        "after the step, or its contribution at the step to the class chosen at Towards: weight "
-        "times change of h. Summed over all units these give the step's contribution, which "
+        "One row per unit of the layer, one column per step of a sequence. A cell is the unit's "
+        "value h after the step, or its contribution at the step to the class chosen at Towards: "
+        "weight times change of h. Summed over all units these give the step's contribution, which "
         "Explore shows. The colour scale of h ends at the largest value in the run, so that "
         "colours can be compared between sequences.",
     ),

@@ -99,11 +99,12 @@ def steps_section() -> Body:
     """Return how to read heatmap and distance bars."""
     return [
         html.P(
-            "The heatmap has a row a class and a column a step. The stronger a cell's colour, the "
-            "higher the expected prediction of its class. The last row is the answer: with two "
-            "classes on the scale of the words, with more the most likely class, paler at lower "
-            "confidence. Above each column stands its word, rotated. If the steps do not fit, "
-            "words, heatmap and bars scroll together; Fit shows all of them in the pane's width."
+            "The heatmap has one row per class and one column per step. The stronger a cell's "
+            "colour, the higher the expected prediction of its class. The last row is the answer: "
+            "with two classes on the scale of the words, with more the most likely class, paler at "
+            "lower confidence. Above each column stands its word, rotated. If the steps do not "
+            "fit, words, heatmap and bars scroll together; Fit shows all of them in the pane's "
+            "width."
         ),
         steps_drawing(),
         html.P(
@@ -147,8 +148,8 @@ def map_section() -> Body:
         html.P(
             "The map of a large run is fitted on a sample of its sequences. The states of the "
             f"others are placed afterwards: on t-SNE and UMAP at the median of their {PLACED_BY} "
-            "nearest fitted states, on PCA by its two axes. The legend then shows the mean trust "
-            "of fitted and of placed states apart."
+            "nearest fitted states, on PCA by its two axes. The legend then shows the neighbours "
+            "preserved of fitted and of placed states apart."
         ),
     ]
 

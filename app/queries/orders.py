@@ -54,7 +54,7 @@ ORDERS = {
         (True, True),
     ),
     "lost": Order(
-        "Right and then lost",
+        "Was right, ended wrong",
         "Right at some step, wrong in the end, the surest first",
         "peak_label",
         WRONG & pl.col("right_until").is_not_null(),
@@ -62,7 +62,7 @@ ORDERS = {
         (True,),
     ),
     "unsure": Order(
-        "Least sure at best",
+        "Never confident",
         "All, the least sure at their surest step first",
         "peak_confidence",
         None,

@@ -22,6 +22,7 @@ from stateline.app.figures.raster import scatter_png
 from stateline.app.queries.explanation import evidence, nullable_numbers, readout_facts
 from stateline.app.queries.series import compact_values, series_facts
 from stateline.app.queries.state_kinds import StateKind, distances_of, state_kind, state_kinds
+from stateline.app.queries.text import whole_percent
 from stateline.app.web.cache import CACHE
 from stateline.store.manifest.models import Projection
 from stateline.store.reader import Run
@@ -180,7 +181,7 @@ def _layer_plain(kind: StateKind, noun: str) -> dict[str, Any]:
     """A choice of the header: which states, and what is said over their distances."""
     where = "" if kind.is_only else f" in {kind.name}"
     order = ", read from the end" if kind.backward else ""
-    longest = kind.longest if kind.is_only else "the longest"
+    whole = "in this run" if kind.is_only else "of these states"
     return {
         "key": kind.key,
         "name": kind.name,
@@ -188,7 +189,7 @@ def _layer_plain(kind: StateKind, noun: str) -> dict[str, Any]:
         "backward": kind.backward,
         "alone": kind.is_only,
         "longest": kind.longest,
-        "scope": f"of each {noun}'s jump{where}{order}, as a share of {longest}",
+        "scope": f"state change per {noun}{where}{order} (1 = largest {whole})",
     }
 
 
@@ -215,13 +216,13 @@ def projection_note(entry: Projection) -> str:
 
 
 def trust_note(entry: Projection) -> str:
-    """Return the mean trust of a map, of placed states apart."""
+    """Return the share of neighbours that a map preserves (trust), of placed states apart."""
     mean = entry.mean_trust
-    note = f"mean trust {mean.fitted:.2f}"
+    note = f"neighbours preserved: {whole_percent(mean.fitted)}"
     if mean.placed is None:
         return note
-    placed = f"{mean.placed:.2f} of {entry.placed_states:,} placed ones"
-    return f"{note} of {entry.fitted_states:,} fitted states, {placed}"
+    placed = f"{whole_percent(mean.placed)} ({entry.placed_states:,} placed)"
+    return f"{note} ({entry.fitted_states:,} fitted states), {placed}"
 
 
 def _plain(value: object) -> str:

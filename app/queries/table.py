@@ -46,7 +46,7 @@ COLUMNS = (
     TableColumn("confidence", NUMBER, "Conf.", "Probability of the predicted class", 72),
     TableColumn("length", NUMBER, "Words", "Words that the model reads", 70),
     TableColumn("flips", NUMBER, "Flips", "How often the answer changes on the way", 64),
-    TableColumn("settle_step", NUMBER, "Settles", "Step from which the answer stays", 78),
+    TableColumn("settle_step", NUMBER, "Final from", "Step from which the prediction stays", 92),
     TableColumn(
         "turning_word", TEXT, "Turning word", "Word at which the actual class lost most", 120
     ),

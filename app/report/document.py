@@ -132,7 +132,7 @@ def _read_sequence(
             "sequence_drawings": [Markup(drawing) for drawing in drawings],
             "words": [],
         }
-    notes = ["Colour: the answer, had the text ended at the word."]
+    notes = ["Colour: the prediction if the text ended at the word."]
     if facts["unknown"]:
         notes.append("A dotted line marks a word that is unknown to the model.")
     if facts["padding"]:
@@ -160,8 +160,8 @@ def _step_plots(view: StepView, run: Run, kind: StateKind) -> dict[str, Any]:
     """Return heatmap, answer row and distances, in as many panels as the words need."""
     plots = [Markup(step_panel(view, start, stop)) for start, stop in panels(len(view.words))]
     note = (
-        "A column a step. Above: how sure of each class, the stronger the surer; under it the "
-        f"answer. Below: {moved_note(kind, step_noun(run))}"
+        "One column per step. Above: the probability of each class, the stronger the higher; under "
+        f"it the prediction. Below: {moved_note(kind, step_noun(run))}"
     )
     hidden = len(view.class_names) - len(shown_classes(view.ep))
     if hidden:

@@ -18,14 +18,14 @@ def values_drawings(run: Run, steps: dict[str, Any], view: StepView) -> tuple[st
     corpus = run.manifest.corpus
     if corpus.picture:
         note = (
-            "A row of pixels a step, the darker the higher the value. Colour: the answer, had the "
-            "series ended at the row."
+            "One row of pixels per step, the darker the higher the value. Colour: the prediction "
+            "if the series ended at the row."
         )
         return note, [picture_svg(view, values, *value_range(run))]
     features = corpus.features
     note = (
-        "A column a step, a row a feature between its lowest and highest value in the run. "
-        "Colour: the answer, had the series ended at the step."
+        "One column per step, one row per feature between its lowest and highest value in the run. "
+        "Colour: the prediction if the series ended at the step."
     )
     starts = panels(len(view.words))
     return note, [strip_panel(view, values, features, start, stop) for start, stop in starts]

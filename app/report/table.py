@@ -42,7 +42,7 @@ def table_note(run: Run, kind: StateKind) -> str:
     noun = step_noun(run)
     state = "hidden" if kind.state == "h" else "cell"
     return (
-        f"Answer and confidence: had the {run.kind} ended at the {noun}. Distance: in "
+        f"Prediction and confidence: if the {run.kind} ended at the {noun}. Distance: in "
         f"{state}-state units. To a class: by how much its logit changed as the {noun} was read, "
         "the contribution." + left_out_line(run)
     )

@@ -39,7 +39,9 @@ COLUMNS = (
         "Mean contribution to that class less the mean over the other classes, ± standard error; "
         "with one sigmoid unit the size of the mean contribution", 98,
     ),
-    TableColumn("sure", NUMBER, "Sure", "Lower end of the 95 % interval of the effect", 62),
+    TableColumn(
+        "sure", NUMBER, "Effect, lower bound", "Lower end of the 95 % interval of the effect", 138
+    ),
     TableColumn(
         "train", NUMBER, "Training",
         "Classes of the training sequences that hold it; sorted by the share of the class that it "
@@ -51,12 +53,12 @@ COLUMNS = (
         "pushes to, or of the chosen one", 78,
     ),
     TableColumn(
-        "error_with", NUMBER, "Wrong", "Share misclassified of the stored sequences with it",
-        72,
+        "error_with", NUMBER, "Error with it",
+        "Share misclassified of the stored sequences with it", 100,
     ),
     TableColumn(
-        "error_without", NUMBER, "Without",
-        "Share misclassified of the stored sequences without it", 74,
+        "error_without", NUMBER, "Error without it",
+        "Share misclassified of the stored sequences without it", 116,
     ),
     TableColumn(
         "shortcut", NUMBER, "Shortcut",

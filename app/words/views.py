@@ -95,7 +95,7 @@ def _map(run: Run | None) -> html.Section:
             html.Div(
                 [
                     html.H2("States of these occurrences"),
-                    html.A("Light them on the map", id=ids.WORDS_MAP_LINK),
+                    html.A("Show on map", id=ids.WORDS_MAP_LINK),
                 ],
                 className="words-head",
             ),

@@ -49,7 +49,7 @@ def test_one_layer_is_named_nowhere_but_in_its_choice(several: Run) -> None:
     (kind,) = state_kinds(several)
     assert kind.is_only and kind.key == kind.name == "lstm" and kind.column == "distance"
     (entry,) = page_facts(several)["layers"]
-    assert entry["scope"] == "of each word's jump, as a share of the run's longest"
+    assert entry["scope"] == "state change per word (1 = largest in this run)"
     assert all("lstm" not in each["note"] for each in page_facts(several)["projections"])
 
 
@@ -57,7 +57,7 @@ def test_a_single_layer_that_reads_from_the_end_says_so(ended: Run) -> None:
     kind = state_kind(ended, "gru-pca")
     assert kind.name == "gru · backward" and kind.is_only
     (entry,) = page_facts(ended)["layers"]
-    wanted = "of each word's jump, read from the end, as a share of the run's longest"
+    wanted = "state change per word, read from the end (1 = largest in this run)"
     assert entry["scope"] == wanted
 
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from stateline.app.main import create_app
 from stateline.app.queries import run as queries
+from stateline.app.queries.text import whole_percent
 from stateline.store.reader import Run, open_run
 from tests.synthetic import synthetic_run
 
@@ -108,11 +109,15 @@ def test_the_legend_says_the_trust_of_fitted_and_of_placed_states_apart(several:
     places = several.scan("projections/lstm-tsne.parquet").collect()
     fitted, placed = (places.filter(pl.col("fitted") == each)["trust"] for each in (True, False))
     assert len(placed) > 0
-    said = f"mean trust {fitted.mean():.2f} of {len(fitted)} fitted states, "
-    said += f"{placed.mean():.2f} of {len(placed)} placed ones"
+    said = (
+        f"neighbours preserved: {whole_percent(fitted.mean())} ({len(fitted)} fitted states), "
+        f"{whole_percent(placed.mean())} ({len(placed)} placed)"
+    )
     assert queries.map_note(several, "lstm-tsne").endswith(said)
     every = several.scan("projections/lstm-pca.parquet").collect()["trust"]
-    assert queries.map_note(several, "lstm-pca").endswith(f"PCA, mean trust {every.mean():.2f}")
+    assert queries.map_note(several, "lstm-pca").endswith(
+        f"PCA, neighbours preserved: {whole_percent(every.mean())}"
+    )
 
 
 def test_rows_and_positions_follow_sort_and_filter(client: FlaskClient) -> None:

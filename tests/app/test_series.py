@@ -68,9 +68,10 @@ def test_facts_name_the_features_and_what_a_step_is(picture: Run, several: Run) 
     assert [each["name"] for each in facts["features"]] == picture.feature_names
     text = queries.page_facts(several)
     assert (text["kind"], text["picture"], text["features"]) == ("text", False, [])
-    for scale in ("expected", "step"):
-        assert "word" not in facts["scales"][scale]["shows"]
-        assert "word" in text["scales"][scale]["shows"]
+    for scale, of_text, of_series in (("expected", "text", "series"), ("step", "word", "step")):
+        assert of_text in text["scales"][scale]["shows"]
+        assert of_text not in facts["scales"][scale]["shows"]
+        assert of_series in facts["scales"][scale]["shows"]
 
 
 @pytest.mark.parametrize(

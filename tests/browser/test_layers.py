@@ -195,7 +195,7 @@ def test_one_layer_looks_as_ever(page, site: str) -> None:
     page.wait_for_function("stateline.segments > 0")
     assert options(page, "layer-select") == ["lstm"]
     scope = page.inner_text("#distances-scope")
-    assert scope == "of each word's jump, as a share of the run's longest"
+    assert scope == "state change per word (1 = largest in this run)"
     page.hover("#distances [data-t='1'] .hit")
     assert "Layer" not in page.inner_text("#tooltip")
     assert page.inner_text("#legend .legend-note").startswith("t-SNE")

@@ -41,6 +41,14 @@ PROSE = re.compile(
     r"|\bno such one\b|\bstands? there twice\b|\bcontradictions?\b|\busual\b",
     re.IGNORECASE,
 )
+# Texts of the pages that another wording has replaced: one name for each thing.
+WORDING = re.compile(
+    r"\bhad the\b.*\bended|all sequences pass|read from each state|element-wise|right and then lost"
+    r"|least sure at best|visible in the answer|share of the run's longest|lines of density"
+    r"|\bmean trust\b.*\d|light them on|when decided|opens it here|filters by it|a row a class"
+    r"|a column a step|esc takes back",
+    re.IGNORECASE,
+)
 # Name or text, where it may stand, and why.
 EXCEPTIONS = {
     ("alone_error", ""): "key of the manifest",
@@ -116,6 +124,18 @@ def test_scripts_styles_and_templates_use_the_terms_of_the_glossary(folder: str)
 def test_documents_use_the_terms_of_the_glossary() -> None:
     documents = [*ROOT.glob("*.md"), *files({".md", ".svg"}, (*CODE, "docs")), ROOT / "Makefile"]
     assert [each for path in documents for each in faults(path)] == []
+
+
+def test_the_pages_use_one_wording() -> None:
+    suffixes = {".py", ".js", ".j2", ".md"}
+    shown = [*files(suffixes, ("app",)), ROOT / "docs" / "exploring.md"]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {match[0]}"
+        for path in shown
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for match in WORDING.finditer(line)
+    ]
+    assert found == []
 
 
 def docstrings(path: Path) -> Iterator[tuple[int, str]]:

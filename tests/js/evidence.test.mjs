@@ -114,7 +114,7 @@ test("a bar of distance shows the share that the answer sees: both parts' square
 
 test("the tooltip says contribution, running logit and both parts of the distance", () => {
   const markup = stepTooltip.markup(sigmoid.facts, sigmoid.sequence, 1);
-  for (const part of ["To go&lt;od&gt;", "+2.50, logit then +2.00", "Visible, silent</dt><dd>2.000, 0.000"]) {
+  for (const part of ["To go&lt;od&gt;", "+2.50, logit then +2.00", "Changes the prediction, memory only</dt><dd>2.000, 0.000"]) {
     assert.ok(markup.includes(part), part);
   }
 });

@@ -318,13 +318,13 @@ def test_charts_hold_no_number_that_json_does_not_know(tmp_path: Path) -> None:
     synthetic_run(tmp_path, "few", sequences=3, classes=8, units=4)
     with create_app(tmp_path).server.test_request_context():
         text = json.dumps(page.layout("few"), cls=PlotlyJSONEncoder, allow_nan=False)
-    assert "When decided" in text and "NaN" not in text
+    assert "When does the model decide?" in text and "NaN" not in text
 
 
 def test_an_unknown_run_leads_to_what_exists(store: Path) -> None:
     with create_app(store).server.test_request_context():
         assert "Nothing to show at this address" in plain(page.layout("nothing"))
-        assert "When decided" in plain(page.layout("binary"))
+        assert "When does the model decide?" in plain(page.layout("binary"))
 
 
 def test_the_page_has_the_same_elements_with_and_without_a_run(decided: Run) -> None:

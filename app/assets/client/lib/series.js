@@ -1,5 +1,5 @@
 // @ts-check
-// A numeric series in place of words: the rows of a picture, or a strip with a column a step. Every
+// A numeric series in place of words: the rows of a picture, or a strip with one column per step. Every
 // step is a button, as every word is.
 
 import { ink, mix } from "./colour.js";
@@ -131,7 +131,7 @@ export function laneLayout(count) {
   return { curves: false, lane, height: count * lane };
 }
 
-// Any other series: a column a step on the step axis, a lane a feature.
+// Any other series: one column per step on the step axis, a lane a feature.
 function stripMarkup(facts, sequence, colours) {
   const { features } = facts;
   const { values } = sequence.steps;

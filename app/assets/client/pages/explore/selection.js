@@ -8,7 +8,7 @@ import { pageHistory } from "../../lib/history.js";
 import { observable } from "../../lib/observable.js";
 import { query, selectionOf } from "./query.js";
 
-const MANY_STATES = 100_000; // from here on points hide one another: lines of density show
+const MANY_STATES = 100_000; // from here on points hide one another: density contours show
 
 // What the view controls set and the address does not hold.
 const CONTROLS = {
@@ -84,7 +84,7 @@ const EMPTY = {
 };
 
 const state = observable(EMPTY);
-let acts = []; // what Esc takes back, the last one last: "sequence" or "filter"
+let acts = []; // what Esc undoes, the last one last: "sequence" or "filter"
 let drawTogether = (change) => change();
 /** @type {(selection: Address) => void} */
 let restore = () => {};
@@ -112,7 +112,7 @@ export function update(changes, { history = null } = {}) {
 
 const isChosen = ({ sequence, text }) => sequence !== null || text !== null;
 
-// Keep what Esc takes back.
+// Keep what Esc undoes.
 function note(before, next) {
   if (!isChosen(before) && isChosen(next)) acts.push("sequence");
   if (isChosen(before) && !isChosen(next)) acts = acts.filter((act) => act !== "sequence");

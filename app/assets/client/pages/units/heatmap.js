@@ -1,5 +1,5 @@
 // @ts-check
-// The heatmap of the Units page: a row a unit, a column a step, under the words of the sequence.
+// The heatmap of the Units page: one row per unit, one column per step, under the words of the sequence.
 // Cells are drawn once into a small image and stretched; what is lit is drawn on a canvas above.
 
 import { contextOf } from "../../lib/canvas.js";

@@ -23,13 +23,13 @@ const STRONG = 0.25; // of the largest bar of its row: from here on a bar's sign
 const ROWS = [
   {
     key: "leave_one_out",
-    name: "left out",
+    name: "leave-one-out",
     says: "Leave-one-out",
     asks: (noun) => `what would the logit be without the ${noun}?`,
   },
   {
     key: "integrated_gradients",
-    name: "gradients",
+    name: "integrated gradients",
     says: "Integrated gradients",
     asks: (noun) => `how sensitive is the logit to the ${noun}, along the path from an empty input?`,
   },

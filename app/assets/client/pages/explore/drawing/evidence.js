@@ -91,5 +91,5 @@ export function pairs(facts, sequence, step) {
 // Both parts of its distance, where the head reads these states.
 /** @param {Pick<Sequence, "steps">} sequence */
 export const parts = ({ steps: { visible, silent } }, step) =>
-  visible ? [["Visible, silent", `${visible[step].toFixed(3)}, ${silent[step].toFixed(3)}`]] : [];
+  visible ? [["Changes the prediction, memory only", `${visible[step].toFixed(3)}, ${silent[step].toFixed(3)}`]] : [];
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Heatmap and distances: a column a step, both on the one step axis.
+// Heatmap and distances: one column per step, both on the one step axis.
 
 import { escape } from "../../../lib/html.js";
 import { MAX_CLASS_ROWS } from "../../../lib/limits.js";

@@ -108,5 +108,5 @@ export function segmentMarkup(facts, sequence, step) {
 export const stateMarkup = (id, step, label, text) =>
   tooltip.cardMarkup(`#${id}`, `step ${step}`, [
     ...(text === null ? [] : [[label, text]]),
-    ["Click", "opens it here"],
+    ["Click", "to open"],
   ]);

@@ -160,7 +160,7 @@ function card(row) {
     ["Answer most often", most(row.predicted, row.answered)],
     ["Actual class most often", most(row.label, row.purity)],
     ["Answer right", `at ${percent(row.accuracy)} of states`],
-    ["Click", "filters by it"],
+    ["Click", "to filter"],
   ]);
 }
 

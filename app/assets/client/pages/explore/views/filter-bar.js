@@ -63,7 +63,7 @@ function drawBar({ facts, filters, passing, projection }) {
     );
   });
   at("filter-chips").innerHTML =
-    chips.join("") || '<span class="filter-none">All sequences pass: no filter is set</span>';
+    chips.join("") || '<span class="filter-none">No filters</span>';
   const share = counts
     ? `${thousands(counts.sequences)} of ${thousands(facts.sequences)} sequences · ` +
       `${thousands(counts.states)} of ${thousands(facts.states)} states`

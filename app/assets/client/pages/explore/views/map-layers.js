@@ -1,5 +1,5 @@
 // @ts-check
-// What lies on the map above its points: what is muted, lines of density, labels, the legend.
+// What lies on the map above its points: what is muted, density contours, labels, the legend.
 
 import * as data from "../../../lib/data.js";
 import { at } from "../../../lib/dom.js";

@@ -58,9 +58,9 @@ function markup(facts) {
     slider("size", "point-size", "Point size", 0.5, 2.5, 0.25) +
     check("first", "Rings at first states", view.first, ends) +
     check("last", "Rings at last states", view.last, ends) +
-    check("density", "Lines of density", view.density) +
+    check("density", "Density contours", view.density) +
     check("clusters", "Names of clusters", view.clusters) +
-    select("fade", "Fade", { none: "nothing", correct: "correct sequences", wrong: "wrong sequences" }) +
+    select("fade", "Fade", { none: "none", correct: "correct sequences", wrong: "wrong sequences" }) +
     `</fieldset>`
   );
 }
