@@ -8,7 +8,7 @@ import click
 import stateline
 from stateline.cli.app import app
 from stateline.cli.build import build
-from stateline.cli.store import check, dictionary, list_runs, share
+from stateline.cli.store import check, dictionary, list_runs, migrate, share
 from stateline.store.errors import StatelineError
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -64,7 +64,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for command in (build, app, check, share, list_runs, dictionary):
+for command in (build, app, check, share, migrate, list_runs, dictionary):
     cli.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""`stateline check|share|list|dictionary`: the store's commands, without TensorFlow or the app.
+"""The store's commands, without TensorFlow or the app: check, share, migrate, list, dictionary.
 
 The store is imported inside of the commands: completing a word in the shell must not wait for it.
 """
@@ -50,6 +50,30 @@ def share(run: Path, out: Path | None) -> None:
     archive = share_run(run, out)
     click.echo(f"{archive}: {archive.stat().st_size:,} bytes")
     click.echo("Unpack it anywhere and look at it: stateline app <where it was unpacked>")
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...", type=FOLDER)
+def migrate(runs: tuple[Path, ...]) -> None:
+    """Bring runs of an older schema version to the present one.
+
+    RUN is a run's folder. Neither its model nor its corpus is needed. A run is replaced once the
+    new one passes its check; one that cannot be brought over stays as it is, with a line that says
+    what it lacks.
+
+    \b
+    Example:
+      stateline migrate store/data/*
+    """
+    from stateline.store.migrate import migrate_run
+    from stateline.store.schema import SCHEMA_VERSION
+
+    for folder in runs:
+        version = migrate_run(folder)
+        if version == SCHEMA_VERSION:
+            click.echo(f"{folder}: is of schema version {version} already")
+        else:
+            click.echo(f"{folder}: migrated from schema version {version} to {SCHEMA_VERSION}")
 
 
 @click.command("list")

@@ -57,7 +57,9 @@ def check_version(content: object, where: object) -> None:
             "written in another schema version",
             expected=SCHEMA_VERSION,
             got=version,
-            fix="Rebuild the run, or open it with the release that wrote it.",
+            fix="Bring it to this version: stateline migrate RUN"
+            if version < SCHEMA_VERSION
+            else "Open it with the release that wrote it.",
         )
 
 
