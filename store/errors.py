@@ -8,6 +8,17 @@ def rebuild(run: str) -> str:
     return f"Rebuild it: stateline build SOURCE --run {run}, or make run RUN={run}"
 
 
+def printable(text: str) -> str:
+    """Return a text in which a terminal finds nothing to obey: control characters as escapes.
+
+    Also those that turn the direction of writing or have no width, and bytes of file names that are
+    no text.
+    """
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
 class StatelineError(Exception):
     """Bad input, a bad file or a bad command; a programming error is never one of these.
 
@@ -37,7 +48,7 @@ class StatelineError(Exception):
         if fix:
             line += f". {fix}"
         # A message is one line even if a file name or a cell value has line breaks.
-        super().__init__(" ".join(line.split()))
+        super().__init__(printable(" ".join(line.split())))
 
     @classmethod
     def from_line(cls, line: str) -> Self:

@@ -9,6 +9,9 @@ from stateline.app.queries.state_kinds import state_kind
 from stateline.store.reader import Run
 from stateline.store.schema import DISTANCE_COLUMNS, STEPS, hidden_table, projection_table
 
+# What a cell begins with that a spreadsheet computes, also as full-width characters.
+FORMULA = "=+\\-@\\t\\r\\n\uff1d\uff0b\uff0d\uff20"
+
 FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 
@@ -61,11 +64,23 @@ def _read(run: Run) -> list[str | pl.Expr]:
     ]
 
 
+def without_formula(column: str) -> pl.Expr:
+    """Return a column of texts that no spreadsheet reads as formulas: an apostrophe in front.
+
+    Numbers stand in columns of their own and stay as they are.
+    source  OWASP, "CSV Injection"
+    """
+    text = pl.col(column)
+    begins = text.str.contains(f"^[{FORMULA}]")
+    return pl.when(begins).then(pl.format("'{}", text)).otherwise(text).alias(column)
+
+
 def written(table: pl.DataFrame, form: str) -> bytes:
     """The table as a file of one of FORMATS."""
     buffer = io.BytesIO()
     if form == "csv":
-        table.write_csv(buffer)
+        texts = [name for name, dtype in table.schema.items() if dtype == pl.String]
+        table.with_columns(map(without_formula, texts)).write_csv(buffer)
     else:
         table.write_parquet(buffer)
     return buffer.getvalue()

@@ -9,7 +9,7 @@ import stateline
 from stateline.cli.app import app
 from stateline.cli.build import build
 from stateline.cli.store import check, dictionary, list_runs, migrate, share
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, printable
 
 BAD_INPUT, INTERRUPTED = 2, 130
 
@@ -95,5 +95,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     else:
         return code if isinstance(code, int) else 0
-    print(line, file=sys.stderr)
+    print(printable(line), file=sys.stderr)
     return BAD_INPUT

@@ -8,9 +8,14 @@ from pathlib import Path
 import click
 
 from stateline.cli.options import STORE
-from stateline.store.errors import StatelineError
+from stateline.store.errors import StatelineError, printable
 
 FOLDER = click.Path(path_type=Path)
+
+
+def say(line: str, err: bool = False) -> None:
+    """Print a line of which parts come from a file or its name: nothing in it steers a terminal."""
+    click.echo(printable(line), err=err)
 
 
 @click.command()
@@ -29,8 +34,8 @@ def check(runs: tuple[Path, ...]) -> None:
 
     for folder in runs:
         for line in check_run(folder).lines():
-            click.echo(f"{folder}: {line}")
-        click.echo(f"{folder}: whole")
+            say(f"{folder}: {line}")
+        say(f"{folder}: whole")
 
 
 @click.command()
@@ -48,8 +53,8 @@ def share(run: Path, out: Path | None) -> None:
     from stateline.store.archive import share_run
 
     archive = share_run(run, out)
-    click.echo(f"{archive}: {archive.stat().st_size:,} bytes")
-    click.echo("Unpack it anywhere and look at it: stateline app <where it was unpacked>")
+    say(f"{archive}: {archive.stat().st_size:,} bytes")
+    say("Unpack it anywhere and look at it: stateline app <where it was unpacked>")
 
 
 @click.command()
@@ -71,9 +76,9 @@ def migrate(runs: tuple[Path, ...]) -> None:
     for folder in runs:
         version = migrate_run(folder)
         if version == SCHEMA_VERSION:
-            click.echo(f"{folder}: is of schema version {version} already")
+            say(f"{folder}: is of schema version {version} already")
         else:
-            click.echo(f"{folder}: migrated from schema version {version} to {SCHEMA_VERSION}")
+            say(f"{folder}: migrated from schema version {version} to {SCHEMA_VERSION}")
 
 
 @click.command("list")
@@ -92,12 +97,12 @@ def list_runs(store: Path) -> None:
     runs, broken = find_runs(store)
     for run in runs:
         corpus, accuracy = run.manifest.corpus, run.manifest.model.metrics.accuracy
-        click.echo(
+        say(
             f"{run.name}: {corpus.name}, {corpus.sizes.stored:,} sequences, "
             f"{run.states:,} states, {accuracy:.3f} top-1"
         )
     for other in broken:
-        click.echo(other.message, err=True)
+        say(other.message, err=True)
     if not runs and not broken:
         raise StatelineError(store, "holds no run", fix="Build one: stateline build demo-reviews")
 

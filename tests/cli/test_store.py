@@ -7,7 +7,9 @@ import pytest
 
 from stateline.cli.main import main
 from stateline.store.checks.run import check_run
+from stateline.store.errors import StatelineError, printable
 from stateline.store.schema.dictionary import dictionary
+from tests.store.damage import change_manifest
 
 Captured = pytest.CaptureFixture[str]
 
@@ -66,3 +68,28 @@ def test_share_tells_where_the_archive_is(run: Path, tmp_path: Path, capsys: Cap
 def test_dictionary_prints_that_of_the_schema(capsys: Captured) -> None:
     assert main(["dictionary"]) == 0
     assert capsys.readouterr().out == dictionary()
+
+
+ESCAPE = "\x1b]0;owned\x07\x1b[31m\u202e"
+
+
+@pytest.mark.parametrize("command", ["list", "check", "share", "migrate"])
+def test_no_command_prints_what_a_terminal_obeys(
+    command: str, copy: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(copy.parent)
+    change_manifest(copy, lambda manifest: manifest["corpus"].update(name=f"mine{ESCAPE}"))
+    broken = copy.parent / f"broken{ESCAPE}"
+    shutil.copytree(copy, broken)
+    (broken / "steps.parquet").write_bytes(b"")
+    for folder in (copy.parent, copy, broken):
+        main([command, str(folder)])
+    said = "".join(capsys.readouterr())
+    assert said and not set(said) & set(ESCAPE[:2] + "\x07\u202e") - {"]"}
+    assert "\\x1b]0;owned\\x07" in said
+
+
+def test_a_message_shows_control_characters() -> None:
+    assert printable("a\x1b[0m\u202eb\udc80 é 🙂") == "a\\x1b[0m\\u202eb\\udc80 é 🙂"
+    line = str(StatelineError("here\x07", "what\nelse\x1b"))
+    assert line == "here\\x07: what else\\x1b"
