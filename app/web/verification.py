@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from stateline.store.errors import StatelineError
 from stateline.store.reader import Run
 
-# Bytes that are hashed while a request waits, which takes about a quarter of a second.
-AT_ONCE_BYTES = 128 * 2**20
+# Bytes that are verified while a request waits, which takes about a quarter of a second.
+AT_ONCE_BYTES = 32 * 2**20
 
 
 class BackgroundVerification:
