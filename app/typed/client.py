@@ -19,7 +19,7 @@ from stateline.app.queries.explanation import evidence
 from stateline.app.queries.run import EXPECTED_COLUMNS, expected_bins
 from stateline.app.typed.loading import WAITING, Loading, progress
 from stateline.app.typed.model import Model, Patience
-from stateline.app.typed.worker import TextError, UnavailableError, as_error
+from stateline.app.typed.worker import TextError, UnavailableError
 from stateline.app.web.lanes import busy
 from stateline.store.errors import rebuild
 from stateline.store.reader import Run
@@ -199,7 +199,7 @@ class Typing:
         finally:
             self._leave(model)
         if "error" in answer:
-            raise as_error(TextError, answer["error"])
+            raise TextError.from_line(answer["error"])
         return answer
 
     def _enter(self, run: Run) -> tuple[Model, list[Model]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stateline.app.typed.loading import Loading
-from stateline.app.typed.worker import UnavailableError, Worker, as_error
+from stateline.app.typed.worker import UnavailableError, Worker
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Model:
             self.loading = replace(begun, stage=str(said["stage"]))
             said = worker.receive(max(0.0, self.patience.start - begun.seconds))
         if "error" in said:
-            raise as_error(UnavailableError, said["error"])
+            raise UnavailableError.from_line(said["error"])
 
     def _end(self) -> None:
         if self.worker:
