@@ -156,8 +156,9 @@ check: $(BIN)/.base ## verify a built run: RUN=imdb
 share: $(BIN)/.base ## one archive of a built run for a colleague: RUN=imdb
 	@$(PY) -m stateline share "$$STORE/$$RUN" $(if $(OUT),--out $(call quote,$(OUT)))
 
-app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050
-	@$(PY) -m stateline app "$$STORE" --port $(PORT)
+app: $(BIN)/.base ## serve the store: STORE=folder PORT=8050 (to other machines: HOST=0.0.0.0 TOKEN=)
+	@$(PY) -m stateline app "$$STORE" --port $(PORT) $(if $(filter HOST,$(GIVEN)),--host "$$HOST") \
+	  $(if $(filter TOKEN,$(GIVEN)),--token="$$TOKEN") $(ARGS)
 
 # --- care -------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from stateline.app.typed.routes import routes as typed
 from stateline.app.units.routes import routes as units
 from stateline.app.web.errors import add_error_handlers
 from stateline.app.web.modules import routes as modules
+from stateline.app.web.plotly import routes as plotly
 from stateline.app.web.progress import routes as progress
 from stateline.app.web.registry import current
 from stateline.app.words.routes import routes as words
@@ -22,7 +23,7 @@ def add_routes(server: Flask) -> None:
     """Put the data routes, `/health`, the error handlers and the limits on the server."""
     server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     add_error_handlers(server)
-    for routes in (explore, words, units, report, typed, modules, progress, others):
+    for routes in (explore, words, units, report, typed, modules, plotly, progress, others):
         server.register_blueprint(routes)
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 from stateline.app.queries.parsing import parse_projection, parse_sequence
 from stateline.app.report.document import file_name, report
 from stateline.app.web.cache import ByteCache
+from stateline.app.web.headers import DOCUMENT_POLICY
 from stateline.app.web.lanes import COSTLY
 from stateline.app.web.responses import cached_bytes, request_query, requested_run
 
@@ -31,5 +32,6 @@ def sequence_report(name: str, number: str) -> Response:
 
     lane = None if key in REPORTS else COSTLY
     answer = cached_bytes(run, document, "text/html", lane)
+    answer.headers["Content-Security-Policy"] = DOCUMENT_POLICY
     answer.headers["Content-Disposition"] = f'inline; filename="{file_name(run, chosen)}"'
     return answer

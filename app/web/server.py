@@ -19,6 +19,8 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import BadRequest, ServerNotImplemented
 from waitress.wasyncore import close_all
 
+from stateline.app.web.headers import ALWAYS, DOCUMENT_POLICY
+
 THREADS = (
     32  # more than the costly requests that may be under way, see lanes.py and typed/client.py
 )
@@ -31,6 +33,9 @@ ANSWER_SECONDS = 30  # until a connection is closed that reads nothing of its an
 CHECK_SECONDS = 2  # between two checks of all connections
 
 
+REFUSAL_HEADERS = [*ALWAYS.items(), ("Content-Security-Policy", DOCUMENT_POLICY)]
+
+
 class _Refusal(ErrorTask):  # type: ignore[misc]
     """The answer to a request that is malformed or too large, which the app never sees."""
 
@@ -38,6 +43,7 @@ class _Refusal(ErrorTask):  # type: ignore[misc]
         """Answer; with an encoding that is unknown it is the request that is at fault."""
         if isinstance(self.request.error, ServerNotImplemented):
             self.request.error = BadRequest(self.request.error.body)
+        self.response_headers.extend(REFUSAL_HEADERS)
         super().execute()
 
 

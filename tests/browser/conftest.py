@@ -94,7 +94,7 @@ def browser_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serve() -> Iterator[Callable[[Path], str]]:
     """Serves a store on a free port until the session ends: serve(store) is its address."""
     with ExitStack() as running:
-        yield lambda store: running.enter_context(served(store))
+        yield lambda store: running.enter_context(served(store, evaluates=True))
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,8 @@ def test_every_command_of_the_documents_is_covered_here() -> None:
         "make bench RUN=demo-reviews",
         "make bench-app",
         "make bench-load",
+        "make app HOST=0.0.0.0 TOKEN=",
+        "stateline app --host 0.0.0.0 --token",
         ".venv/bin/python -m stateline.pipeline.config --help",
         "stateline app",
         "stateline app unpacked",

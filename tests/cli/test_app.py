@@ -72,3 +72,29 @@ def test_the_command_serves_greets_and_stops_on_interrupt(store: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 0 and errors == ""
+
+
+def test_other_machines_need_a_token_or_a_word_that_they_do_not(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["app", str(store), "--host", "0.0.0.0"]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1 and "--token" in line and "--no-auth" in line
+
+
+@pytest.mark.slow
+def test_an_open_app_prints_an_address_with_its_token_and_what_it_means(store: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stateline", "app", "--port", "0", "--host", "0.0.0.0", "--token"],
+        cwd=ROOT,
+        env={**os.environ, "STORE": str(store)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        greeting, meaning = process.stdout.readline(), process.stdout.readline()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert re.search(r"http://\S+:\d+/\?token=[\w-]{32,} shows 2 runs", greeting)
+    assert "Whoever has this address can read these runs" in meaning

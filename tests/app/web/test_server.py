@@ -70,7 +70,7 @@ def test_more_connections_than_the_limit_do_not_keep_a_new_one_out(
 def test_a_request_that_does_not_arrive_in_time_is_given_up_though_it_trickles(
     monkeypatch: pytest.MonkeyPatch, data: bytes
 ) -> None:
-    monkeypatch.setattr(web, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(web, "REQUEST_SECONDS", 1)
     monkeypatch.setattr(web, "CHECK_SECONDS", 0)
     with running() as server, connect(server, data) as opened:
         opened.settimeout(0.02)
@@ -86,7 +86,7 @@ def test_a_request_that_does_not_arrive_in_time_is_given_up_though_it_trickles(
 
 
 def test_an_answer_that_nobody_reads_frees_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(web, "ANSWER_SECONDS", 2)
     monkeypatch.setattr(web, "CHECK_SECONDS", 0)
     monkeypatch.setattr(web, "THREADS", 1)
     with running() as server, connect(server, b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n") as opened:
