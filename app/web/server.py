@@ -5,9 +5,11 @@ descriptor only. It closes neither a connection whose request trickles in, nor o
 its answer, and at its limit it accepts no other: those three are added here.
 """
 
+import contextlib
 import heapq
 import logging
 import resource
+import socket
 import time
 from typing import Any
 
@@ -25,6 +27,7 @@ THREADS = (
     32  # more than the costly requests that may be under way, see lanes.py and typed/client.py
 )
 MAX_CONNECTIONS = 1_000
+BACKLOG = 1_024  # connections that wait to be accepted
 SPARE_FILES = 256  # descriptors for the runs' files, and for those of the libraries
 MAX_HEADER = 65_536  # bytes of all headers; a page's longest address has some thousand
 IDLE_SECONDS = 60  # until a connection without a request is closed
@@ -52,6 +55,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     error_task_class = _Refusal
     begun: float | None = None  # time.time() at the request's first byte; None between requests
+    stalled: float | None = None  # since when nothing of the answer could be sent
 
     def received(self, data: bytes) -> bool:
         """Take what arrived; returns False where the connection is being closed."""
@@ -63,9 +67,23 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def is_overdue(self, now: float) -> bool:
         """Return whether the client has kept the server waiting for too long."""
-        if self.begun is not None and now - self.begun > REQUEST_SECONDS:
-            return True
-        return bool(self.total_outbufs_len) and now - self.last_activity > ANSWER_SECONDS
+        # Counted from when it is seen: an answer that took long to make has only just begun.
+        if not self.total_outbufs_len:
+            self.stalled = None
+        elif self.stalled is None or self.last_activity > self.stalled:
+            self.stalled = now
+        since = ((self.begun, REQUEST_SECONDS), (self.stalled, ANSWER_SECONDS))
+        return any(begun is not None and now - begun > most for begun, most in since)
+
+    def give_up(self) -> None:
+        """Have the loop that is under way close the connection, though its client reads nothing.
+
+        Closed here, its descriptor could become that of a new connection while the loop still has
+        it on its list.
+        """
+        self.will_close = True
+        with contextlib.suppress(OSError):  # The client was faster.
+            self.socket.shutdown(socket.SHUT_RDWR)
 
     @property
     def waits_for_client(self) -> bool:
@@ -91,14 +109,14 @@ class _Listener(TcpWSGIServer):  # type: ignore[misc]
         for channel in heapq.nsmallest(
             count, waiting, lambda each: each.begun or each.last_activity
         ):
-            channel.handle_close()
+            channel.give_up()
 
     def maintenance(self, now: float) -> None:
         """Close connections that are idle, or overdue."""
         super().maintenance(now)
-        for channel in list(self.active_channels.values()):
+        for channel in self.active_channels.values():
             if channel.is_overdue(now):
-                channel.handle_close()  # At once: will_close waits until the client reads.
+                channel.give_up()
 
 
 class Server:
@@ -114,7 +132,7 @@ class Server:
             "threads": THREADS,
             "connection_limit": connection_limit(),
             "asyncore_use_poll": True,  # select() fails at descriptors above 1024
-            "backlog": MAX_CONNECTIONS,
+            "backlog": BACKLOG,
             "channel_timeout": IDLE_SECONDS,
             "cleanup_interval": CHECK_SECONDS,
             "max_request_header_size": MAX_HEADER,
@@ -124,8 +142,8 @@ class Server:
             "ident": None,
         }
         adjustments = Adjustments(**settings)
-        # More requests than threads are no news either.
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        # More requests than threads, or connections at their limit, are no news either.
+        logging.getLogger("waitress").setLevel(logging.ERROR)
         self._map: dict[int, Any] = {}
         dispatcher = ThreadedTaskDispatcher()
         self._listeners: list[_Listener] = []
