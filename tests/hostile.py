@@ -17,6 +17,11 @@ VALUES: tuple[object, ...] = (
 )  # fmt: skip
 HOSTS = ("", "evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost@evil",
          "[", "]:", "[::1", "127.0.0.1:99999", "a b", "\xff", "a, b", "x" * 5000)  # fmt: skip
+# Of classes: what Plotly would read as tags, entities, templates and formulas.
+NAMES = (
+    "<b>bold</b><br>&amp; <a href='x'>", "%{meta.title} {x} {0}", "&lt;i&gt; R&D &#60;",
+    "$x^2$ 5 < 6",
+)  # fmt: skip
 ORIGINS = ("null", "http://evil.example", "http://127.0.0.1:1", "", "http://[", "\x7f", "file://")
 
 

@@ -67,7 +67,7 @@ def lines_chart(
         if np.isnan(row).all():
             continue
         name, pairs = classes.names[label], [[measure, "{y}"], *(more[label] if more else [])]
-        tip = tooltip(name, position, pairs, classes.links[label])
+        tip = tooltip("{name}", position, pairs, classes.links[label], name)
         traces.append(line(name, classes.colours[label], row, start, tip))
     if overall is not None:
         tip = tooltip("all", position, [[measure, "{y}"]])
@@ -118,7 +118,8 @@ def _bands(quantiles: np.ndarray, colour: str) -> list[Trace]:
 def _median(classes: ClassLines, label: int, quantiles: np.ndarray, running: np.ndarray) -> Trace:
     """Return the line of the median; quantiles and running as in fan_chart."""
     pairs = [["Median", "{y}"], ["10 to 90 %", "{0}"], ["Still running", "{1}"]]
-    tip = tooltip(classes.names[label], "after step {x}", pairs, classes.links[label])
+    name = classes.names[label]
+    tip = tooltip("{name}", "after step {x}", pairs, classes.links[label], name)
     tip["customdata"] = [
         [f"{percent(low)} to {percent(high)}", f"{count:,}"] if count else ["", "0"]
         for low, high, count in zip(quantiles[:, 0], quantiles[:, 4], running, strict=True)
@@ -227,7 +228,7 @@ def _trajectory(classes: ClassLines, label: int, places: np.ndarray) -> Trace:
     """Return the line of a class through places, float (P, 2), from an open to a large circle."""
     points = len(places)
     name, colour = classes.names[label], classes.colours[label]
-    tip = tooltip(name, "", [["Of the way", "{0}"]], classes.links[label])
+    tip = tooltip("{name}", "", [["Of the way", "{0}"]], classes.links[label], name)
     tip |= {
         "mode": "lines+markers",
         "x": numbers(places[:, 0]),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stateline.app.figures.plotly_text import plotly_text
 from stateline.app.layout.elements import Figure
 
 MAX_NAMED = 12  # classes of a legend; of more, the tooltip names the line
@@ -30,23 +31,26 @@ DASHED = {"color": OVERALL, "width": 1.5, "dash": "dash"}
 def step_axis(title: str, first: int, last: int) -> Axis:
     """Return an x axis of whole steps."""
     # A single step still needs a range of some width.
-    return AXIS | {"title": {"text": title}, "range": [first, max(last, first + 1)]}
+    return AXIS | {"title": {"text": plotly_text(title)}, "range": [first, max(last, first + 1)]}
 
 
 def percent_axis(title: str) -> Axis:
     """Return an x axis from 0 to 100 %."""
-    return AXIS | {"title": {"text": title}, "range": [0, 100], "ticksuffix": " %"}
+    return AXIS | {"title": {"text": plotly_text(title)}, "range": [0, 100], "ticksuffix": " %"}
 
 
-def tooltip(title: str, position: str, pairs: list[list[str]], href: str = "") -> Trace:
+def tooltip(
+    title: str, position: str, pairs: list[list[str]], href: str = "", name: str = ""
+) -> Trace:
     """Return the tooltip of a trace's points, in place of Plotly's own label.
 
-    In braces it names the point's x, its y as a share, or one of its customdata by number.
+    In braces it names the point's x, its y as a share, one of its customdata by number, or `name`.
     position  of a point
     pairs     rows, each a name and a value
     href      address that a click leads to; "" for none
+    name      of a class, in which braces mean nothing
     """
-    meta = {"title": title, "place": position, "pairs": pairs, "href": href}
+    meta = {"title": title, "place": position, "pairs": pairs, "href": href, "name": name}
     return {"meta": meta, "hoverinfo": "none"}
 
 
@@ -57,7 +61,7 @@ def line(
     return {
         "type": "scatter",
         "mode": "lines",
-        "name": name,
+        "name": plotly_text(name),
         "x0": start,
         "dx": 1,
         "y": numbers(values),

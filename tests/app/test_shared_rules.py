@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from stateline.app import addresses
-from stateline.app.figures import colours, series_svg, steps_svg, trajectory_svg
+from stateline.app.figures import colours, plotly_text, series_svg, steps_svg, trajectory_svg
 from stateline.app.queries import contributions, filter_kinds, limits, text
 from stateline.app.queries.labels import Moves, changes_of, labelled
 from stateline.app.report.table import signed
@@ -149,3 +149,8 @@ def test_addresses(case: dict[str, Any]) -> None:
     else:
         found = addresses.of_page(case["page"], case["run"], **case["query"])
     assert found == case["address"]
+
+
+@cases("plotly_texts")
+def test_texts_that_plotly_draws(case: dict[str, Any]) -> None:
+    assert plotly_text.plotly_text(case["text"]) == case["written"]

@@ -52,6 +52,12 @@ test("the tooltip tells what the point is, and of a click where one leads", () =
   assert.ok(told("/explore/a").includes("lists its sequences") && !told("").includes("Click"));
 });
 
+test("braces in the name of a class mean nothing", () => {
+  const meta = { title: "{name}", place: "{x}", pairs: [], href: "", name: "{y} <b> {0}" };
+  const told = String(tooltipMarkup({ x: 3, y: 0.5, customdata: ["a"] }, meta));
+  assert.ok(told.includes("<strong>{y} &lt;b&gt; {0}</strong>") && told.includes("<span>3</span>"));
+});
+
 test("the address says what differs from the defaults", () => {
   const defaults = { class: "0", steps: "step", projection: "lstm-tsne", answers: "end" };
   assert.equal(addressQuery(defaults, ["0", "step", "lstm-tsne", "end"]), "");

@@ -8,6 +8,7 @@ import { rules } from "./rules.mjs";
 import * as addresses from "../../app/assets/client/lib/addresses.js";
 import * as colour from "../../app/assets/client/lib/colour.js";
 import * as format from "../../app/assets/client/lib/format.js";
+import { plotlyText } from "../../app/assets/client/lib/plotly-text.js";
 import * as limits from "../../app/assets/client/lib/limits.js";
 import * as series from "../../app/assets/client/lib/series.js";
 import * as states from "../../app/assets/client/lib/states.js";
@@ -82,3 +83,5 @@ cases("addresses", ({ page, run, query, filters, address }) => {
   const found = filters ? addresses.explore(run, { ...query, filters }) : addresses.page(page, run, query);
   assert.equal(found, address);
 });
+
+cases("plotly_texts", ({ text, written }) => assert.equal(plotlyText(text), written));

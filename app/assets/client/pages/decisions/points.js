@@ -11,9 +11,11 @@ import * as tooltip from "../../lib/tooltip.js";
  * Return a text of a trace with the values that it names of a point.
  * @param {string} text
  * @param {Point} point
+ * @param {string} name of the trace's class
  */
-export function fill(text, { x, y, customdata }) {
-  const value = (/** @type {string} */ key) => (key === "x" ? x : key === "y" ? percent(y) : customdata?.[Number(key)]);
+export function fill(text, { x, y, customdata }, name = "") {
+  /** @type {(key: string) => string | number | undefined} */
+  const value = (key) => (key === "x" ? x : key === "y" ? percent(y) : key === "name" ? name : customdata?.[Number(key)]);
   return text.replace(/\{(\w+)\}/g, (_, key) => String(value(key) ?? ""));
 }
 
@@ -34,10 +36,10 @@ export const hrefOf = (point, figure) => fill(metaOf(point, figure)?.href ?? "",
  * @param {Point} point
  * @param {Meta} meta
  */
-export function tooltipMarkup(point, { title, place, pairs, href }) {
-  const values = pairs.map(([name, value]) => [name, fill(value, point)]);
+export function tooltipMarkup(point, { title, place, pairs, href, name }) {
+  const values = pairs.map(([key, value]) => [key, fill(value, point)]);
   if (fill(href ?? "", point)) values.push(["Click", "lists its sequences"]);
-  return tooltip.cardMarkup(fill(title, point), fill(place, point), values);
+  return tooltip.cardMarkup(fill(title, point, name), fill(place, point), values);
 }
 
 /**

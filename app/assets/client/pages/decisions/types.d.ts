@@ -4,12 +4,14 @@ export interface Coloured {
   color?: string;
 }
 
-// What a tooltip says of the points of a trace; {x}, {y} and {0}, {1} … stand for values of the point.
+// What a tooltip says of the points of a trace; {x}, {y} and {0}, {1} … stand for values of the point,
+// {name} for the name of the class.
 export interface Meta {
   title: string;
   place: string;
   pairs: [string, string][];
   href: string;
+  name?: string;
 }
 
 export interface Trace {

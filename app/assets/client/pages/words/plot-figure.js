@@ -1,6 +1,7 @@
 // @ts-check
 // The Plotly figure of effect against number of occurrences.
 
+import { plotlyText } from "../../lib/plotly-text.js";
 import { splitBins } from "../../lib/points.js";
 import { tone } from "../../lib/theme.js";
 import { webgl } from "../../lib/webgl.js";
@@ -54,7 +55,7 @@ function layout(state, points) {
     plot_bgcolor: CLEAR,
     font: { family: FONT, color: tone("--ink-muted") },
     xaxis: { ...axis("Occurrences"), type: "log", dtick: 1 },
-    yaxis: { ...axis(`Effect towards ${towardsName(state.facts, points)}`), zeroline: true, zerolinecolor: tone("--ink-muted") },
+    yaxis: { ...axis(plotlyText(`Effect towards ${towardsName(state.facts, points)}`)), zeroline: true, zerolinecolor: tone("--ink-muted") },
     showlegend: false,
     hovermode: false,
     dragmode: "pan",
