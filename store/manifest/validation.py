@@ -1,6 +1,7 @@
 """Validation of a manifest: the first fault as key, expected and got, in one line."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -57,7 +58,8 @@ def check_version(content: object, where: object) -> None:
             "written in another schema version",
             expected=SCHEMA_VERSION,
             got=version,
-            fix="Bring it to this version: stateline migrate RUN"
+            fix="Bring it to this version, or see what it lacks: "
+            f"stateline migrate {Path(str(where)).parent}"
             if version < SCHEMA_VERSION
             else "Open it with the release that wrote it.",
         )
