@@ -22,6 +22,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SECONDS = 60  # on a machine that does much else
+FAILED = pytest.StashKey[bool]()
 VIEWPORT = {"width": 1440, "height": 900}
 # What is on the page once a run is open: points drawn, rows in the table, nothing loading.
 OPEN = """() => window.stateline?.points > 0
@@ -172,10 +173,49 @@ def page(profile, complaints: list[str]) -> Iterator:
     assert complaints == []
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator:
+    """Note that a test failed, for fixtures that end after it."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="module")
+def module_page(profile) -> Iterator[tuple]:
+    """The page behind `shared_page`, and what it complained about."""
+    page, heard = profile.new_page(), []
+    watch(page, heard)
+    yield page, heard
+    page.close()
+
+
+@pytest.fixture
+def shared_page(request: pytest.FixtureRequest, module_page: tuple) -> Iterator:
+    """One watched page for the tests of a file: `stay` opens an address only if it is elsewhere.
+
+    A test leaves there nothing that its address does not say: no route, listener or open menu.
+    """
+    page, heard = module_page
+    yield page
+    if request.node.stash[FAILED]:
+        page.goto("about:blank")  # The next test is not to find what this one left half done.
+    page.mouse.move(0, 0)
+    found = heard[:]
+    heard.clear()
+    assert found == []
+
+
 def open_run(page, address: str) -> None:
     """Go to a run's address and wait until its map and table are there."""
     page.goto(address)
     page.wait_for_function(OPEN)
+
+
+def stay(page, address: str) -> None:
+    """Open a run's address, unless an earlier test has left the page there."""
+    if page.url != address:
+        open_run(page, address)
 
 
 def choose_row(page, row: int) -> None:

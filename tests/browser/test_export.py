@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import open_run
+from tests.browser.conftest import open_run, stay
 
 SEQUENCE_VIEWS = ["map", "words", "heatmap", "contributions", "distances"]
 OVERVIEW_VIEWS = ["map", "class-bars", "confusion"]
@@ -39,11 +39,24 @@ def open_sequence(page, site: str) -> Callable:
     def go(run: str, sequence: int | None = None) -> None:
         query = "" if sequence is None else f"?sequence={sequence}"
         open_run(page, f"{site}/explore/{run}{query}")
-        if sequence is not None:
-            page.wait_for_function("stateline.segments > 0")
-        page.wait_for_function("stateline.export.views().some(({key}) => key === 'map')")
+        all_drawn(page, sequence)
 
     return go
+
+
+@pytest.fixture
+def third(shared_page, site: str):
+    """Sequence 3 of the reviews with everything drawn, for tests that leave it as it is."""
+    stay(shared_page, f"{site}/explore/reviews?sequence=3")
+    all_drawn(shared_page, 3)
+    return shared_page
+
+
+def all_drawn(page, sequence: int | None) -> None:
+    """Wait until all that can be saved is there."""
+    if sequence is not None:
+        page.wait_for_function("stateline.segments > 0")
+    page.wait_for_function("stateline.export.views().some(({key}) => key === 'map')")
 
 
 def saved(page, view: str, kind: str, folder: Path) -> Path:
@@ -97,26 +110,23 @@ def test_each_view_is_saved_as_picture_and_as_vectors_of_the_same_size(
 
 
 def test_words_are_all_there_with_the_facts_of_their_sequence(
-    page, open_sequence: Callable, browser_store: Path, tmp_path: Path
+    third, browser_store: Path, tmp_path: Path
 ) -> None:
-    open_sequence("reviews", 3)
-    root = ElementTree.parse(saved(page, "words", "svg", tmp_path)).getroot()
+    root = ElementTree.parse(saved(third, "words", "svg", tmp_path)).getroot()
     written = [element.text for element in root.iter(f"{SVG}text")]
     words = open_folder(browser_store / "reviews").steps_of(3)["surface"].to_list()
     assert [text for text in written if text in set(words)][: len(words)] == words
     assert "#3" in written and "undecided" in written
 
 
-def test_what_the_page_keeps_shut_stays_out_of_the_picture(
-    page, open_sequence: Callable, tmp_path: Path
-) -> None:
-    open_sequence("reviews", 3)
-    page.evaluate(
-        """() => document.getElementById("words").insertAdjacentHTML(
-            "beforeend", "<details><summary>More</summary><p>kept shut</p></details>")"""
+def test_what_the_page_keeps_shut_stays_out_of_the_picture(third, tmp_path: Path) -> None:
+    third.evaluate(
+        """() => document.getElementById("words").insertAdjacentHTML("beforeend",
+            "<details id='shut'><summary>More</summary><p>kept shut</p></details>")"""
     )
-    written = texts(ElementTree.parse(saved(page, "words", "svg", tmp_path)).getroot())
+    written = texts(ElementTree.parse(saved(third, "words", "svg", tmp_path)).getroot())
     assert "More" in written and "kept shut" not in written
+    third.evaluate("document.getElementById('shut').remove()")
 
 
 def test_step_plots_and_overview_name_every_class(
@@ -192,10 +202,8 @@ def test_a_picture_too_long_for_two_pixels_a_point_says_so_and_the_menu_stays(
     page.wait_for_selector("#export-menu", state="hidden")
 
 
-def test_a_map_of_few_states_is_made_of_circles_under_its_trajectory(
-    page, open_sequence: Callable, tmp_path: Path
-) -> None:
-    open_sequence("reviews", 3)
+def test_a_map_of_few_states_is_made_of_circles_under_its_trajectory(third, tmp_path: Path) -> None:
+    page = third
     root = ElementTree.parse(saved(page, "map", "svg", tmp_path)).getroot()
     circles = len(list(root.iter(f"{SVG}circle")))
     assert circles == page.evaluate("stateline.points")
@@ -241,22 +249,23 @@ def test_pictures_are_dark_where_the_page_is(page, open_sequence: Callable, tmp_
 
 
 def test_a_word_with_markup_or_control_characters_in_it_leaves_the_file_whole(
-    page, open_sequence: Callable, tmp_path: Path
+    third, tmp_path: Path
 ) -> None:
-    open_sequence("reviews", 3)
+    page = third
     strange = "<script>&\"\u0001'\ufffe"
-    page.evaluate(
-        "(text) => { document.querySelector('#words button').textContent = text; }", strange
-    )
+    write = "(text) => { document.querySelector('#words button').textContent = text; }"
+    word = page.text_content("#words button >> nth=0")
+    page.evaluate(write, strange)
     root = ElementTree.parse(saved(page, "words", "svg", tmp_path)).getroot()
     assert "<script>&\"'" in [element.text for element in root.iter(f"{SVG}text")]
     saved(page, "words", "png", tmp_path)
+    page.evaluate(write, word)
 
 
 def test_the_menu_is_worked_by_keys_and_escape_closes_nothing_but_it(
-    page, open_sequence: Callable
+    third,
 ) -> None:
-    open_sequence("reviews", 3)
+    page = third
     page.focus("#export-button")
     page.keyboard.press("Enter")
     assert page.get_attribute("#export-button", "aria-expanded") == "true"
