@@ -223,21 +223,6 @@ def test_side_columns_collapse_and_give_the_map_their_room(page, site: str) -> N
     page.wait_for_function(f"document.querySelector('#map .main-svg').clientWidth === {width}")
 
 
-def test_without_webgl_a_stated_sample_is_drawn_as_vectors(new_page: Callable, site: str) -> None:
-    page = new_page()
-    page.add_init_script(
-        """const original = HTMLCanvasElement.prototype.getContext;
-        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-            return kind.includes("webgl") ? null : original.call(this, kind, ...rest);
-        };"""
-    )
-    open_run(page, f"{site}/explore/reviews")
-    kinds = "document.querySelector('#map .js-plotly-plot').data.map((trace) => trace.type)"
-    assert set(page.evaluate(kinds)) == {"scatter"}
-    assert "drawn without WebGL" in page.inner_text("#legend")
-    choose_row(page, 2)
-
-
 def test_nothing_scrolls_but_the_panes_at_any_size(page, site: str) -> None:
     open_run(page, f"{site}/explore/news?sequence=1")
     page.wait_for_function("stateline.segments > 0")
