@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -29,6 +30,23 @@ OPEN = """() => window.stateline?.points > 0
     && document.getElementById("map-message")?.hidden
     && document.querySelector("#map .js-plotly-plot canvas, #map .js-plotly-plot svg")
     && document.querySelector("#sequences .ag-row .tick")"""
+
+# What an address says that only leads to other sequences and to what is drawn of them.
+OF_SEQUENCES = ("sequence", "step", "pinned", "text", "class", "bars", "labels", "distance")
+# Leads there on the page that is open, as Back does.
+TURN = """(address) => {
+    history.pushState(history.state, "", address);
+    dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+}"""
+# The sequences that the address asks for are drawn.
+TURNED = """() => {
+    const asked = new URLSearchParams(location.search);
+    const number = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
+    return stateline.sequenceShown === number("sequence")
+        && stateline.pinnedShown === number("pinned")
+        && stateline.typedShown === asked.get("text")
+        && (stateline.shown.main === null || stateline.segments > 0);
+}"""
 
 
 def lacking() -> str | None:
@@ -192,7 +210,7 @@ def module_page(profile) -> Iterator[tuple]:
 
 @pytest.fixture
 def shared_page(request: pytest.FixtureRequest, module_page: tuple) -> Iterator:
-    """One watched page for the tests of a file: `stay` opens an address only if it is elsewhere.
+    """One watched page for the tests of a file; see `stay`.
 
     A test leaves there nothing that its address does not say: no route, listener or open menu.
     """
@@ -213,9 +231,18 @@ def open_run(page, address: str) -> None:
 
 
 def stay(page, address: str) -> None:
-    """Open a run's address, unless an earlier test has left the page there."""
-    if page.url != address:
+    """Go to a run's address; anew only if it differs in more than the sequences to show."""
+    if view_of(page.url) != view_of(address):
         open_run(page, address)
+    elif page.url != address:
+        page.evaluate(TURN, address)
+    page.wait_for_function(TURNED)
+
+
+def view_of(address: str) -> tuple:
+    """What an address says of run, map and table."""
+    site, path, query = urlsplit(address)[1:4]
+    return site, path, [each for each in parse_qsl(query) if each[0] not in OF_SEQUENCES]
 
 
 def choose_row(page, row: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, lowest_contrast, open_run
+from tests.browser.conftest import choose_row, lowest_contrast, open_run, stay
 from tests.browser.test_explore import requests_during
 from tests.synthetic import synthetic_run
 
@@ -46,14 +46,21 @@ def open_long(page, site: str, query: str = "?sequence=0") -> None:
     page.wait_for_function("stateline.segments > 0")
 
 
-def test_heads_columns_and_bars_stand_one_under_the_other(page, long_site: str) -> None:
-    open_long(page, long_site, "?sequence=0&pinned=1")
+def stay_long(page, site: str, query: str = "?sequence=0") -> None:
+    """The same on the page that the tests share."""
+    stay(page, f"{site}/explore/long{query}")
+
+
+def test_heads_columns_and_bars_stand_one_under_the_other(shared_page, long_site: str) -> None:
+    page = shared_page
+    stay_long(page, long_site, "?sequence=0&pinned=1")
     for _ in range(2):
         for root in ("#detail-main", "#pinned"):
             drifts = page.evaluate(DRIFT, root)
             assert len(drifts) == page.locator(f"{root} .word").count()
             assert max(drifts) < 0.5
         page.evaluate(f"{AXIS}.scrollLeft = 333")
+    page.evaluate(f"{AXIS}.scrollLeft = 0")
 
 
 def test_a_short_text_spreads_over_the_pane_and_has_nothing_to_choose(
@@ -67,8 +74,9 @@ def test_a_short_text_spreads_over_the_pane_and_has_nothing_to_choose(
     assert max(page.evaluate(DRIFT, "#detail-main")) < 0.5
 
 
-def test_a_step_met_elsewhere_brings_its_column_into_view(page, long_site: str) -> None:
-    open_long(page, long_site)
+def test_a_step_met_elsewhere_brings_its_column_into_view(shared_page, long_site: str) -> None:
+    page = shared_page
+    stay_long(page, long_site)
     last = page.locator("#words .word").count() - 1
     assert page.evaluate(IN_VIEW, 0) and not page.evaluate(IN_VIEW, last)
 
@@ -89,9 +97,10 @@ def test_a_step_met_elsewhere_brings_its_column_into_view(page, long_site: str) 
 
 
 def test_keys_go_through_the_columns_though_others_pass_under_the_cursor(
-    page, long_site: str
+    shared_page, long_site: str
 ) -> None:
-    open_long(page, long_site)
+    page = shared_page
+    stay_long(page, long_site)
     page.locator("#heatmap g[data-t='5']").hover()
     page.mouse.down()
     page.mouse.up()
@@ -102,8 +111,9 @@ def test_keys_go_through_the_columns_though_others_pass_under_the_cursor(
         assert page.evaluate(IN_VIEW, step)
 
 
-def test_a_head_lights_answers_and_stays_like_every_other_step(page, long_site: str) -> None:
-    open_long(page, long_site)
+def test_a_head_lights_answers_and_stays_like_every_other_step(shared_page, long_site: str) -> None:
+    page = shared_page
+    stay_long(page, long_site)
     page.locator("#word-heads [data-t='3']").hover()
     page.wait_for_function("stateline.hoveredStep === 3")
     lit = page.locator("#detail-main .detail-steps .lit")
@@ -141,17 +151,19 @@ def test_fit_squeezes_all_steps_into_the_pane_and_is_remembered(
     open_long(page, long_site)
     assert page.is_visible("#word-heads")
     page.click("#axis-switch")
-    for _ in range(2):
+    for opened_anew in (False, True):
+        if opened_anew:
+            open_long(page, long_site)
         assert page.get_attribute("#axis-switch", "aria-pressed") == "true"
         assert page.evaluate(f"{AXIS}.scrollWidth === {AXIS}.clientWidth")
         assert not page.is_visible("#word-heads")  # Their columns are too narrow to be read.
-        open_long(page, long_site)
     page.click("#axis-switch")
     assert page.is_visible("#word-heads")
     choose_row(page, 2)
     assert page.evaluate(f"{AXIS}.scrollWidth > {AXIS}.clientWidth")
 
 
-def test_words_on_heads_are_readable_on_their_colours(page, long_site: str) -> None:
-    open_long(page, long_site)
+def test_words_on_heads_are_readable_on_their_colours(shared_page, long_site: str) -> None:
+    page = shared_page
+    stay_long(page, long_site)
     assert lowest_contrast(page, ".word-head") >= 4.5

@@ -13,7 +13,7 @@ from stateline.app.typed import client as typed
 from stateline.store.reader import Run
 from stateline.store.reader import open_run as open_folder
 from stateline.store.schema import projection_table
-from tests.browser.conftest import choose_row, open_run
+from tests.browser.conftest import choose_row, open_run, stay
 from tests.browser.test_explore import requests_during
 from tests.browser.test_typed import MODEL_SECONDS, TYPED
 
@@ -43,6 +43,11 @@ def open_sequence(page, site: str, run: str, number: int, query: str = "") -> No
     page.wait_for_function(f"stateline.sequenceShown === {number} && stateline.segments > 0")
 
 
+def stay_sequence(page, site: str, run: str, number: int, query: str = "") -> None:
+    """The same on the page that the tests share."""
+    stay(page, f"{site}/explore/{run}?sequence={number}{query}")
+
+
 def moved_towards(run: Run, number: int, chosen: int) -> np.ndarray:
     """Contributions of the store towards a class, by the definition."""
     contribution = run.steps_of(number)["contribution"].to_numpy()
@@ -53,10 +58,11 @@ def moved_towards(run: Run, number: int, chosen: int) -> np.ndarray:
 
 @pytest.mark.parametrize("name", ["reviews", "news"])
 def test_bars_point_as_the_contributions_do_and_the_sum_ends_at_the_final_logit(
-    page, site: str, browser_store: Path, name: str
+    shared_page, site: str, browser_store: Path, name: str
 ) -> None:
+    page = shared_page
     run = run_of(browser_store, name)
-    open_sequence(page, site, name, 3)
+    stay_sequence(page, site, name, 3)
     predicted = run.sequences["predicted"][3]
     for chosen in range(len(run.class_names)):
         page.select_option("#contribution-class", str(chosen))
@@ -101,8 +107,11 @@ def test_back_and_a_link_restore_class_and_bars(page, site: str) -> None:
     assert page.input_value("#contribution-class") == "4" and "class=4" in page.url
 
 
-def test_class_and_bars_ask_the_server_nothing_and_light_like_all_else(page, site: str) -> None:
-    open_sequence(page, site, "reviews", 0)
+def test_class_and_bars_ask_the_server_nothing_and_light_like_all_else(
+    shared_page, site: str
+) -> None:
+    page = shared_page
+    stay_sequence(page, site, "reviews", 0)
 
     def act() -> None:
         page.select_option("#contribution-class", "0")
@@ -117,10 +126,11 @@ def test_class_and_bars_ask_the_server_nothing_and_light_like_all_else(page, sit
 
 
 def test_each_jump_is_split_into_what_the_answer_sees_and_what_it_does_not(
-    page, site: str, browser_store: Path
+    shared_page, site: str, browser_store: Path
 ) -> None:
+    page = shared_page
     run = run_of(browser_store, "reviews")
-    open_sequence(page, site, "reviews", 4)
+    stay_sequence(page, site, "reviews", 4)
     steps = run.steps_of(4)
     wanted = (steps["visible"] / steps["distance"]).to_numpy() ** 2
     heights = page.evaluate(
@@ -134,12 +144,13 @@ def test_each_jump_is_split_into_what_the_answer_sees_and_what_it_does_not(
 
 
 def test_the_turning_point_is_said_marked_and_leads_there(
-    page, site: str, browser_store: Path
+    shared_page, site: str, browser_store: Path
 ) -> None:
+    page = shared_page
     run = run_of(browser_store, "news")
     number = misclassified(run)
     told = sequence(run, number, "lstm-tsne")["decision"]
-    open_sequence(page, site, "news", number)
+    stay_sequence(page, site, "news", number)
     sentence = page.inner_text("#sequence-info .sentence")
     assert sentence == told["before"] + told["named"] + told["after"]
     turn = told["step"]
@@ -156,19 +167,21 @@ def test_the_turning_point_is_said_marked_and_leads_there(
 
 
 def test_a_sequence_that_is_right_says_when_it_settled_and_marks_no_turning_point(
-    page, site: str, browser_store: Path
+    shared_page, site: str, browser_store: Path
 ) -> None:
+    page = shared_page
     run = run_of(browser_store, "news")
     number = run.sequences.filter(correct=True, flips=1)["sequence_id"][0]
     settle = run.sequences["settle_step"][number]
-    open_sequence(page, site, "news", number)
+    stay_sequence(page, site, "news", number)
     sentence = page.inner_text("#sequence-info .sentence")
     assert sentence.startswith("Settled on ") and f"at step {settle}; " in sentence
     assert page.locator(".turning-mark").count() == 0 and page.evaluate("stateline.turnings") == 0
 
 
-def test_a_pinned_sequence_has_bars_towards_the_same_class(page, site: str) -> None:
-    open_sequence(page, site, "news", 3, "&pinned=1")
+def test_a_pinned_sequence_has_bars_towards_the_same_class(shared_page, site: str) -> None:
+    page = shared_page
+    stay_sequence(page, site, "news", 3, "&pinned=1")
     page.wait_for_function("stateline.pinnedShown === 1")
     page.select_option("#contribution-class", "3")
     names = page.locator(".step-names .sum-name:nth-child(2)").all_inner_texts()

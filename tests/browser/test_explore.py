@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, lowest_contrast, open_run
+from tests.browser.conftest import choose_row, lowest_contrast, open_run, stay
 
 # Numbers of the sequences in the table's rows, from the top, as far as they are loaded.
 ORDER = """() => [...document.querySelectorAll("#sequences .ag-row")]
@@ -18,18 +18,24 @@ ORDER = """() => [...document.querySelectorAll("#sequences .ag-row")]
 def requests_during(page, action: Callable[[], None]) -> list[str]:
     """Addresses requested while the action runs."""
     seen = []
-    page.on("request", lambda request: seen.append(request.url))
+
+    def hear(request) -> None:
+        seen.append(request.url)
+
+    page.on("request", hear)
     action()
     page.wait_for_timeout(150)
+    page.remove_listener("request", hear)
     # Chromium fetches the tab's icon when it likes.
     return [address for address in seen if not address.endswith("/assets/icon.svg")]
 
 
 @pytest.mark.parametrize("run", ["news", "reviews"])
 def test_every_state_is_drawn_and_the_legend_says_so(
-    page, site: str, browser_store: Path, run: str
+    shared_page, site: str, browser_store: Path, run: str
 ) -> None:
-    open_run(page, f"{site}/explore/{run}")
+    page = shared_page
+    stay(page, f"{site}/explore/{run}")
     states = open_folder(browser_store / run).states
     assert page.evaluate("stateline.points") == states
     traces = "document.querySelector('#map .js-plotly-plot').data"
@@ -40,9 +46,10 @@ def test_every_state_is_drawn_and_the_legend_says_so(
 
 
 def test_choosing_a_row_draws_trajectory_and_words_with_one_request(
-    page, site: str, browser_store: Path
+    shared_page, site: str, browser_store: Path
 ) -> None:
-    open_run(page, f"{site}/explore/reviews")
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     seen = requests_during(page, lambda: choose_row(page, 3))
     assert len(seen) == 1 and "/data/reviews/sequence/3" in seen[0]
     run = open_folder(browser_store / "reviews")
@@ -55,15 +62,45 @@ def test_choosing_a_row_draws_trajectory_and_words_with_one_request(
     assert page.url == f"{site}/explore/reviews?sequence=3"
 
 
-def test_words_are_readable_on_their_colours(page, site: str) -> None:
-    for run in ("news", "reviews"):
-        open_run(page, f"{site}/explore/{run}?sequence=1")
+def test_words_are_readable_on_their_colours(shared_page, site: str) -> None:
+    page = shared_page
+    for run in ("reviews", "news"):
+        stay(page, f"{site}/explore/{run}?sequence=1")
         page.wait_for_selector("#words button")
         assert lowest_contrast(page, "#words button") >= 4.5
 
 
-def test_hover_links_words_map_and_step_plots_both_ways_without_a_request(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews?sequence=0")
+def test_nothing_scrolls_but_the_panes_at_any_size(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/news?sequence=1")
+    page.wait_for_function("stateline.segments > 0")
+    for width, height in ((1280, 720), (1920, 1080), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"innerWidth === {width}")
+        root = "document.documentElement"
+        assert page.evaluate(f"[{root}.scrollWidth, {root}.scrollHeight]") == [width, height]
+        boxes = [page.locator(f".pane-{name}").bounding_box() for name in ("left", "map", "right")]
+        left, middle, right = (box["width"] for box in boxes)
+        assert middle > max(left, right)
+
+
+def test_plots_and_regions_have_names_for_screen_readers(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/news?sequence=1")
+    page.wait_for_selector("#heatmap svg[aria-label]")
+    for name in ("#map-frame", "#words", "#distances svg", ".grid-frame", "#theme-switch"):
+        assert page.get_attribute(name, "aria-label")
+    page.focus("#words [data-t='0']")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.dataset.t === '1'")
+    assert page.inner_text("#live").startswith("Step 1, ")
+
+
+def test_hover_links_words_map_and_step_plots_both_ways_without_a_request(
+    shared_page, site: str
+) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews?sequence=0")
     page.wait_for_function("stateline.segments > 0")
 
     def hover() -> None:
@@ -124,8 +161,9 @@ def test_a_deep_link_restores_the_view_and_changes_keep_it_in_step(page, site: s
     assert page.input_value("#projection-select") == "lstm-umap"
 
 
-def test_another_projection_moves_points_and_trajectory(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews?sequence=2")
+def test_another_projection_moves_points_and_trajectory(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews?sequence=2")
     page.wait_for_function("stateline.segments > 0")
     before = page.evaluate("stateline.overlay.spot(0)")
     page.select_option("#projection-select", "lstm-pca")
@@ -134,8 +172,9 @@ def test_another_projection_moves_points_and_trajectory(page, site: str) -> None
     assert "PCA" in page.inner_text("#legend")
 
 
-def test_every_colouring_has_its_legend(page, site: str) -> None:
-    open_run(page, f"{site}/explore/news")
+def test_every_colouring_has_its_legend(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/news")
     for colouring, says in (
         ("actual", "Class that the whole sequence really has"),
         ("correct", "classified wrongly"),
@@ -145,6 +184,20 @@ def test_every_colouring_has_its_legend(page, site: str) -> None:
     ):
         page.select_option("#colour-select", colouring)
         page.wait_for_selector(f"#legend:has-text('{says}')")
+
+
+def test_side_columns_collapse_and_give_the_map_their_room(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/news")
+    width = "document.getElementById('map-frame').clientWidth"
+    before = page.evaluate(width)
+    page.click(".collapse-left")
+    page.click(".collapse-right")
+    page.wait_for_function(f"{width} > {before} + 600")
+    page.wait_for_function(f"document.querySelector('#map .main-svg').clientWidth === {width}")
+    page.click(".collapse-left")
+    page.click(".collapse-right")
+    page.wait_for_function(f"{width} === {before}")
 
 
 def test_keys_move_in_the_order_shown_and_escape_returns(page, site: str) -> None:
@@ -179,19 +232,11 @@ def test_a_filter_counts_and_shows_only_what_passes(page, site: str) -> None:
     assert page.inner_text("#sequences-count") == f"{wrong} of 60 shown"
 
 
-def test_a_click_on_a_state_goes_to_its_sequence_at_its_step(page, site: str) -> None:
-    open_run(page, f"{site}/explore/news?sequence=5")
-    page.wait_for_function("stateline.segments > 0")
-    x, y = page.evaluate("stateline.overlay.spot(3)")
-    frame = page.locator("#map-frame").bounding_box()
-    page.keyboard.press("Escape")
-    page.wait_for_function("stateline.sequenceShown === null")
-    page.mouse.click(frame["x"] + x, frame["y"] + y)
-    page.wait_for_function("stateline.sequenceShown === 5 && stateline.hoveredStep === 3")
-
-
-def test_zooming_keeps_the_trajectory_on_its_points_and_reset_returns(page, site: str) -> None:
-    open_run(page, f"{site}/explore/news?sequence=5")
+def test_zooming_keeps_the_trajectory_on_its_points_and_reset_returns(
+    shared_page, site: str
+) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/news?sequence=5")
     page.wait_for_function("stateline.segments > 0")
     before = page.evaluate("stateline.overlay.spot(2)")
     frame = page.locator("#map-frame").bounding_box()
@@ -205,43 +250,22 @@ def test_zooming_keeps_the_trajectory_on_its_points_and_reset_returns(page, site
     assert after == pytest.approx(before, abs=1)
 
 
-def test_another_run_is_one_choice_away(page, site: str) -> None:
-    open_run(page, f"{site}/explore/news?sequence=5")
+def test_a_click_on_a_state_goes_to_its_sequence_at_its_step(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/news?sequence=5")
+    page.wait_for_function("stateline.segments > 0")
+    x, y = page.evaluate("stateline.overlay.spot(3)")
+    frame = page.locator("#map-frame").bounding_box()
+    page.keyboard.press("Escape")
+    page.wait_for_function("stateline.sequenceShown === null")
+    page.mouse.click(frame["x"] + x, frame["y"] + y)
+    page.wait_for_function("stateline.sequenceShown === 5 && stateline.hoveredStep === 3")
+
+
+def test_another_run_is_one_choice_away(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/news?sequence=5")
     page.select_option("#run-select", "reviews")
     page.wait_for_function("location.pathname === '/explore/reviews'")
     page.wait_for_function("document.getElementById('legend').innerText.includes('undecided')")
     assert page.evaluate("stateline.sequenceShown") is None
-
-
-def test_side_columns_collapse_and_give_the_map_their_room(page, site: str) -> None:
-    open_run(page, f"{site}/explore/news")
-    width = "document.getElementById('map-frame').clientWidth"
-    before = page.evaluate(width)
-    page.click(".collapse-left")
-    page.click(".collapse-right")
-    page.wait_for_function(f"{width} > {before} + 600")
-    page.wait_for_function(f"document.querySelector('#map .main-svg').clientWidth === {width}")
-
-
-def test_nothing_scrolls_but_the_panes_at_any_size(page, site: str) -> None:
-    open_run(page, f"{site}/explore/news?sequence=1")
-    page.wait_for_function("stateline.segments > 0")
-    for width, height in ((1440, 900), (1280, 720), (1920, 1080)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function(f"innerWidth === {width}")
-        root = "document.documentElement"
-        assert page.evaluate(f"[{root}.scrollWidth, {root}.scrollHeight]") == [width, height]
-        boxes = [page.locator(f".pane-{name}").bounding_box() for name in ("left", "map", "right")]
-        left, middle, right = (box["width"] for box in boxes)
-        assert middle > max(left, right)
-
-
-def test_plots_and_regions_have_names_for_screen_readers(page, site: str) -> None:
-    open_run(page, f"{site}/explore/news?sequence=1")
-    page.wait_for_selector("#heatmap svg[aria-label]")
-    for name in ("#map-frame", "#words", "#distances svg", ".grid-frame", "#theme-switch"):
-        assert page.get_attribute(name, "aria-label")
-    page.focus("#words [data-t='0']")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.dataset.t === '1'")
-    assert page.inner_text("#live").startswith("Step 1, ")

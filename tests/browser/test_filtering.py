@@ -11,7 +11,7 @@ import polars as pl
 from stateline.app.queries.filters import parse_filters, passing
 from stateline.store.reader import Run
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, open_run
+from tests.browser.conftest import choose_row, open_run, stay
 from tests.browser.test_explore import ORDER
 
 
@@ -29,6 +29,12 @@ def filtered(page, count: int) -> None:
     page.wait_for_function(f"({ORDER})().length > 0 || {none}")
 
 
+def clear(page) -> None:
+    """Take all filters off, so that the next test finds none."""
+    page.click("#filter-clear")
+    filtered(page, 0)
+
+
 def numbers(page) -> list[int]:
     return [int(number) for number in page.evaluate(ORDER)]
 
@@ -40,10 +46,11 @@ def wanted(run: Run, filters: list) -> list[int]:
 
 
 def test_a_confusion_cell_a_bar_and_a_segment_filter_table_map_and_counts(
-    page, site: str, browser_store: Path
+    shared_page, site: str, browser_store: Path
 ) -> None:
+    page = shared_page
     run = open_folder(browser_store / "news")
-    open_run(page, f"{site}/explore/news")
+    stay(page, f"{site}/explore/news")
     wrong = run.sequences.filter(~pl.col("correct")).row(0, named=True)
     cell = f"[data-class='{wrong['label']}'][data-predicted='{wrong['predicted']}']"
     page.click(f".confusion-cell{cell}")
@@ -65,10 +72,34 @@ def test_a_confusion_cell_a_bar_and_a_segment_filter_table_map_and_counts(
     page.keyboard.press("Enter")
     filtered(page, 2)
     assert filters_of(page) == both
+    clear(page)
 
 
-def test_escape_takes_back_the_last_filter_and_then_the_sequence(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews")
+def test_what_passes_can_be_taken_away_as_csv_and_parquet(
+    shared_page, site: str, browser_store: Path, tmp_path: Path
+) -> None:
+    page = shared_page
+    run = open_folder(browser_store / "news")
+    stay(page, f"{site}/explore/news")
+    page.click(".class-bar[data-class='2'] .bar-track >> nth=0")
+    filtered(page, 1)
+    files = {}
+    for form in ("CSV", "PARQUET"):
+        with page.expect_download() as download:
+            page.click(f".filter-save >> text={form}")
+        files[form] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[form])
+    taken = pl.read_parquet(files["PARQUET"])
+    rows = wanted(run, [["actual", 2]])
+    assert sorted(set(taken["sequence_id"])) == rows
+    assert taken.height == int(np.diff(run.offsets)[rows].sum())
+    with files["CSV"].open(newline="") as file:
+        assert [row["surface"] for row in csv.DictReader(file)] == taken["surface"].to_list()
+
+
+def test_escape_takes_back_the_last_filter_and_then_the_sequence(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     page.click(".class-bar[data-class='1'] .bar-track >> nth=0")
     filtered(page, 1)
     choose_row(page, 0)
@@ -89,10 +120,11 @@ def test_escape_takes_back_the_last_filter_and_then_the_sequence(page, site: str
 
 
 def test_box_and_lasso_brush_states_and_never_move_the_map(
-    page, site: str, browser_store: Path
+    shared_page, site: str, browser_store: Path
 ) -> None:
+    page = shared_page
     run = open_folder(browser_store / "reviews")
-    open_run(page, f"{site}/explore/reviews")
+    stay(page, f"{site}/explore/reviews")
     before = page.evaluate("stateline.map.place()")
     frame = page.locator("#map-frame").bounding_box()
     middle = [frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2]
@@ -119,6 +151,7 @@ def test_box_and_lasso_brush_states_and_never_move_the_map(
     filtered(page, 2)
     assert filters_of(page)[1][0] == "lasso"
     assert page.get_attribute("[data-tool='pan']", "aria-pressed") == "true"
+    clear(page)
 
 
 def test_search_finds_words_and_patterns_and_says_beside_it_what_is_wrong(
@@ -153,10 +186,11 @@ def test_search_finds_words_and_patterns_and_says_beside_it_what_is_wrong(
 
 
 def test_the_menu_filters_by_result_confidence_and_steps(
-    page, site: str, browser_store: Path
+    shared_page, site: str, browser_store: Path
 ) -> None:
+    page = shared_page
     run = open_folder(browser_store / "reviews")
-    open_run(page, f"{site}/explore/reviews")
+    stay(page, f"{site}/explore/reviews")
     page.click("[data-opens='filter-menu']")
     page.select_option("[data-adds='correct']", "false")
     page.fill("#filter-confidence-from", "80")
@@ -212,24 +246,3 @@ def test_a_filter_that_fails_keeps_the_one_under_way_before_it(
     filtered(page, 1)
     assert filters_of(page) == [["correct", False]]
     complaints.clear()
-
-
-def test_what_passes_can_be_taken_away_as_csv_and_parquet(
-    page, site: str, browser_store: Path, tmp_path: Path
-) -> None:
-    run = open_folder(browser_store / "news")
-    open_run(page, f"{site}/explore/news")
-    page.click(".class-bar[data-class='2'] .bar-track >> nth=0")
-    filtered(page, 1)
-    files = {}
-    for form in ("CSV", "PARQUET"):
-        with page.expect_download() as download:
-            page.click(f".filter-save >> text={form}")
-        files[form] = tmp_path / download.value.suggested_filename
-        download.value.save_as(files[form])
-    taken = pl.read_parquet(files["PARQUET"])
-    rows = wanted(run, [["actual", 2]])
-    assert sorted(set(taken["sequence_id"])) == rows
-    assert taken.height == int(np.diff(run.offsets)[rows].sum())
-    with files["CSV"].open(newline="") as file:
-        assert [row["surface"] for row in csv.DictReader(file)] == taken["surface"].to_list()

@@ -8,13 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 import polars as pl
 
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, open_run
+from tests.browser.conftest import choose_row, open_run, stay
 from tests.browser.test_explore import requests_during
 from tests.browser.test_filtering import filtered, filters_of
 
 
-def test_labels_follow_thresholds_for_one_sequence_and_for_all(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews")
+def test_labels_follow_thresholds_for_one_sequence_and_for_all(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     page.click("[data-opens='view-controls']")
     page.check("[data-label='after-distance']")
     page.wait_for_function("stateline.labelsDrawn > 0")
@@ -33,8 +34,9 @@ def test_labels_follow_thresholds_for_one_sequence_and_for_all(page, site: str) 
     assert "labels=after-class" in page.url and "distance=1" in page.url
 
 
-def test_the_threshold_line_drags_and_stays_inside_the_plot(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews?sequence=2&distance=1")
+def test_the_threshold_line_drags_and_stays_inside_the_plot(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews?sequence=2&distance=1")
     plot = page.locator("#distances .bars").bounding_box()
     line = page.locator("#distances .threshold-line span").bounding_box()
     assert plot["y"] - 9 <= line["y"] <= plot["y"] + plot["height"]
@@ -49,8 +51,11 @@ def test_the_threshold_line_drags_and_stays_inside_the_plot(page, site: str) -> 
     assert f"distance={value}" in page.url
 
 
-def test_a_pinned_sequence_stays_beside_the_next_and_both_answer_to_hover(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews")
+def test_a_pinned_sequence_stays_beside_the_next_and_both_answer_to_hover(
+    shared_page, site: str
+) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     choose_row(page, 1)
     page.click("#detail-pin")
     assert not page.is_visible("#pinned")
@@ -220,8 +225,9 @@ def test_hints_come_once_and_never_over_a_trajectory(new_page: Callable, site: s
     assert not page.is_visible("#hints")
 
 
-def test_arrow_keys_work_wherever_the_focus_is(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews")
+def test_arrow_keys_work_wherever_the_focus_is(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     choose_row(page, 1)  # the focus is in the table
     page.keyboard.press("ArrowRight")
     page.wait_for_function("stateline.hoveredStep === 0")  # and now in the words
@@ -241,9 +247,10 @@ def test_arrow_keys_work_wherever_the_focus_is(page, site: str) -> None:
 
 
 def test_the_chosen_row_stays_in_view_when_the_list_of_nearest_states_opens(
-    page, site: str
+    shared_page, site: str
 ) -> None:
-    open_run(page, f"{site}/explore/reviews?sequence=40&step=2")
+    page = shared_page
+    stay(page, f"{site}/explore/reviews?sequence=40&step=2")
     page.wait_for_function("stateline.neighboursShown?.step === 2")
     page.wait_for_function(
         """() => {
@@ -255,12 +262,13 @@ def test_the_chosen_row_stays_in_view_when_the_list_of_nearest_states_opens(
     )
 
 
-def test_a_truncated_text_can_be_read_whole(page, site: str, browser_store: Path) -> None:
+def test_a_truncated_text_can_be_read_whole(shared_page, site: str, browser_store: Path) -> None:
+    page = shared_page
     run = open_folder(browser_store / "reviews")
     cut = run.sequences.filter(pl.col("length_full") > pl.col("length"))
     assert cut.height
     row = cut.row(0, named=True)
-    open_run(page, f"{site}/explore/reviews?sequence={row['sequence_id']}")
+    stay(page, f"{site}/explore/reviews?sequence={row['sequence_id']}")
     page.wait_for_selector("#words .unread")
     page.click("#words .unread summary")
     assert page.inner_text("#words .unread p").strip() in row["text"]

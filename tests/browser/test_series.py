@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, open_run
+from tests.browser.conftest import choose_row, open_run, stay
 from tests.browser.test_explore import requests_during
 from tests.synthetic import synthetic_run
 
@@ -53,15 +53,16 @@ def series_site(serve: Callable[[Path], str], series_store: Path) -> str:
     return serve(series_store)
 
 
-def open_series(page, site: str, query: str) -> None:
-    open_run(page, f"{site}/explore/{query}")
+def stay_series(page, site: str, query: str) -> None:
+    stay(page, f"{site}/explore/{query}")
     page.wait_for_function("stateline.segments > 0")
 
 
 def test_a_strip_has_a_column_a_step_on_the_axis_of_heatmap_and_bars(
-    page, series_site: str, series_store: Path
+    shared_page, series_site: str, series_store: Path
 ) -> None:
-    open_series(page, series_site, "waves?sequence=0&pinned=1")
+    page = shared_page
+    stay_series(page, series_site, "waves?sequence=0&pinned=1")
     run = open_folder(series_store / "waves")
     for root, number in (("#detail-main", 0), ("#pinned", 1)):
         drifts = page.evaluate(DRIFT, root)
@@ -73,8 +74,9 @@ def test_a_strip_has_a_column_a_step_on_the_axis_of_heatmap_and_bars(
     page.click("#axis-switch")
 
 
-def test_the_edge_of_a_step_is_its_answer_s_colour(page, series_site: str) -> None:
-    open_series(page, series_site, "waves?sequence=2")
+def test_the_edge_of_a_step_is_its_answer_s_colour(shared_page, series_site: str) -> None:
+    page = shared_page
+    stay_series(page, series_site, "waves?sequence=2")
     for query in (".strip-step", ".word-head"):
         assert page.evaluate(
             f"""() => [...document.querySelectorAll("#detail-main {query}")].every((step) => {{
@@ -87,21 +89,11 @@ def test_the_edge_of_a_step_is_its_answer_s_colour(page, series_site: str) -> No
         )
 
 
-def test_rows_of_a_picture_lie_on_each_other_so_that_it_can_be_read(page, series_site: str) -> None:
-    open_series(page, series_site, "pictures?sequence=3")
-    rows = page.evaluate(ROWS)
-    assert len(rows) == 8
-    for row in rows:
-        assert abs(row["gap"]) < 0.1 and 0.9 < row["square"] < 1.1
-    assert page.locator("#words .row-answer").count() == 8
-    first = page.locator("#words [data-t='0']")
-    assert first.get_attribute("aria-label").startswith("step 0: feature 0 ")
-    assert page.inner_text("#sequence-info").count("8 steps") == 1
-
-
-@pytest.mark.parametrize("run", ["pictures", "waves"])
-def test_hover_links_both_ways_without_a_request(page, series_site: str, run: str) -> None:
-    open_series(page, series_site, f"{run}?sequence=1")
+# In turns, so that a page is opened no more often than it must be.
+@pytest.mark.parametrize("run", ["waves", "pictures"])
+def test_hover_links_both_ways_without_a_request(shared_page, series_site: str, run: str) -> None:
+    page = shared_page
+    stay_series(page, series_site, f"{run}?sequence=1")
 
     def lit_by(query: str) -> list[str]:
         assert requests_during(page, lambda: page.hover(query)) == []
@@ -126,8 +118,9 @@ def test_hover_links_both_ways_without_a_request(page, series_site: str, run: st
 
 
 @pytest.mark.parametrize("run", ["pictures", "waves"])
-def test_click_and_keys_go_through_the_steps(page, series_site: str, run: str) -> None:
-    open_series(page, series_site, f"{run}?sequence=1")
+def test_click_and_keys_go_through_the_steps(shared_page, series_site: str, run: str) -> None:
+    page = shared_page
+    stay_series(page, series_site, f"{run}?sequence=1")
     page.click("#words [data-t='3']")
     assert "step=3" in page.url
     page.keyboard.press("ArrowRight")
@@ -137,8 +130,9 @@ def test_click_and_keys_go_through_the_steps(page, series_site: str, run: str) -
     assert not [each for each in seen if "/sequence/" in each]
 
 
-def test_a_drag_across_a_strip_is_a_filter_of_its_steps(page, series_site: str) -> None:
-    open_series(page, series_site, "waves?sequence=1")
+def test_a_drag_across_a_strip_is_a_filter_of_its_steps(shared_page, series_site: str) -> None:
+    page = shared_page
+    stay_series(page, series_site, "waves?sequence=1")
     page.hover("#words [data-t='2']")
     page.mouse.down()
     page.hover("#words [data-t='5']")
@@ -146,8 +140,24 @@ def test_a_drag_across_a_strip_is_a_filter_of_its_steps(page, series_site: str) 
     page.wait_for_selector(".chip >> text=steps 2 to 5")
 
 
-def test_the_next_sequence_is_one_request(page, series_site: str) -> None:
-    open_series(page, series_site, "pictures?sequence=2")
+def test_rows_of_a_picture_lie_on_each_other_so_that_it_can_be_read(
+    shared_page, series_site: str
+) -> None:
+    page = shared_page
+    stay_series(page, series_site, "pictures?sequence=3")
+    rows = page.evaluate(ROWS)
+    assert len(rows) == 8
+    for row in rows:
+        assert abs(row["gap"]) < 0.1 and 0.9 < row["square"] < 1.1
+    assert page.locator("#words .row-answer").count() == 8
+    first = page.locator("#words [data-t='0']")
+    assert first.get_attribute("aria-label").startswith("step 0: feature 0 ")
+    assert page.inner_text("#sequence-info").count("8 steps") == 1
+
+
+def test_the_next_sequence_is_one_request(shared_page, series_site: str) -> None:
+    page = shared_page
+    stay_series(page, series_site, "pictures?sequence=2")
     page.wait_for_selector(".ag-row-selected")
 
     def following() -> None:
@@ -159,9 +169,10 @@ def test_the_next_sequence_is_one_request(page, series_site: str) -> None:
 
 
 def test_the_end_of_a_trajectory_shows_the_picture_in_light_and_dark(
-    page, series_site: str
+    shared_page, series_site: str
 ) -> None:
-    open_series(page, series_site, "pictures?sequence=3&pinned=5")
+    page = shared_page
+    stay_series(page, series_site, "pictures?sequence=3&pinned=5")
     page.wait_for_function("stateline.pinnedShown === 5")
     assert page.evaluate("stateline.pictures") == 2
     for _ in range(2):
@@ -177,7 +188,7 @@ def test_the_end_of_a_trajectory_shows_the_picture_in_light_and_dark(
         # Paper and ink in both themes; of features this unlike, most pixels are in the middle.
         assert drawn["greys"] > 2 and drawn["lightest"] > drawn["darkest"] + 20
         page.click("#theme-switch")
-    open_series(page, series_site, "waves?sequence=3")
+    stay_series(page, series_site, "waves?sequence=3")
     assert page.evaluate("stateline.pictures") == 0
 
 
@@ -210,9 +221,12 @@ def test_an_address_with_a_text_opens_the_panel_that_says_why_not(page, series_s
     assert "numbers, not a text" in page.inner_text("#typed-status")
 
 
-@pytest.mark.parametrize(("run", "rows"), [("pictures", 8), ("waves", None)])
-def test_the_series_and_the_map_are_exported(page, series_site: str, run: str, rows: int) -> None:
-    open_series(page, series_site, f"{run}?sequence=1")
+@pytest.mark.parametrize(("run", "rows"), [("waves", None), ("pictures", 8)])
+def test_the_series_and_the_map_are_exported(
+    shared_page, series_site: str, run: str, rows: int
+) -> None:
+    page = shared_page
+    stay_series(page, series_site, f"{run}?sequence=1")
     steps = rows or page.locator("#words .strip-step").count()
     with page.expect_download() as caught:
         page.evaluate("stateline.export.save('words', 'svg')")

@@ -12,9 +12,9 @@ from stateline.app.queries.filters import parse_filters, passing
 from stateline.app.queries.orders import ORDERS, ranked
 from stateline.store.reader import Run
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, open_run
+from tests.browser.conftest import choose_row, open_run, stay
 from tests.browser.test_explore import ORDER
-from tests.browser.test_filtering import filtered, filters_of
+from tests.browser.test_filtering import clear, filtered, filters_of
 
 ANSWERED = "stateline.neighboursShown?.step === {}"
 
@@ -49,9 +49,10 @@ def on_map(page, x: float, y: float) -> tuple[float, float]:
 
 
 def test_each_ready_order_changes_the_rows_and_says_what_it_shows(
-    page, site: str, run: Run
+    shared_page, site: str, run: Run
 ) -> None:
-    open_run(page, f"{site}/explore/reviews")
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     assert not page.is_visible("#order-note")
     for key, order in ORDERS.items():
         page.select_option("#order-select", label=order.name)
@@ -79,8 +80,9 @@ def test_an_order_of_the_address_is_taken_up_and_the_arrow_keys_follow_it(
     page.wait_for_function(f"stateline.sequenceShown === {wanted[1]}")
 
 
-def test_back_takes_an_order_off_again(page, site: str, run: Run) -> None:
-    open_run(page, f"{site}/explore/reviews")
+def test_back_takes_an_order_off_again(shared_page, site: str, run: Run) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     page.select_option("#order-select", "late")
     ordered(page, ranked(run, "late")["sequence_id"].to_list())
     page.go_back()
@@ -122,9 +124,10 @@ def test_a_word_of_an_address_filters_map_table_and_chip(page, site: str, run: R
 
 
 def test_the_menu_takes_a_word_in_any_case_and_says_beside_it_what_is_none(
-    page, site: str, run: Run
+    shared_page, site: str, run: Run
 ) -> None:
-    open_run(page, f"{site}/explore/reviews")
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     page.click("[data-opens='filter-menu']")
     page.fill("#filter-word", "Film")
     page.press("#filter-word", "Enter")
@@ -141,10 +144,13 @@ def test_the_menu_takes_a_word_in_any_case_and_says_beside_it_what_is_none(
     page.press("#filter-word", "Enter")
     filtered(page, 1)
     assert page.is_hidden("#filter-word-note")
+    page.keyboard.press("Escape")  # shuts the menu
+    clear(page)
 
 
-def test_a_range_that_is_turned_round_is_refused_beside_its_fields(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews")
+def test_a_range_that_is_turned_round_is_refused_beside_its_fields(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     page.click("[data-opens='filter-menu']")
     page.fill("#filter-confidence-from", "90")
     page.press("#filter-confidence-from", "Enter")
@@ -158,12 +164,15 @@ def test_a_range_that_is_turned_round_is_refused_beside_its_fields(page, site: s
     page.press("#filter-confidence-from", "Enter")
     filtered(page, 1)
     assert filters_of(page) == [["confidence", 0, 0.1]]
+    page.keyboard.press("Escape")
+    clear(page)
 
 
 def test_clusters_are_named_on_the_map_and_a_click_filters_by_one(
-    page, site: str, run: Run
+    shared_page, site: str, run: Run
 ) -> None:
-    open_run(page, f"{site}/explore/reviews")
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     page.wait_for_function("stateline.clusterLabels.length > 0")
     standing = page.evaluate("stateline.clusterLabels")
     there = {
@@ -187,6 +196,7 @@ def test_clusters_are_named_on_the_map_and_a_click_filters_by_one(
     assert f"{row['states']:,} of {run.states:,} states" in page.inner_text("#filter-count")
     chip, name = page.inner_text(".chip"), [*row["words"], "answer"][0]
     assert name in chip and "(coarse)" in chip
+    clear(page)
 
 
 def test_finer_clusters_take_over_where_the_map_is_larger_and_a_control_hides_them(
@@ -213,8 +223,9 @@ def test_finer_clusters_take_over_where_the_map_is_larger_and_a_control_hides_th
     assert "names of clusters" not in page.inner_text("#legend")
 
 
-def test_the_keyboard_reaches_clusters_in_the_menu(page, site: str, run: Run) -> None:
-    open_run(page, f"{site}/explore/reviews")
+def test_the_keyboard_reaches_clusters_in_the_menu(shared_page, site: str, run: Run) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     page.click("[data-opens='filter-menu']")
     page.wait_for_selector("#filter-cluster optgroup[label='fine']", state="attached")
     fine = run.clusters("lstm-tsne").filter(run.clusters("lstm-tsne")["level"] == 2)
@@ -224,12 +235,15 @@ def test_the_keyboard_reaches_clusters_in_the_menu(page, site: str, run: Run) ->
     )
     filtered(page, 1)
     assert filters_of(page) == [["cluster", "lstm-tsne", 2, number]]
+    page.keyboard.press("Escape")
+    clear(page)
 
 
 def test_a_step_lists_its_nearest_states_and_a_row_lights_one_on_the_map(
-    page, site: str, run: Run
+    shared_page, site: str, run: Run
 ) -> None:
-    open_run(page, f"{site}/explore/reviews")
+    page = shared_page
+    stay(page, f"{site}/explore/reviews")
     assert not page.is_visible("#neighbours")
     choose_row(page, 3)
     assert "Click a word" in page.inner_text("#neighbours")
@@ -257,9 +271,12 @@ def test_a_step_lists_its_nearest_states_and_a_row_lights_one_on_the_map(
     assert f"sequence={chosen}&step={step}" in page.url
 
 
-def test_a_dot_on_the_map_opens_the_neighbour_that_it_stands_for(page, site: str, run: Run) -> None:
+def test_a_dot_on_the_map_opens_the_neighbour_that_it_stands_for(
+    shared_page, site: str, run: Run
+) -> None:
+    page = shared_page
     wanted = neighbours(run, "lstm-tsne", 3, 2, 10)["neighbours"]
-    open_run(page, f"{site}/explore/reviews?sequence=3&step=2")
+    stay(page, f"{site}/explore/reviews?sequence=3&step=2")
     page.wait_for_function(ANSWERED.format(2))
     page.mouse.move(*on_map(page, wanted[0]["x"], wanted[0]["y"]))
     page.wait_for_function("stateline.neighbourLit !== null")
@@ -270,8 +287,9 @@ def test_a_dot_on_the_map_opens_the_neighbour_that_it_stands_for(page, site: str
     assert f"step={lit['step']}" in page.url
 
 
-def test_the_list_follows_the_arrow_keys_and_can_be_put_away(page, site: str) -> None:
-    open_run(page, f"{site}/explore/reviews?sequence=3&step=2")
+def test_the_list_follows_the_arrow_keys_and_can_be_put_away(shared_page, site: str) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews?sequence=3&step=2")
     page.wait_for_function(ANSWERED.format(2))
     page.focus("#words [data-t='2']")
     page.keyboard.press("ArrowRight")
@@ -287,8 +305,11 @@ def test_the_list_follows_the_arrow_keys_and_can_be_put_away(page, site: str) ->
     assert page.is_visible("#neighbours-list")
 
 
-def test_another_map_lists_the_same_states_where_they_lie_there(page, site: str, run: Run) -> None:
-    open_run(page, f"{site}/explore/reviews?sequence=3&step=2")
+def test_another_map_lists_the_same_states_where_they_lie_there(
+    shared_page, site: str, run: Run
+) -> None:
+    page = shared_page
+    stay(page, f"{site}/explore/reviews?sequence=3&step=2")
     page.wait_for_function(ANSWERED.format(2))
     page.select_option("#projection-select", "lstm-pca")
     page.wait_for_function("stateline.neighboursShown?.projection === 'lstm-pca'")

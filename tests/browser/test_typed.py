@@ -1,13 +1,12 @@
 """Typing a text and changing one: read by a real model, shown and linked like a stored sequence."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from stateline.app.typed import client as typed
 from stateline.store.reader import open_run as open_folder
-from tests.browser.conftest import choose_row, open_run
+from tests.browser.conftest import choose_row, open_run, stay
 
 MODEL_SECONDS = 120_000  # milliseconds for TensorFlow to load
 TYPED = "stateline.typedShown !== null && stateline.segments > 0"
@@ -32,9 +31,16 @@ def modelled(serve, model_store: Path) -> str:
 
 
 @pytest.fixture
-def at_run(page, modelled: str) -> Iterator:
+def at_run(page, modelled: str):
     open_run(page, modelled)
-    yield page
+    return page
+
+
+@pytest.fixture
+def shared_at_run(shared_page, modelled: str):
+    """The same, on the page that the tests share."""
+    stay(shared_page, modelled)
+    return shared_page
 
 
 def read(page, text: str) -> None:
@@ -48,8 +54,8 @@ def shown_words(page) -> list[str]:
     return page.locator("#words button").all_inner_texts()
 
 
-def test_a_typed_text_is_drawn_in_every_view(at_run) -> None:
-    page = at_run
+def test_a_typed_text_is_drawn_in_every_view(shared_at_run) -> None:
+    page = shared_at_run
     page.click("#typed-open")
     assert page.evaluate("document.activeElement.id") == "typed-text"
     read(page, "Never a dull film; zyzzyva, but clever actors")
@@ -70,8 +76,8 @@ def test_a_typed_text_is_drawn_in_every_view(at_run) -> None:
     assert page.url.endswith("?text=Never+a+dull+film%3B+zyzzyva%2C+but+clever+actors")
 
 
-def test_its_steps_light_everywhere_and_the_keys_move_through_them(at_run) -> None:
-    page = at_run
+def test_its_steps_light_everywhere_and_the_keys_move_through_them(shared_at_run) -> None:
+    page = shared_at_run
     page.click("#typed-open")
     read(page, "A dull film but clever actors")
     page.keyboard.press("ArrowRight")
@@ -92,9 +98,9 @@ def test_its_steps_light_everywhere_and_the_keys_move_through_them(at_run) -> No
 
 
 def test_a_stored_text_is_changed_with_the_original_beside_it(
-    at_run, modelled: str, model_store: Path
+    shared_at_run, modelled: str, model_store: Path
 ) -> None:
-    page = at_run
+    page = shared_at_run
     choose_row(page, 0)
     stored = open_folder(model_store / "modelled").sequences.row(0, named=True)
     page.click("#detail-edit")
@@ -123,8 +129,7 @@ def test_a_stored_text_is_changed_with_the_original_beside_it(
     page.wait_for_function("stateline.typedShown?.startsWith('Bad ')")
 
 
-def test_a_link_restores_a_typed_text_on_its_map(at_run, modelled: str, new_page) -> None:
-    page = new_page()
+def test_a_link_restores_a_typed_text_on_its_map(page, modelled: str) -> None:
     page.goto(f"{modelled}?projection=lstm-pca&text=A+dull+film&step=1")
     page.wait_for_function(TYPED, timeout=MODEL_SECONDS)
     assert shown_words(page) == ["A", "dull", "film"]
@@ -136,17 +141,18 @@ def test_a_link_restores_a_typed_text_on_its_map(at_run, modelled: str, new_page
     assert "text=A+dull+film" in page.url and page.evaluate("stateline.typedShown") == "A dull film"
 
 
-def test_a_long_text_is_read_but_is_not_in_the_address(at_run, modelled: str) -> None:
-    page = at_run
+def test_a_long_text_is_read_but_is_not_in_the_address(shared_at_run, modelled: str) -> None:
+    page = shared_at_run
     page.click("#typed-open")
     read(page, "dull clever " * 200)
     assert page.url == modelled
     assert len(shown_words(page)) == 12  # the first 12 words are read
     assert "388 words after these were not read" in page.inner_text("#words")
+    page.keyboard.press("Escape")  # The address does not tell the next test of it.
 
 
-def test_pictures_of_a_typed_text_are_named_after_it(at_run) -> None:
-    page = at_run
+def test_pictures_of_a_typed_text_are_named_after_it(shared_at_run) -> None:
+    page = shared_at_run
     page.click("#typed-open")
     read(page, "A dull film")
     for view in ("map", "words", "heatmap", "distances"):
@@ -210,15 +216,15 @@ def test_where_no_model_can_be_read_the_panel_says_what_would_help(
     assert page.is_hidden("#typed") and page.is_visible("#overview")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_panel_is_readable_and_fits_a_small_window(new_page, modelled: str, theme: str) -> None:
-    page = new_page(viewport={"width": 1280, "height": 720}, color_scheme=theme)
+def test_the_panel_is_readable_and_fits_a_small_window(page, modelled: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
     open_run(page, f"{modelled}?sequence=0")
     page.wait_for_function("stateline.sequenceShown === 0")
     page.click("#detail-edit")
     parts = ["#typed-text", "#typed-run", ".typed-keep", "#typed .scope"]
-    worst = min(page.evaluate(CONTRAST, part) for part in parts)
-    assert worst >= 4.5
+    for _ in range(2):  # light and dark
+        assert min(page.evaluate(CONTRAST, part) for part in parts) >= 4.5
+        page.click("#theme-switch")
     pane = page.locator(".pane-left").bounding_box()
     for part in ("#typed-text", "#typed-run", ".typed-keep", "#typed-close"):
         box = page.locator(part).bounding_box()
