@@ -36,6 +36,12 @@ def open_decisions(page, address: str) -> None:
         page.wait_for_function(f"({DRAWN})('{key}') > 0")
 
 
+def stay_at_decisions(page, address: str) -> None:
+    """The same, unless an earlier test has left the page there."""
+    if page.url != address:
+        open_decisions(page, address)
+
+
 COUNTS = """[...document.querySelectorAll("#decisions-calibration .textpoint")].map(
     ({ textContent }) => textContent)"""
 CURSOR = "key => getComputedStyle(document.querySelector(`#decisions-${key} .nsewdrag`)).cursor"
@@ -45,8 +51,9 @@ def filters_of(page) -> str:
     return parse_qs(urlsplit(page.url).query)["filters"][0]
 
 
-def test_every_chart_is_drawn_with_a_sentence_on_how_to_read_it(page, site: str) -> None:
-    open_decisions(page, f"{site}/decisions/reviews")
+def test_every_chart_is_drawn_with_a_sentence_on_how_to_read_it(shared_page, site: str) -> None:
+    page = shared_page
+    stay_at_decisions(page, f"{site}/decisions/reviews")
     assert page.locator(".decision-card > .note").count() == len(CHARTS)
     assert page.evaluate(DRAWN, "accuracy") == 4  # two classes, all, the majority
     has_count(page, "#decisions-accuracy .legend .traces", 3)
@@ -57,8 +64,29 @@ def test_every_chart_is_drawn_with_a_sentence_on_how_to_read_it(page, site: str)
     )
 
 
-def test_selects_put_another_figure_into_their_chart(page, site: str) -> None:
-    open_decisions(page, f"{site}/decisions/reviews")
+def test_the_theme_reaches_the_charts_without_drawing_those_anew_that_show_no_class(
+    shared_page, site: str
+) -> None:
+    page = shared_page
+    stay_at_decisions(page, f"{site}/decisions/reviews")
+    tone = """getComputedStyle(document.querySelector("#decisions-calibration .xtick text")).fill"""
+    before = page.evaluate(tone)
+    # Its size settles just after it is drawn: then a mark on its elements stays.
+    page.wait_for_function("""() => {
+        const { dataset } = document.querySelector("#decisions-calibration .xtick text");
+        dataset.kept ??= Date.now();
+        return Date.now() - dataset.kept > 700;
+    }""")
+    page.click("#theme-switch")
+    assert page.evaluate(tone) != before
+    page.wait_for_timeout(300)
+    assert page.locator("#decisions-calibration [data-kept]").count() == 1
+    page.click("#theme-switch")
+
+
+def test_selects_put_another_figure_into_their_chart(shared_page, site: str) -> None:
+    page = shared_page
+    stay_at_decisions(page, f"{site}/decisions/reviews")
     median = "document.querySelector('#decisions-fan .js-plotly-plot').data[4].y.join()"
     before = page.evaluate(median)
     page.select_option("#decisions-fan-choice", "1")
@@ -165,43 +193,24 @@ def test_the_table_of_bins_leads_there_by_key(page, site: str) -> None:
     assert "confidence" in filters_of(page)
 
 
-def test_the_theme_reaches_the_charts_without_drawing_those_anew_that_show_no_class(
-    page, site: str
-) -> None:
-    open_decisions(page, f"{site}/decisions/reviews")
-    tone = """getComputedStyle(document.querySelector("#decisions-calibration .xtick text")).fill"""
-    before = page.evaluate(tone)
-    # Its size settles just after it is drawn: then a mark on its elements stays.
-    page.wait_for_function("""() => {
-        const { dataset } = document.querySelector("#decisions-calibration .xtick text");
-        dataset.kept ??= Date.now();
-        return Date.now() - dataset.kept > 700;
-    }""")
-    page.click("#theme-switch")
-    assert page.evaluate(tone) != before
-    page.wait_for_timeout(300)
-    assert page.locator("#decisions-calibration [data-kept]").count() == 1
-    page.click("#theme-switch")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("classes", "named"), [(10, 11), (14, 0)])
 def test_many_classes_and_a_series_fit_a_small_window(
-    new_page: Callable, serve: Callable[[Path], str], tmp_path: Path,
-    theme: str, classes: int, named: int,
-) -> None:  # fmt: skip
+    page, serve: Callable[[Path], str], tmp_path: Path, classes: int, named: int
+) -> None:
     synthetic_run(
         tmp_path, "many", sequences=60, classes=classes, units=6, features=2, max_steps=20
     )
-    page = new_page(viewport={"width": 1280, "height": 720}, color_scheme=theme)
+    page.set_viewport_size({"width": 1280, "height": 720})
     open_decisions(page, f"{serve(tmp_path)}/decisions/many")
-    # A name a class, and that of all of them.
-    has_count(page, "#decisions-accuracy .legend .traces", named)
-    has_count(page, "#decisions-trajectory .legend .traces", max(0, named - 1))
-    assert "steps" in page.inner_text(".decision-card-accuracy h2")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    frame = page.locator("#decisions-accuracy .nsewdrag").bounding_box()
-    assert frame["height"] > 100
+    for _ in range(2):  # light and dark
+        # A name a class, and that of all of them.
+        has_count(page, "#decisions-accuracy .legend .traces", named)
+        has_count(page, "#decisions-trajectory .legend .traces", max(0, named - 1))
+        assert "steps" in page.inner_text(".decision-card-accuracy h2")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        frame = page.locator("#decisions-accuracy .nsewdrag").bounding_box()
+        assert frame["height"] > 100
+        page.click("#theme-switch")
 
 
 def test_lines_of_classes_are_seen_in_either_theme(

@@ -18,8 +18,8 @@ OVERLAPS = """() => {
 
 
 @pytest.mark.parametrize("path", ["explore/news", "words/news", "units/news", "decisions/news"])
-def test_the_header_of_a_narrow_window_has_no_overlap(new_page, site: str, path: str) -> None:
-    page = new_page(viewport=NARROW)
+def test_the_header_of_a_narrow_window_has_no_overlap(page, site: str, path: str) -> None:
+    page.set_viewport_size(NARROW)
     page.goto(f"{site}/{path}")
     page.wait_for_selector(".nav-link-current")
     page.wait_for_load_state("networkidle")

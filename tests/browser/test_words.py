@@ -10,6 +10,7 @@ import pytest
 from stateline.store.reader import Run
 from stateline.store.reader import open_run as open_folder
 from stateline.store.schema import MAX_Q
+from tests.browser.test_explore import requests_during
 from tests.synthetic import synthetic_run
 from tests.synthetic_shortcuts import shortcut_run
 
@@ -47,6 +48,12 @@ def open_words(page, address: str) -> None:
     page.wait_for_function(READY)
 
 
+def stay_at_words(page, address: str) -> None:
+    """The same, unless an earlier test has left the page there."""
+    if page.url != address:
+        open_words(page, address)
+
+
 def chosen(page, word: str) -> None:
     """Wait until a word is chosen everywhere."""
     page.wait_for_function(
@@ -64,33 +71,9 @@ def word_of(run: Run, word: str) -> dict:
     return run.words.row(by_predicate=pl.col("phrase") == word, named=True)
 
 
-def test_a_row_shows_its_occurrences_lights_its_states_and_marks_its_point(
-    page, words_site: str, reviews: Run
-) -> None:
-    open_words(page, f"{words_site}/words/reviews")
-    first, second = page.evaluate(PHRASES)[:2]
-    chosen(page, first)  # The surest word is open from the beginning.
-    draws = page.evaluate("stateline.wordsPlot.draws")
-    requests = []
-    page.on("request", lambda request: requests.append(urlsplit(request.url).path))
-    page.click("#words-table .ag-row[row-index='1'] [col-id=count]")
-    chosen(page, second)
-    count = word_of(reviews, second)["count"]
-    assert page.evaluate("stateline.wordsList.count") == count
-    assert page.evaluate("stateline.wordsMap.dots") == count
-    assert asked(page) == {"word": second}
-    assert page.evaluate("stateline.wordsPlot.draws") > draws
-    # The points stay as they are: only the occurrences were asked for.
-    data = {path.rpartition("/")[2] for path in requests if path.startswith("/data/")}
-    assert data == {"occurrences", "places"}
-    assert f"“{second}”" in page.inner_text("#words-word")
-    name = reviews.class_names[word_of(reviews, second)["towards"]]
-    said = page.inner_text("#live")
-    assert said.startswith(f"{second}: +") and said.endswith(f"towards {name}, {count} occurrences")
-
-
-def test_every_cell_of_a_row_shows_its_value(page, words_site: str, reviews: Run) -> None:
-    open_words(page, f"{words_site}/words/reviews")
+def test_every_cell_of_a_row_shows_its_value(shared_page, words_site: str, reviews: Run) -> None:
+    page = shared_page
+    stay_at_words(page, f"{words_site}/words/reviews")
     word = page.evaluate(PHRASES)[0]
     row = word_of(reviews, word)
     cells = page.eval_on_selector_all(
@@ -104,6 +87,34 @@ def test_every_cell_of_a_row_shows_its_value(page, words_site: str, reviews: Run
     assert cells["count"] == f"{row['count']:,}"
     for column, value in cells.items():
         assert value.strip() or row.get(column) is None, f"{column} is empty"
+
+
+def test_a_row_shows_its_occurrences_lights_its_states_and_marks_its_point(
+    shared_page, words_site: str, reviews: Run
+) -> None:
+    page = shared_page
+    stay_at_words(page, f"{words_site}/words/reviews")
+    first, second = page.evaluate(PHRASES)[:2]
+    chosen(page, first)  # The surest word is open from the beginning.
+    draws = page.evaluate("stateline.wordsPlot.draws")
+
+    def choose_second() -> None:
+        page.click("#words-table .ag-row[row-index='1'] [col-id=count]")
+        chosen(page, second)
+
+    requests = [urlsplit(address).path for address in requests_during(page, choose_second)]
+    count = word_of(reviews, second)["count"]
+    assert page.evaluate("stateline.wordsList.count") == count
+    assert page.evaluate("stateline.wordsMap.dots") == count
+    assert asked(page) == {"word": second}
+    assert page.evaluate("stateline.wordsPlot.draws") > draws
+    # The points stay as they are: only the occurrences were asked for.
+    data = {path.rpartition("/")[2] for path in requests if path.startswith("/data/")}
+    assert data == {"occurrences", "places"}
+    assert f"“{second}”" in page.inner_text("#words-word")
+    name = reviews.class_names[word_of(reviews, second)["towards"]]
+    said = page.inner_text("#live")
+    assert said.startswith(f"{second}: +") and said.endswith(f"towards {name}, {count} occurrences")
 
 
 def test_a_click_on_a_point_chooses_its_row(page, words_site: str, reviews: Run) -> None:
@@ -396,30 +407,33 @@ def test_another_run_and_a_series_are_one_choice_away(page, words_site: str) -> 
 
 
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 1280, "height": 720}])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_page_fits_the_window_in_both_themes(
-    new_page, words_site: str, size: dict, theme: str
-) -> None:
-    page = new_page(viewport=size, color_scheme=theme)
+def test_the_page_fits_the_window_in_both_themes(page, words_site: str, size: dict) -> None:
+    page.set_viewport_size(size)
     open_words(page, f"{words_site}/words/reviews")
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    for pane in page.locator(".words-pane").all():
-        box = pane.bounding_box()
-        assert box["height"] > 200 and box["x"] + box["width"] <= size["width"] + 1
-    assert page.locator("#words-table .ag-center-cols-container .ag-row").count() >= 6
-    # No column is cut: the edge begins where one ends, and leads to those beyond.
-    edge = page.locator(".words-more").bounding_box()["x"]
-    boxes = [each.bounding_box() for each in page.locator("#words-table .ag-header-cell").all()]
-    ends = [box["x"] + box["width"] for box in boxes]
-    assert min(abs(end - edge) for end in ends) <= len(ends)
-    assert page.locator(".ag-header-cell[col-id=error_without]").bounding_box()["x"] < edge
-    assert "Flips" in page.get_attribute(".words-more", "title")
-    for _ in range(3):
-        if page.is_visible(".words-more"):
-            page.click(".words-more")
-            page.wait_for_timeout(150)
-    assert page.is_hidden(".words-more")
-    assert page.evaluate(CUT) == 0
+    for _ in range(2):
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        for pane in page.locator(".words-pane").all():
+            box = pane.bounding_box()
+            assert box["height"] > 200 and box["x"] + box["width"] <= size["width"] + 1
+        assert page.locator("#words-table .ag-center-cols-container .ag-row").count() >= 6
+        # No column is cut: the edge begins where one ends, and leads to those beyond.
+        edge = page.locator(".words-more").bounding_box()["x"]
+        boxes = [each.bounding_box() for each in page.locator("#words-table .ag-header-cell").all()]
+        ends = [box["x"] + box["width"] for box in boxes]
+        assert min(abs(end - edge) for end in ends) <= len(ends)
+        assert page.locator(".ag-header-cell[col-id=error_without]").bounding_box()["x"] < edge
+        assert "Flips" in page.get_attribute(".words-more", "title")
+        for _ in range(3):
+            if page.is_visible(".words-more"):
+                page.click(".words-more")
+                page.wait_for_timeout(150)
+        assert page.is_hidden(".words-more")
+        assert page.evaluate(CUT) == 0
+        page.evaluate(
+            "document.querySelector('#words-table .ag-center-cols-viewport').scrollLeft = 0"
+        )
+        page.wait_for_selector(".words-more:visible")
+        page.click("#theme-switch")
 
 
 # Words of a context that are seen in part.
@@ -432,8 +446,8 @@ CUT = """() => [...document.querySelectorAll(".occurrence-before, .occurrence-af
     }).length"""
 
 
-def test_panes_stand_one_under_the_other_in_a_narrow_window(new_page, words_site: str) -> None:
-    page = new_page(viewport={"width": 390, "height": 844})
+def test_panes_stand_one_under_the_other_in_a_narrow_window(page, words_site: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{words_site}/words/news?kind=swaps")
     page.wait_for_selector("#words-swaps .swap-reason")
     boxes = page.evaluate(
