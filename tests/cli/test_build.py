@@ -1,6 +1,8 @@
-"""`stateline build`: the same runs as Make's, from a file, a model or a preset."""
+"""`stateline build`: its options, and what it takes as a source.
 
-import json
+That it builds the runs that Make builds is tested beside Make's own builds.
+"""
+
 import re
 from pathlib import Path
 
@@ -15,85 +17,11 @@ from stateline.pipeline.config import preset_names
 from stateline.pipeline.run.settings import Settings, stage_knobs, stage_names
 from stateline.store.errors import StatelineError
 from stateline.store.reader import open_run
-from tests.pipeline.test_build import QUICK, make, write_reviews
-
-KNOBS = QUICK | {"STORED": 20, "PROJECTIONS": "pca"}
-
-
-def options(**knobs: object) -> list[str]:
-    """Knobs as options."""
-    return [w for k, v in knobs.items() for w in (f"--{k.lower().replace('_', '-')}", str(v))]
 
 
 def build_run(store: Path, source: Path | str, *words: str) -> int:
     """Build a run into a store, with the intermediate files beside it."""
     return main(["build", str(source), "--store", str(store), "--build", f"{store}-build", *words])
-
-
-def facts(value: object) -> object:
-    """A manifest without its times, and what depends on the machine at that moment."""
-    if isinstance(value, dict):
-        left_out = {"created", "seconds", "peak_memory_bytes", "started", "built"}
-        return {key: facts(each) for key, each in value.items() if key not in left_out}
-    return [facts(each) for each in value] if isinstance(value, list) else value
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_reviews(tmp_path_factory.mktemp("corpus") / "Own Reviews.csv")
-
-
-@pytest.fixture(scope="module")
-def built(corpus: Path) -> Path:
-    """A store with the run that the command built."""
-    store = corpus.parent / "store"
-    words = ["--text", "review", "--label", "verdict", *options(**KNOBS)]
-    assert build_run(store, corpus, *words) == 0
-    return store
-
-
-@pytest.mark.slow
-def test_the_command_and_make_build_the_same_run(built: Path, corpus: Path) -> None:
-    other = corpus.parent / "made"
-    knobs = {"CORPUS": corpus, "TEXT": "review", "LABEL": "verdict", "RUN": "own-reviews"}
-    make("run", **knobs, **KNOBS, STORE=other, BUILD=f"{other}-build")
-    ours, makes = open_run(built / "own-reviews"), open_run(other / "own-reviews")
-
-    left, right = (json.loads((r.folder / "manifest.json").read_text()) for r in (ours, makes))
-    tables = [
-        {
-            name: each["sha256"]
-            for name, each in manifest.pop("tables").items()
-            if name.endswith(".parquet")
-        }
-        for manifest in (left, right)
-    ]
-    assert tables[0] == tables[1] and tables[0]
-    assert facts(left) == facts(right)
-
-
-@pytest.mark.slow
-def test_only_what_a_changed_knob_needs_is_made_again(
-    built: Path, corpus: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    words = ["--text", "review", "--label", "verdict"]
-    assert build_run(built, corpus, *words, *options(**KNOBS)) == 0
-    assert "own-reviews: up to date; see it: stateline app" in capfd.readouterr().out
-    assert build_run(built, corpus, *words, *options(**KNOBS | {"UNIT_GROUPS": 3})) == 0
-    made = re.findall(r"^([a-z-]+): [\d.]+ s", capfd.readouterr().out, re.M)
-    assert made == ["units", "export", "check"]
-
-
-@pytest.mark.slow
-def test_a_stage_that_fails_is_one_line_exit_code_2_and_the_run_stays(
-    built: Path, corpus: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    before = open_run(built / "own-reviews").checksum
-    words = ["--text", "words", "--label", "verdict", *options(**KNOBS)]
-    assert build_run(built, corpus, *words) == 2
-    said = capfd.readouterr().err.splitlines()
-    assert len(said) == 1 and "no column words; expected one of review, verdict" in said[0]
-    assert open_run(built / "own-reviews").checksum == before
 
 
 @pytest.mark.slow

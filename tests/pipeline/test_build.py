@@ -1,4 +1,4 @@
-"""Whole builds through Make, as people type them."""
+"""Whole builds through Make and the command, as people type them."""
 
 import json
 import os
@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from stateline.cli.main import main
 from stateline.pipeline.run.graph import all_stages
 from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.stages import stage_command
@@ -89,6 +90,77 @@ def test_the_users_own_file_becomes_a_run_that_opens(place: Place) -> None:
     assert shortest == 1, "a text of one word is a sequence of one step"
     first = run.steps_of(0)
     assert first["surface"].to_list() == run.sequences["text"][0].split()
+
+
+def facts(value: object) -> object:
+    """A manifest without its times, and what depends on the machine at that moment."""
+    if isinstance(value, dict):
+        left_out = {"created", "seconds", "peak_memory_bytes", "started", "built"}
+        left_out |= {"bytes"}  # of a stage's files, in which its seconds have more digits or fewer
+        return {key: facts(each) for key, each in value.items() if key not in left_out}
+    return [facts(each) for each in value] if isinstance(value, list) else value
+
+
+class Commanded:
+    """The same corpus and a store of its own, for the command."""
+
+    def __init__(self, place: Place) -> None:
+        self.place, self.store = place, place.store.parent / "commanded"
+
+    def run(self, **knobs: object) -> int:
+        given = {"TEXT": "review", "LABEL": "verdict", "RUN": "mine"} | SMALL | knobs
+        given |= {"STORE": self.store, "BUILD": f"{self.store}-build"}
+        options = [
+            word
+            for name, value in given.items()
+            for word in (f"--{name.lower().replace('_', '-')}", str(value))
+        ]
+        return main(["build", str(self.place.corpus), *options])
+
+
+@pytest.fixture(scope="module")
+def commanded(place: Place) -> Commanded:
+    commanded = Commanded(place)
+    assert commanded.run() == 0
+    return commanded
+
+
+def test_the_command_and_make_build_the_same_run(place: Place, commanded: Commanded) -> None:
+    place.run()  # in case that another test has changed a knob
+    left, right = (
+        json.loads((open_run(each.store / "mine").folder / "manifest.json").read_text())
+        for each in (commanded, place)
+    )
+    tables = [
+        {
+            name: each["sha256"]
+            for name, each in manifest.pop("tables").items()
+            if name.endswith(".parquet")
+        }
+        for manifest in (left, right)
+    ]
+    assert tables[0] == tables[1] and tables[0]
+    assert facts(left) == facts(right)
+
+
+def test_the_command_makes_only_what_a_changed_knob_needs_again(
+    commanded: Commanded, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert commanded.run() == 0
+    assert "mine: up to date; see it: stateline app" in capfd.readouterr().out
+    assert commanded.run(UNIT_GROUPS=3) == 0
+    made = re.findall(r"^([a-z-]+): [\d.]+ s", capfd.readouterr().out, re.M)
+    assert made == ["units", "export", "check"]
+
+
+def test_a_stage_of_the_command_that_fails_is_one_line_exit_code_2_and_the_run_stays(
+    commanded: Commanded, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = open_run(commanded.store / "mine").checksum
+    assert commanded.run(TEXT="words") == 2
+    said = capfd.readouterr().err.splitlines()
+    assert len(said) == 1 and "no column words; expected one of review, verdict" in said[0]
+    assert open_run(commanded.store / "mine").checksum == before
 
 
 def test_nothing_is_built_twice(place: Place) -> None:
@@ -234,37 +306,39 @@ def test_help_lists_every_target_and_preset() -> None:
         assert word in said
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        "config",
-        "corpus",
-        "train",
-        "extract",
-        "expected",
-        "distances",
-        "words",
-        "units",
-        "neighbours",
-        "index",
-        "project",
-        "clusters",
-        "export",
-        "check",
-        "bench",
-        "live.worker",
-    ],
-)
-def test_every_stage_explains_itself(module: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", f"stateline.pipeline.{module}", "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert f"python -m stateline.pipeline.{module}" in done.stdout
-    assert "--run" in done.stdout
+MODULES = (
+    "config", "corpus", "train", "extract", "expected", "distances", "words", "units",
+    "neighbours", "index", "project", "clusters", "export", "check", "bench", "live.worker",
+)  # fmt: skip
+# Runs modules as `python -m` does, and prints the exit code and the output of each.
+EXPLAIN = """
+import contextlib, io, json, runpy, sys
+modules, told = sys.argv[1:], {}
+for module in modules:
+    sys.argv = [module, "--help"]
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        try:
+            runpy.run_module(f"stateline.pipeline.{module}", run_name="__main__", alter_sys=True)
+        except SystemExit as end:
+            told[module] = end.code, said.getvalue()
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture(scope="module")
+def explanations() -> dict[str, tuple[int, str]]:
+    """What each stage says with --help: in one process, since its libraries load slowly."""
+    command = [sys.executable, "-c", EXPLAIN, *MODULES]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_stage_explains_itself(explanations: dict[str, tuple[int, str]], module: str) -> None:
+    code, said = explanations[module]
+    assert not code
+    assert f"python -m stateline.pipeline.{module}" in said
+    assert "--run" in said
 
 
 def test_no_command_loads_tensorflow_before_it_has_what_it_reads() -> None:
