@@ -146,11 +146,11 @@ def test_a_trained_model_becomes_a_run_from_python_and_from_the_shell(clone: Pat
 
 
 def test_a_knob_on_the_command_line_makes_one_map_again(demo_store: Path, clone: Path) -> None:
-    said = run("make run RUN=demo-news PERPLEXITY=50", clone)
+    said = run("make run RUN=demo-news PERPLEXITY=50 TSNE_ITERATIONS=100", clone)
     assert "project-tsne:" in said and "export:" in said
     assert "train:" not in said and "project-umap:" not in said
     built = (demo_store / "demo-news" / "manifest.json").read_bytes()
-    run(f"{COMMAND} build demo-news --perplexity 50", clone)
+    run(f"{COMMAND} build demo-news --perplexity 50 --tsne-iterations 100", clone)
     assert (demo_store / "demo-news" / "manifest.json").read_bytes() == built
 
 
@@ -173,7 +173,7 @@ def test_help_and_the_knobs_are_printed_and_the_tests_can_be_found(clone: Path) 
 
 def test_the_benchmark_prints_its_tables(demo_store: Path, clone: Path) -> None:
     said = run(
-        "make bench RUN=demo-reviews ARGS='--only stages extraction store --states 20000'", clone
+        "make bench RUN=demo-reviews ARGS='--only stages extraction store --states 5000'", clone
     )
     for title in ("stages of demo-reviews", "extraction", "reading one sequence"):
         assert title in said
