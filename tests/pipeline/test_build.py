@@ -96,6 +96,7 @@ def facts(value: object) -> object:
     """A manifest without its times, and what depends on the machine at that moment."""
     if isinstance(value, dict):
         left_out = {"created", "seconds", "peak_memory_bytes", "started", "built"}
+        left_out |= {"sha256"}  # of the manifest itself
         left_out |= {"bytes"}  # of a stage's files, in which its seconds have more digits or fewer
         return {key: facts(each) for key, each in value.items() if key not in left_out}
     return [facts(each) for each in value] if isinstance(value, list) else value
@@ -108,11 +109,11 @@ class Commanded:
         self.place, self.store = place, place.store.parent / "commanded"
 
     def run(self, **knobs: object) -> int:
-        given = {"TEXT": "review", "LABEL": "verdict", "RUN": "mine"} | SMALL | knobs
-        given |= {"STORE": self.store, "BUILD": f"{self.store}-build"}
+        settings = {"TEXT": "review", "LABEL": "verdict", "RUN": "mine"} | SMALL | knobs
+        settings |= {"STORE": self.store, "BUILD": f"{self.store}-build"}
         options = [
             word
-            for name, value in given.items()
+            for name, value in settings.items()
             for word in (f"--{name.lower().replace('_', '-')}", str(value))
         ]
         return main(["build", str(self.place.corpus), *options])
@@ -327,7 +328,7 @@ print(json.dumps(told))
 
 @pytest.fixture(scope="module")
 def explanations() -> dict[str, tuple[int, str]]:
-    """What each stage says with --help: in one process, since its libraries load slowly."""
+    """Return what each stage says with --help: in one process, since its libraries load slowly."""
     command = [sys.executable, "-c", EXPLAIN, *MODULES]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
