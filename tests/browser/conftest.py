@@ -202,9 +202,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator:
 @pytest.fixture(scope="module")
 def module_page(profile) -> Iterator[tuple]:
     """The page behind `shared_page`, and what it complained about."""
-    page, complained = profile.new_page(), []
-    watch(page, complained)
-    yield page, complained
+    page, captured = profile.new_page(), []
+    watch(page, captured)
+    yield page, captured
     page.close()
 
 
@@ -214,13 +214,13 @@ def shared_page(request: pytest.FixtureRequest, module_page: tuple) -> Iterator:
 
     A test leaves there nothing that its address does not say: no route, listener or open menu.
     """
-    page, complained = module_page
+    page, captured = module_page
     yield page
     if request.node.stash[FAILED]:
         page.goto("about:blank")  # The next test is not to find what this one left half done.
     page.mouse.move(0, 0)
-    found = complained[:]
-    complained.clear()
+    found = captured[:]
+    captured.clear()
     assert found == []
 
 
@@ -240,7 +240,7 @@ def stay(page, address: str) -> None:
 
 
 def view_of(address: str) -> tuple:
-    """Return what an address says of run, map and table."""
+    """Return run, map and table of an address."""
     site, path, query = urlsplit(address)[1:4]
     return site, path, [each for each in parse_qsl(query) if each[0] not in OF_SEQUENCES]
 
