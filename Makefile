@@ -21,7 +21,9 @@ TEXT     ?=
 LABEL    ?=
 DATA_DIR ?=
 # A recipe reads these as "$$STORE" and so on: the shell takes any character of a value as it is.
-STATELINE_CHECKOUT ?= $(CURDIR)
+ifndef STAGES
+STATELINE_CHECKOUT := $(CURDIR)
+endif
 export RUN STORE BUILD STATELINE_CHECKOUT DATA_DIR
 # Threads that wait for one another give their core away: spinning, they would starve all else.
 export OMP_WAIT_POLICY ?= passive

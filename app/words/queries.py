@@ -39,9 +39,7 @@ COLUMNS = (
         "Mean contribution to that class less the mean over the other classes, ± standard error; "
         "with one sigmoid unit the size of the mean contribution", 98,
     ),
-    TableColumn(
-        "sure", NUMBER, "Effect, lower bound", "Lower end of the 95 % interval of the effect", 138
-    ),
+    TableColumn("sure", NUMBER, "Lower bound", "Lower end of the 95 % interval of the effect", 62),
     TableColumn(
         "train", NUMBER, "Training",
         "Classes of the training sequences that hold it; sorted by the share of the class that it "
@@ -54,11 +52,11 @@ COLUMNS = (
     ),
     TableColumn(
         "error_with", NUMBER, "Error with it",
-        "Share misclassified of the stored sequences with it", 100,
+        "Share misclassified of the stored sequences with it", 72,
     ),
     TableColumn(
         "error_without", NUMBER, "Error without it",
-        "Share misclassified of the stored sequences without it", 116,
+        "Share misclassified of the stored sequences without it", 84,
     ),
     TableColumn(
         "shortcut", NUMBER, "Shortcut",

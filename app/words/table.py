@@ -6,8 +6,9 @@ from stateline.app import ids
 from stateline.app.layout.grid import Definition, definition, grid
 from stateline.app.words.queries import COLUMNS
 
-NO_ROWS = {
-    "localeText": {"noRowsToShow": "No word passes: lower the minimum count, or clear filters"}
+OPTIONS = {
+    "localeText": {"noRowsToShow": "No word passes: lower the minimum count, or clear filters"},
+    "headerHeight": 44,  # two lines
 }
 NUMBERED = "decimals(params.value)"
 SHARED = "percent(params.value)"
@@ -15,8 +16,11 @@ SHARED = "percent(params.value)"
 
 def words_table() -> html.Div:
     """Return the table, the surest effects first; scripts draw its cells."""
-    definitions = [definition(column) | RENDERED.get(column.name, {}) for column in COLUMNS]
-    return grid(ids.WORDS_TABLE, "All words and phrases", definitions, "phrase", NO_ROWS)
+    two_lines: Definition = {"wrapHeaderText": True}
+    definitions = [
+        definition(column) | two_lines | RENDERED.get(column.name, {}) for column in COLUMNS
+    ]
+    return grid(ids.WORDS_TABLE, "All words and phrases", definitions, "phrase", OPTIONS)
 
 
 RENDERED: dict[str, Definition] = {

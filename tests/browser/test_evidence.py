@@ -120,7 +120,7 @@ def test_class_and_bars_ask_the_server_nothing_and_light_like_all_else(
         page.wait_for_function("stateline.hoveredStep === 2")
         assert page.locator("#words .lit").inner_text() == page.inner_text("#tooltip strong")
         assert "To negative" in page.inner_text("#tooltip")
-        assert "Visible, silent" in page.inner_text("#tooltip")
+        assert "Changes the prediction, memory only" in page.inner_text("#tooltip")
 
     assert requests_during(page, act) == []
 

@@ -82,6 +82,7 @@ def test_every_command_of_the_documents_is_covered_here() -> None:
         "stateline build my.keras --corpus data.parquet --vocabulary words.txt --run mine",
         "stateline build --help",
         "stateline check store/data/demo-reviews",
+        "stateline migrate store/data/demo-reviews",
         "stateline share store/data/demo-reviews",
         "stateline list store/data",
     }
@@ -110,6 +111,7 @@ def test_the_command_checks_shares_and_lists(demo_store: Path, clone: Path) -> N
     run(f"{COMMAND} share store/data/demo-reviews", clone)
     assert (clone / "demo-reviews.zip").is_file()
     assert "demo-reviews" in run(f"{COMMAND} list store/data", clone)
+    run(f"{COMMAND} migrate store/data/demo-reviews", clone)
 
 
 def test_own_reviews_become_a_run(clone: Path) -> None:

@@ -220,8 +220,8 @@ def test_hostile_words_stay_words(several: Run, monkeypatch: pytest.MonkeyPatch)
 def test_hostile_names_of_classes_stay_names(tmp_path: Path) -> None:
     plain = open_run(synthetic_run(tmp_path, "mine"))
     manifest = to_json(plain.manifest)
-    for entry in manifest["corpus"]["classes"]:
-        entry["name"] = "<script>alert(1)</script>"
+    for number, entry in enumerate(manifest["corpus"]["classes"]):
+        entry["name"] = f"<script>alert({number})</script>"
     manifest["corpus"]["source"] = manifest["model"]["cell"] = "</dl><script>"
     run = Run(plain.folder, validate_manifest(manifest, "mine"), plain.checksum)
     text = made(run, 1)

@@ -117,5 +117,8 @@ document.addEventListener("click", (event) => {
   else if (!event.target.closest?.(".popover-panel")) shut();
 });
 
-subscribe(["facts"], ({ facts }) => (document.getElementById("view-controls").innerHTML = markup(facts)));
+subscribe(["facts"], ({ facts }) => {
+  const controls = document.getElementById("view-controls");
+  if (controls) controls.innerHTML = markup(facts); // The page may have been left while its run was on the way.
+});
 subscribe(["labels", "distance", "confidence", "width", "size", "padding"], follow);
