@@ -32,23 +32,23 @@ LONGEST_SEARCH = LONGEST_WORD = 200
 # In the order of the table: those that the narrowest window still shows come first.
 COLUMNS = (
     TableColumn("phrase", TEXT, "Word", "The token, or the two that follow each other", 126),
-    TableColumn("count", NUMBER, "Count", "Occurrences in the stored sequences", 62),
+    TableColumn("count", NUMBER, "Count", "Occurrences in the stored sequences", 58),
     TableColumn("towards", TEXT, "Towards", "Class that it pushes to most", 96),
     TableColumn(
         "effect", NUMBER, "Effect",
         "Mean contribution to that class less the mean over the other classes, ± standard error; "
         "with one sigmoid unit the size of the mean contribution", 98,
     ),
-    TableColumn("sure", NUMBER, "Lower bound", "Lower end of the 95 % interval of the effect", 62),
+    TableColumn("sure", NUMBER, "Lower bound", "Lower end of the 95 % interval of the effect", 84),
     TableColumn(
         "train", NUMBER, "Training",
         "Classes of the training sequences that hold it; sorted by the share of the class that it "
-        "pushes to, or of the chosen one", 80,
+        "pushes to, or of the chosen one", 72,
     ),
     TableColumn(
         "test", NUMBER, "Test",
         "Classes of all test sequences that hold it; sorted by the share of the class that it "
-        "pushes to, or of the chosen one", 78,
+        "pushes to, or of the chosen one", 68,
     ),
     TableColumn(
         "error_with", NUMBER, "Error with it",
