@@ -37,7 +37,8 @@ def belongs_to(path: Path) -> Path | None:
 
 def left_beside(final: Path) -> list[Path]:
     """Return the folders that writers of `final`, alive or killed, have beside it."""
-    return sorted(path for path in final.parent.iterdir() if belongs_to(path) == final)
+    beside = (path for path in final.parent.iterdir() if belongs_to(path) == final)
+    return sorted(path for path in beside if path.is_dir())
 
 
 def replace_folder(temporary: Path, final: Path) -> None:

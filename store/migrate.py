@@ -1,7 +1,6 @@
 """Bringing a run of an older schema version to the present one, from what it holds itself."""
 
 import json
-import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,8 @@ from typing import Any
 import polars as pl
 
 from stateline.store.errors import StatelineError, rebuild
-from stateline.store.exchange import replace_folder, standing, temporary_beside
+from stateline.store.exchange import standing
 from stateline.store.files import write_flushed
-from stateline.store.lock import locked
 from stateline.store.manifest.checksum import to_bytes
 from stateline.store.manifest.read import manifest_bytes
 from stateline.store.manifest.validation import validate_manifest
@@ -33,7 +31,7 @@ from stateline.store.schema import (
     vocabulary_columns,
     word_columns,
 )
-from stateline.store.writer import check_written, copy_files, lock_file
+from stateline.store.writer import copy_files, replacing
 
 Content = dict[str, Any]
 
@@ -64,17 +62,10 @@ def migrate_run(folder: Path | str) -> int:
         )
     content = STEPS_OF[version](folder, content) | {"schema_version": SCHEMA_VERSION}
     manifest = validate_manifest(content, where)
-    temporary = temporary_beside(folder)
     try:
-        with locked(lock_file(folder), manifest.run):
-            try:
-                temporary.mkdir()
-                copy_files(temporary, {name: folder / name for name in manifest.tables})
-                write_flushed(temporary / MANIFEST, to_bytes(content))
-                check_written(temporary, folder)
-                replace_folder(temporary, folder)
-            finally:
-                shutil.rmtree(temporary, ignore_errors=True)
+        with replacing(folder) as temporary:
+            copy_files(temporary, {name: folder / name for name in manifest.tables})
+            write_flushed(temporary / MANIFEST, to_bytes(content))
     except OSError as error:
         raise StatelineError(
             folder,

@@ -1,8 +1,8 @@
 """Writing a run: everything into a temporary folder, checked there, then swapped in."""
 
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,20 +73,13 @@ def write_run(
         frames = {name: open_table(table) for name, table in tables.items()}
         refuse_other_tables(run, wanted, frames)
         store.mkdir(parents=True, exist_ok=True)
-        with locked(lock_file(final), run):
-            clear_leftovers(store)
-            try:
-                temporary.mkdir()
-                for name, columns in wanted.items():
-                    write_table(temporary / name, frames[name], columns, f"{run}/{name}")
-                copy_files(temporary, files)
-                entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
-                manifest_bytes = to_bytes(content | {"tables": entries})
-                write_flushed(temporary / MANIFEST, manifest_bytes)
-                check_written(temporary, final)
-                replace_folder(temporary, final)
-            finally:
-                shutil.rmtree(temporary, ignore_errors=True)
+        with replacing(final):
+            for name, columns in wanted.items():
+                write_table(temporary / name, frames[name], columns, f"{run}/{name}")
+            copy_files(temporary, files)
+            entries = {name: table_entry(temporary / name) for name in [*wanted, *files]}
+            manifest_bytes = to_bytes(content | {"tables": entries})
+            write_flushed(temporary / MANIFEST, manifest_bytes)
     except OSError as error:
         raise StatelineError(
             renamed(str(error.filename or store), temporary, final),
@@ -98,6 +91,26 @@ def write_run(
         reason = str(error).splitlines()[0]
         raise StatelineError(store, f"run {run} cannot be written ({reason})", fix=fix) from None
     return final
+
+
+@contextmanager
+def replacing(final: Path) -> Iterator[Path]:
+    """Yield a folder for a run's files, which is checked and then takes the run's place.
+
+    raises  StatelineError  another process writes the run, or a check fails; OSError  the disk
+            cannot be written; the run that was there before stays as it was
+    """
+    temporary = temporary_beside(final)
+    with locked(lock_file(final), final.name):
+        recover_folder(final)
+        clear_leftovers(final.parent)
+        try:
+            temporary.mkdir()
+            yield temporary
+            check_written(temporary, final)
+            replace_folder(temporary, final)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def lock_file(final: Path) -> Path:
@@ -114,12 +127,14 @@ def of_lock(path: Path) -> Path | None:
 def clear_leftovers(store: Path) -> None:
     """Clean up after writers of any run of a store that were killed; the living keep theirs.
 
+    The store may be any folder of the user's: what is no run's stays.
     raises  OSError  a folder cannot be renamed or removed
     """
-    left = {belongs_to(path) or of_lock(path) for path in store.iterdir()}
-    for final in sorted(path for path in left if path):
-        with suppress(StatelineError), locked(lock_file(final), final.name):
-            recover_folder(final)
+    for path in sorted(store.iterdir()):
+        final = belongs_to(path) or of_lock(path)
+        if final and ((final / MANIFEST).is_file() or (path / MANIFEST).is_file()):
+            with suppress(StatelineError), locked(lock_file(final), final.name):
+                recover_folder(final)
 
 
 def copy_files(folder: Path, files: Mapping[str, Path]) -> None:

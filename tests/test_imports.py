@@ -46,7 +46,7 @@ ROOMS = {
     "store.index": "errors process reader schema",
     "store.checks": "blocks errors exchange index manifest reader schema table verify",
     "store.writer": "checks errors exchange files lock manifest schema stream",
-    "store.migrate": "errors exchange files lock manifest schema writer",
+    "store.migrate": "errors exchange files manifest schema writer",
     "store.archive": "checks errors exchange lock manifest schema",
     "pipeline.run": "numerics",
     "pipeline.config": "run",

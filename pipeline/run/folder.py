@@ -11,7 +11,7 @@ from stateline.pipeline.run.paths import BuildPaths
 from stateline.pipeline.run.stage import clear_leftovers
 from stateline.store.lock import is_locked, locked
 
-PREFIX = "stateline-"
+PREFIX = "stateline-build-"
 
 
 @contextmanager

@@ -272,16 +272,18 @@ def test_a_failed_swap_brings_the_old_run_back(
 
 
 def test_clearing_up_leaves_what_no_writer_made(own: Path, tmp_path: Path) -> None:
-    for name in (".synthetic.tmp-x", ".trash", "notes.old-1"):
+    for name in (".synthetic.tmp-x", ".trash", "notes.old-1", ".notes.tmp-5", ".notes.old-5"):
         (own / name).mkdir()
     (own / ".synthetic.tmp-7").mkdir()
+    (own / ".synthetic.tmp-8").touch()  # a file of that name
     (own / ".synthetic.lock").touch()
     (own / ".other.lock").touch()
     # Of a run that is called like a folder moved aside, whose writer was killed in between.
     shutil.copytree(own / "synthetic", own / ".synthetic.old-1.old-7")
     write_run(own, *parts(tmp_path))
     left = {path.name for path in own.iterdir()}
-    assert left == {"synthetic", "synthetic.old-1", ".synthetic.tmp-x", ".trash", "notes.old-1"}
+    others = {".trash", "notes.old-1", ".notes.tmp-5", ".notes.old-5", ".synthetic.tmp-8"}
+    assert left == {"synthetic", "synthetic.old-1", ".synthetic.tmp-x", ".other.lock"} | others
 
 
 def test_a_run_has_one_writer_and_the_folder_of_a_living_one_stays(

@@ -29,7 +29,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_folder_of_a_killed_call_goes_and_that_of_a_living_one_stays(tmp_path: Path) -> None:
-    (tmp_path / "stateline-notes").mkdir()
+    (tmp_path / "stateline-build-notes").mkdir()
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", HOLD], cwd=ROOT, text=True, **pipes) as other:
         folder = Path(other.stdout.readline().strip())
@@ -40,7 +40,7 @@ def test_the_folder_of_a_killed_call_goes_and_that_of_a_living_one_stays(tmp_pat
     assert folder.exists()
     with build_folder(None, "mine"):
         assert not folder.exists()
-    assert [path.name for path in tmp_path.iterdir()] == ["stateline-notes"]
+    assert [path.name for path in tmp_path.iterdir()] == ["stateline-build-notes"]
 
 
 def test_a_kept_folder_is_built_in_by_one(tmp_path: Path) -> None:
