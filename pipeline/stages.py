@@ -61,7 +61,7 @@ def run_in_process(stage: Stage, paths: BuildPaths, store: Path) -> None:
 def build_run(paths: BuildPaths, methods: Sequence[str], store: Path) -> tuple[int, list[str]]:
     """Make the stages that are out of date, each in a process of its own.
 
-    A process a stage gives its memory back at its end, and its peak is that of the stage.
+    One process per stage gives its memory back at its end, and its peak is that of the stage.
 
     paths    with the settings of the run written
     store    folder of runs that the run is exported to

@@ -50,7 +50,7 @@ def fit(
     The loss rises where wrong answers become surer of themselves, which the accuracy does not see:
     stopped by it, confidence stays near accuracy.
 
-    returns  an entry an epoch: epoch, loss, accuracy, val_loss, val_accuracy
+    returns  one entry per epoch: epoch, loss, accuracy, val_loss, val_accuracy
     """
     from stateline.pipeline.models.keras.backend import keras
     from stateline.pipeline.models.keras.batches import LengthBatches
@@ -119,7 +119,7 @@ def fit_epochs(
 def best_epochs(history: list[dict[str, float]], stop: str) -> int:
     """Return after how many epochs the validation split was answered best; of equals the first.
 
-    history  an entry an epoch, as `fit` returns it
+    history  one entry per epoch, as `fit` returns it
     stop     loss or accuracy
     """
     values = [-each["val_accuracy"] if stop == "accuracy" else each["val_loss"] for each in history]
@@ -221,10 +221,10 @@ def came_trained(model: "keras.Model", facts: CorpusFacts) -> tuple["ModelStruct
         raise StatelineError(
             f"model {model.name}",
             "reads another kind of sequence than the corpus holds",
-            expected="token ids" if features is None else f"{features} numbers a step",
+            expected="token ids" if features is None else f"{features} numbers per step",
             got="token ids"
             if structure.features is None
-            else f"{structure.features} numbers a step",
+            else f"{structure.features} numbers per step",
         )
     return structure, UNKNOWN_TRAINING
 

@@ -31,7 +31,7 @@ from stateline.store.schema import PROVIDED, WORDS, polars_schema, word_columns
 
 
 def read_steps(inputs: Inputs, spelling: pl.Series) -> tuple[pl.DataFrame, int]:
-    """Return a row a stored step in the form of `phrases_of`, and K.
+    """Return one row per stored step in the form of `phrases_of`, and K.
 
     spelling  the token of each id
     """

@@ -171,7 +171,7 @@ def sequence_rules(manifest: Manifest) -> Iterator[Rule]:
 def step_rules(
     manifest: Manifest, name: str, columns: tuple[Column, ...], lengths: np.ndarray
 ) -> Iterator[Rule]:
-    """Yield the rules of a step-grained table: a row a step, in the order of the sequences.
+    """Yield the rules of a step-grained table: one row per step, in the order of the sequences.
 
     lengths  int64 (S,)  steps of each sequence
     """
@@ -203,7 +203,7 @@ def _other_rules(manifest: Manifest, name: str, lengths: np.ndarray) -> Iterator
     units = {each.id: each.units for each in manifest.layers}.get(file.removesuffix(".parquet"), 0)
     if folder == "units":
         yield _counting("unit")
-        rows = f"{units:,} rows, a row a unit"
+        rows = f"{units:,} rows, one row per unit"
         yield "unit", rows, pl.lit(manifest.rows(name) == units) & pl.col("unit").is_not_null()
         yield _below("cluster", units, "a group of units")
     elif folder == "contexts":

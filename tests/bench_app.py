@@ -1,6 +1,6 @@
 """Benchmarks of the app as a user meets it: figures for the README, in headless Chromium.
 
-Prints a table a run: hover to highlight, the next sequence, opening, each control, what many
+Prints one table per run: hover to highlight, the next sequence, opening, each control, what many
 changes of sequence leave behind, and the server's memory. Nothing here fails on a figure: what
 is not met is said in the table.
 """

@@ -228,7 +228,7 @@ async def bench_typing(load: Load, runs: Sequence[Run], texts: int) -> list[tupl
 
 
 async def bench_hostile(load: Load, run: Run, count: int, seed: int) -> list[str]:
-    """Send malformed requests, several at once; return a line a status, and those of a 5xx."""
+    """Send malformed requests, several at once; return one line per status, and those of a 5xx."""
     statuses: Counter[str] = Counter()
     failures = []
     limit = asyncio.Semaphore(16)

@@ -33,7 +33,7 @@ UNSTORED = 2  # test sequences of each class that are not stored, in which no wo
 def words_table(
     steps: pl.DataFrame, sequences: pl.DataFrame, vocabulary: pl.DataFrame, shape: Shape
 ) -> pl.DataFrame:
-    """A row a token and a row a phrase that occurs often enough; none for a series."""
+    """One row per token and one row per phrase that occurs often enough; none for a series."""
     classes, outputs = (steps.schema[name].shape[0] for name in ("ep", "logit"))
     wanted = polars_schema(word_columns(classes, outputs))
     if shape.features:
@@ -221,7 +221,7 @@ def planted_clusters(x: np.ndarray) -> np.ndarray:
 def clusters_table(
     places: pl.DataFrame, steps: pl.DataFrame, sequences: pl.DataFrame
 ) -> pl.DataFrame:
-    """A row a cluster, from the states in it."""
+    """One row per cluster, from the states in it."""
     member, sequence = places["cluster"].to_numpy(), steps["sequence_id"].to_numpy()
     label = sequences["label"].to_numpy()[sequence]
     predicted, token = steps["predicted"].to_numpy(), steps["token"].to_list()

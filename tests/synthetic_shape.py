@@ -56,7 +56,7 @@ class Shape:
 
     layers    stored layers; the readout is of the first one
     readout   linear, head, prefix or given
-    features  F, the numbers a step: a series where above 0, else a text
+    features  F, the numbers per step: a series where above 0, else a text
     picture   the steps of the series are the rows of a picture
     model     there is a model file; without one nothing is known of the training either
     training  the training and validation splits are known

@@ -20,7 +20,7 @@ PLAIN = 2  # of those tested, every so many is a control
 
 
 def swaps_table(words: pl.DataFrame, tested: int, shape: Shape, seed: int) -> pl.DataFrame:
-    """A row a word that enough test sequences hold; every fourth one moves the answer by itself.
+    """One row per word that enough test sequences hold; every fourth moves the answer by itself.
 
     words   words.parquet
     tested  sequences of the test split

@@ -99,7 +99,7 @@ def value_columns(
 def sequences_table(
     rng: np.random.Generator, steps: pl.DataFrame, classes: int, shape: Shape
 ) -> pl.DataFrame:
-    """A row a sequence; the second is misclassified, the others mostly are not."""
+    """One row per sequence; the second is misclassified, the others mostly are not."""
     rows = []
     for sequence, group in enumerate(steps.partition_by("sequence_id", maintain_order=True)):
         predicted = group["predicted"].to_list()

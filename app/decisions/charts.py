@@ -51,7 +51,7 @@ def lines_chart(
     overall: np.ndarray | None = None,
     level: tuple[str, float] | None = None,
 ) -> Figure:
-    """Draw shares from 0 to 1, a line a class, and one for all of them.
+    """Draw shares from 0 to 1, one line per class, and one for all of them.
 
     values   float (C, n)  first column at the start of the axis; rows of NaN are left out
     axis     x axis, with its range
@@ -137,7 +137,7 @@ def _round_tick(highest: int) -> int:
 def calibration_chart(
     count: np.ndarray, accuracy: np.ndarray, confidence: np.ndarray, links: list[str]
 ) -> Figure:
-    """Draw a bar a bin of confidence, its height the accuracy, and a mark at the mean confidence.
+    """Draw one bar per bin of confidence, as high as the accuracy, marked at the mean confidence.
 
     count       int   (10,)  sequences of each bin
     accuracy    float (10,)  NaN in an empty bin

@@ -223,7 +223,7 @@ def calibration(run: Run, share: float) -> Calibration:
 def _answers(run: Run, share: float) -> pl.DataFrame:
     """Return whether each sequence is right, and its confidence, after a share of its steps.
 
-    returns  float64 columns right (0 or 1) and confidence, a row a sequence
+    returns  float64 columns right (0 or 1) and confidence, one row per sequence
     """
     right, sure = pl.col("predicted") == CLASS, pl.col("confidence").cast(pl.Float64)
     wanted = (right.cast(pl.Float64).alias("right"), sure)

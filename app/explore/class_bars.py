@@ -8,7 +8,7 @@ from stateline.app.layout.elements import attributes
 
 
 def class_bars(counts: np.ndarray, names: list[str], colours: list[str]) -> html.Div:
-    """A block a class: a bar for its count, under it what the model made of it.
+    """One block per class: a bar for its count, under it what the model made of it.
 
     counts  int64 (C, C)  sequences by actual (row) and predicted (column) class
     """

@@ -12,7 +12,7 @@ NUMBERS = ("x", "y", "purity", "accuracy", "answered")
 
 
 def clusters(run: Run, projection: str) -> list[dict[str, Any]]:
-    """A row a cluster of every level, coarse to fine, the largest first.
+    """One row per cluster of every level, coarse to fine, the largest first.
 
     Beside the columns of the store, `answered` is the share of a cluster's states at which the
     answer is the most common one there, `predicted`.

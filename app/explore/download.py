@@ -16,7 +16,7 @@ FORMATS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 
 def states_table(run: Run, projection: str, passing: Passing) -> pl.DataFrame:
-    """A row a state that passes: where it stands, its word, its answers and its classes.
+    """One row per state that passes: where it stands, its word, its answers and its classes.
 
     Expected predictions are one column a class, `ep_<class>`, so that a spreadsheet reads them,
     and so are the values of a series, `value_<feature>`.
@@ -43,7 +43,7 @@ def states_table(run: Run, projection: str, passing: Passing) -> pl.DataFrame:
     moved = run.scan(hidden_table(kind.layer)).select(
         pl.col(DISTANCE_COLUMNS[kind.state]).alias(kind.column)
     )
-    # All tables hold a row a state in one order, so they stand side by side.
+    # All tables hold one row per state in one order, so they stand side by side.
     rows = pl.concat([steps, moved, places], how="horizontal").collect().filter(passing.states)
     answer = names.gather(rows["predicted"]).alias("answer")
     rows = rows.with_columns(answer).drop("predicted")

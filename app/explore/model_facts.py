@@ -74,7 +74,7 @@ def states_line(run: Run) -> str:
 
 
 def layers_block(run: Run) -> list[Any]:
-    """A row a stored layer; nothing where one layer stores its hidden states only."""
+    """One row per stored layer; nothing where one layer stores its hidden states only."""
     layers = run.manifest.layers
     if len(layers) == 1 and not layers[0].gates and "c" not in layers[0].max_distance:
         return []

@@ -30,7 +30,7 @@ class Scale:
     key, label  key of COLOURINGS and its name in the header
     kind        "ramp" (a continuous scale in bins) or "classes"
     colours     colour of each bin
-    labels      ramp: low end, (middle,) high end; classes: a name a bin
+    labels      ramp: low end, (middle,) high end; classes: one name per bin
     order       bins from the first drawn to the last, which lies on top
     shows       description for the legend
     """

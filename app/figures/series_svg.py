@@ -86,7 +86,7 @@ def strip_panel(
     stop: int,
     tones: Tones = PAPER,
 ) -> str:
-    """Draw a row a feature, each between its own lowest and highest value.
+    """Draw one row per feature, each between its own lowest and highest value.
 
     values       float (T, F)
     features     F of the manifest: name, low, high
@@ -113,7 +113,7 @@ def strip_panel(
                 f'<text x="{NAMES - 8}" y="{top + lane / 2 + 4:.2f}" text-anchor="end" '
                 f'font-size="11" fill="{tones.ink}">{escape(short(feature.name))}</text>'
             )
-    label = f"Values of steps {start} to {stop - 1}, a row a feature, the answer on top"
+    label = f"Values of steps {start} to {stop - 1}, one row per feature, the answer on top"
     return svg(EDGE + len(features) * lane, "".join(parts), label)
 
 

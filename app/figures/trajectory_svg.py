@@ -72,7 +72,7 @@ def misdrawn(stretch: float | None) -> str | None:
 def _path(
     spots: list[tuple[float, float]], colours: list[str], wrong: list[str | None], tones: Tones
 ) -> str:
-    """Draw the segments with arrowheads, and a dot a state."""
+    """Draw the segments with arrowheads, and one dot per state."""
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
     # An outline in the background's colour separates crossing segments.
     parts = [

@@ -40,7 +40,7 @@ def steps_drawing() -> html.Figure:
     """Return heatmap, answer row, distances and words on one step axis."""
     return _figure(
         lambda tones: step_panel(_view(), 0, len(WORDS), tones),
-        "Two heatmap rows, the answer row and a bar a word",
+        "Two heatmap rows, the answer row and one bar per word",
         "Each column is a step. “dull” after “not” has the largest distance, and the answer "
         "changes from negative to positive.",
     )

@@ -10,9 +10,9 @@ TERMS = (
     ),
     (
         "Hidden state",
-        "The output of the recurrent layer after a word: a vector of one number a unit. The answer "
-        "is computed from it, and it is the layer's input at the next word (in an LSTM, with the "
-        "cell state).",
+        "The output of the recurrent layer after a word: a vector of one number per unit. The "
+        "answer is computed from it, and it is the layer's input at the next word (in an LSTM, "
+        "with the cell state).",
     ),
     (
         "Expected prediction",

@@ -133,7 +133,7 @@ def map_section() -> Body:
         ),
         trajectory_drawing(),
         html.P(
-            "A chosen sequence is drawn as its trajectory: a dot a state, joined by straight "
+            "A chosen sequence is drawn as its trajectory: one dot per state, joined by straight "
             "segments with arrows in reading order, each in the colour of the answer at its start. "
             "All other states fade. Point at a dot, word, column or bar to highlight the step in "
             "every view."

@@ -20,7 +20,7 @@ class Context:
     label, predicted  classes of the whole sequence
     first, last       steps that the context is of, both included
     start             the first step shown
-    steps             a row a step shown, with the columns requested
+    steps             one row per step shown, with the columns requested
     """
 
     sequence: int

@@ -236,7 +236,7 @@ NOTED = {"perplexity": "perplexity", "n_neighbors": "neighbours", "min_dist": "l
 def sequence(run: Run, sequence_id: int, projection: str) -> dict[str, Any]:
     """One sequence with all that its views draw.
 
-    returns  row of sequences.parquet under "facts", and under "steps" a list a column, T long;
+    returns  row of sequences.parquet under "facts", and under "steps" one list per column, T long;
              ep is T lists of C, contribution T lists of K, values of a series T lists of F.
              Distances, the largest among the facts included, are those of the states that the
              projection shows; visible and silent are null where the head does not read these.

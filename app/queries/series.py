@@ -30,11 +30,11 @@ def series_facts(run: Run) -> dict[str, Any]:
 
 
 def series_line(run: Run) -> str:
-    """`series of 8 numbers a step (column 0, column 1, …, column 7)`."""
+    """`series of 8 numbers per step (column 0, column 1, …, column 7)`."""
     names = run.feature_names
     if len(names) > MAX_NAMES + 1:
         names = [*names[: MAX_NAMES - 1], "…", names[-1]]
-    return f"series of {count(len(run.feature_names), 'number')} a step ({', '.join(names)})"
+    return f"series of {count(len(run.feature_names), 'number')} per step ({', '.join(names)})"
 
 
 def compact(value: float) -> float | int:

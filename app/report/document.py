@@ -185,7 +185,7 @@ def _map(
     )
     note = (
         f"{map_note(run, projection)}. Behind it "
-        f"{drawn:,} of {run.states:,} states of the run. A dot a state, a line a {noun}; "
+        f"{drawn:,} of {run.states:,} states of the run. One dot per state, a line a {noun}; "
         "grey ring the first state, dark ring the last." + misdrawn_note(stretch)
     )
     if kind.backward:

@@ -85,7 +85,7 @@ def step_tables(
 
 
 def _values_table(run: Run, steps: dict[str, Any], view: StepView) -> list[StepsTable]:
-    """Return the values of each step, a column a feature; none for words or many features."""
+    """Return the values of each step, one column per feature; none for words or many features."""
     names = value_names(run)
     if not names:
         return []

@@ -30,7 +30,7 @@ DIGITS = 5  # of numbers sent as text: finer than any cell shows
 def block(run: Run, start: int, end: int, selection: WordSelection) -> dict[str, Any]:
     """Return rows start to end (exclusive) of the table.
 
-    returns  "rows", each with a cell a column, standard errors, sequences by class of either
+    returns  "rows", each with one cell per column, standard errors, sequences by class of either
              split, and of a shortcut the reason, q and the other phrases of its finding; "count",
              words that pass; "rare", words that are hidden because they are too rare
     raises   StatelineError  a block that is too large or ends before it begins
@@ -94,7 +94,7 @@ def _compact(value: Any) -> Any:
 
 
 def points(run: Run, selection: WordSelection) -> dict[str, Any]:
-    """Return the words that pass as the plot draws them, a list a column.
+    """Return the words that pass as the plot draws them, one list per column.
 
     returns  "phrase", "count", "sequences", "class" (that it pushes to most) and "effect" (towards
              the plotted class) of each; "towards", the plotted class, None for each word's own;

@@ -2,7 +2,7 @@
 
     python -m stateline.pipeline.bench.demo_figures --store store/data
 
-A line a figure: the run, what is counted, the number. Corpora are written again from the run's
+One line per figure: the run, what is counted, the number. Corpora are written again from the run's
 seed, and texts are read by the run's own model. A test compares the documents with the output.
 """
 

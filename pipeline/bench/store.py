@@ -52,7 +52,7 @@ SEED = 0
 def generated_run(store: Path, states: int, units: int) -> Path:
     """Write a binary run of that many states into a store and return its folder.
 
-    states  M, rows of each table a row a step
+    states  M, rows of each table with one row per step
     units   N
     """
     rng = np.random.default_rng(SEED)

@@ -154,7 +154,7 @@ def judged(found: pl.DataFrame, tokens: list[Token], truth: Truth) -> AnyArray:
 def report(rates: list[float], counts: AnyArray, hits: dict[tuple[float, int], list[bool]]) -> None:
     """Print the false discovery rate, what was listed, and the recall by purity and count.
 
-    counts  int (m, 3)  listed words, a row a seed, that are true, false and not known
+    counts  int (m, 3)  listed words, one row per seed, that are true, false and not known
     """
     true, false, unknown = counts.sum(axis=0)
     say(f"\nfalse discovery rate {np.mean(rates):.3f}, the mean over {len(rates)} seeds")

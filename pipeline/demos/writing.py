@@ -122,7 +122,7 @@ def write_corpus(
 
     compose  writes one document of a class; called again where the text exists already or
              does not fit 5 to 60 words
-    returns  split, id, label, text, roles (List[String], an entry a word); classes take turns,
+    returns  split, id, label, text, roles (List[String], one entry per word); classes take turns,
              so every class is equally frequent
     """
     rng = random.Random(seed)

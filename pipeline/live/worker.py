@@ -69,7 +69,7 @@ class TypedReader:
         """Return one text with everything that the app's views draw of it.
 
         returns  under "facts" what a row of sequences.parquet holds, null what only the corpus
-                 knows; under "steps" a list a column, T long
+                 knows; under "steps" one list per column, T long
         raises   StatelineError  the text holds no word, or a word that this model has no id for;
                  the run has no such map
         """

@@ -1,1 +1,1 @@
-"""Trained models, a folder a framework."""
+"""Trained models, one folder per framework."""

@@ -71,7 +71,7 @@ def words_by_cluster(cluster: IntArray, steps: Steps) -> dict[int, dict[str, lis
 
 
 def cluster_table(places: Float32Array, member: Int32Array, steps: Steps) -> pl.DataFrame:
-    """Return a row a cluster, sorted by level and cluster.
+    """Return one row per cluster, sorted by level and cluster.
 
     places  float32 (M, 2)
     member  int32 (M, levels)  cluster of each state at each level, -1 for none

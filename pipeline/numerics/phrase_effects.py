@@ -1,7 +1,7 @@
 """Effects of tokens and two-word phrases over all of their occurrences.
 
-A frame of occurrences holds a row an occurrence: phrase, sequence, c0 to c<K-1> (its contribution
-to each output), distance and flipped.
+A frame of occurrences holds one row per occurrence: phrase, sequence, c0 to c<K-1> (its
+contribution to each output), distance and flipped.
 """
 
 import numpy as np

@@ -12,11 +12,11 @@ SIZES = (1, 2)  # words of a phrase; one is a token
 def phrases_of(steps: pl.DataFrame, size: int, summed: list[str] | None = None) -> pl.DataFrame:
     """Return every step as a token, or every two consecutive ones as a phrase.
 
-    steps    a row a step in order: sequence, phrase (the token), perhaps `flipped` and others
+    steps    one row per step in order: sequence, phrase (the token), perhaps `flipped` and others
     size     1 or 2
     summed   columns that are added up over the two steps of a phrase, in double precision
-    returns  a row an occurrence, of the same columns; `flipped` of a phrase is true where it is at
-             either step
+    returns  one row per occurrence, of the same columns; `flipped` of a phrase is true where it is
+             at either step
     """
     if size == 1:
         return steps
@@ -34,7 +34,7 @@ def class_counts(
 ) -> UInt32Array:
     """Count the sequences of each class that hold each phrase.
 
-    documents  a row a sequence: label and ids, a list
+    documents  one row per sequence: label and ids, a list
     spelling   the token of each id
     wanted     size and phrase of P phrases
     returns    uint32 (P, C)

@@ -49,7 +49,7 @@ GOLDEN_RATIO = 0.618033988749895
 
 
 def class_colours(count: int) -> list[str]:
-    """Return a colour a class, `#rrggbb`, all different.
+    """Return one colour per class, `#rrggbb`, all different.
 
     Beyond 24 classes hues are spread by the golden ratio at three lightnesses: labels are
     needed then to tell classes apart.

@@ -17,7 +17,7 @@ METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 
 @dataclass(frozen=True)
 class BuildPaths:
-    """Paths of the intermediate files of one run: a folder a stage."""
+    """Paths of the intermediate files of one run: one folder per stage."""
 
     build: Path
     run: str

@@ -26,7 +26,7 @@ class Settings(BaseModel):
         "",
         "corpus",
         "an embedded demo, `imdb`, `reuters`, a file (text with separators, JSON, JSON lines, "
-        "Parquet, Excel; also compressed), or a folder with a folder or a file a class",
+        "Parquet, Excel; also compressed), or a folder with one folder or one file per class",
     )
     model: str = knob(
         "", "corpus train", "a trained model (.keras or .h5) to look at, instead of training one"

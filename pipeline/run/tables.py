@@ -112,7 +112,7 @@ def key_of(block: Block) -> dict[str, UInt32Array]:
 
 
 def sequences_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
-    """Return a row a sequence; predicted and confidence are the model's own."""
+    """Return one row per sequence; predicted and confidence are the model's own."""
     paths = inputs.paths
     documents = inputs.documents("external_id", "length_full", "text")
     prediction = np.load(paths.need("extract", PREDICTION))
@@ -145,7 +145,7 @@ def sequences_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
 
 
 def vocabulary_table(inputs: Inputs, wanted: Columns) -> pl.DataFrame:
-    """Return a row a token; none for a series."""
+    """Return one row per token; none for a series."""
     if inputs.corpus["kind"] == "series":
         return pl.DataFrame(schema=polars_schema(wanted))
     words = pl.read_parquet(inputs.paths.need("corpus", VOCABULARY))
@@ -156,7 +156,7 @@ def step_words(part: pl.DataFrame, words: pl.Series, unknown: int | None) -> dic
     """Return the word columns of the steps of some sequences of a text.
 
     part     their documents with lists of a step each
-    words    the vocabulary's words, a row an id
+    words    the vocabulary's words, one row per id
     unknown  the id of words that are not in it; None: there is no such id
     """
     ids = part["ids"].list.explode()
@@ -200,7 +200,7 @@ def step_answers(inputs: Inputs, block: Block) -> dict[str, object]:
 
 
 def steps_pieces(inputs: Inputs, wanted: Columns) -> Iterator[pl.DataFrame]:
-    """Yield a row a step of the stored sequences, some sequences at a time."""
+    """Yield one row per step of the stored sequences, some sequences at a time."""
     series = inputs.corpus["kind"] == "series"
     documents = inputs.documents("values" if series else "ids", "surface", "role")
     if not series:
@@ -217,7 +217,7 @@ def steps_pieces(inputs: Inputs, wanted: Columns) -> Iterator[pl.DataFrame]:
 
 
 def hidden_pieces(inputs: Inputs, layer: LayerFacts, wanted: Columns) -> Iterator[pl.DataFrame]:
-    """Yield a row a step with all stored values of one layer, some sequences at a time.
+    """Yield one row per step with all stored values of one layer, some sequences at a time.
 
     layer  as the extract stage describes it
     """
@@ -244,7 +244,7 @@ def hidden_pieces(inputs: Inputs, layer: LayerFacts, wanted: Columns) -> Iterato
 def projection_pieces(
     inputs: Inputs, layer: str, state: str, method: str, wanted: Columns
 ) -> Iterator[pl.DataFrame]:
-    """Yield a row a step with its place on one map, some sequences at a time."""
+    """Yield one row per step with its place on one map, some sequences at a time."""
     made, seen = (
         np.load(inputs.paths.need(f"{stage}-{method}", map_arrays(layer, state)))
         for stage in ("project", "clusters")

@@ -17,7 +17,7 @@ MAX_LISTED = 20  # columns that an error names
 
 
 def read_source(path: Path, options: ReadOptions) -> Table:
-    """Read a file, or a folder with a folder or a file a class, as a table.
+    """Read a file, or a folder with one folder or one file per class, as a table.
 
     raises  StatelineError  as `read_table` and `read_folder`
     """

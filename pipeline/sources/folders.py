@@ -1,4 +1,4 @@
-"""Folders of texts: a folder a class with a text a file, or a file a class with a text a line.
+"""Folders of texts: one folder per class, or one file per class with one text per line.
 
 train/pos/0_9.txt    the split, the class, a text: as in aclImdb
 pos/0_9.txt          the class, a text
@@ -133,7 +133,7 @@ def no_texts(path: Path) -> StatelineError:
     return StatelineError(
         path,
         "is a folder without texts by class",
-        expected="a folder a class with a text a file, or a file a class with a text a line, both "
-        f"perhaps below train and test; or a file: {FORMATS}",
+        expected="one folder per class with one text per file, or one file per class with one "
+        f"text per line, both perhaps below train and test; or a file: {FORMATS}",
         fix=f"Name a file of it: CORPUS={tables[0]}" if tables else None,
     )

@@ -162,7 +162,7 @@ def name_steps(
 ) -> tuple[list[str], list[list[str]]]:
     """Return the vocabulary and the name of each step.
 
-    tokens    the token of each id, S lists of a name a step, or None
+    tokens    the token of each id, S lists of one name per step, or None
     sequences S arrays uint32 (T,) of ids, or float32 (T, F)
     kept      S masks bool (T',) of the provided steps that stay, or None: all of them
     meaning   ids of padding, unknown and start
@@ -213,7 +213,7 @@ def listed_names(
     ids: list[str],
     meaning: dict[str, int | None],
 ) -> list[list[str]]:
-    """Return S lists of a name a step, without those of padding.
+    """Return S lists of one name per step, without those of padding.
 
     sequences  S arrays (T,) or (T, F)
     kept       S masks bool (T',) of the provided steps that stay, or None

@@ -111,7 +111,7 @@ def vocabulary_names(words: Sequence[str], tokens: dict[str, int | None]) -> lis
 
 
 def step_lists(sequences: list[AnyArray], name: str) -> pl.Series:
-    """Return a column of a list a sequence: of ids, or of vectors.
+    """Return a column of one list per sequence: of ids, or of vectors.
 
     sequences  S arrays uint32 (T,) or float32 (T, F)
     """

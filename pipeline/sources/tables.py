@@ -22,7 +22,7 @@ FORMATS = "text with separators (CSV, TSV, …), JSON, JSON lines, Parquet or Ex
 class Table:
     """A table and how it was read.
 
-    frame   a row a document; cells of text and of Excel files are text, null where empty
+    frame   one row per document; cells of text and of Excel files are text, null where empty
     facts   how it was read, in words: encoding, separator, header
     """
 

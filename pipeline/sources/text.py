@@ -34,7 +34,7 @@ def read_part(column: str, steps: int, keep: str) -> pl.Expr:
 class Vocabulary:
     """Words that the model knows; ids are rows of its embedding.
 
-    table  a row a token, sorted by token_id (columns as in the store)
+    table  one row per token, sorted by token_id (columns as in the store)
     """
 
     table: pl.DataFrame

@@ -43,7 +43,7 @@ def special_ids(words: list[str]) -> dict[str, int | None]:
 
 
 def token_list(tokens: Any) -> Any:
-    """Return the names of token ids as a flat list by id; S lists of a name a step unchanged.
+    """Return the names of token ids as a flat list by id; S lists of one name per step unchanged.
 
     tokens  names by id, as a list, array, series, `{word: id}` or `{id: word}`, or a layer or
             tokenizer that has a vocabulary; or S lists of T names

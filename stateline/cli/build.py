@@ -135,9 +135,10 @@ def build(
 ) -> int:
     """Build a run: from a corpus, a trained model, or a preset.
 
-    SOURCE is a file with a document a row: text with separators (CSV, TSV, …), JSON, JSON lines,
-    Parquet or Excel, also compressed; or a folder with a folder or a file a class; or a trained
-    model, .keras or .h5, with --corpus and --vocabulary; or a preset, such as demo-reviews or imdb.
+    SOURCE is a file with one document per row: text with separators (CSV, TSV, …), JSON, JSON
+    lines, Parquet or Excel, also compressed; or a folder with one folder or one file per class; or
+    a trained model, .keras or .h5, with --corpus and --vocabulary; or a preset, such as
+    demo-reviews or imdb.
     How a file is read is found and said in a line; options settle what is not. What is up to date
     is kept: with a changed knob its stage and those that read it are made again. Messages name a
     knob in upper case: PERPLEXITY is --perplexity.

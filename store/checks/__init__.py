@@ -1,1 +1,1 @@
-"""The checks of a run, a module a family of tables."""
+"""The checks of a run, one module per family of tables."""

@@ -99,7 +99,7 @@ def check_clusters(run: Run, entry: Projection, places: SlicedTable, steps: Slic
 def read_states(
     run: Run, projection: str, places: SlicedTable, steps: SlicedTable
 ) -> Iterator[pl.DataFrame]:
-    """Yield a row a state of a map, some sequences at a time.
+    """Yield one row per state of a map, some sequences at a time.
 
     yields  sequence_id, predicted, token; label of its sequence; x, y and its cluster at each
             level, in columns 0, 1 and so on

@@ -46,7 +46,7 @@ def check_maps(run: Run, report: Report) -> None:
 
 
 def read_segments(run: Run, entry: Projection, places: SlicedTable) -> Iterator[pl.DataFrame]:
-    """Yield a row a step of a map, some sequences at a time.
+    """Yield one row per step of a map, some sequences at a time.
 
     places  table of the map
     yields  sequence_id, t, stretch, and of the segment from the step before its length on the map
@@ -88,7 +88,7 @@ def medians(run: Run, entry: Projection, places: SlicedTable) -> tuple[float | N
         lengths.append(drawn["length"].to_numpy())
     if not sum(map(len, lengths)):
         return None, 0.0
-    # A median needs them all: two numbers a step, the only ones of all steps in memory at once.
+    # A median needs them all: two numbers per step, the only ones of all steps in memory at once.
     scale, length = (
         float(np.median(np.concatenate(each), overwrite_input=True)) for each in (scales, lengths)
     )

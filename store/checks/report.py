@@ -19,7 +19,7 @@ class Report:
         self.passed.append((name, figure))
 
     def lines(self) -> list[str]:
-        """Return a line a check, `<name>: <figure>`."""
+        """Return one line per check, `<name>: <figure>`."""
         return [f"{name}: {figure}" for name, figure in self.passed]
 
 

@@ -83,7 +83,7 @@ def length_rules(most: int | None) -> dict[str, pl.Expr]:
 
 
 def check_vocabulary(run: Run, report: Report) -> None:
-    """Check that the vocabulary has a row a token, numbered as the embedding's rows are.
+    """Check that the vocabulary has one row per token, numbered as the embedding's rows are.
 
     raises  StatelineError  at the first row that breaks a rule; a series has a token
     """

@@ -52,7 +52,7 @@ def check_units(run: Run, report: Report) -> None:
 
 
 def check_numbers(checker: RuleChecker, layer: Layer) -> None:
-    """Check that there is a row a unit in order, each with its weight in the readout.
+    """Check that there is one row per unit in order, each with its weight in the readout.
 
     raises  StatelineError  at the first unit that differs
     """

@@ -161,7 +161,7 @@ def readout_facts(manifest: ManifestDraft) -> Iterator[Fact]:
 
 
 def metric_facts(manifest: ManifestDraft) -> Iterator[Fact]:
-    """Check that every metric has an entry a class."""
+    """Check that every metric has one entry per class."""
     classes, metrics = len(manifest.corpus.classes), manifest.model.metrics
     confusion, recall = metrics.confusion, metrics.recall
     square = len(confusion) == classes and all(len(row) == classes for row in confusion)

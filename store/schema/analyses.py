@@ -29,7 +29,7 @@ MIN_SEGMENT = 1e-3
 
 
 def word_columns(classes: int, outputs: int) -> tuple[Column, ...]:
-    """Return the columns of words.parquet, a row a token or two-word phrase; none for a series.
+    """Return the columns of words.parquet, one row per token or two-word phrase; none for a series.
 
     classes  C, the number of classes
     outputs  K, the head's output units: 1 for one sigmoid unit, else C
@@ -192,7 +192,7 @@ def cluster_columns() -> tuple[Column, ...]:
 
 
 def unit_columns(outputs: int) -> tuple[Column, ...]:
-    """Return the columns of units/<layer>.parquet, a row a unit, sorted by unit.
+    """Return the columns of units/<layer>.parquet, one row per unit, sorted by unit.
 
     outputs  K, the head's output units
     """
@@ -243,7 +243,7 @@ def context_columns() -> tuple[Column, ...]:
 
 
 def response_columns(units: int) -> tuple[Column, ...]:
-    """Return the columns of responses/<layer>.parquet, a row a word; none for a series.
+    """Return the columns of responses/<layer>.parquet, one row per word; none for a series.
 
     units  N, the units of the layer
     """

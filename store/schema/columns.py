@@ -33,5 +33,5 @@ def polars_schema(columns: tuple[Column, ...]) -> pl.Schema:
 
 
 def is_step_grained(columns: tuple[Column, ...]) -> bool:
-    """Return whether a table is step-grained: a row a step, sorted by sequence_id and t."""
+    """Return whether a table is step-grained: one row per step, sorted by sequence_id and t."""
     return columns[: len(KEY)] == KEY

@@ -10,59 +10,59 @@ SYMBOLS = {101: "C", 102: "K", 103: "N", 104: "F"}
 CLASSES, OUTPUTS, UNITS, FEATURES = SYMBOLS
 
 TABLES = (
-    ("sequences.parquet", "a row a sequence, sorted by sequence_id", schema.sequence_columns()),
+    ("sequences.parquet", "one row per sequence, sorted by sequence_id", schema.sequence_columns()),
     (
         "steps.parquet",
-        "a row a step, sorted by sequence_id and t",
+        "one row per step, sorted by sequence_id and t",
         schema.step_columns(CLASSES, OUTPUTS, FEATURES),
     ),
     (
         "hidden/<layer>.parquet",
-        "a row a step, sorted as the steps are; a table a recurrent layer",
+        "one row per step, sorted as the steps are; one table per recurrent layer",
         schema.hidden_columns(UNITS, ("h", "c"), ("h", "c"), ("<name>",)),
     ),
     (
         "projections/<id>.parquet",
-        "a row a step, sorted as the steps are; a table a map, by convention its id is "
+        "one row per step, sorted as the steps are; one table per map, by convention its id is "
         "`<layer>-<method>`, or `<layer>-c-<method>` of the cell state",
         schema.projection_columns(),
     ),
     (
         "vocabulary.parquet",
-        "a row a token, sorted by token_id; none for a series",
+        "one row per token, sorted by token_id; none for a series",
         schema.vocabulary_columns(CLASSES),
     ),
     (
         "words.parquet",
-        "a row a token or two-word phrase, sorted by size, count (the largest first) and phrase; "
-        "every token, and phrases that occur at least twice; none for a series",
+        "one row per token or two-word phrase, sorted by size, count (the largest first) and "
+        "phrase; every token, and phrases that occur at least twice; none for a series",
         schema.word_columns(CLASSES, OUTPUTS),
     ),
     (
         "swaps.parquet",
-        "a row a word that the swap test tested, sorted by p and token; only where the manifest's "
-        "swap_test is not null",
+        "one row per word that the swap test tested, sorted by p and token; only where the "
+        "manifest's swap_test is not null",
         schema.swap_columns(),
     ),
     (
         "clusters/<id>.parquet",
-        "a row a cluster of the states on one map, sorted by level and cluster",
+        "one row per cluster of the states on one map, sorted by level and cluster",
         schema.cluster_columns(),
     ),
     (
         "units/<layer>.parquet",
-        "a row a unit, sorted by unit; a table a recurrent layer",
+        "one row per unit, sorted by unit; one table per recurrent layer",
         schema.unit_columns(OUTPUTS),
     ),
     (
         "contexts/<layer>.parquet",
-        "a row a strong context of a unit, at most 20 at either end, sorted by unit, high (true "
-        "first) and rank; a sequence appears once at either end, with its strongest step",
+        "one row per strong context of a unit, at most 20 at either end, sorted by unit, high "
+        "(true first) and rank; a sequence appears once at either end, with its strongest step",
         schema.context_columns(),
     ),
     (
         "responses/<layer>.parquet",
-        "a row a word, the 200 words at the most whose count times length of response is "
+        "one row per word, the 200 words at the most whose count times length of response is "
         "largest, of those that occur at least five times and move a unit; sorted by that; none "
         "for a series",
         schema.response_columns(UNITS),

@@ -10,11 +10,11 @@ RANK_TOLERANCE = 1e-7
 
 
 def step_columns(classes: int, outputs: int, features: int = 0) -> tuple[Column, ...]:
-    """Return the columns of steps.parquet, a row a step, sorted by sequence_id and t.
+    """Return the columns of steps.parquet, one row per step, sorted by sequence_id and t.
 
     classes   C, the number of classes
     outputs   K, the head's output units: 1 for one sigmoid unit, else C
-    features  F, the numbers a step of a series; 0 for text
+    features  F, the numbers per step of a series; 0 for text
     """
     return read_columns(features) + answer_columns(classes, outputs)
 
@@ -22,7 +22,7 @@ def step_columns(classes: int, outputs: int, features: int = 0) -> tuple[Column,
 def read_columns(features: int) -> tuple[Column, ...]:
     """Return the first columns of steps.parquet, the input of each step.
 
-    features  F, the numbers a step of a series; 0 for text
+    features  F, the numbers per step of a series; 0 for text
     """
     columns: tuple[Column, ...] = (
         *KEY,

@@ -10,7 +10,7 @@ MAX_CONTROLS = 100  # words that a word's change is compared with
 
 
 def swap_columns() -> tuple[Column, ...]:
-    """Return the columns of swaps.parquet, a row a tested word, sorted by p and token."""
+    """Return the columns of swaps.parquet, one row per tested word, sorted by p and token."""
     no_unknown = "the model has no id for unknown words"
     logits, share = "unit logits", "0 to 1"
     return (

@@ -96,7 +96,7 @@ def gate_column(gate: str) -> str:
 
 
 def sequence_columns() -> tuple[Column, ...]:
-    """Return the columns of sequences.parquet, a row a sequence, sorted by sequence_id."""
+    """Return the columns of sequences.parquet, one row per sequence, sorted by sequence_id."""
     return (
         KEY[0],
         Column("external_id", pl.String(), "the corpus' own id of the sequence"),
@@ -148,7 +148,7 @@ def hidden_columns(
     distances: Sequence[str] = ("h",),
     gates: Sequence[str] = (),
 ) -> tuple[Column, ...]:
-    """Return the columns of hidden/<layer>.parquet, a row a step, sorted as the steps are.
+    """Return the columns of hidden/<layer>.parquet, one row per step, sorted as the steps are.
 
     units      N, the units of the layer
     states     kinds that are stored: h, or h and c
@@ -175,7 +175,7 @@ def hidden_columns(
 
 
 def projection_columns() -> tuple[Column, ...]:
-    """Return the columns of projections/<id>.parquet, a row a step, sorted as the steps are."""
+    """Return the columns of projections/<id>.parquet, one row per step, sorted as the steps are."""
     return (
         *KEY,
         Column("x", pl.Float32(), "first coordinate on the map"),

@@ -77,9 +77,9 @@ def test_facts_name_the_features_and_what_a_step_is(picture: Run, several: Run) 
 @pytest.mark.parametrize(
     ("features", "line"),
     [
-        (1, "series of 1 number a step (feature 0)"),
-        (4, "series of 4 numbers a step (feature 0, feature 1, feature 2, feature 3)"),
-        (8, "series of 8 numbers a step (feature 0, feature 1, …, feature 7)"),
+        (1, "series of 1 number per step (feature 0)"),
+        (4, "series of 4 numbers per step (feature 0, feature 1, feature 2, feature 3)"),
+        (8, "series of 8 numbers per step (feature 0, feature 1, …, feature 7)"),
     ],
 )
 def test_the_line_on_a_series_names_its_features(tmp_path: Path, features: int, line: str) -> None:

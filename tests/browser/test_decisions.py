@@ -203,7 +203,7 @@ def test_many_classes_and_a_series_fit_a_small_window(
     page.set_viewport_size({"width": 1280, "height": 720})
     open_decisions(page, f"{serve(tmp_path)}/decisions/many")
     for _ in range(2):  # light and dark
-        # A name a class, and that of all of them.
+        # One name per class, and that of all of them.
         has_count(page, "#decisions-accuracy .legend .traces", named)
         has_count(page, "#decisions-trajectory .legend .traces", max(0, named - 1))
         assert "steps" in page.inner_text(".decision-card-accuracy h2")

@@ -77,7 +77,7 @@ def test_planted_roles_stand_beside_the_words_that_carry_them(
 
 
 def steps(run: Run) -> pl.DataFrame:
-    """A row a step, with what it does towards the last class in `pushed`."""
+    """One row per step, with what it does towards the last class in `pushed`."""
     pushed = pl.col("contribution").arr.last()
     return run.scan("steps.parquet").with_columns(pushed=pushed).collect()
 

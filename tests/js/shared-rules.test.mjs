@@ -48,7 +48,7 @@ cases("labels", ({ distance, largest, ep, predicted, backward, kinds, ...rest })
 
 cases("contributions", ({ contribution, towards, values }) => {
   assert.deepEqual(contributions.towards(contribution, towards), values);
-  // The weights of a class follow the same rule: a row an output, a column a unit.
+  // The weights of a class follow the same rule: one row per output, one column per unit.
   const weights = contribution[0].map((_, output) => contribution.map((row) => row[output]));
   assert.deepEqual(units.weightsOf({ weights }, towards), values);
 });

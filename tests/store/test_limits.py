@@ -83,7 +83,7 @@ CRAFTED: dict[str, tuple[str, Change, str]] = {
     ),
     "a unit too many": (
         "units/lstm.parquet", lambda t: pl.concat([t, t.tail(1).with_columns(
-            unit=pl.lit(3, dtype=pl.UInt32))]), "3 rows, a row a unit",
+            unit=pl.lit(3, dtype=pl.UInt32))]), "3 rows, one row per unit",
     ),
     "a vocabulary out of order": (
         "vocabulary.parquet", lambda t: t.reverse(), "token_id; expected numbers that count from 0"

@@ -30,7 +30,7 @@ def documents(name: str) -> pl.DataFrame:
 
 @cache
 def steps(name: str) -> pl.DataFrame:
-    """A row a word, with its role."""
+    """One row per word, with its role."""
     frame = documents(name).select("split", "id", "label", "surface", "roles")
     exploded = frame.explode("surface", "roles").rename({"roles": "role"})
     return exploded.with_columns(normalise(exploded["surface"]).alias("token"))

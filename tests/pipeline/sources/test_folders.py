@@ -1,4 +1,4 @@
-"""Folders of texts: a folder or a file a class, below train and test or not."""
+"""Folders of texts: one folder or one file per class, below train and test or not."""
 
 from pathlib import Path
 

@@ -12,7 +12,7 @@ import * as overlay from "../map/overlay.js";
 const MAX_CIRCLES = 20_000; // beyond, an SVG holds its points as a raster
 const SCALE = 2; // of rasters
 
-// The points in view, a list a colour: { colour, radius, opacity, spots: [x0, y0, x1, y1, ...] }.
+// The points in view, one list per colour: { colour, radius, opacity, spots: [x0, y0, x1, y1, ...] }.
 /** @param {any[]} traces @param {number[]} place @param {number} width @param {number} height */
 export function pointsInView(traces, [scaleX, shiftX, scaleY, shiftY], width, height) {
   return traces.map(({ x, y, marker }) => {

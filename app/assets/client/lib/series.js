@@ -131,7 +131,7 @@ export function laneLayout(count) {
   return { curves: false, lane, height: count * lane };
 }
 
-// Any other series: one column per step on the step axis, a lane a feature.
+// Any other series: one column per step on the step axis, one lane per feature.
 function stripMarkup(facts, sequence, colours) {
   const { features } = facts;
   const { values } = sequence.steps;

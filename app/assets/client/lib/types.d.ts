@@ -11,7 +11,7 @@ export interface Scale {
   label: string;
   kind: "ramp" | "classes";
   colours: string[]; // of each bin
-  labels: string[]; // of a ramp: low end, (middle,) high end; of classes: a name a bin
+  labels: string[]; // of a ramp: low end, (middle,) high end; of classes: one name per bin
   order: number[]; // bins from the first drawn to the last, which lies on top
   shows: string; // description for the legend
 }

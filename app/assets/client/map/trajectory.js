@@ -1,5 +1,5 @@
 // @ts-check
-// A trajectory on the map: a segment a step with its arrowhead, a dot a state. A map keeps neighbours
+// A trajectory on the map: one segment per step with its arrowhead, one dot per state. A map keeps neighbours
 // together, not lengths: a segment whose length is far from what its distance says is drawn so.
 
 const ARROW_FROM = 26; // pixels of a segment that is long enough for an arrowhead

@@ -1,5 +1,5 @@
 // @ts-check
-// The menu of filters: a line a kind that no view offers, or not exactly, and what is wrong with
+// The menu of filters: one line per kind that no view offers, or not exactly, and what is wrong with
 // what was typed into a field, said beside it.
 
 import { at } from "../../lib/dom.js";

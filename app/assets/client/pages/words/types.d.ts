@@ -90,7 +90,7 @@ export interface Rows {
   rare: number; // words left out because they occur too seldom
 }
 
-// Points of the plot, an entry a word.
+// Points of the plot, one entry per word.
 export interface Points {
   phrase: string[];
   count: number[];
